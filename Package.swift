@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+// layerverify: a parallel toolkit that hashes and verifies container image layers.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+    name: "layerverify",
+    products: [
+        .library(name: "LayerVerify", targets: ["LayerVerify"]),
+        .executable(name: "layerverify", targets: ["LayerVerifyCLI"]),
+    ],
+    traits: [
+        .trait(name: "ISAL", description: "Inflate gzip with ISA-L; without it zlib does the work."),
+        .default(enabledTraits: ["ISAL"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+        .target(name: "CLayerShims"),
+
+        .target(name: "LayerModel", swiftSettings: settings),
+        .target(
+            name: "LayerSystem",
+            dependencies: [
+                "LayerModel", "CLayerShims", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings),
+        .target(name: "LayerDigest", dependencies: ["LayerModel", "CLibCrypto"], swiftSettings: settings),
+        .target(
+            name: "LayerCodec",
+            dependencies: [
+                "LayerModel", "CZlib", "CZstd", "CLayerShims",
+                .target(name: "CISAL", condition: .when(traits: ["ISAL"])),
+            ],
+            swiftSettings: settings),
+        .target(name: "LayerSource", dependencies: ["LayerModel", "LayerSystem", "LayerCodec"], swiftSettings: settings),
+        .target(
+            name: "LayerPipeline", dependencies: ["LayerModel", "LayerSystem", "LayerDigest", "LayerCodec"],
+            swiftSettings: settings),
+        .target(name: "LayerAudit", dependencies: ["LayerModel"], swiftSettings: settings),
+        .target(name: "LayerReport", dependencies: ["LayerModel"], swiftSettings: settings),
+        .target(
+            name: "LayerVerify",
+            dependencies: [
+                "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline", "LayerAudit",
+                "LayerReport",
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "LayerVerifyCLI",
+            dependencies: ["LayerVerify", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: settings),
+
+        // Makes corpus/ from written-down seeds; no part of the product.
+        .executableTarget(
+            name: "CorpusGenerator", dependencies: ["CLibCrypto", "CZlib", "CZstd"], swiftSettings: settings),
+
+        .testTarget(name: "LayerModelTests", dependencies: ["LayerModel"], swiftSettings: settings),
+        .testTarget(
+            name: "LayerSystemTests", dependencies: ["LayerSystem", "LayerModel"], swiftSettings: settings),
+        .testTarget(
+            name: "LayerDigestTests", dependencies: ["LayerDigest", "LayerModel"], swiftSettings: settings),
+        .testTarget(
+            name: "LayerCodecTests",
+            dependencies: ["LayerCodec", "LayerModel", "CZlib", "CZstd"], swiftSettings: settings),
+        .testTarget(
+            name: "LayerSourceTests", dependencies: ["LayerSource", "LayerSystem", "LayerModel"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "LayerPipelineTests",
+            dependencies: ["LayerPipeline", "LayerSystem", "LayerDigest", "LayerCodec", "LayerModel", "CZlib", "CZstd"],
+            swiftSettings: settings),
+        .testTarget(name: "LayerAuditTests", dependencies: ["LayerAudit", "LayerModel"], swiftSettings: settings),
+        .testTarget(name: "LayerReportTests", dependencies: ["LayerReport", "LayerModel"], swiftSettings: settings),
+        .testTarget(
+            name: "LayerVerifyTests",
+            dependencies: ["LayerVerify", "LayerModel", "LayerSystem"], swiftSettings: settings),
+        // Runs the built program: exit statuses, the corpus, real tools.
+        .testTarget(name: "LayerVerifyCLITests", dependencies: ["LayerVerifyCLI"], swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,12 @@
+// layerverify: C macros and calls that Swift cannot see, one line each.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <fcntl.h>
+
+/// O_PATH needs _GNU_SOURCE, which Swift's Glibc module does not define everywhere.
+static inline int lv_o_path(void) { return O_PATH; }

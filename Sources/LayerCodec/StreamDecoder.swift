@@ -1,0 +1,133 @@
+// layerverify: decoders of compressed streams.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package import LayerModel
+
+/// Decodes one compressed stream: all its gzip members or zstd frames, one after another, to the end of the blob.
+///
+/// A decoder belongs to one blob and is used from one thread at a time. It reads no file and hashes nothing.
+package protocol StreamDecoder: AnyObject {
+    /// Decodes as much as input and room allow.
+    ///
+    /// Shape: `input` is the next part of the blob, any length including zero; `output` is filled from its current
+    /// end. Splitting the input or the output otherwise gives the same bytes.
+    ///
+    /// Returns: how much of the input was consumed and why decoding stopped. After `.trailing` or `.failed` the decoder
+    /// is not used again.
+    func decode(_ input: RawSpan, into output: inout OutputRawSpan) -> DecodeStep
+
+    /// True where the blob may end: between two members or frames, after at least one, with nothing left to put out.
+    var isAtBoundary: Bool { get }
+}
+
+/// What one call of a decoder did.
+package struct DecodeStep: Equatable, Sendable {
+    /// Bytes of the input that are used up. For `.trailing` those before the first byte that begins no member.
+    package var consumedByteCount: Int
+    package var status: DecodeStatus
+
+    package init(consumedByteCount: Int, status: DecodeStatus) {
+        self.consumedByteCount = consumedByteCount
+        self.status = status
+    }
+}
+
+/// Why a decoder stopped.
+package enum DecodeStatus: Equatable, Sendable {
+    /// All input is consumed and nothing is left to put out.
+    case needsInput
+    /// The output is full; input may be left.
+    case outputFull
+    /// At a boundary, the next bytes begin no member or frame.
+    case trailing
+    /// The stream is damaged.
+    case failed(StreamFault)
+    /// A zstd frame wants a larger window than the options allow.
+    case windowTooLarge
+}
+
+/// Limits that a decoder obeys.
+package struct CodecOptions: Hashable, Sendable {
+    /// The largest zstd window in bytes, a power of two.
+    package var maximumWindowByteCount: UInt64
+
+    package init(maximumWindowByteCount: UInt64 = CodecOptions.standardWindowByteCount) {
+        self.maximumWindowByteCount = maximumWindowByteCount
+    }
+
+    /// 128 MiB, what `zstd -d` itself allows and what `zstd --ultra -22` writes.
+    package static let standardWindowByteCount: UInt64 = 128 << 20
+}
+
+/// A way to decode a compression; an entry of `Codecs.all`.
+package struct Codec: Sendable {
+    /// The name that `--version` and `LAYERVERIFY_DISABLE` use: `isal`, `zlib`, `zstd`.
+    package let name: String
+    package let compression: Compression
+    /// How many streams one call of `decode` takes to its advantage.
+    package let teamSize: Int
+    /// Begins a stream.
+    package let begin: @Sendable (CodecOptions) -> any StreamDecoder
+    private let decodeTeam: @Sendable (UnsafeMutableBufferPointer<DecodeLane>) -> Void
+
+    /// Makes a codec that decodes its streams one after another.
+    package init(
+        name: String, compression: Compression, begin: @escaping @Sendable (CodecOptions) -> any StreamDecoder
+    ) {
+        self.init(name: name, compression: compression, teamSize: 1, begin: begin) { team in
+            for index in team.indices { team[index].decodeAlone() }
+        }
+    }
+
+    /// Makes a codec that decodes several streams in one go.
+    package init(
+        name: String, compression: Compression, teamSize: Int,
+        begin: @escaping @Sendable (CodecOptions) -> any StreamDecoder,
+        decodeTeam: @escaping @Sendable (UnsafeMutableBufferPointer<DecodeLane>) -> Void
+    ) {
+        self.name = name
+        self.compression = compression
+        self.teamSize = teamSize
+        self.begin = begin
+        self.decodeTeam = decodeTeam
+    }
+
+    /// Advances every lane of a team until one of them cannot go on.
+    ///
+    /// Shape: at most `teamSize` lanes, each with a decoder that `begin` of this codec made.
+    package func decode(_ team: UnsafeMutableBufferPointer<DecodeLane>) { decodeTeam(team) }
+}
+
+/// One stream's part in a step of a team.
+package struct DecodeLane {
+    package let decoder: any StreamDecoder
+    /// What is left of the input block.
+    package var input: UnsafeRawBufferPointer
+    /// What is left of the output block.
+    package var output: UnsafeMutableRawBufferPointer
+    /// Why the lane stopped.
+    package var status: DecodeStatus
+
+    package init(
+        decoder: any StreamDecoder, input: UnsafeRawBufferPointer, output: UnsafeMutableRawBufferPointer,
+        status: DecodeStatus = .needsInput
+    ) {
+        self.decoder = decoder
+        self.input = input
+        self.output = output
+        self.status = status
+    }
+
+    /// Decodes this lane by itself, and moves its input and output on.
+    package mutating func decodeAlone() {
+        // SAFETY: the caller of `Codec.decode` owns both buffers until the call returns; the spans do not outlive it.
+        let span = unsafe input.bytes
+        var room = unsafe OutputRawSpan(buffer: output, initializedCount: 0)
+        let step = decoder.decode(span, into: &room)
+        let producedByteCount = unsafe room.finalize(for: output)
+        unsafe input = UnsafeRawBufferPointer(rebasing: input[step.consumedByteCount...])
+        unsafe output = UnsafeMutableRawBufferPointer(rebasing: output[producedByteCount...])
+        status = step.status
+    }
+}

@@ -1,0 +1,127 @@
+// layerverify: what was found out about a blob.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// What reading a blob told about it. A fact knows no claim.
+package struct BlobFacts: Hashable, Sendable {
+    /// The bytes of the blob as they lie in the image, counted; what was read until `reading` ended.
+    package var byteCount: UInt64
+    /// The digests of those bytes, one for each algorithm that was asked for; empty unless reading is complete.
+    package var digests: [ContentDigest]
+    /// The compression that the first bytes show; nil if none were read.
+    package var compression: Compression?
+    /// How reading the bytes ended.
+    package var reading: ReadEnding
+    /// What the bytes decode to; nil if that was not asked for.
+    package var uncompressed: UncompressedFacts?
+
+    package init(
+        byteCount: UInt64 = 0, digests: [ContentDigest] = [], compression: Compression? = nil,
+        reading: ReadEnding, uncompressed: UncompressedFacts? = nil
+    ) {
+        self.byteCount = byteCount
+        self.digests = digests
+        self.compression = compression
+        self.reading = reading
+        self.uncompressed = uncompressed
+    }
+
+    /// The digest of the bytes as they lie in the image, by the algorithm of `claimed`; nil if it was not computed.
+    package func digest(like claimed: ContentDigest) -> ContentDigest? {
+        digests.first { $0.algorithmName == claimed.algorithmName }
+    }
+}
+
+/// What the bytes of a layer decode to.
+package struct UncompressedFacts: Hashable, Sendable {
+    /// The uncompressed bytes, counted; what came out until the stream ended.
+    package var byteCount: UInt64
+    /// The digests of the uncompressed bytes; empty unless the stream is intact, up to trailing bytes.
+    package var digests: [ContentDigest]
+    /// How the stream ended.
+    package var ending: StreamEnding
+
+    package init(byteCount: UInt64 = 0, digests: [ContentDigest] = [], ending: StreamEnding) {
+        self.byteCount = byteCount
+        self.digests = digests
+        self.ending = ending
+    }
+
+    /// The digest of the uncompressed bytes by the algorithm of `claimed`; nil if it was not computed.
+    package func digest(like claimed: ContentDigest) -> ContentDigest? {
+        digests.first { $0.algorithmName == claimed.algorithmName }
+    }
+}
+
+/// How reading the bytes of a blob ended.
+///
+/// Units: offsets are bytes from the beginning of the blob.
+package enum ReadEnding: Hashable, Sendable {
+    /// All bytes were read.
+    case complete
+    /// There is no such file.
+    case missing
+    /// The way to the file leads through a symbolic link out of the image; it was not followed.
+    case outsideImage
+    /// Something else than a regular file lies there; it was not opened.
+    case notRegularFile(FileKind)
+    /// The archive ends before the entry does.
+    case cutOff(atByte: UInt64)
+    /// The system refused to open or read it.
+    case unreadable(errno: Int32, atByte: UInt64)
+    /// The file changed while it was read, so nothing is known about either version.
+    case changed
+    /// The run was interrupted first.
+    case cancelled
+}
+
+/// What lies at a path.
+package enum FileKind: String, Hashable, Sendable {
+    case regular = "regular file"
+    case directory
+    case symbolicLink = "symbolic link"
+    case fifo = "FIFO"
+    case socket
+    case characterDevice = "character device"
+    case blockDevice = "block device"
+    /// A kind that only an archive can hold, or that the system did not name.
+    case other = "special file"
+}
+
+/// How decoding a stream ended.
+///
+/// Units: offsets are bytes from the beginning of the compressed blob.
+package enum StreamEnding: Hashable, Sendable {
+    /// Every member or frame is intact, and the last one ends where the blob ends.
+    case complete
+    /// The blob ends within a member or frame.
+    case truncated(atByte: UInt64)
+    /// A member or frame is damaged. `atByte` is where decoding stopped, up to a block after the damage.
+    case corrupt(atByte: UInt64, StreamFault)
+    /// Every member or frame is intact, then come bytes that begin no further one.
+    case trailingBytes(atByte: UInt64, areZero: Bool)
+    /// The stream wants more memory for its window than is allowed.
+    case windowTooLarge(limitByteCount: UInt64)
+    /// More came out than the limit of expansion allows; decoding stopped.
+    case expansionLimit(limitByteCount: UInt64)
+    /// Nothing here decodes this compression.
+    case unsupported(Compression)
+    /// The bytes could not be read to the end; see the blob's `reading`.
+    case unread
+}
+
+/// What is damaged in a stream.
+package enum StreamFault: String, Hashable, Sendable {
+    /// A member or frame header is malformed or has reserved bits set.
+    case header = "malformed header"
+    /// The compressed data is malformed.
+    case data = "malformed compressed data"
+    /// The checksum of the content differs (CRC-32 of gzip, XXH64 of zstd).
+    case checksum = "checksum of the content differs"
+    /// The length of the content differs (ISIZE of gzip, frame content size of zstd).
+    case length = "length of the content differs"
+    /// The stream wants a dictionary, which layers do not have.
+    case dictionary = "a dictionary is wanted"
+    /// The decoder failed for want of memory or in a way it does not explain.
+    case decoder = "the decoder failed"
+}

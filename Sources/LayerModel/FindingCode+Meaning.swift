@@ -1,0 +1,95 @@
+// layerverify: what each code of a finding means.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+extension FindingCode {
+    /// The meaning of the code; the text of `docs/findings.md`.
+    package var meaning: Meaning {
+        switch self {
+        case .pathMissing: .undetermined("The path given does not exist.")
+        case .pathUnreadable: .undetermined("The path given, or a folder below it, could not be read.")
+        case .notAnImage: .undetermined("The path given is no form of image that is known here.")
+        case .nothingSelected: .undetermined("No image matches `--platform` or `--ref`, so nothing was checked.")
+        case .nothingReferenced: .notes("The image layout lists no image at all, which is legal.")
+
+        case .archiveTruncated: .refutes("The archive ends within an entry.")
+        case .archiveCorrupt: .refutes("The archive has a header that is no tar header.")
+        case .archiveEntryAmbiguous:
+            .refutes("The archive has several different entries of one name; readers disagree on which one counts.")
+        case .archiveEntryUnsupported:
+            .undetermined("An entry that the image needs is of a kind that is not read here (a sparse file).")
+
+        case .jsonInvalid: .refutes("A document is not JSON, not UTF-8, or goes on after its end (RFC 8259, I-JSON).")
+        case .jsonDuplicateKey:
+            .refutes("An object names a key twice (compared without case): readers disagree on which value counts.")
+        case .jsonTooDeep: .refutes("A document nests deeper than 128 levels.")
+        case .documentTooLarge: .undetermined("A document is larger than 4 MiB and was not read.")
+
+        case .layoutInvalid: .refutes("`oci-layout` is missing, malformed, or of another version than 1.x.")
+        case .indexMissing: .refutes("An image layout has no `index.json`.")
+        case .indexInvalid: .refutes("An index breaks a MUST of the specification.")
+        case .indexManifestsNull:
+            .warns("`manifests` of `index.json` is null, as Docker 25.0 wrote it; the specification wants an array.")
+        case .indexCycle: .refutes("An index contains itself, directly or through others.")
+        case .indexTooDeep: .undetermined("Indexes nest deeper than 16 levels; what is below was not checked.")
+        case .tooManyDescriptors:
+            .undetermined("The image names more than 1 000 000 descriptors; the rest was not checked.")
+        case .manifestInvalid: .refutes("A manifest breaks a MUST of the specification.")
+        case .manifestLayersNull: .warns("`layers` of a manifest is null, as some builders write it for no layers.")
+        case .configInvalid: .refutes("An image config breaks a MUST of the specification.")
+        case .schemaVersionInvalid: .refutes("`schemaVersion` is not 2.")
+        case .mediaTypeInvalid: .refutes("A media type breaks the grammar of RFC 6838.")
+        case .mediaTypeContradiction: .refutes("A document calls itself another media type than its descriptor does.")
+        case .documentConfusion:
+            .refutes("A manifest has members of an index, or an index those of a manifest: readers disagree on what it is.")
+        case .digestInvalid: .refutes("A digest breaks the grammar of the specification.")
+        case .digestUnsupported: .undetermined("A digest's algorithm cannot be computed here.")
+        case .sizeInvalid: .refutes("A size is missing or no natural number below 2^63.")
+        case .emptyDescriptorMismatch: .refutes("A descriptor of the empty type does not describe `{}`.")
+        case .dataInvalid: .refutes("`data` of a descriptor is not base64.")
+        case .dataMismatch: .refutes("`data` of a descriptor has another digest or size than the descriptor claims.")
+        case .platformMismatch: .refutes("The config is for another platform than the index says.")
+        case .platformAbsent:
+            .notes("An index lists a platform that is not here; it was not checked (`--require-all-platforms` refutes).")
+        case .rootfsTypeInvalid: .refutes("`rootfs.type` of a config is not `layers`.")
+        case .layerCountMismatch: .refutes("The manifest has another number of layers than the config has diffIDs.")
+        case .historyCountMismatch:
+            .warns("The config's history has another number of non-empty entries than it has diffIDs.")
+
+        case .blobMissing: .refutes("A blob is not there.")
+        case .blobOutsideImage: .refutes("A blob is a symbolic link out of the image; it was not followed.")
+        case .blobNotRegular: .refutes("Where a blob should be lies no regular file; it was not opened.")
+        case .blobUnreadable: .undetermined("A blob could not be read.")
+        case .blobChanged: .undetermined("A blob changed while it was read.")
+        case .blobSizeMismatch: .refutes("A blob has another size than claimed.")
+        case .blobDigestMismatch: .refutes("A blob has another digest than claimed, by its descriptor or by its name.")
+        case .blobNameInvalid: .notes("A file among the blobs has a name that is no digest; it was not checked.")
+        case .blobUnreferenced: .notes("A blob is not referenced by any document that was read; it was checked against its name.")
+        case .layerAbsent: .notes("A non-distributable layer is not here, which is legal; it was not checked.")
+
+        case .mediaTypeMismatch: .refutes("A layer's media type promises another compression than its bytes have.")
+        case .streamTruncated: .refutes("A compressed stream ends too early.")
+        case .streamCorrupt: .refutes("A compressed stream is damaged.")
+        case .streamTrailingBytes: .refutes("Bytes that belong to no gzip member or zstd frame follow a compressed stream.")
+        case .compressionUnsupported: .undetermined("A layer is compressed in a way that is not decoded here.")
+        case .windowTooLarge: .undetermined("A zstd frame wants a larger window than is allowed; it was not decoded.")
+        case .expansionLimit: .undetermined("A layer expands beyond `--max-expansion`; decoding stopped there.")
+        case .diffIDMismatch: .refutes("The uncompressed layer has another digest than the config's diffID.")
+        case .uncompressedSizeMismatch: .refutes("The uncompressed layer has another size than claimed.")
+
+        case .dockerManifestInvalid: .refutes("`manifest.json` of a docker-save archive is not what `docker load` accepts.")
+        case .dockerConfigNameMismatch: .refutes("A config's name in a docker-save archive is not the sha256 of its bytes.")
+        case .dockerLayerUnclaimed:
+            .undetermined("The archive has no `manifest.json`: nothing says what this layer should be.")
+        case .dockerLayerSourceMismatch: .refutes("`LayerSources` describes another blob than the layer is.")
+        case .dockerReferenceInvalid: .refutes("A `RepoTags` entry is no reference with a tag.")
+        case .dockerRepositoriesMismatch: .refutes("`repositories` is malformed or names an image that is not in the archive.")
+        case .dockerParentMissing: .warns("`Parent` names an image that is not in the archive.")
+        case .viewsDisagree: .refutes("`manifest.json` and `index.json` of one archive describe different images.")
+
+        case .fastPathDisagrees:
+            .undetermined("The fast path found a fault where the reference path found none: an error of layerverify.")
+        case .interrupted: .undetermined("The run was interrupted before this was checked.")
+        }
+    }
+}

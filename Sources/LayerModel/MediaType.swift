@@ -1,0 +1,99 @@
+// layerverify: media types and what they promise.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// A media type, and what it promises about the bytes behind a descriptor.
+///
+/// Spec: OCI image-spec v1.1.1 media-types.md; distribution manifest-v2-2.md for Docker's.
+package struct MediaType: Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ text: String) { description = text }
+
+    /// What kind of document or blob a media type names.
+    package enum Kind: Hashable, Sendable {
+        case index
+        case manifest
+        /// The config of a runnable image: it has a `rootfs` whose diffIDs can be checked.
+        case imageConfig
+        /// The two bytes `{}`.
+        case empty
+        /// A layer of a root file system; nil where the type promises some compression we do not know.
+        case layer(Compression?)
+        /// A layer that may be absent, deprecated since 1.1.
+        case nondistributableLayer(Compression?)
+        /// Anything else: opaque bytes.
+        case other
+    }
+
+    package var kind: Kind {
+        switch description {
+        case "application/vnd.oci.image.index.v1+json",
+            "application/vnd.docker.distribution.manifest.list.v2+json":
+            .index
+        case "application/vnd.oci.image.manifest.v1+json",
+            "application/vnd.docker.distribution.manifest.v2+json":
+            .manifest
+        case "application/vnd.oci.image.config.v1+json",
+            "application/vnd.docker.container.image.v1+json":
+            .imageConfig
+        case "application/vnd.oci.empty.v1+json":
+            .empty
+        default:
+            layerKind
+        }
+    }
+
+    /// True of the types whose blob is a layer, present or not.
+    package var isLayer: Bool {
+        switch kind {
+        case .layer, .nondistributableLayer: true
+        case .index, .manifest, .imageConfig, .empty, .other: false
+        }
+    }
+
+    private var layerKind: Kind {
+        let families: [(prefix: String, isDistributable: Bool)] = [
+            ("application/vnd.oci.image.layer.v1.tar", true),
+            ("application/vnd.oci.image.layer.nondistributable.v1.tar", false),
+            ("application/vnd.docker.image.rootfs.diff.tar", true),
+            ("application/vnd.docker.image.rootfs.foreign.diff.tar", false),
+        ]
+        for family in families where description.hasPrefix(family.prefix) {
+            guard let compression = Self.compression(suffix: description.dropFirst(family.prefix.count)) else {
+                return .other
+            }
+            return family.isDistributable ? .layer(compression) : .nondistributableLayer(compression)
+        }
+        return .other
+    }
+
+    /// `+gzip` is OCI's way to say it, `.gzip` is Docker's; a suffix such as `+encrypted` names no layer we can read.
+    private static func compression(suffix: Substring) -> Compression? {
+        switch suffix {
+        case "": Compression.none
+        case "+gzip", ".gzip": .gzip
+        case "+zstd", ".zstd": .zstd
+        default: nil
+        }
+    }
+
+    /// Spec: RFC 6838 §4.2, as the schema of the image-spec writes it.
+    package var isWellFormed: Bool {
+        let parts = description.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return false }
+        return parts.allSatisfy { part in
+            guard let first = part.first, part.count <= 127, Self.isAlphanumeric(first) else { return false }
+            return part.allSatisfy { Self.isAlphanumeric($0) || "!#$&-^_.+".utf8.contains($0) }
+        }
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
+        }
+    }
+}

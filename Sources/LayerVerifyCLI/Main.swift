@@ -1,0 +1,8 @@
+// layerverify: the command line.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+@main
+enum Main {
+    static func main() {}
+}
