@@ -1,0 +1,71 @@
+// layerverify: strict JSON, read into a flat tape.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// A JSON document, checked to the last byte and decoded only where somebody looks.
+///
+/// Beyond the grammar it refuses whatever two readers could understand differently: bytes that are not UTF-8, a byte
+/// order mark, lone surrogates, trailing bytes, and two members with the same name. Names are compared as Go's
+/// `encoding/json` matches them with the fields of a struct, without case: it lets the last of `layers` and `LAYERS`
+/// win, others the first. Noncharacters, which I-JSON forbids too, are let pass: nobody reads them differently.
+///
+/// Memory: the bytes, and 8 bytes for each value and each name; 20 MiB for the worst document of 4 MiB.
+///
+/// ## Concurrency
+/// Immutable after `init`.
+///
+/// Spec: RFC 8259, RFC 7493 §2; OCI image-spec v1.1.1 considerations.md §JSON.
+package final class JSONDocument: Sendable {
+    /// Larger documents are refused. 4 MiB is what registries accept as a manifest.
+    ///
+    /// Spec: OCI distribution-spec v1.1.0 §Pushing Manifests.
+    package static let maximumByteCount = 4 << 20
+
+    /// Objects and arrays within one another; OCI's documents need 6.
+    package static let maximumDepth = 128
+
+    /// How the names of an object's members are compared with one another.
+    package enum KeyComparison: Sendable {
+        /// Without case, as the names of struct fields; but exactly in the maps of `freeKeyMembers`.
+        case ignoringCase
+        /// Exactly, after unescaping; for documents whose names are all free, such as docker-save's `repositories`.
+        case exact
+    }
+
+    /// Members whose values are maps from names that users choose: `LABEL Version` and `LABEL version` are two labels.
+    ///
+    /// Shape: lower case; compared without case.
+    static let freeKeyMembers: Set<String> = ["annotations", "labels", "volumes", "exposedports", "layersources"]
+
+    let bytes: [UInt8]
+    let nodes: [JSONNode]
+
+    /// Reads a document.
+    ///
+    /// Throws: the first `JSONFault`. The document must not be used in any other way then.
+    ///
+    /// Complexity: linear in the number of bytes, up to the sorting of the names within large objects.
+    package init(parsing bytes: [UInt8], keys: KeyComparison = .ignoringCase) throws(JSONFault) {
+        guard bytes.count <= Self.maximumByteCount else {
+            throw JSONFault(
+                .tooLarge, "document of \(bytes.count) bytes, limit \(Self.maximumByteCount)",
+                at: Self.maximumByteCount, in: [])
+        }
+        var parser = JSONParser(bytes: bytes, keys: keys)
+        try parser.parse()
+        self.bytes = bytes
+        nodes = parser.nodes
+    }
+
+    /// The value that the document is.
+    package var root: JSONValue { JSONValue(document: self, index: 0) }
+}
+
+/// A value or a member's name on the tape. Children follow their container; a name precedes its value.
+struct JSONNode {
+    /// The offset of the first byte, which also tells the kind.
+    var start: UInt32
+    /// Of a string, number or literal: the offset behind its last byte. Of an object or array: the place of the node
+    /// behind its last descendant.
+    var link: UInt32
+}

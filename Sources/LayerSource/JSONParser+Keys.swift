@@ -1,0 +1,127 @@
+// layerverify: names that a JSON object has twice.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+extension JSONParser {
+    /// Up to this many names are compared pair by pair; beyond, a sort of their hashes keeps the time from growing
+    /// with the square. Not measured: nearly all objects of real documents have fewer.
+    private static let pairwiseLimit = 16
+
+    /// Refuses an object, the innermost open one and complete, that has a name twice.
+    ///
+    /// The fault is the one that reading in order would meet first.
+    func checkKeys(of object: Int) throws(JSONFault) {
+        let end = Int(nodes[object].link)
+        guard end > object + 3 else { return }
+        let isFolding = keys == .ignoringCase && !isFreeKeyMap(object)
+        var names: [Int] = []
+        var name = object + 1
+        while name < end {
+            names.append(name)
+            name = nodes.place(after: name + 1, in: bytes)
+        }
+        let pair =
+            names.count <= Self.pairwiseLimit
+            ? firstPair(among: names, isFolding) : firstPairByHash(among: names, isFolding)
+        guard let pair else { return }
+        let first = nodes[pair.first]
+        let second = nodes[pair.second]
+        throw JSONFault(
+            .duplicateKey,
+            "member \(clipped(second)) at offset \(second.start) repeats \(clipped(first)) at offset \(first.start)",
+            at: Int(second.start), in: bytes, pointer: pointer(toMember: pair.second))
+    }
+
+    private func firstPair(among names: [Int], _ isFolding: Bool) -> (first: Int, second: Int)? {
+        for second in names.indices {
+            for first in 0..<second where isEqual(names[first], names[second], isFolding) {
+                return (names[first], names[second])
+            }
+        }
+        return nil
+    }
+
+    private func firstPairByHash(among names: [Int], _ isFolding: Bool) -> (first: Int, second: Int)? {
+        // Hashes are seeded anew in each process, so nobody can write names that collide.
+        var hashed = names.map { name in
+            var hasher = Hasher()
+            var scalars = scalars(of: name)
+            while let scalar = scalars.next() { hasher.combine(isFolding ? JSONScalars.folded(scalar) : scalar) }
+            return (hash: hasher.finalize(), name: UInt32(name))
+        }
+        hashed.sort { ($0.hash, $0.name) < ($1.hash, $1.name) }
+        var best: (first: Int, second: Int)?
+        var start = 0
+        while start < hashed.count {
+            var end = start + 1
+            while end < hashed.count, hashed[end].hash == hashed[start].hash { end += 1 }
+            if end - start > 1,
+                let pair = firstPair(among: hashed[start..<end].map { Int($0.name) }, isFolding),
+                pair.second < best?.second ?? .max
+            {
+                best = pair
+            }
+            start = end
+        }
+        return best
+    }
+
+    private func isEqual(_ one: Int, _ other: Int, _ isFolding: Bool) -> Bool {
+        var left = scalars(of: one)
+        var right = scalars(of: other)
+        while true {
+            let (a, b) = (left.next(), right.next())
+            guard let a, let b else { return a == nil && b == nil }
+            guard a == b || isFolding && JSONScalars.folded(a) == JSONScalars.folded(b) else { return false }
+        }
+    }
+
+    private func isFreeKeyMap(_ object: Int) -> Bool {
+        guard open.count >= 2, isObject(open[open.count - 2]) else { return false }
+        let name = nodes[object - 1]
+        // The longest of them; no need to decode a name of megabytes to see that it is none of them.
+        guard name.link - name.start <= 96 else { return false }
+        var text = String.UnicodeScalarView()
+        var scalars = scalars(of: object - 1)
+        while let scalar = scalars.next() { text.append(JSONScalars.folded(scalar)) }
+        return JSONDocument.freeKeyMembers.contains(String(text))
+    }
+
+    private func isObject(_ node: Int) -> Bool { bytes[Int(nodes[node].start)] == UInt8(ascii: "{") }
+
+    private func scalars(of string: Int) -> JSONScalars { JSONScalars(nodes[string], in: bytes) }
+
+    private func clipped(_ node: JSONNode) -> String {
+        JSONText.clipped(bytes, from: Int(node.start), to: Int(node.link))
+    }
+
+    /// The way from the root to a member of the innermost open object.
+    private func pointer(toMember name: Int) -> String {
+        // A pointer is for people to find the place; one of megabytes, from hostile names, would help nobody.
+        let maximumByteCount = 1024
+        var place = Place("")
+        for (level, container) in open.enumerated() {
+            let next: Place
+            if level + 1 == open.count {
+                next = place.appending(text(of: name))
+            } else if isObject(container) {
+                next = place.appending(text(of: open[level + 1] - 1))
+            } else {
+                var index = 0
+                var element = container + 1
+                while element < open[level + 1] {
+                    index += 1
+                    element = nodes.place(after: element, in: bytes)
+                }
+                next = place.appending(index)
+            }
+            guard next.pointer.utf8.count <= maximumByteCount else { break }
+            place = next
+        }
+        return place.pointer
+    }
+
+    private func text(of string: Int) -> String { JSONText.decoded(nodes[string], in: bytes) }
+}
