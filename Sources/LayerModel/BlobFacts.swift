@@ -6,7 +6,8 @@
 package struct BlobFacts: Hashable, Sendable {
     /// The bytes of the blob as they lie in the image, counted; what was read until `reading` ended.
     package var byteCount: UInt64
-    /// The digests of those bytes, one for each algorithm that was asked for; empty unless reading is complete.
+    /// The digests of those bytes, one for each algorithm that was asked for; empty unless the file was read to
+    /// its end.
     package var digests: [ContentDigest]
     /// The compression that the first bytes show; nil if none were read.
     package var compression: Compression?

@@ -8,8 +8,8 @@
 package struct Descriptor: Hashable, Sendable {
     package var mediaType: MediaType
     package var digest: ContentDigest
-    /// The size of the content in bytes as claimed.
-    package var size: UInt64
+    /// The size of the content in bytes as claimed; nil where the claim is no natural number, which is a finding.
+    package var size: UInt64?
     package var urls: [String]
     package var annotations: [String: String]
     /// The content itself, embedded; already decoded from base64.
@@ -18,7 +18,7 @@ package struct Descriptor: Hashable, Sendable {
     package var platform: Platform?
 
     package init(
-        mediaType: MediaType, digest: ContentDigest, size: UInt64, urls: [String] = [],
+        mediaType: MediaType, digest: ContentDigest, size: UInt64?, urls: [String] = [],
         annotations: [String: String] = [:], data: [UInt8]? = nil, artifactType: String? = nil,
         platform: Platform? = nil
     ) {

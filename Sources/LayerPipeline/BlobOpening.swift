@@ -1,0 +1,59 @@
+// layerverify: what opening a blob means for its facts.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+import LayerSystem
+
+/// A blob as it was opened: a reader if there is anything to read, and how reading ends if nothing goes wrong.
+struct BlobOpening {
+    let reader: (any BlobReader)?
+    let ending: ReadEnding
+
+    init(_ opened: OpenedBlob) {
+        switch opened {
+        case .opened(let reader): (self.reader, ending) = (reader, .complete)
+        case .cutOff(let reader): (self.reader, ending) = (reader, .cutOff(atByte: reader.byteCount))
+        case .missing: (reader, ending) = (nil, .missing)
+        case .outsideImage: (reader, ending) = (nil, .outsideImage)
+        case .notRegularFile(let kind): (reader, ending) = (nil, .notRegularFile(kind))
+        case .failed(let errno): (reader, ending) = (nil, .unreadable(errno: errno.rawValue, atByte: 0))
+        }
+    }
+}
+
+extension BlobReader {
+    /// True if the file was written to or replaced since it was opened, or can no longer be asked.
+    var hasChanged: Bool {
+        do {
+            return try currentIdentity() != identity
+        } catch {
+            return true
+        }
+    }
+}
+
+extension BlobRequest {
+    /// The facts about uncompressed bytes of a blob that could not be read: nil if nobody asked.
+    var unread: UncompressedFacts? { diffIDAlgorithms.map { _ in UncompressedFacts(ending: .unread) } }
+
+    /// The algorithms to hash the bytes with as they lie: for a plain layer those of its diffIDs too, since both are one.
+    func compressedAlgorithms(for compression: Compression) -> [DigestAlgorithm] {
+        guard compression == .none, let diffIDAlgorithms else { return digestAlgorithms }
+        return digestAlgorithms + diffIDAlgorithms.filter { !digestAlgorithms.contains($0) }
+    }
+
+    /// What is known of the uncompressed bytes, once the whole blob was read.
+    ///
+    /// `stream` is nil where there was nothing to decode: a plain blob, or a compression without a codec.
+    func uncompressedFacts(blob: BlobFacts, stream: UncompressedFacts?) -> UncompressedFacts? {
+        guard diffIDAlgorithms != nil else { return nil }
+        if let stream { return stream }
+        switch blob.compression {
+        case nil, .some(.none):
+            return UncompressedFacts(byteCount: blob.byteCount, digests: blob.digests, ending: .complete)
+        case .some(let compression):
+            return UncompressedFacts(ending: .unsupported(compression))
+        }
+    }
+}

@@ -1,0 +1,72 @@
+// layerverify: one blob on its way through the pipeline.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerCodec
+import LayerModel
+import LayerSystem
+
+/// One blob on its way through the scheduler.
+///
+/// ## Concurrency
+/// The first group of fields is guarded by the scheduler's lock. The second belongs to the one worker that set `isBusy`
+/// under that lock, until it gives the blob back under the lock again.
+final class BlobWork: @unchecked Sendable {
+    // SAFETY: every field is guarded by the scheduler's lock or by `isBusy`, as said above.
+    let request: BlobRequest
+    /// The place of the request among the run's.
+    let slot: Int
+
+    var isBusy = false
+    /// All that will ever be read was read, and the stream has ended.
+    var isReadDone = false
+    /// Segments that wait for a digest or are being hashed.
+    var pendingSegmentCount = 0
+    /// What is left to read; for the order of work.
+    var remainingByteCount: UInt64
+    var compressedChains: [HashChain] = []
+    var uncompressedChains: [HashChain] = []
+
+    var stage = Stage.unopened
+    var reader: (any BlobReader)?
+    var facts = BlobFacts(reading: .complete)
+    var offsetBytes: UInt64 = 0
+    var codec: Codec?
+    var decoder: (any StreamDecoder)?
+    var cursor = StreamCursor()
+    var limits = StreamLimits()
+    /// The input block that the decoder has not used up, and where it goes on in it.
+    var input: (segment: Segment, start: Int)?
+    /// The output block that is not full yet, and how far it is.
+    var output: (block: BlockIndex, count: Int)?
+    /// What the action in hand read and decoded; handed to the chains when it ends.
+    var newInputs: [Segment] = []
+    var newOutput: Segment?
+    /// Blocks that the decoder no longer needs.
+    var released: [BlockIndex] = []
+
+    /// What reading this blob means at the moment.
+    enum Stage {
+        case unopened
+        /// Bytes are hashed as they lie: plain blobs, opaque ones, and what is left of a stream that ended early.
+        case plain
+        case decoding
+    }
+
+    /// How many segments of a blob may wait at once. Eight is what the prototype ran best with; not measured again.
+    static let maximumPendingBlockCount = 8
+
+    init(_ request: BlobRequest, slot: Int) {
+        self.request = request
+        self.slot = slot
+        remainingByteCount = request.expectedByteCount
+        newInputs.reserveCapacity(Self.maximumPendingBlockCount)
+        released.reserveCapacity(Self.maximumPendingBlockCount)
+    }
+
+    /// True if a worker may read on. Asked under the lock.
+    var isReadyToRead: Bool { !isBusy && !isReadDone && pendingSegmentCount < Self.maximumPendingBlockCount }
+
+    /// True if nothing more will happen to the blob. Asked under the lock.
+    var isFinished: Bool { isReadDone && !isBusy && pendingSegmentCount == 0 }
+}

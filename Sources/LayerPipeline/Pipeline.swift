@@ -1,0 +1,121 @@
+// layerverify: the block scheduler.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package import Dispatch
+package import LayerModel
+package import LayerSystem
+import Synchronization
+
+/// Reads every blob once and finds out its facts, on at most `jobCount` work items of one concurrent queue.
+///
+/// Workers never wait: each asks for the next action and ends when there is none; whoever makes work ready starts another.
+/// The order of actions keeps decoding and hashing fused while there are many blobs, and makes a pipeline over the cores
+/// of a single large one, without a mode to choose:
+///
+/// 1. as many chains as one call hashes to its advantage have a block waiting: hash one block of each;
+/// 2. a blob can be read on: read and decode one block of it, the blob with most bytes left first;
+/// 3. any chain has a block waiting: hash it;
+/// 4. small blobs are left: read some from beginning to end;
+/// 5. nothing: the worker ends.
+///
+/// ## Concurrency
+/// `state` is guarded by its mutex, and with it what `BlobWork` and `HashChain` say is guarded by the scheduler's lock. All
+/// else never changes. Completion runs on the queue, after the last worker has ended.
+package final class Pipeline: Sendable {
+    let opener: any BlobOpener
+    let options: PipelineOptions
+    let isCancelled: @Sendable () -> Bool
+    let pool: BlockPool
+    private let queue: DispatchQueue
+    private let state: Mutex<PipelineState>
+    private let completion: @Sendable ([BlobFacts]) -> Void
+
+    /// Makes a pipeline for one run.
+    ///
+    /// `completion` gets the facts in the order of `requests`; blobs that a cancelled run did not finish are `.cancelled`.
+    package init(
+        _ requests: [BlobRequest], opener: any BlobOpener, options: PipelineOptions,
+        queue: DispatchQueue = .global(qos: .default), isCancelled: @escaping @Sendable () -> Bool = { false },
+        completion: @escaping @Sendable ([BlobFacts]) -> Void
+    ) {
+        self.opener = opener
+        self.options = options
+        self.queue = queue
+        self.isCancelled = isCancelled
+        self.completion = completion
+        let state = PipelineState(requests, jobCount: options.jobCount)
+        pool = BlockPool(blockCount: state.blockCount)
+        self.state = Mutex(state)
+    }
+
+    /// Starts the run. Call it once.
+    package func start() {
+        let workers = state.withLock { $0.startWorkers() }
+        guard !workers.isEmpty else {
+            let facts = state.withLock { $0.allFacts }
+            queue.async { self.completion(facts) }
+            return
+        }
+        for worker in workers { dispatch(worker) }
+    }
+
+    /// How far the run has come.
+    package var progress: PipelineProgress { state.withLock { $0.progress } }
+
+    private func dispatch(_ worker: PipelineWorker) {
+        queue.async { self.run(worker) }
+    }
+
+    private func run(_ worker: PipelineWorker) {
+        while true {
+            let isCancelled = self.isCancelled()
+            switch state.withLock({ $0.nextAction(for: worker, isCancelled: isCancelled) }) {
+            case .hash:
+                hash(worker)
+            case .read:
+                worker.readTeam(self)
+                publish(worker, state.withLock { $0.takeBack(worker.team) })
+            case .readSmall(let slots):
+                readSmall(slots, worker)
+            case .end(let facts):
+                if let facts { completion(facts) }
+                return
+            }
+        }
+    }
+
+    private func hash(_ worker: PipelineWorker) {
+        for job in worker.hashJobs {
+            let bytes = unsafe UnsafeRawBufferPointer(rebasing: pool[job.segment.block][..<job.segment.byteCount])
+            unsafe job.chain.digest.update(bytes.bytes)
+        }
+        publish(worker, state.withLock { $0.takeBack(worker.hashJobs) })
+    }
+
+    /// Finishes what can be finished, and starts a worker if more is ready than the calling one will do.
+    private func publish(_ worker: PipelineWorker, _ consequence: PipelineState.Consequence) {
+        for work in consequence.finished {
+            let facts = work.finishedFacts()
+            state.withLock { $0.record(facts, for: work) }
+        }
+        if let another = consequence.startedWorker { dispatch(another) }
+    }
+
+    private func readSmall(_ slots: Range<Int>, _ worker: PipelineWorker) {
+        let reader = worker.sequentialReader(options)
+        for slot in slots {
+            let request = state.withLock { $0.requests[slot] }
+            let facts = reader.facts(of: request, from: opener, isCancelled: isCancelled)
+            state.withLock { $0.record(facts, forSmall: slot) }
+        }
+    }
+
+    /// Takes a block from the pool, for a worker that has none to spare.
+    func takeBlock() -> BlockIndex { state.withLock { $0.takeBlock() } }
+
+    /// Counts bytes as done.
+    func noteOpened(_ work: BlobWork, byteCount: UInt64) {
+        state.withLock { $0.noteOpened(work, byteCount: byteCount) }
+    }
+}

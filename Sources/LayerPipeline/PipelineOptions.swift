@@ -1,0 +1,36 @@
+// layerverify: the settings of a pipeline.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package import LayerCodec
+package import LayerModel
+
+/// The settings of a pipeline.
+package struct PipelineOptions: Sendable {
+    /// The most workers at once; at least 1.
+    package var jobCount: Int
+    package var expansionLimit: ExpansionLimit
+    package var codecOptions: CodecOptions
+
+    package init(
+        jobCount: Int, expansionLimit: ExpansionLimit = .standard, codecOptions: CodecOptions = CodecOptions()
+    ) {
+        precondition(jobCount >= 1, "a pipeline has at least one job")
+        self.jobCount = jobCount
+        self.expansionLimit = expansionLimit
+        self.codecOptions = codecOptions
+    }
+}
+
+/// How far a pipeline has come.
+///
+/// Units: bytes as they lie in the image. The total grows or shrinks where a blob's file has another size than claimed.
+package struct PipelineProgress: Equatable, Sendable {
+    package var doneByteCount: UInt64 = 0
+    package var totalByteCount: UInt64 = 0
+    package var doneBlobCount = 0
+    package var totalBlobCount = 0
+    package var uncompressedByteCount: UInt64 = 0
+
+    package init() {}
+}

@@ -1,0 +1,274 @@
+// layerverify: the state of the block scheduler.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+/// Everything the scheduler knows, and its transitions. Each runs under the lock, computes, and returns what is to be done.
+///
+/// Memory: a blob that is being read holds at most `maximumPendingBlockCount` blocks that wait, as many again from the
+/// action in hand, and one each of input and output that are not used up. The pool has that many for every open blob, so
+/// taking a block never fails and never waits.
+struct PipelineState {
+    private(set) var requests: [BlobRequest]
+    private var facts: [BlobFacts?]
+    /// The places of `requests`, the most expensive first; `order[small]` and on are read in one go.
+    private let order: [Int]
+    private let small: Int
+    private var nextLarge = 0
+    private var nextSmall: Int
+    private var recordedCount = 0
+
+    private var open: [BlobWork] = []
+    private var bay: [HashChain] = []
+    private var freeBlocks: [BlockIndex]
+    private var blockUsers: [Int]
+    private var idleWorkers: [PipelineWorker]
+    private let jobCount: Int
+    private(set) var progress = PipelineProgress()
+    private var isCancelled = false
+
+    /// Blobs open at once: two for each worker, so that one is ready while another waits for its digests.
+    private var maximumOpenCount: Int { 2 * jobCount }
+    /// How many chains one call hashes to its advantage.
+    private let hashTeamSize = 1
+
+    /// Blobs up to this size are read from beginning to end by one worker: less bookkeeping than work.
+    static let smallByteCount: UInt64 = 64 << 10
+    /// How many of those a worker takes at once.
+    static let smallBatchCount = 16
+
+    /// What a worker is to do.
+    enum Action {
+        /// Hash the worker's `hashJobs`.
+        case hash
+        /// Read on the worker's `team`.
+        case read
+        /// Read these requests from beginning to end; places in `requests`.
+        case readSmall(Range<Int>)
+        /// End; the last worker also hands on the facts.
+        case end([BlobFacts]?)
+    }
+
+    /// What giving back an action leads to.
+    struct Consequence {
+        var finished: [BlobWork] = []
+        var startedWorker: PipelineWorker?
+    }
+
+    init(_ requests: [BlobRequest], jobCount: Int) {
+        // Small requests are brought to the end of the list, so that a batch of them is a range.
+        order = requests.indices.sorted { first, second in
+            let (a, b) = (requests[first].expectedByteCount, requests[second].expectedByteCount)
+            return a != b ? a > b : first < second
+        }
+        self.requests = order.map { requests[$0] }
+        facts = Array(repeating: nil, count: requests.count)
+        small = self.requests.firstIndex { $0.expectedByteCount <= Self.smallByteCount } ?? requests.count
+        nextSmall = small
+        self.jobCount = jobCount
+        let blockCount = Self.blockCount(openCount: min(2 * jobCount, small), jobCount: jobCount)
+        freeBlocks = Array((0..<blockCount).reversed())
+        blockUsers = Array(repeating: 0, count: blockCount)
+        idleWorkers = (0..<jobCount).map { _ in PipelineWorker() }
+        progress.totalBlobCount = requests.count
+        for request in requests { progress.totalByteCount &+= request.expectedByteCount }
+    }
+
+    var blockCount: Int { blockUsers.count }
+
+    private static func blockCount(openCount: Int, jobCount: Int) -> Int {
+        openCount * (2 * BlobWork.maximumPendingBlockCount + 2)
+            + jobCount * PipelineWorker.spareBlockCount
+    }
+
+    /// The facts in the order in which the requests came.
+    var allFacts: [BlobFacts] {
+        var result = Array(repeating: BlobFacts(reading: .cancelled), count: facts.count)
+        for (place, original) in order.enumerated() {
+            result[original] =
+                facts[place] ?? BlobFacts(reading: .cancelled, uncompressed: requests[place].unread)
+        }
+        return result
+    }
+
+    // Taking work
+
+    mutating func startWorkers() -> [PipelineWorker] {
+        let count = min(jobCount, requests.count)
+        let started = Array(idleWorkers.suffix(count))
+        idleWorkers.removeLast(count)
+        return started
+    }
+
+    mutating func nextAction(for worker: PipelineWorker, isCancelled: Bool) -> Action {
+        self.isCancelled = self.isCancelled || isCancelled
+        guard !self.isCancelled else { return end(worker) }
+        admit()
+        if bay.count >= hashTeamSize, takeHashTeam(worker) { return .hash }
+        if takeReadTeam(worker) { return .read }
+        if takeHashTeam(worker) { return .hash }
+        if nextSmall < requests.count {
+            let batch = nextSmall..<min(nextSmall + Self.smallBatchCount, requests.count)
+            nextSmall = batch.upperBound
+            return .readSmall(batch)
+        }
+        return end(worker)
+    }
+
+    private mutating func end(_ worker: PipelineWorker) -> Action {
+        for block in worker.spareBlocks { freeBlocks.append(block) }
+        worker.spareBlocks.removeAll(keepingCapacity: true)
+        idleWorkers.append(worker)
+        guard idleWorkers.count == jobCount else { return .end(nil) }
+        precondition(isCancelled || recordedCount == requests.count, "the last worker ends when all is done")
+        open.removeAll()
+        bay.removeAll()
+        return .end(allFacts)
+    }
+
+    private mutating func admit() {
+        while open.count < maximumOpenCount, nextLarge < small {
+            open.append(BlobWork(requests[nextLarge], slot: nextLarge))
+            nextLarge += 1
+        }
+    }
+
+    private mutating func takeHashTeam(_ worker: PipelineWorker) -> Bool {
+        guard !bay.isEmpty else { return false }
+        worker.hashJobs.removeAll(keepingCapacity: true)
+        let count = min(hashTeamSize, bay.count)
+        for chain in bay.prefix(count) {
+            chain.isInBay = false
+            chain.isBusy = true
+            worker.hashJobs.append(HashJob(chain: chain, segment: chain.removeFirst()))
+        }
+        bay.removeFirst(count)
+        return true
+    }
+
+    private mutating func takeReadTeam(_ worker: PipelineWorker) -> Bool {
+        var best: BlobWork?
+        for work in open where work.isReadyToRead {
+            if work.remainingByteCount > best?.remainingByteCount ?? 0 || best == nil { best = work }
+        }
+        guard let best else { return false }
+        worker.team.removeAll(keepingCapacity: true)
+        worker.team.append(best)
+        best.isBusy = true
+        // A codec that decodes several streams at once gets the next best blobs of the same codec to join.
+        let teamSize = best.codec?.teamSize ?? 1
+        while worker.team.count < teamSize {
+            let candidates = open.filter { $0.isReadyToRead && $0.stage == .decoding && $0.codec?.name == best.codec?.name }
+            guard let another = candidates.max(by: { $0.remainingByteCount < $1.remainingByteCount }) else { break }
+            another.isBusy = true
+            worker.team.append(another)
+        }
+        while worker.spareBlocks.count < PipelineWorker.spareBlockCount { worker.spareBlocks.append(takeBlock()) }
+        return true
+    }
+
+    mutating func takeBlock() -> BlockIndex {
+        guard let block = freeBlocks.popLast() else { preconditionFailure("the pool has a block for every need") }
+        return block
+    }
+
+    // Giving back
+
+    mutating func takeBack(_ team: [BlobWork]) -> Consequence {
+        var consequence = Consequence()
+        for work in team {
+            for block in work.released { release(block) }
+            work.released.removeAll(keepingCapacity: true)
+            for segment in work.newInputs {
+                let isHeld = work.input?.segment.block == segment.block
+                hand(segment, to: work.compressedChains, of: work, extraUsers: isHeld ? 1 : 0)
+                progress.doneByteCount &+= UInt64(segment.byteCount)
+            }
+            work.newInputs.removeAll(keepingCapacity: true)
+            if let output = work.newOutput {
+                work.newOutput = nil
+                progress.uncompressedByteCount &+= UInt64(output.byteCount)
+                hand(output, to: work.uncompressedChains, of: work, extraUsers: 0)
+            }
+            work.isBusy = false
+            retireIfFinished(work, &consequence)
+        }
+        consequence.startedWorker = startWorkerIfWorthwhile()
+        return consequence
+    }
+
+    mutating func takeBack(_ jobs: [HashJob]) -> Consequence {
+        var consequence = Consequence()
+        for job in jobs {
+            release(job.segment.block)
+            let work = job.chain.work
+            work.pendingSegmentCount -= 1
+            job.chain.isBusy = false
+            queueUp(job.chain)
+            retireIfFinished(work, &consequence)
+        }
+        consequence.startedWorker = startWorkerIfWorthwhile()
+        return consequence
+    }
+
+    private mutating func hand(_ segment: Segment, to chains: [HashChain], of work: BlobWork, extraUsers: Int) {
+        blockUsers[segment.block] = chains.count + extraUsers
+        if blockUsers[segment.block] == 0 { freeBlocks.append(segment.block) }
+        for chain in chains {
+            chain.append(segment)
+            work.pendingSegmentCount += 1
+            queueUp(chain)
+        }
+    }
+
+    private mutating func queueUp(_ chain: HashChain) {
+        guard !chain.isBusy, !chain.isInBay, !chain.isEmpty else { return }
+        chain.isInBay = true
+        bay.append(chain)
+    }
+
+    private mutating func release(_ block: BlockIndex) {
+        blockUsers[block] -= 1
+        if blockUsers[block] <= 0 { freeBlocks.append(block) }
+    }
+
+    private mutating func retireIfFinished(_ work: BlobWork, _ consequence: inout Consequence) {
+        guard work.isFinished, let place = open.firstIndex(where: { $0 === work }) else { return }
+        open.remove(at: place)
+        consequence.finished.append(work)
+    }
+
+    /// The caller takes one piece of work itself; another worker is worth starting for the next.
+    private mutating func startWorkerIfWorthwhile() -> PipelineWorker? {
+        guard !isCancelled, !idleWorkers.isEmpty else { return nil }
+        var readyCount = (bay.count + hashTeamSize - 1) / hashTeamSize
+        if nextSmall < requests.count { readyCount += 1 }
+        if open.count < maximumOpenCount { readyCount += min(maximumOpenCount - open.count, small - nextLarge) }
+        for work in open where work.isReadyToRead { readyCount += 1 }
+        return readyCount >= 2 ? idleWorkers.popLast() : nil
+    }
+
+    // Facts
+
+    mutating func record(_ facts: BlobFacts, for work: BlobWork) {
+        self.facts[work.slot] = facts
+        recordedCount += 1
+        progress.doneBlobCount += 1
+    }
+
+    mutating func record(_ facts: BlobFacts, forSmall slot: Int) {
+        self.facts[slot] = facts
+        recordedCount += 1
+        progress.doneBlobCount += 1
+        progress.doneByteCount &+= facts.byteCount
+        progress.totalByteCount &+= facts.byteCount &- requests[slot].expectedByteCount
+        progress.uncompressedByteCount &+= facts.uncompressed?.byteCount ?? 0
+    }
+
+    /// Corrects the size of a blob by what its file says.
+    mutating func noteOpened(_ work: BlobWork, byteCount: UInt64) {
+        progress.totalByteCount &+= byteCount &- work.request.expectedByteCount
+        work.remainingByteCount = byteCount
+    }
+}

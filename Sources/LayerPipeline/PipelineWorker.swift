@@ -1,0 +1,256 @@
+// layerverify: what one worker of the pipeline does.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerCodec
+import LayerDigest
+import LayerModel
+import LayerSystem
+import SystemPackage
+
+/// One block to hash.
+struct HashJob {
+    let chain: HashChain
+    let segment: Segment
+}
+
+/// The memory of one worker: what it was told to do, and blocks to spare.
+///
+/// ## Concurrency
+/// A worker is idle, and then belongs to the scheduler's lock, or runs on one thread, and then belongs to that. The
+/// scheduler fills `team` and `hashJobs` under the lock before it hands the worker its action.
+final class PipelineWorker: @unchecked Sendable {
+    // SAFETY: owned by one thread at a time, as said above.
+    var hashJobs: [HashJob] = []
+    var team: [BlobWork] = []
+    var spareBlocks: [BlockIndex] = []
+    private var active: [BlobWork] = []
+    private var lanes: [DecodeLane] = []
+    private var reader: SequentialReader?
+
+    /// One block of input and one of output are what most actions take.
+    static let spareBlockCount = 2
+
+    func sequentialReader(_ options: PipelineOptions) -> SequentialReader {
+        if let reader { return reader }
+        let made = SequentialReader(.fast, options: options)
+        reader = made
+        return made
+    }
+
+    private func takeBlock(_ pipeline: Pipeline) -> BlockIndex {
+        spareBlocks.popLast() ?? pipeline.takeBlock()
+    }
+
+    /// Reads one block of every blob of the team; of a stream, as much as fills one block of output.
+    func readTeam(_ pipeline: Pipeline) {
+        active.removeAll(keepingCapacity: true)
+        for work in team {
+            if work.stage == .unopened { open(work, pipeline) }
+            guard !work.isReadDone else { continue }
+            switch work.stage {
+            case .unopened, .plain: readPlainBlock(work, pipeline)
+            case .decoding: active.append(work)
+            }
+        }
+        decodeTeam(pipeline)
+    }
+
+    // Opening
+
+    private func open(_ work: BlobWork, _ pipeline: Pipeline) {
+        let opening = BlobOpening(pipeline.opener.open(work.request.location))
+        work.facts.reading = opening.ending
+        work.stage = .plain
+        guard let reader = opening.reader else { return work.isReadDone = true }
+        work.reader = reader
+        pipeline.noteOpened(work, byteCount: reader.byteCount)
+        guard reader.byteCount > 0 else {
+            return startHashing(work, Compression.none)
+        }
+        guard let segment = readBlock(work, pipeline) else { return }
+        let prefix = unsafe pipeline.pool[segment.block].prefix(min(segment.byteCount, Compression.prefixByteCount))
+        let compression = unsafe Compression.detect(prefix: prefix)
+        startHashing(work, compression)
+        guard let algorithms = work.request.diffIDAlgorithms, let codec = Codecs.fast(for: compression) else {
+            work.newInputs.append(segment)
+            return work.isReadDone = work.offsetBytes >= reader.byteCount
+        }
+        work.stage = .decoding
+        work.codec = codec
+        work.decoder = codec.begin(pipeline.options.codecOptions)
+        work.limits = StreamLimits(pipeline.options, compressedByteCount: reader.byteCount)
+        work.uncompressedChains = algorithms.map { HashChain(digestMethod(for: $0).begin(), of: work) }
+        work.newInputs.append(segment)
+        work.input = (segment, 0)
+    }
+
+    private func startHashing(_ work: BlobWork, _ compression: Compression) {
+        work.facts.compression = compression
+        work.compressedChains = work.request.compressedAlgorithms(for: compression).map {
+            HashChain(digestMethod(for: $0).begin(), of: work)
+        }
+        if work.reader?.byteCount == 0 { work.isReadDone = true }
+    }
+
+    // Reading
+
+    /// Reads the next block of the blob; nil where that fails, and then the blob is done.
+    private func readBlock(_ work: BlobWork, _ pipeline: Pipeline) -> Segment? {
+        guard let reader = work.reader else { return nil }
+        let block = takeBlock(pipeline)
+        do throws(Errno) {
+            let byteCount = unsafe try reader.read(into: pipeline.pool[block], at: work.offsetBytes)
+            if byteCount > 0 {
+                work.offsetBytes += ByteMath.fileSize(byteCount)
+                work.remainingByteCount = reader.byteCount - min(work.offsetBytes, reader.byteCount)
+                return Segment(block: block, byteCount: byteCount)
+            }
+            work.facts.reading = .changed
+        } catch {
+            work.facts.reading = .unreadable(errno: error.rawValue, atByte: work.offsetBytes)
+        }
+        spareBlocks.append(block)
+        abandon(work)
+        return nil
+    }
+
+    private func readPlainBlock(_ work: BlobWork, _ pipeline: Pipeline) {
+        guard work.newInputs.isEmpty, let reader = work.reader else { return }
+        if work.offsetBytes < reader.byteCount {
+            guard let segment = readBlock(work, pipeline) else { return }
+            work.newInputs.append(segment)
+            let bytes = unsafe UnsafeRawBufferPointer(rebasing: pipeline.pool[segment.block][..<segment.byteCount])
+            unsafe work.cursor.scanTrailing(bytes)
+        }
+        work.isReadDone = work.offsetBytes >= reader.byteCount
+    }
+
+    /// Gives up a blob that cannot be read on; what was read of it is hashed in vain.
+    private func abandon(_ work: BlobWork) {
+        dropInput(work)
+        dropOutput(work)
+        work.isReadDone = true
+    }
+
+    // Decoding
+
+    private func decodeTeam(_ pipeline: Pipeline) {
+        active.removeAll { !prepare($0, pipeline) }
+        while !active.isEmpty {
+            lanes.removeAll(keepingCapacity: true)
+            for work in active {
+                if let lane = unsafe lane(of: work, pipeline) { unsafe lanes.append(lane) }
+            }
+            guard let codec = active.first?.codec, lanes.count == active.count else { return }
+            unsafe lanes.withUnsafeMutableBufferPointer { unsafe codec.decode($0) }
+            for (work, lane) in unsafe zip(active, lanes) { unsafe absorb(lane, work) }
+            active.removeAll { $0.newOutput != nil || $0.stage != .decoding || !prepare($0, pipeline) }
+        }
+    }
+
+    /// Sees to it that a stream has input and room; false where the action ends for it.
+    private func prepare(_ work: BlobWork, _ pipeline: Pipeline) -> Bool {
+        guard let reader = work.reader else { return false }
+        if work.input == nil {
+            guard work.offsetBytes < reader.byteCount else {
+                finishOutput(work)
+                work.isReadDone = true
+                return false
+            }
+            // A stream may take much input and give nothing (skippable frames): then the block of output stays for later.
+            guard work.newInputs.count < BlobWork.maximumPendingBlockCount else { return false }
+            guard let segment = readBlock(work, pipeline) else { return false }
+            work.newInputs.append(segment)
+            work.input = (segment, 0)
+        }
+        if work.output == nil { work.output = (takeBlock(pipeline), 0) }
+        return true
+    }
+
+    private func lane(of work: BlobWork, _ pipeline: Pipeline) -> DecodeLane? {
+        guard let decoder = work.decoder, let input = work.input, let output = work.output else { return nil }
+        // SAFETY: the blob holds both blocks, and nobody else writes to them, until the action ends.
+        let inputBytes = unsafe pipeline.pool[input.segment.block][input.start..<input.segment.byteCount]
+        let room = unsafe pipeline.pool[output.block][output.count...]
+        return unsafe DecodeLane(
+            decoder: decoder, input: UnsafeRawBufferPointer(rebasing: inputBytes),
+            output: UnsafeMutableRawBufferPointer(rebasing: room))
+    }
+
+    /// Takes what a lane did over into its blob.
+    private func absorb(_ lane: DecodeLane, _ work: BlobWork) {
+        guard let decoder = work.decoder, let input = work.input, let output = work.output else { return }
+        let inputLeft = unsafe lane.input.count
+        let consumedByteCount = input.segment.byteCount - input.start - inputLeft
+        let count = unsafe BlockPool.blockByteCount - lane.output.count
+        let status = unsafe lane.status
+        work.output = (output.block, count)
+        work.cursor.advance(
+            status, consumedByteCount: consumedByteCount, producedByteCount: count - output.count,
+            decoder: decoder, limits: work.limits)
+        guard work.cursor.ending == nil else {
+            unsafe work.cursor.scanTrailing(lane.input)
+            finishOutput(work)
+            dropInput(work)
+            work.stage = .plain
+            return work.isReadDone = work.offsetBytes >= work.reader?.byteCount ?? 0
+        }
+        if inputLeft == 0 {
+            dropInput(work)
+        } else {
+            work.input = (input.segment, input.start + consumedByteCount)
+        }
+        if status == .outputFull { finishOutput(work) }
+    }
+
+    /// The decoder needs its input block no more. One that this action read is not counted yet.
+    private func dropInput(_ work: BlobWork) {
+        guard let input = work.input else { return }
+        work.input = nil
+        if !work.newInputs.contains(where: { $0.block == input.segment.block }) {
+            work.released.append(input.segment.block)
+        }
+    }
+
+    private func finishOutput(_ work: BlobWork) {
+        guard let output = work.output else { return }
+        work.output = nil
+        if output.count > 0 {
+            work.newOutput = Segment(block: output.block, byteCount: output.count)
+        } else {
+            spareBlocks.append(output.block)
+        }
+    }
+
+    private func dropOutput(_ work: BlobWork) {
+        guard let output = work.output else { return }
+        work.output = nil
+        spareBlocks.append(output.block)
+    }
+}
+
+extension BlobWork {
+    /// The facts of a blob of which nothing more will be read or hashed.
+    func finishedFacts() -> BlobFacts {
+        var result = facts
+        result.byteCount = offsetBytes
+        if let reader, result.reading == .complete, reader.hasChanged { result.reading = .changed }
+        switch result.reading {
+        case .complete, .cutOff:
+            result.digests = compressedChains.map { $0.digest.finish() }
+            result.uncompressed = request.uncompressedFacts(blob: result, stream: finishedStream())
+        case .missing, .outsideImage, .notRegularFile, .unreadable, .changed, .cancelled:
+            result.uncompressed = request.unread
+        }
+        return result
+    }
+
+    private func finishedStream() -> UncompressedFacts? {
+        guard let decoder else { return nil }
+        let ending = cursor.finish(decoder: decoder)
+        return UncompressedFacts(
+            byteCount: cursor.producedByteCount,
+            digests: ending.leavesDigestsValid ? uncompressedChains.map { $0.digest.finish() } : [], ending: ending)
+    }
+}

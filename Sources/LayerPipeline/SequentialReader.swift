@@ -1,0 +1,155 @@
+// layerverify: reading one blob from beginning to end.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerCodec
+import LayerDigest
+package import LayerModel
+package import LayerSystem
+import SystemPackage
+
+/// Reads one blob from beginning to end in the calling thread: read a block, hash it, decode it, hash what comes out.
+///
+/// Two uses: with the fast codecs for blobs too small to be worth the scheduler, and with the reference codecs to confirm
+/// what the fast path found before anything is refuted. It shares nothing with the scheduler but the decoders' interface.
+///
+/// ## Concurrency
+/// One thread at a time; it keeps two blocks of memory between calls.
+package final class SequentialReader {
+    /// Which codecs are used.
+    package enum Path: Sendable {
+        case fast
+        /// zlib and libzstd in its plainest use.
+        case reference
+    }
+
+    private let path: Path
+    private let options: PipelineOptions
+    // SAFETY: allocated in `init`, freed in `deinit`, used only by the one thread that owns the reader.
+    private let input: UnsafeMutableRawBufferPointer
+    private let output: UnsafeMutableRawBufferPointer
+
+    package init(_ path: Path, options: PipelineOptions) {
+        self.path = path
+        self.options = options
+        unsafe input = .allocate(byteCount: BlockPool.blockByteCount, alignment: 4096)
+        unsafe output = .allocate(byteCount: BlockPool.blockByteCount, alignment: 4096)
+    }
+
+    deinit {
+        unsafe input.deallocate()
+        unsafe output.deallocate()
+    }
+
+    /// Reads the blob that `request` describes.
+    ///
+    /// Returns: its facts. Whatever is wrong with the blob is a fact. `isCancelled` is asked once a block.
+    package func facts(
+        of request: BlobRequest, from opener: any BlobOpener, isCancelled: () -> Bool = { false }
+    ) -> BlobFacts {
+        let opening = BlobOpening(opener.open(request.location))
+        guard let reader = opening.reader else { return BlobFacts(reading: opening.ending, uncompressed: request.unread) }
+        return facts(of: request, reader: reader, ending: opening.ending, isCancelled: isCancelled)
+    }
+
+    /// The same for a blob that is open already. `ending` is how reading ends if nothing goes wrong.
+    func facts(
+        of request: BlobRequest, reader: any BlobReader, ending: ReadEnding, isCancelled: () -> Bool
+    ) -> BlobFacts {
+        var facts = BlobFacts(reading: ending)
+        var stream: StreamProgress?
+        var digests: [any StreamDigest] = []
+        while facts.byteCount < reader.byteCount {
+            guard !isCancelled() else { return interrupted(facts, .cancelled, request) }
+            let readByteCount: Int
+            do throws(Errno) {
+                readByteCount = unsafe try reader.read(into: input, at: facts.byteCount)
+            } catch {
+                let ending = ReadEnding.unreadable(errno: error.rawValue, atByte: facts.byteCount)
+                return interrupted(facts, ending, request)
+            }
+            guard readByteCount > 0 else { return interrupted(facts, .changed, request) }
+            let block = unsafe UnsafeRawBufferPointer(rebasing: input[..<readByteCount])
+            if facts.compression == nil {
+                let compression = unsafe Compression.detect(prefix: block.prefix(Compression.prefixByteCount))
+                facts.compression = compression
+                digests = request.compressedAlgorithms(for: compression).map { digestMethod(for: $0).begin() }
+                stream = begin(request, compression, compressedByteCount: reader.byteCount)
+            }
+            for digest in digests { unsafe digest.update(block.bytes) }
+            unsafe stream?.take(block, output: output, isCancelled: isCancelled)
+            facts.byteCount += ByteMath.fileSize(readByteCount)
+        }
+        guard !reader.hasChanged else { return interrupted(facts, .changed, request) }
+        if facts.compression == nil {
+            facts.compression = Compression.none
+            digests = request.compressedAlgorithms(for: .none).map { digestMethod(for: $0).begin() }
+        }
+        facts.digests = digests.map { $0.finish() }
+        facts.uncompressed = request.uncompressedFacts(blob: facts, stream: stream?.finished())
+        return facts
+    }
+
+    private func begin(
+        _ request: BlobRequest, _ compression: Compression, compressedByteCount: UInt64
+    ) -> StreamProgress? {
+        guard let algorithms = request.diffIDAlgorithms, compression != .none else { return nil }
+        let codec =
+            switch path {
+            case .fast: Codecs.fast(for: compression)
+            case .reference: Codecs.reference(for: compression)
+            }
+        guard let codec else { return nil }
+        return StreamProgress(
+            decoder: codec.begin(options.codecOptions), digests: algorithms.map { digestMethod(for: $0).begin() },
+            limits: StreamLimits(options, compressedByteCount: compressedByteCount))
+    }
+
+    private func interrupted(_ facts: BlobFacts, _ ending: ReadEnding, _ request: BlobRequest) -> BlobFacts {
+        var result = facts
+        result.reading = ending
+        result.uncompressed = request.unread
+        return result
+    }
+}
+
+/// A stream that is decoded block by block in one thread.
+private struct StreamProgress {
+    let decoder: any StreamDecoder
+    let digests: [any StreamDigest]
+    let limits: StreamLimits
+    var cursor = StreamCursor()
+
+    init(decoder: any StreamDecoder, digests: [any StreamDigest], limits: StreamLimits) {
+        self.decoder = decoder
+        self.digests = digests
+        self.limits = limits
+    }
+
+    /// Decodes all of a block of input, as many blocks of output as that makes.
+    mutating func take(
+        _ block: UnsafeRawBufferPointer, output: UnsafeMutableRawBufferPointer, isCancelled: () -> Bool
+    ) {
+        var rest = unsafe block
+        while cursor.ending == nil, !isCancelled() {
+            var lane = unsafe DecodeLane(decoder: decoder, input: rest, output: output)
+            unsafe lane.decodeAlone()
+            let producedByteCount = unsafe output.count - lane.output.count
+            let produced = unsafe UnsafeRawBufferPointer(rebasing: output[..<producedByteCount])
+            for digest in digests { unsafe digest.update(produced.bytes) }
+            unsafe cursor.advance(
+                lane.status, consumedByteCount: rest.count - lane.input.count, producedByteCount: producedByteCount,
+                decoder: decoder, limits: limits)
+            unsafe rest = lane.input
+            if lane.status == .needsInput { return }
+        }
+        unsafe cursor.scanTrailing(rest)
+    }
+
+    mutating func finished() -> UncompressedFacts {
+        let ending = cursor.finish(decoder: decoder)
+        return UncompressedFacts(
+            byteCount: cursor.producedByteCount,
+            digests: ending.leavesDigestsValid ? digests.map { $0.finish() } : [], ending: ending)
+    }
+}

@@ -1,0 +1,83 @@
+// layerverify: how far a stream was decoded.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerCodec
+import LayerModel
+
+/// What one stream may cost.
+struct StreamLimits {
+    /// Uncompressed bytes.
+    var expansionByteCount = UInt64.max
+    /// The window of a zstd frame.
+    var windowByteCount = UInt64.max
+
+    init() {}
+
+    init(_ options: PipelineOptions, compressedByteCount: UInt64) {
+        expansionByteCount = options.expansionLimit.limit(forCompressed: compressedByteCount)
+        windowByteCount = options.codecOptions.maximumWindowByteCount
+    }
+}
+
+/// How far one stream was decoded, and how it ended.
+struct StreamCursor {
+    /// Bytes of the blob that the decoder took.
+    private(set) var consumedByteCount: UInt64 = 0
+    /// Bytes that came out.
+    private(set) var producedByteCount: UInt64 = 0
+    /// How the stream ended; nil while it goes on.
+    private(set) var ending: StreamEnding?
+    private var trailingBytesAreZero = true
+
+    /// Counts what a step of the decoder did.
+    mutating func advance(
+        _ status: DecodeStatus, consumedByteCount: Int, producedByteCount: Int, decoder: any StreamDecoder,
+        limits: StreamLimits
+    ) {
+        self.consumedByteCount += ByteMath.fileSize(consumedByteCount)
+        self.producedByteCount += ByteMath.fileSize(producedByteCount)
+        switch status {
+        case .needsInput, .outputFull:
+            if self.producedByteCount > limits.expansionByteCount {
+                ending = .expansionLimit(limitByteCount: limits.expansionByteCount)
+            }
+        case .trailing:
+            ending = .trailingBytes(atByte: decoder.boundaryOffset, areZero: true)
+        case .failed(let fault):
+            ending = .corrupt(atByte: self.consumedByteCount, fault)
+        case .windowTooLarge:
+            ending = .windowTooLarge(limitByteCount: limits.windowByteCount)
+        }
+    }
+
+    /// Looks whether bytes after the end of the stream are padding. `rest` are bytes the decoder did not take.
+    mutating func scanTrailing(_ rest: UnsafeRawBufferPointer) {
+        guard case .trailingBytes = ending, trailingBytesAreZero else { return }
+        unsafe trailingBytesAreZero = rest.allSatisfy { $0 == 0 }
+    }
+
+    /// Ends the stream where the blob ends.
+    ///
+    /// Returns: how it ended; `.complete` only if nothing is missing and nothing is left over.
+    mutating func finish(decoder: any StreamDecoder) -> StreamEnding {
+        switch ending {
+        case nil:
+            return decoder.isAtBoundary ? .complete : .truncated(atByte: consumedByteCount)
+        case .trailingBytes(let atByte, _):
+            return .trailingBytes(atByte: atByte, areZero: trailingBytesAreZero)
+        case .some(let ending):
+            return ending
+        }
+    }
+}
+
+extension StreamEnding {
+    /// True where everything that the stream holds came out intact.
+    var leavesDigestsValid: Bool {
+        switch self {
+        case .complete, .trailingBytes: true
+        case .truncated, .corrupt, .windowTooLarge, .expansionLimit, .unsupported, .unread: false
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// layerverify: a folder as a tree.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package import LayerModel
+package import LayerSystem
+
+/// The files below a folder.
+package struct DirectoryTree: ImageTree {
+    private let root: RootIndex
+    private let directory: DirectoryRoot
+
+    package init(_ directory: DirectoryRoot, root: RootIndex) {
+        self.directory = directory
+        self.root = root
+    }
+
+    package var isArchive: Bool { false }
+    package var findings: [Finding] { [] }
+
+    package func locate(_ path: String) -> LocatedFile {
+        .at(.file(root: root, path: path), alternatives: [])
+    }
+
+    package func kind(of path: String) -> FileKind? { directory.kind(of: path) }
+
+    package func list(_ path: String) throws(TreeFailure) -> [(name: String, kind: FileKind)] {
+        switch directory.list(path) {
+        case .success(let entries): return entries.map { ($0.name, $0.kind) }
+        case .failure(.noSuchFileOrDirectory), .failure(.notDirectory): throw .missing
+        case .failure(let errno): throw .unreadable(errno: errno.rawValue)
+        }
+    }
+}

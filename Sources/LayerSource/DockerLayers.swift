@@ -1,0 +1,122 @@
+// layerverify: the layers of an image in what docker save writes.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+/// The layers that one entry of `manifest.json` lists.
+struct DockerLayers {
+    let tree: any ImageTree
+    let entry: JSONValue
+    let place: Place
+    let configPlace: Place
+    let image: Int
+    /// True where the image layout beside lists the same image, with the same layers if all is well.
+    let isTwin: Bool
+
+    func walk(_ config: ParsedConfig?, _ builder: inout InventoryBuilder) {
+        let place = place.appending("Layers")
+        let value = entry.member(ignoringCase: "Layers")
+        guard let entries = value == nil || value?.isNull == true ? [] : value?.array.map(Array.init) else {
+            builder.add(
+                Finding(.dockerManifestInvalid, "Layers is an array, not \(value?.rawText ?? "missing")", at: place),
+                image: image)
+            return
+        }
+        let diffIDs = config?.diffIDs ?? []
+        if config != nil, diffIDs.count != entries.count {
+            builder.add(
+                Finding(
+                    .layerCountMismatch,
+                    "manifest.json has \(entries.count) layers, the config \(diffIDs.count) diffIDs", at: place,
+                    digest: builder.inventory.images[image].imageID, expected: "\(diffIDs.count)",
+                    actual: "\(entries.count)"), image: image)
+        }
+        let sources = entry.member(ignoringCase: "LayerSources")
+        var paths: [[BlobIndex]] = []
+        for (index, value) in entries.enumerated() {
+            guard builder.countDescriptor(at: place.appending(index)) else { return }
+            guard let text = value.string, !text.isEmpty else {
+                builder.add(
+                    Finding(
+                        .dockerManifestInvalid, "a layer is a path, not \(value.rawText)", at: place.appending(index)),
+                    image: image)
+                continue
+            }
+            let path = ArchivePath.normalized(text)
+            let diffID = index < diffIDs.count ? diffIDs[index] : nil
+            paths.append(walkLayer(path, diffID, index, sources, &builder))
+        }
+        if isTwin { compare(paths, &builder) }
+    }
+
+    private func walkLayer(
+        _ path: String, _ diffID: ContentDigest?, _ index: Int, _ sources: JSONValue?,
+        _ builder: inout InventoryBuilder
+    ) -> [BlobIndex] {
+        let blobs = builder.blobs(at: path, in: tree, expectedByteCount: builder.expectedByteCount(at: path, in: tree))
+        let place = place.appending("Layers").appending(index)
+        let named = path.hasPrefix("blobs/") ? DockerSaveWalk.digest(named: path) : nil
+        if !isTwin {
+            builder.updateImage(image) {
+                $0.layers.append(LayerRecord(blob: blobs.first, digest: named, diffID: diffID, path: path))
+            }
+        }
+        let layer = index < builder.inventory.images[image].layers.count ? index : nil
+        for blob in blobs {
+            if let named { builder.add(Claim(.digest(named), about: blob, at: place, image: image, layer: layer)) }
+            builder.add(Claim(.intactStream, about: blob, at: place, image: image, layer: layer))
+        }
+        guard let diffID else { return blobs }
+        let diffIDPlace = configPlace.appending("rootfs").appending("diff_ids").appending(index)
+        builder.claimDiffID(diffID, about: blobs, at: diffIDPlace, image: image, layer: layer ?? index)
+        if let source = sources?[diffID.description] {
+            let place = self.place.appending("LayerSources").appending(diffID.description)
+            let parsed = ParsedDescriptor(source, at: place, missing: .dockerManifestInvalid)
+            for finding in parsed.findings { builder.add(finding, image: image, layer: layer) }
+            if let descriptor = parsed.descriptor {
+                for blob in blobs {
+                    builder.add(
+                        Claim(.layerSource(descriptor), about: blob, at: place, image: image, layer: layer))
+                }
+            }
+        }
+        return blobs
+    }
+
+    /// Both views must lead to the same files, in the same order.
+    private func compare(_ paths: [[BlobIndex]], _ builder: inout InventoryBuilder) {
+        let record = builder.inventory.images[image]
+        let theirs = record.layers.map { $0.blob }
+        guard theirs.count != paths.count || !zip(theirs, paths).allSatisfy({ $1.first == $0 }) else { return }
+        let differing = zip(theirs, paths).enumerated().first { $1.1.first != $1.0 }?.offset
+        let what =
+            theirs.count != paths.count
+            ? "\(paths.count) layers, index.json leads to \(theirs.count)"
+            : "another layer \(differing ?? 0) than index.json leads to"
+        builder.add(
+            Finding(
+                .viewsDisagree, "manifest.json has \(what)", at: place.appending("Layers"), digest: record.imageID),
+            image: image)
+    }
+}
+
+extension InventoryBuilder {
+    /// The image of the present root whose config is one of these blobs.
+    func image(withConfig blobs: [BlobIndex]) -> Int? {
+        inventory.images.indices.first { index in
+            let image = inventory.images[index]
+            guard image.root == root, image.manifestBlob != nil, let config = image.configBlob else { return false }
+            return blobs.contains(config)
+        }
+    }
+
+    /// True if the image layout of the present root leads to any image.
+    var hasLayoutImages: Bool { inventory.images.contains { $0.root == root && $0.manifestBlob != nil } }
+
+    /// The size of a file as an archive's index has it; 0 for a folder, which is asked when the file is opened.
+    func expectedByteCount(at path: String, in tree: any ImageTree) -> UInt64 {
+        guard case .at(.range(_, _, let byteCount), _) = tree.locate(path) else { return 0 }
+        return byteCount
+    }
+}

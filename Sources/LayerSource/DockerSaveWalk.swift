@@ -1,0 +1,243 @@
+// layerverify: the walk through what docker save writes.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+/// Walks `manifest.json` of a docker-save archive: configs, layers, and the names of images.
+///
+/// It makes at least the checks of `docker load`: the document, every config and layer is there, there are as many layers
+/// as diffIDs, every layer decodes to its diffID, every tag is a reference with a tag.
+///
+/// Spec: Docker Image Specification v1.2 §Combined Image JSON + Filesystem Changeset Format.
+struct DockerSaveWalk {
+    let tree: any ImageTree
+    /// True where an image layout lies beside: then its images are the same, and are not listed twice.
+    let hasLayout: Bool
+    /// The configs of all images, for `Parent`.
+    private var configDigests: Set<ContentDigest> = []
+    private var parents: [(digest: String, place: Place, image: Int)] = []
+
+    init(tree: any ImageTree, hasLayout: Bool) {
+        self.tree = tree
+        self.hasLayout = hasLayout
+    }
+
+    /// Reads the whole archive into `builder`.
+    mutating func walk(_ builder: inout InventoryBuilder) {
+        let place = Place("manifest.json")
+        guard tree.kind(of: "manifest.json") != nil else {
+            RepositoriesWalk(tree: tree).walkUnclaimed(&builder)
+            return
+        }
+        let blobs = builder.blobs(at: "manifest.json", in: tree, expectedByteCount: 0)
+        switch tree.document(blobs, &builder) {
+        case .failure(let fault):
+            builder.add(fault, reading: place, digest: nil)
+        case .success(let document):
+            guard let entries = document.root.array else {
+                builder.add(
+                    Finding(
+                        .dockerManifestInvalid, "manifest.json is an array, not \(document.root.rawText)", at: place))
+                return
+            }
+            for (index, entry) in entries.enumerated() {
+                guard builder.countDescriptor(at: place.appending(index)) else { break }
+                walkImage(entry, at: place.appending(index), &builder)
+            }
+        }
+        checkParents(&builder)
+        RepositoriesWalk(tree: tree).check(&builder)
+    }
+
+    // One image
+
+    private mutating func walkImage(_ entry: JSONValue, at place: Place, _ builder: inout InventoryBuilder) {
+        guard entry.object != nil else {
+            builder.add(
+                Finding(.dockerManifestInvalid, "an image is an object, not \(entry.rawText)", at: place))
+            return
+        }
+        let (tags, tagFindings) = readTags(entry.member(ignoringCase: "RepoTags"), at: place.appending("RepoTags"))
+        guard builder.selection.accepts(names: tags) else { return }
+        let configPlace = place.appending("Config")
+        guard let configPath = entry.member(ignoringCase: "Config")?.string, !configPath.isEmpty else {
+            let actual = entry.member(ignoringCase: "Config")?.rawText ?? "missing"
+            builder.add(
+                Finding(.dockerManifestInvalid, "Config is the path of a config, not \(actual)", at: configPlace))
+            return
+        }
+        let path = ArchivePath.normalized(configPath)
+        let configBlobs = builder.blobs(at: path, in: tree, expectedByteCount: 0)
+        let named = Self.digest(named: path)
+        let read = tree.document(configBlobs, &builder)
+        var config: ParsedConfig?
+        if case .success(let document) = read {
+            config = ParsedConfig(document.root, at: Place(path), digest: named)
+        }
+        guard builder.selection.accepts(config?.platform) else { return }
+
+        let actual = configBlobs.last.flatMap { builder.facts(of: $0)?.digests.first { $0.algorithm == .sha256 } }
+        if let actual { configDigests.insert(actual) }
+        let twin = hasLayout ? builder.image(withConfig: configBlobs) : nil
+        let image =
+            twin
+            ?? builder.addImage(
+                ImageRecord(
+                    root: builder.root, kind: .image, references: tags, platform: config?.platform,
+                    imageID: named ?? actual, configBlob: configBlobs.first, place: place))
+        if twin != nil {
+            builder.updateImage(image) { record in
+                record.references += tags.filter { tag in !record.references.contains { $0 == tag } }
+            }
+        } else if hasLayout, builder.selection.isEverything, builder.hasLayoutImages {
+            builder.add(
+                Finding(
+                    .viewsDisagree, "manifest.json has an image that index.json does not lead to", at: configPlace,
+                    digest: named, actual: path), image: image)
+        }
+        for finding in tagFindings { builder.add(finding, image: image) }
+        for blob in configBlobs {
+            if let named { builder.add(Claim(.name(named), about: blob, at: configPlace, image: image)) }
+        }
+        switch read {
+        case .failure(.unread(let ending)):
+            if named == nil, let finding = Finding(ending, at: configPlace) { builder.add(finding, image: image) }
+        case .failure(let fault):
+            builder.add(fault, reading: Place(path), digest: named, image: image)
+        case .success:
+            // What is wrong within the config was said with the image layout, where there is one.
+            if twin == nil { for finding in config?.findings ?? [] { builder.add(finding, image: image) } }
+            if config?.isNoImage == true, twin == nil {
+                builder.add(
+                    Finding(.configInvalid, "the config is an empty object", at: Place(path), digest: named),
+                    image: image)
+            }
+        }
+        if let parent = entry.member(ignoringCase: "Parent")?.string, !parent.isEmpty {
+            parents.append((parent, place.appending("Parent"), image))
+        }
+        let layers = DockerLayers(
+            tree: tree, entry: entry, place: place, configPlace: Place(path), image: image, isTwin: twin != nil)
+        layers.walk(config, &builder)
+    }
+
+    /// The digest that a config's name claims: `<hex>.json`, `sha256:<hex>` (kaniko), `blobs/sha256/<hex>`.
+    static func digest(named path: String) -> ContentDigest? {
+        var name = Substring(path)
+        if name.hasPrefix("blobs/sha256/") {
+            name = name.dropFirst("blobs/sha256/".count)
+        } else if name.hasPrefix("sha256:") {
+            name = name.dropFirst("sha256:".count)
+        }
+        if name.hasSuffix(".json") { name = name.dropLast(".json".count) }
+        do throws(ContentDigest.GrammarError) {
+            return try ContentDigest(parsing: "sha256:" + name)
+        } catch {
+            // Any other name, such as Jib's `config.json`, claims nothing.
+            return nil
+        }
+    }
+
+    // Names
+
+    private func readTags(_ value: JSONValue?, at place: Place) -> ([String], [Finding]) {
+        guard let value, !value.isNull else { return ([], []) }
+        guard let array = value.array else {
+            return (
+                [], [Finding(.dockerManifestInvalid, "RepoTags is an array, not \(value.rawText)", at: place)]
+            )
+        }
+        var tags: [String] = []
+        var findings: [Finding] = []
+        for (index, value) in array.enumerated() {
+            guard let tag = value.string, ImageReference.hasNameAndTag(tag) else {
+                findings.append(
+                    Finding(
+                        .dockerReferenceInvalid, "a RepoTags entry is name:tag, not \(value.rawText)",
+                        at: place.appending(index), actual: value.rawText))
+                continue
+            }
+            tags.append(tag)
+        }
+        return (tags, findings)
+    }
+
+    private func checkParents(_ builder: inout InventoryBuilder) {
+        guard builder.selection.isEverything else { return }
+        for parent in parents where !configDigests.contains(where: { $0.description == parent.digest }) {
+            builder.add(
+                Finding(
+                    .dockerParentMissing, "the parent \(parent.digest) is not in the archive", at: parent.place,
+                    actual: parent.digest), image: parent.image)
+        }
+    }
+}
+
+/// Paths as the documents of archives write them.
+enum ArchivePath {
+    /// Without `./`, doubled and leading slashes; `..` stays, and leads nowhere.
+    static func normalized(_ path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: true).filter { $0 != "." }.joined(separator: "/")
+    }
+}
+
+/// The grammar of references, as far as a name and a tag go.
+///
+/// Spec: distribution reference grammar (github.com/distribution/reference, reference.go).
+enum ImageReference {
+    /// True of `[domain[:port]/]path:tag`.
+    static func hasNameAndTag(_ text: String) -> Bool {
+        guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else { return false }
+        let name = text.utf8[..<colon]
+        let tag = text.utf8[text.utf8.index(after: colon)...]
+        guard let first = tag.first, tag.count <= 128, isWord(first) else { return false }
+        guard tag.allSatisfy({ isWord($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }) else { return false }
+        return isName(String(Substring(name)))
+    }
+
+    private static func isName(_ name: String) -> Bool {
+        var components = name.split(separator: "/", omittingEmptySubsequences: false)
+        guard name.utf8.count <= 255, !components.contains("") else { return false }
+        if components.count > 1, let domain = components.first, isDomain(domain) { components.removeFirst() }
+        return components.allSatisfy(isPathComponent)
+    }
+
+    /// A first component with a dot, a port or an upper-case letter, or `localhost`, is a domain.
+    private static func isDomain(_ text: Substring) -> Bool {
+        guard text == "localhost" || text.contains(where: { $0 == "." || $0 == ":" || $0.isUppercase || $0 == "[" })
+        else { return false }
+        return text.utf8.allSatisfy { isWord($0) && $0 != UInt8(ascii: "_") || ".-:[]".utf8.contains($0) }
+    }
+
+    /// Lower-case letters and digits, with `.`, `_`, `__` or any number of `-` between them.
+    private static func isPathComponent(_ text: Substring) -> Bool {
+        var separators = ""
+        var isFirst = true
+        for character in text {
+            switch character {
+            case "a"..."z", "0"..."9":
+                guard ["", ".", "_", "__"].contains(separators) || separators.allSatisfy({ $0 == "-" }) else {
+                    return false
+                }
+                separators = ""
+                isFirst = false
+            case ".", "_", "-":
+                guard !isFirst else { return false }
+                separators.append(character)
+            default:
+                return false
+            }
+        }
+        return !isFirst && separators.isEmpty
+    }
+
+    private static func isWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+}

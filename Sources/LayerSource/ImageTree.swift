@@ -1,0 +1,42 @@
+// layerverify: a tree of files that an image lies in.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package import LayerModel
+package import LayerSystem
+
+/// The files of one root: those of a folder, or the entries of an archive. A form of image reads both alike.
+package protocol ImageTree: Sendable {
+    /// True of an archive file.
+    var isArchive: Bool { get }
+
+    /// Where the file at `path` lies. It need not be there: a folder is asked only when the file is opened.
+    func locate(_ path: String) -> LocatedFile
+
+    /// What lies at `path`, links followed within the root; nil if nothing does.
+    func kind(of path: String) -> FileKind?
+
+    /// The names in the folder at `path` with their kinds, sorted by bytes.
+    ///
+    /// Throws: nothing is there, or it could not be read; the text says which.
+    func list(_ path: String) throws(TreeFailure) -> [(name: String, kind: FileKind)]
+
+    /// What is wrong with the tree as a whole: an archive that is cut off or damaged.
+    var findings: [Finding] { get }
+}
+
+/// Why a folder could not be listed.
+package enum TreeFailure: Error, Equatable, Sendable {
+    case missing
+    case unreadable(errno: Int32)
+}
+
+/// Where a file of a tree lies.
+package enum LocatedFile: Equatable, Sendable {
+    /// At one place, or at several: an archive may have several entries of one name.
+    case at(BlobLocation, alternatives: [BlobLocation])
+    /// It is known already that it cannot be read.
+    case nowhere(ReadEnding)
+    /// The entry is of a kind that is not read here.
+    case unsupported
+}

@@ -1,0 +1,222 @@
+// layerverify: reading documents and claiming what they say.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+extension ImageTree {
+    /// Reads a document that lies at one place, or at several in an archive: then all must be alike.
+    func document(
+        _ blobs: [BlobIndex], algorithms: [DigestAlgorithm] = [], embedded: [UInt8]? = nil, isMap: Bool = false,
+        _ builder: inout InventoryBuilder
+    ) -> Result<JSONDocument, DocumentFault> {
+        var result = Result<JSONDocument, DocumentFault>.failure(.unread(.missing))
+        var contents: Set<ContentDigest> = []
+        for blob in blobs {
+            result = builder.document(blob, algorithms: algorithms, embedded: embedded, isMap: isMap)
+            if let digest = builder.facts(of: blob)?.digests.first { contents.insert(digest) }
+        }
+        if contents.count > 1, let blob = blobs.first {
+            let path = builder.inventory.blobs[blob].path
+            builder.add(
+                Finding(
+                    .archiveEntryAmbiguous, "\(blobs.count) entries of this name differ; the last was read",
+                    at: Place(path)))
+        }
+        return result
+    }
+}
+
+extension InventoryBuilder {
+    // Documents
+
+    /// Says why a document could not be read. What its blob is, the claims about the blob tell.
+    mutating func add(
+        _ fault: DocumentFault, reading place: Place, digest: ContentDigest?, image: Int? = nil
+    ) {
+        for finding in findings(for: fault, reading: place, digest: digest) { add(finding, image: image) }
+    }
+
+    /// The findings that say why a document could not be read.
+    func findings(for fault: DocumentFault, reading place: Place, digest: ContentDigest?) -> [Finding] {
+        switch fault {
+        case .unread(let ending):
+            // With a digest there is a claim, and the verdict on that says it.
+            return digest == nil ? [Finding(ending, at: place)].compactMap { $0 } : []
+        case .tooLarge(let byteCount):
+            let limit = JSONDocument.maximumByteCount
+            return [
+                Finding(
+                    .documentTooLarge, "the document has \(byteCount) bytes, more than \(limit); it was not read",
+                    at: place, digest: digest, expected: "at most \(limit)", actual: "\(byteCount)")
+            ]
+        case .json(let fault):
+            let code: FindingCode
+            switch fault.code {
+            case .invalid: code = .jsonInvalid
+            case .duplicateKey: code = .jsonDuplicateKey
+            case .tooDeep: code = .jsonTooDeep
+            case .tooLarge: code = .documentTooLarge
+            }
+            return [
+                Finding(
+                    code, "\(fault.message), line \(fault.line) column \(fault.column) (byte \(fault.offsetBytes))",
+                    at: Place(place.path, fault.pointer), digest: digest)
+            ]
+        }
+    }
+
+    /// Spec: image-index.md and manifest.md §schemaVersion: MUST be 2.
+    mutating func checkSchemaVersion(_ root: JSONValue, at place: Place, image: Int? = nil) {
+        guard root["schemaVersion"]?.uint64 != 2 else { return }
+        let actual = root["schemaVersion"]?.rawText ?? "missing"
+        add(
+            Finding(
+                .schemaVersionInvalid, "schemaVersion is 2, not \(actual)", at: place.appending("schemaVersion"),
+                expected: "2", actual: actual), image: image)
+    }
+
+    /// Spec: manifest.md §mediaType: if it is there, it is the type that the descriptor names.
+    mutating func checkMediaType(of root: JSONValue, is expected: MediaType, at place: Place, image: Int? = nil) {
+        guard let value = root["mediaType"], !value.isNull else { return }
+        guard value.string != expected.description, value.string != "" else { return }
+        add(
+            Finding(
+                .mediaTypeContradiction, "the document calls itself \(value.rawText), its descriptor \(expected)",
+                at: place.appending("mediaType"), expected: expected.description,
+                actual: value.string ?? value.rawText), image: image)
+    }
+
+    /// Compares the platform of an image's config with that of an index entry.
+    ///
+    /// A variant or a version that only one side names is no contradiction.
+    mutating func checkPlatform(of image: Int, against claimed: Platform, at place: Place) {
+        let record = inventory.images[image]
+        guard record.kind == .image, !claimed.isUnknown, let actual = record.platform else { return }
+        let (a, b) = (claimed.normalized, actual.normalized)
+        let differs =
+            a.os != b.os || a.architecture != b.architecture
+            || (claimed.variant != nil && actual.variant != nil && a.variant != b.variant)
+            || (claimed.osVersion != nil && actual.osVersion != nil && claimed.osVersion != actual.osVersion)
+        guard differs else { return }
+        let (expected, found) = (claimed.detailed, actual.detailed)
+        add(
+            Finding(
+                .platformMismatch, "the index says \(expected), the config \(found)", at: place.appending("platform"),
+                digest: record.imageID, expected: expected, actual: found), image: image)
+    }
+
+    // Claims
+
+    /// What a descriptor claims of the bytes as they lie: size and digest.
+    mutating func claim(
+        _ descriptor: Descriptor, about blobs: [BlobIndex], at place: Place, image: Int? = nil, layer: Int? = nil
+    ) {
+        for blob in blobs {
+            if let size = descriptor.size {
+                add(Claim(.size(size), about: blob, at: place.appending("size"), image: image, layer: layer))
+            }
+            add(
+                Claim(
+                    .digest(descriptor.digest), about: blob, at: place.appending("digest"), image: image, layer: layer))
+        }
+        if descriptor.digest.algorithm == nil {
+            add(.digestUnsupported(descriptor.digest, at: place.appending("digest")), image: image, layer: layer)
+        }
+    }
+
+    /// What a descriptor's media type promises of a layer's stream.
+    ///
+    /// Outside images anything is labelled as a plain tar, so that says nothing there.
+    mutating func claimStream(
+        _ descriptor: Descriptor, about blobs: [BlobIndex], at place: Place, isImage: Bool, image: Int?, layer: Int?
+    ) {
+        let promised: Compression
+        switch descriptor.mediaType.kind {
+        case .layer(let compression?), .nondistributableLayer(let compression?): promised = compression
+        case .index, .manifest, .imageConfig, .empty, .layer, .nondistributableLayer, .other: return
+        }
+        guard isImage || promised != .none else { return }
+        for blob in blobs {
+            add(
+                Claim(
+                    .compression(promised, mediaType: descriptor.mediaType), about: blob,
+                    at: place.appending("mediaType"), image: image, layer: layer))
+            add(Claim(.intactStream, about: blob, at: place.appending("mediaType"), image: image, layer: layer))
+        }
+    }
+
+    /// Takes a blob's content from its descriptor where the blob itself is not there.
+    mutating func useData(of descriptor: Descriptor, for blobs: [BlobIndex], in tree: any ImageTree) {
+        guard let data = descriptor.data, let blob = blobs.first,
+            tree.kind(of: inventory.blobs[blob].path) == nil
+        else { return }
+        let algorithms = Set([.sha256, descriptor.digest.algorithm ?? .sha256])
+        let compression = Compression.detect(prefix: data)
+        var facts = BlobFacts(
+            byteCount: ByteMath.fileSize(data.count), digests: digest(data, algorithms.sorted { $0.rawValue < $1.rawValue }),
+            compression: compression, reading: .complete)
+        if compression == .none {
+            facts.uncompressed = UncompressedFacts(byteCount: facts.byteCount, digests: facts.digests, ending: .complete)
+        }
+        setFacts(facts, ofAbsent: blob)
+    }
+
+    /// The content that a descriptor embeds, against its own digest and size.
+    ///
+    /// Spec: descriptor.md §Embedded Content.
+    mutating func checkData(_ descriptor: Descriptor, at place: Place, image: Int? = nil, layer: Int? = nil) {
+        guard let data = descriptor.data else { return }
+        let place = place.appending("data")
+        if let size = descriptor.size, size != ByteMath.fileSize(data.count) {
+            add(
+                Finding(
+                    .dataMismatch, "the embedded data has \(data.count) bytes, the descriptor claims \(size)",
+                    at: place, digest: descriptor.digest, expected: "\(size)", actual: "\(data.count)"),
+                image: image, layer: layer)
+        }
+        guard let algorithm = descriptor.digest.algorithm, let actual = digest(data, [algorithm]).first else { return }
+        if actual != descriptor.digest {
+            add(
+                Finding(
+                    .dataMismatch, "the embedded data has another digest than the descriptor claims", at: place,
+                    digest: descriptor.digest, expected: descriptor.digest.description, actual: actual.description),
+                image: image, layer: layer)
+        }
+    }
+}
+
+extension Finding {
+    static func digestUnsupported(_ digest: ContentDigest, at place: Place) -> Finding {
+        Finding(
+            .digestUnsupported, "\(digest.algorithmName) cannot be computed here, so the digest was not checked",
+            at: place, digest: digest)
+    }
+
+    /// What is wrong with a file that no descriptor claims; nil if nothing is.
+    init?(_ ending: ReadEnding, at place: Place) {
+        switch ending {
+        case .complete:
+            return nil
+        case .missing:
+            self.init(.blobMissing, "the file is not there", at: place)
+        case .outsideImage:
+            self.init(.blobOutsideImage, "the file is a symbolic link out of the image; it was not followed", at: place)
+        case .notRegularFile(let kind):
+            self.init(.blobNotRegular, "a \(kind.rawValue) lies there, no regular file", at: place)
+        case .cutOff(let atByte):
+            self.init(.archiveTruncated, "the archive ends within the file, at its byte \(atByte)", at: place)
+        case .unreadable(let errno, let atByte):
+            self.init(.blobUnreadable, "\(ErrorText.describe(errno)) at byte \(atByte)", at: place)
+        case .changed:
+            self.init(.blobChanged, "the file changed while it was read", at: place)
+        case .cancelled:
+            self.init(.interrupted, "the run was interrupted before the file was read", at: place)
+        }
+    }
+}
+
+extension Platform {
+    /// With the version of the system, where that is known.
+    var detailed: String { description + (osVersion.map { " (\($0))" } ?? "") }
+}

@@ -1,0 +1,220 @@
+// layerverify: gathering what a source finds.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package import LayerModel
+package import LayerSystem
+import SystemPackage
+
+/// Hashes the bytes of a document with some algorithms; handed in, since a source hashes nothing itself.
+package typealias DocumentDigester = @Sendable ([UInt8], [DigestAlgorithm]) -> [ContentDigest]
+
+/// Gathers images, blobs, claims and findings of all roots of a run, in order.
+package struct InventoryBuilder {
+    package private(set) var inventory = Inventory()
+    package let selection: Selection
+    package let opener: any BlobOpener
+    let digest: DocumentDigester
+    /// The blobs of the present root by their place.
+    private var blobs: [BlobKey: BlobIndex] = [:]
+    private(set) var root: RootIndex = 0
+    private var descriptorCount = 0
+
+    /// More descriptors than this are not followed. An image has a few dozen, the largest stores some ten thousand.
+    static let maximumDescriptorCount = 1_000_000
+
+    private struct BlobKey: Hashable {
+        var root: RootIndex
+        var location: BlobLocation
+        /// For what has no location: the path.
+        var path: String
+    }
+
+    package init(selection: Selection, opener: any BlobOpener, digest: @escaping DocumentDigester) {
+        self.selection = selection
+        self.opener = opener
+        self.digest = digest
+    }
+
+    // Roots and findings
+
+    /// Begins a root; what is added from now on belongs to it.
+    package mutating func beginRoot(_ record: RootRecord) {
+        root = inventory.roots.count
+        inventory.roots.append(record)
+        blobs.removeAll()
+    }
+
+    /// Says what form the present root turned out to have.
+    mutating func setForm(_ form: ImageForm) { inventory.roots[root].form = form }
+
+    package mutating func add(_ finding: Finding, image: Int? = nil, layer: Int? = nil) {
+        var finding = finding
+        finding.root = root
+        inventory.findings.append(LocatedFinding(finding, image: image, layer: layer))
+    }
+
+    mutating func add(_ claim: Claim) { inventory.claims.append(claim) }
+
+    // Images
+
+    mutating func addImage(_ image: ImageRecord) -> Int {
+        inventory.images.append(image)
+        return inventory.images.count - 1
+    }
+
+    mutating func updateImage(_ index: Int, _ change: (inout ImageRecord) -> Void) {
+        change(&inventory.images[index])
+    }
+
+    /// Counts one descriptor; false once there are too many to follow.
+    mutating func countDescriptor(at place: Place) -> Bool {
+        descriptorCount += 1
+        guard descriptorCount > Self.maximumDescriptorCount else { return true }
+        if descriptorCount == Self.maximumDescriptorCount + 1 {
+            add(Finding(.tooManyDescriptors, "more than \(Self.maximumDescriptorCount) descriptors", at: place))
+        }
+        return false
+    }
+
+    // Blobs
+
+    /// The blob at a location, one and the same for every document that mentions it.
+    mutating func blob(
+        _ location: BlobLocation, path: String, expectedByteCount: UInt64, facts: BlobFacts? = nil
+    ) -> BlobIndex {
+        let key = BlobKey(root: root, location: location, path: location == .memory ? path : "")
+        if let known = blobs[key] { return known }
+        inventory.blobs.append(
+            BlobRecord(
+                root: root, path: path, location: location, facts: facts, expectedByteCount: expectedByteCount))
+        let index = inventory.blobs.count - 1
+        blobs[key] = index
+        return index
+    }
+
+    /// The blobs at a path, usually one; several where an archive has several entries of that name.
+    mutating func blobs(at path: String, in tree: any ImageTree, expectedByteCount: UInt64) -> [BlobIndex] {
+        switch tree.locate(path) {
+        case .at(let location, let alternatives):
+            return ([location] + alternatives).map {
+                blob($0, path: path, expectedByteCount: expectedByteCount)
+            }
+        case .nowhere(let ending):
+            let facts = BlobFacts(reading: ending)
+            return [blob(.memory, path: path, expectedByteCount: 0, facts: facts)]
+        case .unsupported:
+            let facts = BlobFacts(reading: .notRegularFile(.other))
+            let index = blob(.memory, path: path, expectedByteCount: 0, facts: facts)
+            add(
+                Finding(
+                    .archiveEntryUnsupported, "the entry is a sparse file, which is not read here", at: Place(path)))
+            return [index]
+        }
+    }
+
+    /// True if some document mentioned the file at `path`.
+    func mentions(_ path: String, in tree: any ImageTree) -> Bool {
+        guard case .at(let location, _) = tree.locate(path) else { return true }
+        return blobs[BlobKey(root: root, location: location, path: "")] != nil
+    }
+
+    // Documents
+
+    /// Reads the blob as a document. Its bytes are hashed as they are read, so that what is hashed is what was parsed.
+    ///
+    /// `embedded` is the content as the descriptor has it, for a blob that is not there.
+    mutating func document(
+        _ blob: BlobIndex, algorithms: [DigestAlgorithm], embedded: [UInt8]? = nil, isMap: Bool = false
+    ) -> Result<JSONDocument, DocumentFault> {
+        readBytes(of: blob, algorithms: algorithms, embedded: embedded).flatMap { bytes in
+            do throws(JSONFault) {
+                return .success(try JSONDocument(parsing: bytes, keys: isMap ? .exact : .ignoringCase))
+            } catch {
+                return .failure(.json(error))
+            }
+        }
+    }
+
+    private mutating func readBytes(
+        of blob: BlobIndex, algorithms: [DigestAlgorithm], embedded: [UInt8]?
+    ) -> Result<[UInt8], DocumentFault> {
+        let record = inventory.blobs[blob]
+        if record.location == .memory { return .failure(.unread(record.facts?.reading ?? .missing)) }
+        let (reader, ending): ((any BlobReader)?, ReadEnding)
+        switch opener.open(record.location) {
+        case .opened(let opened): (reader, ending) = (opened, .complete)
+        case .cutOff(let opened): (reader, ending) = (opened, .cutOff(atByte: opened.byteCount))
+        case .missing: (reader, ending) = (nil, .missing)
+        case .outsideImage: (reader, ending) = (nil, .outsideImage)
+        case .notRegularFile(let kind): (reader, ending) = (nil, .notRegularFile(kind))
+        case .failed(let errno): (reader, ending) = (nil, .unreadable(errno: errno.rawValue, atByte: 0))
+        }
+        guard let reader else {
+            if case .missing = ending, let embedded {
+                return .success(take(embedded, as: .complete, blob: blob, algorithms: algorithms))
+            }
+            inventory.blobs[blob].facts = BlobFacts(reading: ending)
+            return .failure(.unread(ending))
+        }
+        // Its digest is for the pipeline to find; only reading it as a document is out of the question.
+        guard reader.byteCount <= UInt64(JSONDocument.maximumByteCount) else {
+            inventory.blobs[blob].expectedByteCount = reader.byteCount
+            return .failure(.tooLarge(byteCount: reader.byteCount))
+        }
+        var readByteCount = 0
+        var failure: Errno?
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: ByteMath.clamp(reader.byteCount, to: .max)) {
+            // SAFETY: the array owns the buffer and takes over just as many bytes as were read into it.
+            buffer, count in
+            do throws(Errno) {
+                readByteCount = unsafe try reader.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
+            } catch {
+                failure = error
+            }
+            count = readByteCount
+        }
+        if let failure {
+            let ending = ReadEnding.unreadable(errno: failure.rawValue, atByte: 0)
+            inventory.blobs[blob].facts = BlobFacts(reading: ending)
+            return .failure(.unread(ending))
+        }
+        guard readByteCount == ByteMath.clamp(reader.byteCount, to: .max) else {
+            inventory.blobs[blob].facts = BlobFacts(reading: .changed)
+            return .failure(.unread(.changed))
+        }
+        return .success(take(bytes, as: ending, blob: blob, algorithms: algorithms))
+    }
+
+    private mutating func take(
+        _ bytes: [UInt8], as ending: ReadEnding, blob: BlobIndex, algorithms: [DigestAlgorithm]
+    ) -> [UInt8] {
+        let all = algorithms.contains(.sha256) ? algorithms : [.sha256] + algorithms
+        var facts = BlobFacts(
+            byteCount: ByteMath.fileSize(bytes.count), digests: digest(bytes, all),
+            compression: Compression.detect(prefix: bytes), reading: ending)
+        // A document that several others name is read for each. It had better stay the same.
+        if let known = inventory.blobs[blob].facts, known.digests.first != facts.digests.first {
+            facts.reading = .changed
+        }
+        inventory.blobs[blob].facts = facts
+        return bytes
+    }
+
+    /// Gives a blob that is not there the facts of its embedded content; nobody looks for it again.
+    mutating func setFacts(_ facts: BlobFacts, ofAbsent blob: BlobIndex) {
+        inventory.blobs[blob].facts = facts
+        inventory.blobs[blob].location = .memory
+    }
+
+    /// The facts about a blob, where it was read already.
+    func facts(of blob: BlobIndex) -> BlobFacts? { inventory.blobs[blob].facts }
+}
+
+/// Why a document cannot be read.
+package enum DocumentFault: Error, Equatable, Sendable {
+    /// Its blob could not be read; the claims about the blob tell.
+    case unread(ReadEnding)
+    case json(JSONFault)
+    case tooLarge(byteCount: UInt64)
+}

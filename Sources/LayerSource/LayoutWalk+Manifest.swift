@@ -1,0 +1,187 @@
+// layerverify: the walk from a manifest to its layers.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+extension LayoutWalk {
+    /// Reads what a manifest says. Returns: the image, unless its platform is not wanted.
+    func followManifest(
+        _ descriptor: Descriptor, _ blobs: [BlobIndex], _ read: Result<JSONDocument, DocumentFault>,
+        _ context: Context, _ builder: inout InventoryBuilder
+    ) -> [Int] {
+        let place = Place(Self.path(of: descriptor.digest))
+        var record = ImageRecord(
+            root: builder.root, kind: context.isAttestation ? .attestation : .artifact,
+            references: context.references, platform: context.platform, manifestDigest: descriptor.digest,
+            manifestBlob: blobs.first, place: context.place)
+        guard case .success(let document) = read else {
+            record.kind = context.isAttestation ? .attestation : .image
+            let image = builder.addImage(record)
+            builder.claim(descriptor, about: blobs, at: context.place, image: image)
+            if case .failure(let fault) = read {
+                builder.add(fault, reading: place, digest: descriptor.digest, image: image)
+            }
+            return [image]
+        }
+        let root = document.root
+        let config = readConfig(root["config"], at: place.appending("config"), &builder)
+        let configPlatform = config.parsed?.platform
+        guard context.platform != nil || builder.selection.accepts(configPlatform) else { return [] }
+        if let parsed = config.parsed, !parsed.isNoImage, !context.isAttestation { record.kind = .image }
+        if record.kind == .image, let configPlatform { record.platform = configPlatform }
+        record.imageID = config.isImageConfig ? config.descriptor?.digest : nil
+        record.configBlob = config.blobs.first
+
+        let image = builder.addImage(record)
+        builder.claim(descriptor, about: blobs, at: context.place, image: image)
+        builder.checkSchemaVersion(root, at: place, image: image)
+        builder.checkMediaType(of: root, is: descriptor.mediaType, at: place, image: image)
+        for key in ["manifests", "fsLayers"] where root[key].map({ !$0.isNull }) == true {
+            let other = key == "manifests" ? "an index" : "a manifest of schema 1"
+            builder.add(
+                Finding(
+                    .documentConfusion, "a manifest has no \(key); \(other) has", at: place.appending(key),
+                    digest: descriptor.digest), image: image)
+        }
+        for finding in config.findings { builder.add(finding, image: image) }
+        if let configDescriptor = config.descriptor {
+            builder.claim(configDescriptor, about: config.blobs, at: place.appending("config"), image: image)
+            builder.checkData(configDescriptor, at: place.appending("config"), image: image)
+        }
+        if let platform = context.platform { builder.checkPlatform(of: image, against: platform, at: context.place) }
+        checkSubject(root["subject"], at: place.appending("subject"), image: image, &builder)
+        let diffIDs = record.kind == .image ? config.parsed?.diffIDs : nil
+        walkLayers(root["layers"], at: place.appending("layers"), image: image, config: config, diffIDs, &builder)
+        return [image]
+    }
+
+    // The config
+
+    /// A manifest's config, as far as it could be read.
+    struct ReadConfig {
+        var descriptor: Descriptor?
+        var blobs: [BlobIndex] = []
+        /// Nil unless the config is an image config and is JSON.
+        var parsed: ParsedConfig?
+        var findings: [Finding] = []
+        var place = Place("")
+
+        var isImageConfig: Bool { descriptor?.mediaType.kind == .imageConfig && parsed?.isNoImage != true }
+    }
+
+    private func readConfig(_ value: JSONValue?, at place: Place, _ builder: inout InventoryBuilder) -> ReadConfig {
+        var config = ReadConfig()
+        let parsed = ParsedDescriptor(value, at: place, missing: .manifestInvalid)
+        config.findings = parsed.findings
+        guard let descriptor = parsed.descriptor else { return config }
+        config.descriptor = descriptor
+        let path = Self.path(of: descriptor.digest)
+        config.place = Place(path)
+        config.blobs = builder.blobs(at: path, in: tree, expectedByteCount: descriptor.size ?? 0)
+        // Spec: manifest.md §config: a config of a type that is not known must not be parsed.
+        let algorithms = descriptor.digest.algorithm.map { [$0] } ?? []
+        guard descriptor.mediaType.kind == .imageConfig else {
+            builder.useData(of: descriptor, for: config.blobs, in: tree)
+            return config
+        }
+        let read = tree.document(config.blobs, algorithms: algorithms, embedded: descriptor.data, &builder)
+        switch read {
+        case .success(let document):
+            let read = ParsedConfig(document.root, at: config.place, digest: descriptor.digest)
+            config.parsed = read
+            config.findings += read.findings
+        case .failure(let fault):
+            config.findings += builder.findings(for: fault, reading: config.place, digest: descriptor.digest)
+        }
+        return config
+    }
+
+    /// Spec: manifest.md §subject: a weak reference, which may lead to nothing.
+    private func checkSubject(_ value: JSONValue?, at place: Place, image: Int, _ builder: inout InventoryBuilder) {
+        guard let value, !value.isNull else { return }
+        let parsed = ParsedDescriptor(value, at: place, missing: .manifestInvalid)
+        for finding in parsed.findings { builder.add(finding, image: image) }
+        guard let descriptor = parsed.descriptor else { return }
+        let path = Self.path(of: descriptor.digest)
+        guard tree.kind(of: path) != nil else { return }
+        let blobs = builder.blobs(at: path, in: tree, expectedByteCount: descriptor.size ?? 0)
+        builder.claim(descriptor, about: blobs, at: place, image: image)
+    }
+
+    // The layers
+
+    private func walkLayers(
+        _ value: JSONValue?, at place: Place, image: Int, config: ReadConfig, _ diffIDs: [ContentDigest?]?,
+        _ builder: inout InventoryBuilder
+    ) {
+        guard let value else {
+            builder.add(Finding(.manifestInvalid, "the manifest has no layers", at: place), image: image)
+            return
+        }
+        if value.isNull {
+            builder.add(Finding(.manifestLayersNull, "layers is an array, not null", at: place), image: image)
+        }
+        guard let entries = value.isNull ? [] : value.array.map(Array.init) else {
+            builder.add(
+                Finding(.manifestInvalid, "layers is an array, not \(value.rawText)", at: place), image: image)
+            return
+        }
+        let parsed = entries.enumerated().map {
+            ParsedDescriptor($1, at: place.appending($0), missing: .manifestInvalid)
+        }
+        let isAllLayers = parsed.allSatisfy { $0.descriptor?.mediaType.isLayer ?? true }
+        if let diffIDs, isAllLayers, diffIDs.count != parsed.count {
+            builder.add(
+                Finding(
+                    .layerCountMismatch, "the manifest has \(parsed.count) layers, the config \(diffIDs.count) diffIDs",
+                    at: place, digest: config.descriptor?.digest, expected: "\(diffIDs.count)",
+                    actual: "\(parsed.count)"), image: image)
+        }
+        for (index, parsed) in parsed.enumerated() {
+            guard builder.countDescriptor(at: parsed.place) else { return }
+            let diffID = diffIDs.flatMap { isAllLayers || $0.count == entries.count ? $0 : nil }
+            walkLayer(
+                parsed, diffID: diffID.flatMap { index < $0.count ? $0[index] : nil },
+                diffIDPlace: config.place.appending("rootfs").appending("diff_ids").appending(index), image: image,
+                isImage: diffIDs != nil, index, &builder)
+        }
+    }
+
+    private func walkLayer(
+        _ parsed: ParsedDescriptor, diffID: ContentDigest?, diffIDPlace: Place, image: Int, isImage: Bool, _ index: Int,
+        _ builder: inout InventoryBuilder
+    ) {
+        guard let descriptor = parsed.descriptor else {
+            builder.updateImage(image) { $0.layers.append(LayerRecord(blob: nil, diffID: diffID, path: "")) }
+            for finding in parsed.findings { builder.add(finding, image: image, layer: index) }
+            return
+        }
+        let path = Self.path(of: descriptor.digest)
+        let blobs = builder.blobs(at: path, in: tree, expectedByteCount: descriptor.size ?? 0)
+        builder.useData(of: descriptor, for: blobs, in: tree)
+        var record = LayerRecord(
+            blob: blobs.first, digest: descriptor.digest, size: descriptor.size, mediaType: descriptor.mediaType,
+            diffID: descriptor.mediaType.isLayer ? diffID : nil, path: path)
+        if case .nondistributableLayer = descriptor.mediaType.kind { record.mayBeAbsent = true }
+        builder.updateImage(image) { $0.layers.append(record) }
+        for finding in parsed.findings { builder.add(finding, image: image, layer: index) }
+        builder.checkData(descriptor, at: parsed.place, image: image, layer: index)
+        builder.claim(descriptor, about: blobs, at: parsed.place, image: image, layer: index)
+        builder.claimStream(
+            descriptor, about: blobs, at: parsed.place, isImage: isImage, image: image, layer: index)
+        if let diffID = record.diffID {
+            builder.claimDiffID(diffID, about: blobs, at: diffIDPlace, image: image, layer: index)
+        }
+    }
+}
+
+extension InventoryBuilder {
+    /// The config's claim of what a layer decodes to.
+    mutating func claimDiffID(
+        _ diffID: ContentDigest, about blobs: [BlobIndex], at place: Place, image: Int, layer: Int
+    ) {
+        for blob in blobs { add(Claim(.diffID(diffID), about: blob, at: place, image: image, layer: layer)) }
+        if diffID.algorithm == nil { add(.digestUnsupported(diffID, at: place), image: image, layer: layer) }
+    }
+}

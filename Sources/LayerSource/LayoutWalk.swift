@@ -1,0 +1,292 @@
+// layerverify: the walk from index to layers of an image layout.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+/// Walks an OCI image layout: index, manifest, config, and says what is claimed of every blob.
+///
+/// Spec: OCI image-spec v1.1.1 image-layout.md, image-index.md, manifest.md, config.md.
+struct LayoutWalk {
+    let tree: any ImageTree
+    /// The indexes on the way down, to see loops.
+    var indexesAbove: [BlobIndex] = []
+    /// The images that a manifest or an index, read before, led to: a second tag for it adds a name, no image.
+    var imagesBelow: [BlobIndex: [Int]] = [:]
+
+    /// Deeper indexes are not followed. The specification names no limit; real ones nest once or twice.
+    static let maximumIndexDepth = 16
+
+    /// How a descriptor was come by.
+    struct Context {
+        var place: Place
+        var references: [String] = []
+        /// The platform of the index entry that led here.
+        var platform: Platform?
+        var isAttestation = false
+        /// What is selected by name was found above.
+        var isNamed = false
+    }
+
+    init(tree: any ImageTree) { self.tree = tree }
+
+    /// Where a blob lies in a layout.
+    static func path(of digest: ContentDigest) -> String { "blobs/\(digest.algorithmName)/\(digest.encoded)" }
+
+    // The layout
+
+    /// Reads the whole layout into `builder`.
+    mutating func walk(_ builder: inout InventoryBuilder) {
+        checkLayoutFile(&builder)
+        let place = Place("index.json")
+        let blobs = builder.blobs(at: "index.json", in: tree, expectedByteCount: 0)
+        switch tree.document(blobs, &builder) {
+        case .failure(.unread(.missing)):
+            builder.add(Finding(.indexMissing, "the layout has no index.json", at: place))
+        case .failure(let fault):
+            builder.add(fault, reading: place, digest: nil)
+        case .success(let document):
+            let images = walkIndex(document.root, Context(place: place), isTop: true, &builder)
+            if images.isEmpty, builder.selection.isEverything {
+                builder.add(Finding(.nothingReferenced, "index.json lists no image", at: place))
+            }
+        }
+    }
+
+    private func checkLayoutFile(_ builder: inout InventoryBuilder) {
+        let place = Place("oci-layout")
+        let blobs = builder.blobs(at: "oci-layout", in: tree, expectedByteCount: 0)
+        switch tree.document(blobs, &builder) {
+        case .failure(.unread(.missing)):
+            builder.add(Finding(.layoutInvalid, "the layout has no oci-layout file", at: place))
+        case .failure(let fault):
+            builder.add(fault, reading: place, digest: nil)
+        case .success(let document):
+            let version = document.root["imageLayoutVersion"]
+            guard let text = version?.string, text.hasPrefix("1.") else {
+                let actual = version?.rawText ?? "missing"
+                builder.add(
+                    Finding(
+                        .layoutInvalid, "imageLayoutVersion is 1.0.0, not \(actual)",
+                        at: place.appending("imageLayoutVersion"), expected: "1.0.0", actual: actual))
+                return
+            }
+        }
+    }
+
+    // Indexes
+
+    /// Walks an index. Returns: the images below it.
+    private mutating func walkIndex(
+        _ root: JSONValue, _ context: Context, isTop: Bool, _ builder: inout InventoryBuilder
+    ) -> [Int] {
+        let place = context.place
+        guard root.object != nil else {
+            builder.add(Finding(.indexInvalid, "an index is an object, not \(root.rawText)", at: place))
+            return []
+        }
+        builder.checkSchemaVersion(root, at: place)
+        for key in ["config", "layers", "fsLayers"] where root[key].map({ !$0.isNull }) == true {
+            builder.add(
+                Finding(.documentConfusion, "an index has no \(key); a manifest has", at: place.appending(key)))
+        }
+        let list = place.appending("manifests")
+        switch root["manifests"] {
+        case nil:
+            builder.add(Finding(.indexInvalid, "the index has no manifests", at: list))
+            return []
+        case let value? where value.isNull:
+            let code: FindingCode = isTop ? .indexManifestsNull : .indexInvalid
+            builder.add(Finding(code, "manifests is an array, not null", at: list))
+            return []
+        case let value?:
+            guard let entries = value.array else {
+                builder.add(Finding(.indexInvalid, "manifests is an array, not \(value.rawText)", at: list))
+                return []
+            }
+            return walkEntries(entries, context, list, isTop: isTop, &builder)
+        }
+    }
+
+    private mutating func walkEntries(
+        _ entries: JSONArray, _ context: Context, _ list: Place, isTop: Bool, _ builder: inout InventoryBuilder
+    ) -> [Int] {
+        var images: [Int] = []
+        var absent: [AbsentEntry] = []
+        var presentCount = 0
+        for (index, entry) in entries.enumerated() {
+            let parsed = ParsedDescriptor(entry, at: list.appending(index), missing: .indexInvalid)
+            guard builder.countDescriptor(at: parsed.place) else { break }
+            var below = context
+            below.place = parsed.place
+            if let descriptor = parsed.descriptor {
+                if let platform = descriptor.platform { below.platform = platform }
+                let names = Self.names(descriptor)
+                below.references = context.references + names.filter { !context.references.contains($0) }
+                below.isNamed = context.isNamed || builder.selection.accepts(names: names + [descriptor.digest.description])
+                below.isAttestation =
+                    descriptor.annotations["vnd.docker.reference.type"] == "attestation-manifest"
+                    || descriptor.platform?.isUnknown == true
+            }
+            guard isWanted(parsed, below, builder.selection) else { continue }
+            for finding in parsed.findings { builder.add(finding) }
+            guard let descriptor = parsed.descriptor else { continue }
+            switch follow(descriptor, below, &builder) {
+            case .present(let found):
+                images += found
+                presentCount += 1
+            case .absent(let blobs):
+                absent.append(AbsentEntry(descriptor: descriptor, context: below, blobs: blobs))
+            }
+        }
+        for entry in absent {
+            images += reportAbsent(entry, hasSiblings: presentCount > 0, &builder)
+        }
+        return images
+    }
+
+    private func isWanted(_ parsed: ParsedDescriptor, _ context: Context, _ selection: Selection) -> Bool {
+        guard !selection.isEverything, let descriptor = parsed.descriptor else { return true }
+        switch descriptor.mediaType.kind {
+        case .index: return true
+        default:
+            return context.isNamed && !(context.isAttestation && selection.platform != nil)
+                && selection.accepts(descriptor.platform)
+        }
+    }
+
+    /// The names that an index entry gives an image.
+    private static func names(_ descriptor: Descriptor) -> [String] {
+        ["io.containerd.image.name", "org.opencontainers.image.ref.name"].compactMap { descriptor.annotations[$0] }
+    }
+
+    /// An entry whose blob is not there.
+    private struct AbsentEntry {
+        let descriptor: Descriptor
+        let context: Context
+        let blobs: [BlobIndex]
+    }
+
+    private enum Followed {
+        case present([Int])
+        case absent([BlobIndex])
+    }
+
+    /// Says that a manifest is not there: legal for a platform of an index of which others are, else a fault.
+    private func reportAbsent(
+        _ entry: AbsentEntry, hasSiblings: Bool, _ builder: inout InventoryBuilder
+    ) -> [Int] {
+        let digest = entry.descriptor.digest
+        if hasSiblings, let platform = entry.descriptor.platform {
+            let finding = Finding(
+                .platformAbsent, "\(platform) is listed but not here; it was not checked", at: entry.context.place,
+                digest: digest)
+            builder.add(builder.selection.requiresAllPlatforms ? finding.refuting() : finding)
+            return []
+        }
+        let image = builder.addImage(
+            ImageRecord(
+                root: builder.root, kind: entry.descriptor.mediaType.kind == .manifest ? .image : .blob,
+                references: entry.context.references, platform: entry.context.platform, manifestDigest: digest, manifestBlob: entry.blobs.first,
+                place: entry.context.place))
+        builder.claim(entry.descriptor, about: entry.blobs, at: entry.context.place, image: image)
+        return [image]
+    }
+
+    // Following a descriptor
+
+    private mutating func follow(
+        _ descriptor: Descriptor, _ context: Context, _ builder: inout InventoryBuilder
+    ) -> Followed {
+        let path = Self.path(of: descriptor.digest)
+        let blobs = builder.blobs(at: path, in: tree, expectedByteCount: descriptor.size ?? 0)
+        guard let blob = blobs.first else { return .absent(blobs) }
+        builder.checkData(descriptor, at: context.place)
+        switch descriptor.mediaType.kind {
+        case .index, .manifest:
+            break
+        case .imageConfig, .empty, .layer, .nondistributableLayer, .other:
+            guard tree.kind(of: path) != nil || descriptor.data != nil else { return .absent(blobs) }
+            return .present([opaqueEntry(descriptor, blobs, context, &builder)])
+        }
+        if let known = imagesBelow[blob] { return .present(revisit(known, descriptor, blobs, context, &builder)) }
+        if indexesAbove.contains(blob) {
+            builder.claim(descriptor, about: blobs, at: context.place)
+            builder.add(
+                Finding(.indexCycle, "the index contains itself", at: context.place, digest: descriptor.digest))
+            return .present([])
+        }
+        let read = tree.document(
+            blobs, algorithms: descriptor.digest.algorithm.map { [$0] } ?? [], embedded: descriptor.data, &builder)
+        if case .failure(.unread(.missing)) = read { return .absent(blobs) }
+        let images: [Int]
+        if descriptor.mediaType.kind == .index {
+            images = followIndex(descriptor, blobs, read, context, &builder)
+        } else {
+            images = followManifest(descriptor, blobs, read, context, &builder)
+        }
+        imagesBelow[blob] = images
+        return .present(images)
+    }
+
+    /// A manifest or index that was read before: the new entry claims the same things of it, and adds its names.
+    private func revisit(
+        _ images: [Int], _ descriptor: Descriptor, _ blobs: [BlobIndex], _ context: Context,
+        _ builder: inout InventoryBuilder
+    ) -> [Int] {
+        builder.claim(descriptor, about: blobs, at: context.place, image: images.count == 1 ? images[0] : nil)
+        for image in images {
+            builder.updateImage(image) { record in
+                record.references += context.references.filter { !record.references.contains($0) }
+            }
+            if let platform = descriptor.platform {
+                builder.checkPlatform(of: image, against: platform, at: context.place)
+            }
+        }
+        return images
+    }
+
+    private mutating func followIndex(
+        _ descriptor: Descriptor, _ blobs: [BlobIndex], _ read: Result<JSONDocument, DocumentFault>,
+        _ context: Context, _ builder: inout InventoryBuilder
+    ) -> [Int] {
+        builder.claim(descriptor, about: blobs, at: context.place)
+        guard indexesAbove.count < Self.maximumIndexDepth else {
+            builder.add(
+                Finding(
+                    .indexTooDeep, "indexes nest deeper than \(Self.maximumIndexDepth) levels", at: context.place,
+                    digest: descriptor.digest))
+            return []
+        }
+        let path = Self.path(of: descriptor.digest)
+        switch read {
+        case .failure(let fault):
+            builder.add(fault, reading: Place(path), digest: descriptor.digest)
+            return []
+        case .success(let document):
+            var below = context
+            below.place = Place(path)
+            builder.checkMediaType(of: document.root, is: descriptor.mediaType, at: below.place)
+            indexesAbove.append(contentsOf: blobs.prefix(1))
+            defer { indexesAbove.removeLast() }
+            return walkIndex(document.root, below, isTop: false, &builder)
+        }
+    }
+
+    private func opaqueEntry(
+        _ descriptor: Descriptor, _ blobs: [BlobIndex], _ context: Context, _ builder: inout InventoryBuilder
+    ) -> Int {
+        // An index may list anything: BuildKit's local cache lists layers and a cache config.
+        let image = builder.addImage(
+            ImageRecord(
+                root: builder.root, kind: .blob, references: context.references, platform: nil,
+                manifestDigest: descriptor.digest, place: context.place))
+        let layer = LayerRecord(
+            blob: blobs.first, digest: descriptor.digest, size: descriptor.size, mediaType: descriptor.mediaType,
+            path: Self.path(of: descriptor.digest))
+        builder.updateImage(image) { $0.layers = [layer] }
+        builder.claim(descriptor, about: blobs, at: context.place, image: image, layer: 0)
+        builder.claimStream(descriptor, about: blobs, at: context.place, isImage: false, image: image, layer: 0)
+        return image
+    }
+}

@@ -1,0 +1,103 @@
+// layerverify: reading image configs.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+/// What an image config says about its layers.
+struct ParsedConfig {
+    var platform: Platform?
+    /// One for each layer, base first; nil where the text is no digest, which is a finding.
+    var diffIDs: [ContentDigest?] = []
+    var findings: [Finding] = []
+    /// True of `{}` and the like: called an image config by its media type, but no image.
+    var isNoImage = false
+
+    /// Reads a config.
+    ///
+    /// Spec: OCI image-spec v1.1.1 config.md §Properties.
+    init(_ root: JSONValue, at place: Place, digest: ContentDigest?) {
+        guard let object = root.object else {
+            findings.append(
+                Finding(.configInvalid, "a config is an object, not \(root.rawText)", at: place, digest: digest))
+            return
+        }
+        guard object.contains(where: { _ in true }) else {
+            isNoImage = true
+            return
+        }
+        platform = ParsedDescriptor.platform(root)
+        for key in ["architecture", "os"] {
+            if let value = root[key], !value.isNull, value.string == nil {
+                findings.append(
+                    Finding(
+                        .configInvalid, "\(key) is no text: \(value.rawText)", at: place.appending(key), digest: digest))
+            }
+        }
+        readRootfs(root["rootfs"], at: place.appending("rootfs"), digest: digest)
+        readHistory(root["history"], at: place.appending("history"), digest: digest)
+    }
+
+    private mutating func readRootfs(_ rootfs: JSONValue?, at place: Place, digest: ContentDigest?) {
+        guard let rootfs, rootfs.object != nil else {
+            findings.append(
+                Finding(
+                    .configInvalid, "an image config has a rootfs, this one \(rootfs?.rawText ?? "none")", at: place,
+                    digest: digest))
+            return
+        }
+        if rootfs["type"]?.string != "layers" {
+            let actual = rootfs["type"]?.rawText ?? "missing"
+            findings.append(
+                Finding(
+                    .rootfsTypeInvalid, "rootfs.type is layers, not \(actual)", at: place.appending("type"),
+                    digest: digest, expected: "layers", actual: actual))
+        }
+        let place = place.appending("diff_ids")
+        switch rootfs["diff_ids"] {
+        case let value? where value.array != nil:
+            for (index, value) in (value.array.map(Array.init) ?? []).enumerated() {
+                diffIDs.append(readDiffID(value, at: place.appending(index)))
+            }
+        case let value? where value.isNull:
+            break
+        case let value:
+            findings.append(
+                Finding(
+                    .configInvalid, "diff_ids is an array, not \(value?.rawText ?? "missing")", at: place,
+                    digest: digest))
+        }
+    }
+
+    private mutating func readDiffID(_ value: JSONValue, at place: Place) -> ContentDigest? {
+        do throws(ContentDigest.GrammarError) {
+            guard let text = value.string else { throw .notAlgorithmColonEncoded }
+            return try ContentDigest(parsing: text)
+        } catch {
+            findings.append(.digestInvalid(value.string ?? value.rawText, error, at: place))
+            return nil
+        }
+    }
+
+    /// Spec: config.md §history: optional, but where it is there, tools line it up with the layers.
+    private mutating func readHistory(_ history: JSONValue?, at place: Place, digest: ContentDigest?) {
+        guard let history, !history.isNull else { return }
+        guard let entries = history.array else {
+            findings.append(
+                Finding(.configInvalid, "history is an array, not \(history.rawText)", at: place, digest: digest))
+            return
+        }
+        var count = 0
+        var isEmpty = true
+        for entry in entries {
+            isEmpty = false
+            if entry["empty_layer"]?.bool != true { count += 1 }
+        }
+        if !isEmpty, count != diffIDs.count {
+            findings.append(
+                Finding(
+                    .historyCountMismatch, "the history has \(count) non-empty entries, diff_ids has \(diffIDs.count)",
+                    at: place, digest: digest, expected: "\(diffIDs.count)", actual: "\(count)"))
+        }
+    }
+}

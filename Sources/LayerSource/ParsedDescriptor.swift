@@ -1,0 +1,187 @@
+// layerverify: reading descriptors.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+/// A descriptor as a document has it: what could be read of it, and what is wrong with it.
+struct ParsedDescriptor {
+    /// Nil where there is no digest to follow.
+    var descriptor: Descriptor?
+    var findings: [Finding] = []
+    let place: Place
+
+    /// Reads a descriptor.
+    ///
+    /// Spec: OCI image-spec v1.1.1 descriptor.md §Properties.
+    init(_ value: JSONValue?, at place: Place, missing code: FindingCode) {
+        self.place = place
+        guard let value, !value.isNull else {
+            findings.append(Finding(code, "the descriptor is missing", at: place))
+            return
+        }
+        guard value.object != nil else {
+            findings.append(Finding(code, "a descriptor is an object, not \(value.rawText)", at: place))
+            return
+        }
+        let mediaType = readMediaType(value["mediaType"])
+        let size = readSize(value["size"])
+        guard let digest = readDigest(value["digest"]) else { return }
+        var descriptor = Descriptor(mediaType: mediaType, digest: digest, size: size)
+        descriptor.urls = value["urls"]?.array?.compactMap { $0.string } ?? []
+        descriptor.annotations = Self.stringMap(value["annotations"])
+        descriptor.artifactType = value["artifactType"]?.string
+        descriptor.platform = Self.platform(value["platform"])
+        checkEmpty(descriptor)
+        descriptor.data = readData(value["data"], of: descriptor)
+        self.descriptor = descriptor
+    }
+
+    private mutating func readMediaType(_ value: JSONValue?) -> MediaType {
+        let place = place.appending("mediaType")
+        guard let text = value?.string else {
+            findings.append(
+                Finding(
+                    .mediaTypeInvalid, "a descriptor has a media type, this one \(value?.rawText ?? "none")", at: place))
+            return MediaType("")
+        }
+        let mediaType = MediaType(text)
+        if !mediaType.isWellFormed {
+            findings.append(
+                Finding(.mediaTypeInvalid, "the media type is not type/subtype: \(text)", at: place, actual: text))
+        }
+        return mediaType
+    }
+
+    private mutating func readSize(_ value: JSONValue?) -> UInt64? {
+        if let size = value?.uint64, size <= UInt64(Int64.max) { return size }
+        findings.append(
+            Finding(
+                .sizeInvalid, "the size is no natural number below 2^63: \(value?.rawText ?? "missing")",
+                at: place.appending("size"), actual: value?.rawText))
+        return nil
+    }
+
+    private mutating func readDigest(_ value: JSONValue?) -> ContentDigest? {
+        let place = place.appending("digest")
+        guard let text = value?.string else {
+            findings.append(
+                Finding(
+                    .digestInvalid, "the digest is no text: \(value?.rawText ?? "missing")", at: place,
+                    actual: value?.rawText))
+            return nil
+        }
+        do throws(ContentDigest.GrammarError) {
+            return try ContentDigest(parsing: text)
+        } catch {
+            findings.append(.digestInvalid(text, error, at: place))
+            return nil
+        }
+    }
+
+    /// Spec: OCI image-spec v1.1.1 manifest.md §Guidance for an Empty Descriptor.
+    private mutating func checkEmpty(_ descriptor: Descriptor) {
+        guard descriptor.mediaType.kind == .empty else { return }
+        if descriptor.digest.algorithm == .sha256, descriptor.digest != .emptyJSONSHA256 {
+            findings.append(
+                Finding(
+                    .emptyDescriptorMismatch, "the empty type is the two bytes {}, whose digest is another",
+                    at: place.appending("digest"), digest: descriptor.digest,
+                    expected: ContentDigest.emptyJSONSHA256.description, actual: descriptor.digest.description))
+        }
+        if let size = descriptor.size, size != 2 {
+            findings.append(
+                Finding(
+                    .emptyDescriptorMismatch, "the empty type is the two bytes {}, not \(size) bytes",
+                    at: place.appending("size"), digest: descriptor.digest, expected: "2", actual: "\(size)"))
+        }
+    }
+
+    private mutating func readData(_ value: JSONValue?, of descriptor: Descriptor) -> [UInt8]? {
+        guard let value, !value.isNull else { return nil }
+        let place = place.appending("data")
+        guard let text = value.string, let bytes = Base64.decode(text) else {
+            findings.append(
+                Finding(.dataInvalid, "the embedded data is not base64", at: place, digest: descriptor.digest))
+            return nil
+        }
+        return bytes
+    }
+
+    static func stringMap(_ value: JSONValue?) -> [String: String] {
+        var result: [String: String] = [:]
+        for (key, value) in value?.object.map(Array.init) ?? [] {
+            if let text = value.string { result[key] = text }
+        }
+        return result
+    }
+
+    /// Spec: OCI image-spec v1.1.1 image-index.md §platform; config.md has the same members at its top.
+    static func platform(_ value: JSONValue?) -> Platform? {
+        guard let value, let os = value["os"]?.string, let architecture = value["architecture"]?.string,
+            !os.isEmpty || !architecture.isEmpty
+        else { return nil }
+        let variant = value["variant"]?.string
+        let osVersion = value["os.version"]?.string
+        return Platform(
+            os: os, architecture: architecture, variant: variant?.isEmpty == true ? nil : variant,
+            osVersion: osVersion?.isEmpty == true ? nil : osVersion)
+    }
+}
+
+extension Finding {
+    /// A digest outside the grammar.
+    static func digestInvalid(_ text: String, _ error: ContentDigest.GrammarError, at place: Place) -> Finding {
+        let reason =
+            switch error {
+            case .notAlgorithmColonEncoded: "it is not algorithm:encoded"
+            case .badAlgorithm: "the algorithm is malformed"
+            case .badEncoding: "the encoded part is malformed"
+            case .wrongLength(let expected, let actual): "it has \(actual) digits, not \(expected)"
+            case .notLowerCaseHexadecimal: "its digits are not lower-case hexadecimal"
+            }
+        let clipped = text.utf8.count > 200 ? String(text.prefix(200)) + "…" : text
+        return Finding(.digestInvalid, "the digest is malformed: \(reason)", at: place, actual: clipped)
+    }
+}
+
+/// Base64 by RFC 4648 §4, strictly: padding is required and nothing else is skipped.
+enum Base64 {
+    static func decode(_ text: String) -> [UInt8]? {
+        let utf8 = Array(text.utf8)
+        guard utf8.count % 4 == 0 else { return nil }
+        var result: [UInt8] = []
+        result.reserveCapacity(utf8.count / 4 * 3)
+        for start in stride(from: 0, to: utf8.count, by: 4) {
+            let isLast = start + 4 == utf8.count
+            var bits: UInt32 = 0
+            var paddingCount = 0
+            for byte in utf8[start..<start + 4] {
+                if byte == UInt8(ascii: "=") {
+                    guard isLast else { return nil }
+                    paddingCount += 1
+                    bits <<= 6
+                } else {
+                    guard paddingCount == 0, let value = value(of: byte) else { return nil }
+                    bits = bits << 6 | value
+                }
+            }
+            guard paddingCount <= 2 else { return nil }
+            let bytes = [UInt8(bits >> 16 & 255), UInt8(bits >> 8 & 255), UInt8(bits & 255)]
+            guard bytes.suffix(paddingCount).allSatisfy({ $0 == 0 }) else { return nil }
+            result.append(contentsOf: bytes.dropLast(paddingCount))
+        }
+        return result
+    }
+
+    private static func value(of byte: UInt8) -> UInt32? {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(byte - UInt8(ascii: "A"))
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(byte - UInt8(ascii: "a")) + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0")) + 52
+        case UInt8(ascii: "+"): 62
+        case UInt8(ascii: "/"): 63
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,127 @@
+// layerverify: the file "repositories" of docker-save archives.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+/// Reads `repositories`, the oldest of docker-save's documents: names and tags, and the topmost layer of each.
+///
+/// Spec: Docker Image Specification v1.0 §Combined Image JSON + Filesystem Changeset Format.
+struct RepositoriesWalk {
+    let tree: any ImageTree
+
+    /// More parents than this are not followed; an image has at most 127 layers.
+    static let maximumChainLength = 1024
+
+    /// Checks that every image named is there.
+    func check(_ builder: inout InventoryBuilder) {
+        guard tree.kind(of: "repositories") != nil, builder.selection.isEverything else { return }
+        for entry in read(&builder) where !isThere(entry.id) {
+            builder.add(
+                Finding(
+                    .dockerRepositoriesMismatch, "\(entry.name):\(entry.tag) is \(entry.id), which is not in the archive",
+                    at: entry.place, actual: entry.id))
+        }
+    }
+
+    /// Lists the images of an archive that has nothing but `repositories`: no digest says what their layers should be.
+    func walkUnclaimed(_ builder: inout InventoryBuilder) {
+        for entry in read(&builder) where builder.selection.accepts(names: [entry.name + ":" + entry.tag]) {
+            let image = builder.addImage(
+                ImageRecord(
+                    root: builder.root, kind: .image, references: [entry.name + ":" + entry.tag], place: entry.place))
+            var chain: [String] = []
+            var next: String? = entry.id
+            while let id = next, chain.count < Self.maximumChainLength, !chain.contains(id) {
+                guard tree.kind(of: id + "/layer.tar") != nil else {
+                    builder.add(
+                        Finding(
+                            .dockerRepositoriesMismatch, "the layer \(id) is not in the archive", at: entry.place,
+                            actual: id), image: image)
+                    break
+                }
+                chain.append(id)
+                next = parent(of: id, &builder)
+            }
+            for (index, id) in chain.reversed().enumerated() { walkLayer(id, index, image, &builder) }
+        }
+    }
+
+    private func walkLayer(_ id: String, _ index: Int, _ image: Int, _ builder: inout InventoryBuilder) {
+        let path = id + "/layer.tar"
+        let blobs = builder.blobs(at: path, in: tree, expectedByteCount: builder.expectedByteCount(at: path, in: tree))
+        builder.updateImage(image) { $0.layers.append(LayerRecord(blob: blobs.first, path: path)) }
+        for blob in blobs {
+            builder.add(Claim(.intactStream, about: blob, at: Place(path), image: image, layer: index))
+        }
+        builder.add(
+            Finding(
+                .dockerLayerUnclaimed, "nothing in the archive says what this layer should be", at: Place(path)),
+            image: image, layer: index)
+    }
+
+    private func parent(of id: String, _ builder: inout InventoryBuilder) -> String? {
+        let path = id + "/json"
+        guard tree.kind(of: path) != nil else { return nil }
+        let blobs = builder.blobs(at: path, in: tree, expectedByteCount: 0)
+        switch tree.document(blobs, &builder) {
+        case .success(let document):
+            return document.root["parent"]?.string
+        case .failure(let fault):
+            builder.add(fault, reading: Place(path), digest: nil)
+            return nil
+        }
+    }
+
+    private struct Entry {
+        let name: String
+        let tag: String
+        let id: String
+        let place: Place
+    }
+
+    private func read(_ builder: inout InventoryBuilder) -> [Entry] {
+        let place = Place("repositories")
+        let blobs = builder.blobs(at: "repositories", in: tree, expectedByteCount: 0)
+        switch tree.document(blobs, isMap: true, &builder) {
+        case .failure(let fault):
+            builder.add(fault, reading: place, digest: nil)
+            return []
+        case .success(let document):
+            guard let repositories = document.root.object else {
+                builder.add(
+                    Finding(
+                        .dockerRepositoriesMismatch, "repositories is an object, not \(document.root.rawText)",
+                        at: place))
+                return []
+            }
+            var entries: [Entry] = []
+            for (name, tags) in repositories {
+                let place = place.appending(name)
+                guard let tags = tags.object else {
+                    builder.add(
+                        Finding(.dockerRepositoriesMismatch, "the tags of \(name) are no object", at: place))
+                    continue
+                }
+                for (tag, id) in tags {
+                    guard let id = id.string else {
+                        builder.add(
+                            Finding(
+                                .dockerRepositoriesMismatch, "\(name):\(tag) is no text", at: place.appending(tag)))
+                        continue
+                    }
+                    entries.append(Entry(name: name, tag: tag, id: id, place: place.appending(tag)))
+                }
+            }
+            return entries
+        }
+    }
+
+    /// An ID is a folder in the old form, a blob since Docker 25, and a config's name in what some builders write.
+    private func isThere(_ id: String) -> Bool {
+        guard !id.contains("/"), id != "..", id != "." else { return false }
+        let hex = id.hasPrefix("sha256:") ? String(id.dropFirst("sha256:".count)) : id
+        return ["\(hex)", "\(hex)/json", "\(hex)/layer.tar", "blobs/sha256/\(hex)", "\(hex).json", "sha256:\(hex)"]
+            .contains { tree.kind(of: $0) != nil }
+    }
+}
