@@ -72,14 +72,19 @@ let package = Package(
 
         .testTarget(name: "LayerModelTests", dependencies: ["LayerModel"], swiftSettings: settings),
         .testTarget(
-            name: "LayerSystemTests", dependencies: ["LayerSystem", "LayerModel"], swiftSettings: settings),
+            name: "LayerSystemTests",
+            dependencies: ["LayerSystem", "LayerModel", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: settings),
         .testTarget(
             name: "LayerDigestTests", dependencies: ["LayerDigest", "LayerModel"], swiftSettings: settings),
         .testTarget(
             name: "LayerCodecTests",
             dependencies: ["LayerCodec", "LayerModel", "CZlib", "CZstd"], swiftSettings: settings),
         .testTarget(
-            name: "LayerSourceTests", dependencies: ["LayerSource", "LayerSystem", "LayerModel"],
+            name: "LayerSourceTests",
+            dependencies: [
+                "LayerSource", "LayerSystem", "LayerModel", .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "LayerPipelineTests",

@@ -7,6 +7,10 @@
 #define _GNU_SOURCE
 #endif
 #include <fcntl.h>
+#include <sched.h>
 
 /// O_PATH needs _GNU_SOURCE, which Swift's Glibc module does not define everywhere.
 static inline int lv_o_path(void) { return O_PATH; }
+
+/// CPU_COUNT is a macro. The number of CPUs this thread may run on; 0 if they cannot be told.
+static inline int lv_affinity_cpu_count(void) { cpu_set_t set; return sched_getaffinity(0, sizeof set, &set) ? 0 : CPU_COUNT(&set); }

@@ -1,0 +1,71 @@
+// layerverify: the way to a file, one component after another.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import CLayerShims
+import Glibc
+import LayerModel
+import SystemPackage
+
+/// What lies in a folder under a name; never a symbolic link.
+struct FoundFile {
+    let folder: OwnedDescriptor
+    /// One component; `.` for the root itself.
+    let name: String
+    let kind: FileKind
+}
+
+/// Opens a place in the file system and nothing else: such a descriptor reads no byte and needs no permission to.
+let pathOnly = lv_o_path()
+
+extension DirectoryRoot {
+    /// As many links as Linux itself follows in one path (MAXSYMLINKS).
+    private static let maximumLinkCount = 40
+
+    /// Finds what lies at a path, following links inside this directory.
+    ///
+    /// Throws: `.missing`, `.outsideImage` or `.failed`.
+    ///
+    /// Complexity: a system call or two for each component; a descriptor for each level below the root meanwhile.
+    func walk(to path: String) throws(LookupFault) -> FoundFile {
+        // A longer path is none by POSIX, and manifests may be made of megabytes of slashes.
+        guard path.utf8.count < Int(PATH_MAX) else { throw .missing }
+        // The folders from the root down to where we are: `..` goes back to where we really came from, whatever happens
+        // to the names meanwhile.
+        var folders = [descriptor]
+        var pending = Self.reversedComponents(of: path)
+        var linkCount = 0
+        while let component = pending.popLast() {
+            guard component != ".." else {
+                folders.removeLast()
+                guard !folders.isEmpty else { throw .outsideImage }
+                continue
+            }
+            let folder = folders[folders.count - 1]
+            let kind = try LookupFault.translating { () throws(Errno) in try folder.status(of: component).kind }
+            switch kind {
+            case .symbolicLink:
+                linkCount += 1
+                guard linkCount <= Self.maximumLinkCount else { throw .failed(.tooManySymbolicLinkLevels) }
+                let target = try LookupFault.translating { () throws(Errno) in try folder.linkTarget(of: component) }
+                guard !target.utf8.starts(with: "/".utf8) else { throw .outsideImage }
+                pending += Self.reversedComponents(of: target)
+            case .directory:
+                // How the last one is opened is for the caller to choose.
+                guard !pending.isEmpty else { return FoundFile(folder: folder, name: component, kind: kind) }
+                let next = try LookupFault.translating { () throws(Errno) in
+                    try folder.open(component, flags: pathOnly | O_DIRECTORY | O_NOFOLLOW)
+                }
+                folders.append(next)
+            case .regular, .fifo, .socket, .characterDevice, .blockDevice, .other:
+                guard pending.isEmpty else { throw .missing }
+                return FoundFile(folder: folder, name: component, kind: kind)
+            }
+        }
+        return FoundFile(folder: folders[folders.count - 1], name: ".", kind: .directory)
+    }
+
+    private static func reversedComponents(of path: String) -> [String] {
+        path.utf8.split(separator: UInt8(ascii: "/")).reversed().lazy.map { String(Substring($0)) }.filter { $0 != "." }
+    }
+}

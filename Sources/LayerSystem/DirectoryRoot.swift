@@ -1,0 +1,158 @@
+// layerverify: a directory that nothing leads out of.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+package import LayerModel
+import Synchronization
+package import SystemPackage
+
+/// A directory whose files are opened by names that an image chose.
+///
+/// Symbolic links are followed inside the directory and never out of it, also while somebody changes them: each folder on
+/// the way is opened by itself, without following, and what comes next is looked up in that very folder. Only regular
+/// files are opened, so that no FIFO blocks and no device is touched.
+///
+/// Paths are relative, with `/` between components; empty components and `.` mean nothing, and the empty path is the
+/// directory itself. A path or link that climbs above the directory, and a link with an absolute target, lead outside.
+///
+/// ## Concurrency
+/// `descriptor` never changes. `folders` has its lock; no system call runs under it.
+package final class DirectoryRoot: Sendable {
+    let descriptor: OwnedDescriptor
+
+    /// The folders that files were opened in, by path without links resolved. An image has few: `blobs/sha256`.
+    private let folders = Mutex<[String: OwnedDescriptor]>([:])
+
+    /// Enough for all folders of a layout, or for the layers of an extracted docker-save archive at a time, and far from
+    /// the usual limit of 1 024 descriptors.
+    private static let maximumFolderCount = 64
+
+    /// Opens a directory that the user named; links on the way to it are followed.
+    ///
+    /// Throws: the `Errno` of open; `.notDirectory` if something else lies there.
+    package init(path: String) throws(Errno) {
+        // O_PATH: names that are known can be opened in a folder that may be searched but not listed.
+        descriptor = try OwnedDescriptor.open(path.isEmpty ? "." : path, flags: pathOnly | O_DIRECTORY)
+    }
+
+    private init(_ descriptor: OwnedDescriptor) { self.descriptor = descriptor }
+
+    /// Opens a regular file.
+    ///
+    /// Names that no file can have, because they contain NUL or are too long, are missing.
+    package func open(_ path: String) -> OpenedBlob {
+        do {
+            return .opened(try openFile(path))
+        } catch {
+            return OpenedBlob(error)
+        }
+    }
+
+    /// The same as `open`, with the file's type.
+    ///
+    /// Throws: why there is no file to read; `.wrongKind` if it is no regular file.
+    package func openFile(_ path: String) throws(LookupFault) -> PositionedFile {
+        if let found = try lookUpInKnownFolder(path) { return try PositionedFile(found) }
+        return try PositionedFile(walk(to: path))
+    }
+
+    /// What lies at a path, links followed; nil if nothing, or if it cannot be told, or lies outside.
+    package func kind(of path: String) -> FileKind? {
+        // "Cannot be told" is told by whoever opens the file; this is the question what to open.
+        do {
+            return try walk(to: path).kind
+        } catch {
+            return nil
+        }
+    }
+
+    /// A directory below this one as a root of its own: nothing leads out of it then, not even to here.
+    ///
+    /// Throws: why there is none; `.wrongKind` if something else lies there.
+    package func directory(_ path: String) throws(LookupFault) -> DirectoryRoot {
+        DirectoryRoot(try openFolder(walk(to: path), flags: pathOnly))
+    }
+
+    /// Looks a file up in its folder, if that was opened before.
+    ///
+    /// Returns: nil if the folder is not known and cannot be, or the name is a link: then the whole way has to be walked.
+    private func lookUpInKnownFolder(_ path: String) throws(LookupFault) -> FoundFile? {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+        let name = String(path[path.utf8.index(after: slash)...])
+        guard !name.isEmpty, name != ".", name != ".." else { return nil }
+        let folderPath = String(path[..<slash])
+        let folder: OwnedDescriptor
+        if let known = folders.withLock({ $0[folderPath] }) {
+            folder = known
+        } else {
+            let found = try walk(to: folderPath)
+            // Nothing lies below a file.
+            guard found.kind == .directory else { throw .missing }
+            folder = try openFolder(found, flags: pathOnly)
+            remember(folder, at: folderPath)
+        }
+        let kind = try LookupFault.translating { () throws(Errno) in try folder.status(of: name).kind }
+        guard kind != .symbolicLink else { return nil }
+        return FoundFile(folder: folder, name: name, kind: kind)
+    }
+
+    private func remember(_ folder: OwnedDescriptor, at path: String) {
+        let forgotten = folders.withLock { folders in
+            // Which ones go hardly matters: the folders of an image are visited one after another.
+            let forgotten = folders.count < Self.maximumFolderCount ? nil : folders
+            if forgotten != nil { folders.removeAll() }
+            folders[path] = folder
+            return forgotten
+        }
+        // Their descriptors are closed here and not under the lock.
+        withExtendedLifetime(forgotten) {}
+    }
+
+    /// Opens what a walk has found, if it is a directory.
+    func openFolder(_ found: FoundFile, flags: Int32) throws(LookupFault) -> OwnedDescriptor {
+        guard found.kind == .directory else { throw .wrongKind(found.kind) }
+        return try LookupFault.translating { () throws(Errno) in
+            try found.folder.open(found.name, flags: flags | O_DIRECTORY | O_NOFOLLOW)
+        }
+    }
+}
+
+/// Why there is nothing to read at a path.
+package enum LookupFault: Error, Hashable, Sendable {
+    case missing
+    /// The way leads out of the root.
+    case outsideImage
+    /// Something else lies there than what was asked for.
+    case wrongKind(FileKind)
+    case failed(Errno)
+
+    /// A failure to look a component up or to open it: of what is certainly not there, and of what is not known.
+    private init(lookup error: Errno) {
+        switch error {
+        case .noSuchFileOrDirectory, .notDirectory, .fileNameTooLong: self = .missing
+        default: self = .failed(error)
+        }
+    }
+
+    /// Does system calls that look something up or open it.
+    static func translating<Value>(_ body: () throws(Errno) -> Value) throws(LookupFault) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw LookupFault(lookup: error)
+        }
+    }
+}
+
+extension OpenedBlob {
+    /// What came of opening a blob that cannot be read.
+    package init(_ fault: LookupFault) {
+        switch fault {
+        case .missing: self = .missing
+        case .outsideImage: self = .outsideImage
+        case .wrongKind(let kind): self = .notRegularFile(kind)
+        case .failed(let error): self = .failed(error)
+        }
+    }
+}

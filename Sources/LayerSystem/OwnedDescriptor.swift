@@ -1,0 +1,109 @@
+// layerverify: file descriptors that close themselves.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import LayerModel
+import SystemPackage
+
+/// A file descriptor, closed when nobody holds it any more.
+///
+/// ## Concurrency
+/// The number never changes; the kernel guards the rest. Whoever uses the descriptor holds a reference meanwhile, so that
+/// it is not closed, and its number not given to another file, under a running system call.
+final class OwnedDescriptor: Sendable {
+    let rawValue: Int32
+
+    private init(owning rawValue: Int32) { self.rawValue = rawValue }
+
+    deinit { close(rawValue) }
+
+    /// Opens a path as it is; links are followed unless `flags` say otherwise. The corresponding C function is open.
+    static func open(_ path: String, flags: Int32) throws(Errno) -> OwnedDescriptor {
+        try openAt(AT_FDCWD, path, flags)
+    }
+
+    /// Opens one component below this folder. The corresponding C function is openat.
+    func open(_ component: String, flags: Int32) throws(Errno) -> OwnedDescriptor {
+        try Self.openAt(rawValue, component, flags)
+    }
+
+    private static func openAt(_ folder: Int32, _ path: String, _ flags: Int32) throws(Errno) -> OwnedDescriptor {
+        // A NUL would end the path early, and another file would be opened.
+        guard !path.utf8.contains(0) else { throw .noSuchFileOrDirectory }
+        return OwnedDescriptor(owning: try retryingInterrupts { openat(folder, path, flags | O_CLOEXEC) })
+    }
+
+    /// The corresponding C function is fstat.
+    func status() throws(Errno) -> FileStatus {
+        var status = stat()
+        try retryingInterrupts { fstat(rawValue, &status) }
+        return FileStatus(status)
+    }
+
+    /// What lies at one component below this folder; a link itself. The corresponding C function is fstatat.
+    func status(of component: String) throws(Errno) -> FileStatus {
+        guard !component.utf8.contains(0) else { throw .noSuchFileOrDirectory }
+        var status = stat()
+        try retryingInterrupts { fstatat(rawValue, component, &status, AT_SYMLINK_NOFOLLOW) }
+        return FileStatus(status)
+    }
+
+    /// The target of a symbolic link below this folder. The corresponding C function is readlinkat.
+    func linkTarget(of component: String) throws(Errno) -> String {
+        guard !component.utf8.contains(0) else { throw .noSuchFileOrDirectory }
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = try retryingInterrupts { readlinkat(rawValue, component, &buffer, buffer.count) }
+        return String(decoding: buffer[..<count].lazy.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
+
+/// What fstat tells.
+struct FileStatus {
+    let kind: FileKind
+    let identity: FileIdentity
+
+    init(_ status: stat) {
+        kind = FileKind(mode: status.st_mode)
+        identity = FileIdentity(
+            device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(truncatingIfNeeded: status.st_ino),
+            byteCount: UInt64(clamping: status.st_size),
+            modificationNanoseconds: Self.nanoseconds(status.st_mtim),
+            changeNanoseconds: Self.nanoseconds(status.st_ctim))
+    }
+
+    /// Wraps: some file systems keep any 64-bit number of seconds, and all that matters is whether it changes.
+    private static func nanoseconds(_ time: timespec) -> Int64 {
+        Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+    }
+}
+
+extension FileKind {
+    /// The kind that the mode of a stat tells.
+    init(mode: mode_t) {
+        self =
+            switch mode & S_IFMT {
+            case S_IFREG: .regular
+            case S_IFDIR: .directory
+            case S_IFLNK: .symbolicLink
+            case S_IFIFO: .fifo
+            case S_IFSOCK: .socket
+            case S_IFCHR: .characterDevice
+            case S_IFBLK: .blockDevice
+            default: .other
+            }
+    }
+}
+
+/// Calls a system function again as long as a signal interrupts it.
+///
+/// Throws: the `Errno` of any other failure.
+@discardableResult
+func retryingInterrupts<Value: FixedWidthInteger>(_ call: () -> Value) throws(Errno) -> Value {
+    while true {
+        let result = call()
+        if result != -1 { return result }
+        let error = Errno(rawValue: errno)
+        guard error == .interrupted else { throw error }
+    }
+}

@@ -1,0 +1,33 @@
+// layerverify: what the kernel tells in small text files.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import SystemPackage
+
+/// Text files of /proc and /sys, whose size nobody knows before they are read.
+enum SystemText {
+    /// The first bytes of a file; nil if it cannot be read, for whatever reason: then nothing is known.
+    ///
+    /// 16 KiB hold the first processor of /proc/cpuinfo and everything else that is read here.
+    static func beginning(of path: String, byteCount: Int = 16 << 10) -> String? {
+        var bytes = [UInt8](repeating: 0, count: byteCount)
+        do {
+            let descriptor = try OwnedDescriptor.open(path, flags: O_RDONLY)
+            let count = try bytes.withUnsafeMutableBytes { buffer throws(Errno) in
+                var count = 0
+                while count < buffer.count {
+                    // SAFETY: the array owns the buffer during the closure; count is less than its size.
+                    let room = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
+                    let readCount = try retryingInterrupts { read(descriptor.rawValue, room.baseAddress, room.count) }
+                    guard readCount > 0 else { break }
+                    count += readCount
+                }
+                return count
+            }
+            return String(decoding: bytes[..<count], as: UTF8.self)
+        } catch {
+            return nil
+        }
+    }
+}

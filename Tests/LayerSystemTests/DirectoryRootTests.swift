@@ -1,0 +1,221 @@
+// layerverify: tests of opening files below a root.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LayerModel
+import LayerSystem
+import SystemPackage
+import Testing
+
+@Suite struct DirectoryRootTests {
+    private let folder: TemporaryDirectory
+    private let root: DirectoryRoot
+
+    init() throws {
+        folder = try TemporaryDirectory()
+        try folder.makeFolder("root")
+        try folder.makeFile("secret", "secret")
+        root = try DirectoryRoot(path: folder.appending("root"))
+    }
+
+    @Test func fileIsReadBelowTheRoot() throws {
+        try folder.makeFile("root/blobs/sha256/aa", "blob a")
+        try folder.makeFile("root/blobs/sha256/bb", "blob b")
+        try folder.makeFile("root/top", "top")
+        #expect(text(of: "blobs/sha256/aa") == "blob a")
+        #expect(text(of: "blobs/sha256/bb") == "blob b")
+        #expect(text(of: "./blobs//sha256/./aa") == "blob a")
+        #expect(text(of: "blobs/../top") == "top")
+        #expect(text(of: "top") == "top")
+    }
+
+    @Test func whatIsNotThereIsMissing() throws {
+        try folder.makeFile("root/file")
+        try folder.makeFolder("root/folder")
+        for path in [
+            "none", "none/none", "folder/none", "file/below", "file/a/b", "file/..", "folder/file\u{0}", "fi\u{0}le",
+            "folder/a\u{0}/b",
+            String(repeating: "n", count: 300), "folder/" + String(repeating: "n", count: 300),
+            String(repeating: "folder/../", count: 1000) + "file",
+        ] {
+            #expect(name(of: root.open(path)) == "missing")
+            #expect(root.kind(of: path) == nil)
+        }
+    }
+
+    @Test func linkInsideIsFollowed() throws {
+        try folder.makeFile("root/store/aa", "blob")
+        try folder.makeLink("root/blobs/sha256/aa", to: "../../store/aa")
+        try folder.makeLink("root/blobs/sha256/bb", to: "./aa")
+        try folder.makeLink("root/blobs/sha512", to: "sha256")
+        try folder.makeLink("root/elsewhere", to: "blobs/sha512/../../store")
+        try folder.makeLink("root/here", to: ".")
+        for path in [
+            "blobs/sha256/aa", "blobs/sha256/bb", "blobs/sha512/aa", "blobs/sha512/bb", "elsewhere/aa",
+            "here/here/blobs/sha256/bb",
+        ] {
+            #expect(text(of: path) == "blob")
+            #expect(text(of: path) == "blob")
+            #expect(root.kind(of: path) == .regular)
+        }
+        #expect(root.kind(of: "blobs/sha512") == .directory)
+    }
+
+    @Test func linkOutIsNotFollowed() throws {
+        try folder.makeFile("root/inside")
+        try folder.makeLink("root/relative", to: "../secret")
+        try folder.makeLink("root/absolute", to: folder.appending("secret"))
+        try folder.makeLink("root/absoluteInside", to: folder.appending("root/inside"))
+        try folder.makeLink("root/device", to: "/dev/null")
+        try folder.makeLink("root/folder/deep", to: "../../secret")
+        try folder.makeLink("root/outAndBack", to: "../root/inside")
+        try folder.makeLink("root/up", to: "..")
+        try folder.makeLink("root/chain", to: "relative")
+        try folder.makeLink("root/slash", to: "/")
+        for path in [
+            "relative", "absolute", "absoluteInside", "device", "folder/deep", "outAndBack", "up/secret", "chain",
+            "slash/etc/passwd", "../secret", "folder/../../secret", "..", "../root/inside",
+        ] {
+            #expect(name(of: root.open(path)) == "outsideImage")
+            #expect(root.kind(of: path) == nil)
+        }
+    }
+
+    @Test func parentOfALinkedFolderIsWhereTheFolderLies() throws {
+        try folder.makeFile("root/a/file", "right")
+        try folder.makeFile("root/file", "wrong")
+        try folder.makeFolder("root/a/b")
+        try folder.makeLink("root/link", to: "a/b")
+        #expect(text(of: "link/../file") == "right")
+    }
+
+    @Test func danglingLinkInsideIsMissing() throws {
+        try folder.makeLink("root/dangling", to: "nothing/here")
+        #expect(name(of: root.open("dangling")) == "missing")
+    }
+
+    @Test func loopOfLinksFails() throws {
+        try folder.makeLink("root/a", to: "b")
+        try folder.makeLink("root/b", to: "a")
+        try folder.makeLink("root/self", to: "self/x")
+        #expect(name(of: root.open("a")) == "failed \(Errno.tooManySymbolicLinkLevels)")
+        #expect(name(of: root.open("self")) == "failed \(Errno.tooManySymbolicLinkLevels)")
+    }
+
+    @Test(.timeLimit(.minutes(1))) func onlyRegularFilesAreOpened() throws {
+        try folder.makeFolder("root/folder")
+        #expect(mkfifo(folder.appending("root/folder/fifo"), 0o600) == 0)
+        try folder.makeLink("root/toFIFO", to: "folder/fifo")
+        #expect(name(of: root.open("folder/fifo")) == "notRegularFile FIFO")
+        #expect(name(of: root.open("toFIFO")) == "notRegularFile FIFO")
+        #expect(name(of: root.open("folder")) == "notRegularFile directory")
+        #expect(name(of: root.open("")) == "notRegularFile directory")
+        #expect(root.kind(of: "toFIFO") == .fifo)
+        if mknod(folder.appending("root/null"), S_IFCHR | 0o600, 0x103) == 0 {
+            #expect(name(of: root.open("null")) == "notRegularFile character device")
+        }
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "root may read everything")) func unreadableFileFails() throws {
+        try folder.makeFile("root/file")
+        #expect(chmod(folder.appending("root/file"), 0) == 0)
+        #expect(name(of: root.open("file")) == "failed \(Errno.permissionDenied)")
+    }
+
+    @Test func rootMayBeALinkButMustBeADirectory() throws {
+        try folder.makeFile("root/file", "text")
+        try folder.makeLink("link", to: "root")
+        let linked = try DirectoryRoot(path: folder.appending("link"))
+        #expect(name(of: linked.open("file")) == "opened")
+        #expect(throws: Errno.notDirectory) { try DirectoryRoot(path: folder.appending("secret")) }
+        #expect(throws: Errno.noSuchFileOrDirectory) { try DirectoryRoot(path: folder.appending("none")) }
+        #expect(throws: Errno.noSuchFileOrDirectory) { try DirectoryRoot(path: folder.path + "\u{0}") }
+    }
+
+    @Test func nothingLeadsOutOfASubdirectoryEither() throws {
+        try folder.makeFile("root/sub/file", "sub")
+        try folder.makeFile("root/file", "top")
+        try folder.makeLink("root/sub/link", to: "../file")
+        let sub = try root.directory("sub")
+        #expect(name(of: sub.open("file")) == "opened")
+        #expect(name(of: sub.open("link")) == "outsideImage")
+        #expect(text(of: "sub/link") == "top")
+        #expect(throws: LookupFault.wrongKind(.regular)) { try root.directory("file") }
+    }
+
+    @Test func listingIsSortedAndTellsKinds() throws {
+        try folder.makeFile("root/b")
+        try folder.makeFile("root/B")
+        try folder.makeFile("root/é")
+        try folder.makeFolder("root/a")
+        try folder.makeLink("root/c", to: "nowhere")
+        try folder.makeLink("root/toA", to: "a")
+        #expect(mkfifo(folder.appending("root/a/fifo"), 0o600) == 0)
+        let entries = try root.list("").get()
+        #expect(entries.map(\.name) == ["B", "a", "b", "c", "toA", "é"])
+        #expect(entries.map(\.kind) == [.regular, .directory, .regular, .symbolicLink, .symbolicLink, .regular])
+        #expect(try root.list("toA").get() == [DirectoryEntry(name: "fifo", kind: .fifo)])
+        #expect(root.list("none") == .failure(.missing))
+        #expect(root.list("b") == .failure(.wrongKind(.regular)))
+        #expect(root.list("..") == .failure(.outsideImage))
+    }
+
+    @Test func twentyThousandEntriesAreListed() throws {
+        for number in 0..<20_000 {
+            close(open(folder.appending("root/file\(number)"), O_CREAT | O_WRONLY, 0o600))
+        }
+        let names = try root.list("").get().map(\.name)
+        #expect(names.count == 20_000)
+        #expect(names == names.sorted())
+    }
+
+    @Test func descriptorsAreClosed() async {
+        await #expect(processExitsWith: .success) {
+            let folder = try TemporaryDirectory()
+            for number in 0..<200 { try folder.makeFile("f\(number)/file") }
+            try folder.makeLink("loop", to: "loop")
+            try folder.makeLink("f0/link", to: "../f1/file")
+            func descriptorCount() throws -> Int {
+                try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+            }
+            let before = try descriptorCount()
+            do {
+                let root = try DirectoryRoot(path: folder.path)
+                for number in 0..<200 {
+                    _ = root.open("f\(number)/file")
+                    _ = root.open("f\(number)/none")
+                    _ = root.open("f\(number)/../f0/link")
+                    _ = root.list("f\(number)")
+                }
+                _ = root.open("loop")
+                #expect(try descriptorCount() < before + 70)
+            }
+            #expect(try descriptorCount() == before)
+        }
+    }
+
+    private func text(of path: String) -> String? {
+        guard case .opened(let reader) = root.open(path) else { return nil }
+        return try? LayerSystemTests.text(of: reader)
+    }
+}
+
+/// The case of an outcome, and what it says.
+func name(of opened: OpenedBlob) -> String {
+    switch opened {
+    case .opened: "opened"
+    case .cutOff: "cutOff"
+    case .missing: "missing"
+    case .outsideImage: "outsideImage"
+    case .notRegularFile(let kind): "notRegularFile \(kind.rawValue)"
+    case .failed(let error): "failed \(error)"
+    }
+}
+
+/// All bytes of a blob as text.
+func text(of reader: any BlobReader, from offsetBytes: UInt64 = 0, room: Int = 64) throws -> String {
+    var bytes = [UInt8](repeating: 0, count: room)
+    let count = try bytes.withUnsafeMutableBytes { try reader.read(into: $0, at: offsetBytes) }
+    return String(decoding: bytes[..<count], as: UTF8.self)
+}
