@@ -10,20 +10,28 @@ package import LayerModel
 package protocol StreamDecoder: AnyObject {
     /// Decodes as much as input and room allow.
     ///
-    /// Shape: `input` is the next part of the blob, any length including zero; `output` is filled from its current
-    /// end. Splitting the input or the output otherwise gives the same bytes.
+    /// Shape: `input` is the next part of the blob, any length including zero and less than 2 GiB; `output` is filled
+    /// from its current end. Splitting the input or the output otherwise gives the same bytes.
     ///
     /// Returns: how much of the input was consumed and why decoding stopped. After `.trailing` or `.failed` the decoder
     /// is not used again.
     func decode(_ input: RawSpan, into output: inout OutputRawSpan) -> DecodeStep
 
     /// True where the blob may end: between two members or frames, after at least one, with nothing left to put out.
+    ///
+    /// False after bytes that may begin a further member but are too few to tell, such as a lone 0x1f: a blob that
+    /// ends there is truncated.
     var isAtBoundary: Bool { get }
+
+    /// The offset from the beginning of the blob of the last boundary, where the last intact member or frame ended;
+    /// zero before the first. After `.trailing`, the offset of the first trailing byte.
+    var boundaryOffset: UInt64 { get }
 }
 
 /// What one call of a decoder did.
 package struct DecodeStep: Equatable, Sendable {
-    /// Bytes of the input that are used up. For `.trailing` those before the first byte that begins no member.
+    /// Bytes of the input that are used up. For `.trailing` those before the first byte that begins no member, or zero
+    /// if that byte was in an earlier input and only this one told; see `StreamDecoder.boundaryOffset`.
     package var consumedByteCount: Int
     package var status: DecodeStatus
 

@@ -14,3 +14,6 @@ static inline int lv_o_path(void) { return O_PATH; }
 
 /// CPU_COUNT is a macro. The number of CPUs this thread may run on; 0 if they cannot be told.
 static inline int lv_affinity_cpu_count(void) { cpu_set_t set; return sched_getaffinity(0, sizeof set, &set) ? 0 : CPU_COUNT(&set); }
+
+/// Ends the penalty that dirty upper halves of the vector registers put on SSE code; needed after ISA-L's isal_inflate.
+void lv_clear_upper_vector_halves(void);

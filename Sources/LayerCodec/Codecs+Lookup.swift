@@ -1,0 +1,32 @@
+// layerverify: codecs by compression.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+package import LayerModel
+
+extension Codecs {
+    /// The codec to decode with: the fastest one that is not disabled. Nil if nothing here decodes the compression.
+    ///
+    /// It is the reference itself (their names are equal) where there is no faster one.
+    package static func fast(for compression: Compression) -> Codec? {
+        fast(for: compression, disabled: disabledNames)
+    }
+
+    /// The codec whose word counts when another one finds a fault: zlib, libzstd. It cannot be disabled.
+    package static func reference(for compression: Compression) -> Codec? {
+        all.last { $0.compression == compression }
+    }
+
+    /// The codec to decode with, if `disabled` names the codecs that are not to be used.
+    package static func fast(for compression: Compression, disabled: Set<Substring>) -> Codec? {
+        all.first { $0.compression == compression && !disabled.contains($0.name[...]) }
+            ?? reference(for: compression)
+    }
+
+    /// The names in the environment variable LAYERVERIFY_DISABLE, separated by commas; read once.
+    private static let disabledNames: Set<Substring> = {
+        guard let value = getenv("LAYERVERIFY_DISABLE") else { return [] }
+        return Set(String(cString: value).split(separator: ","))
+    }()
+}

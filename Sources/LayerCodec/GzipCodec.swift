@@ -1,0 +1,74 @@
+// layerverify: what the decoders of gzip share.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+/// The codecs of gzip: `isal` where the trait ISAL is on, `zlib` always.
+///
+/// Spec: RFC 1952 (the format), RFC 1951 (the data in it).
+enum GzipCodec {}
+
+/// Tells at a boundary whether a further member begins, a byte at a time.
+///
+/// Spec: RFC 1952 §2.2 (members follow one another with nothing between) and §2.3.1 (ID1, ID2).
+struct GzipMagic {
+    enum Verdict {
+        /// The first byte fits; the second must tell.
+        case undecided
+        /// Both bytes were there: a member begins.
+        case memberBegins
+        case noMember
+    }
+
+    /// True between the two bytes.
+    private(set) var isUndecided = false
+
+    mutating func take(_ byte: UInt8) -> Verdict {
+        if isUndecided {
+            isUndecided = false
+            return byte == Self.bytes.1 ? .memberBegins : .noMember
+        }
+        isUndecided = byte == Self.bytes.0
+        return isUndecided ? .undecided : .noMember
+    }
+
+    static let bytes: (UInt8, UInt8) = (0x1f, 0x8b)
+}
+
+/// Where the members of a blob begin and end.
+struct MemberBoundary {
+    private var magic = GzipMagic()
+    private var memberCount: UInt64 = 0
+    private(set) var offset: UInt64 = 0
+
+    /// True where the blob may end, if the decoder is between members.
+    var isClean: Bool { memberCount > 0 && !magic.isUndecided }
+
+    mutating func memberEnds(atByte offset: UInt64) {
+        memberCount += 1
+        self.offset = offset
+    }
+
+    /// Looks for the magic of the next member.
+    ///
+    /// Parameters: `callOffset` is where in the blob the input of the cursor begins.
+    ///
+    /// Returns: nil if a member begins, its magic consumed; else why decoding stops.
+    mutating func findMember(_ cursor: inout DecodeCursor, callOffset: UInt64) -> DecodeStatus? {
+        while cursor.inputByteCount > 0 {
+            switch magic.take(cursor.takeByte()) {
+            case .undecided:
+                continue
+            case .memberBegins:
+                return nil
+            case .noMember:
+                guard memberCount > 0 else { return .failed(.header) }
+                // The byte that tells may be the second one, and the first may have come with an earlier input.
+                cursor.consumedByteCount = offset > callOffset ? Int(offset - callOffset) : 0
+                return .trailing
+            }
+        }
+        return .needsInput
+    }
+}

@@ -1,0 +1,69 @@
+// layerverify: the header of a zstd frame.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the header of a zstd frame says about the frame.
+///
+/// Spec: RFC 8878 §3.1.1.1.
+struct ZstdFrameHeader: Equatable {
+    /// The memory that decoding needs for its window.
+    var windowByteCount: UInt64
+    /// Zero if none is named.
+    var dictionaryID: UInt32
+    var hasReservedBit: Bool
+
+    /// The most bytes that a header has after the magic.
+    static let maximumByteCount = 14
+
+    /// The length of a header, descriptor included, without the magic.
+    static func byteCount(descriptor: UInt8) -> Int {
+        1 + (isSingleSegment(descriptor) ? 0 : 1) + dictionaryIDByteCount(descriptor)
+            + contentSizeByteCount(descriptor)
+    }
+
+    /// Reads a header.
+    ///
+    /// Shape: `bytes` are the whole header from the descriptor on, without the magic.
+    init(_ bytes: UnsafeRawBufferPointer) {
+        let descriptor = unsafe bytes[0]
+        precondition(bytes.count == Self.byteCount(descriptor: descriptor), "a header is read as a whole")
+        var position = 1
+        func number(_ byteCount: Int) -> UInt64 {
+            defer { position += byteCount }
+            return (0..<byteCount).reduce(0) { unsafe $0 | UInt64(bytes[position + $1]) << UInt64(8 * $1) }
+        }
+        // §3.1.1.1.2: five bits of exponent and three of mantissa.
+        let window = Self.isSingleSegment(descriptor) ? nil : number(1)
+        dictionaryID = UInt32(truncatingIfNeeded: number(Self.dictionaryIDByteCount(descriptor)))
+        let contentSizeByteCount = Self.contentSizeByteCount(descriptor)
+        // §3.1.1.1.4: two bytes count from 256 on.
+        let contentByteCount = number(contentSizeByteCount) &+ (contentSizeByteCount == 2 ? 256 : 0)
+        if let window {
+            let base: UInt64 = 1 << (10 + window >> 3)
+            windowByteCount = base + base / 8 * (window & 7)
+        } else {
+            windowByteCount = contentByteCount
+        }
+        hasReservedBit = descriptor & 0b0000_1000 != 0
+    }
+
+    private static func isSingleSegment(_ descriptor: UInt8) -> Bool { descriptor & 0b0010_0000 != 0 }
+
+    private static func dictionaryIDByteCount(_ descriptor: UInt8) -> Int {
+        switch descriptor & 0b11 {
+        case 0: 0
+        case 1: 1
+        case 2: 2
+        default: 4
+        }
+    }
+
+    private static func contentSizeByteCount(_ descriptor: UInt8) -> Int {
+        switch descriptor >> 6 {
+        case 0: isSingleSegment(descriptor) ? 1 : 0
+        case 1: 2
+        case 2: 4
+        default: 8
+        }
+    }
+}

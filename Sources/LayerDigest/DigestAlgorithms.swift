@@ -1,0 +1,14 @@
+// layerverify: the digest algorithms there are.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+/// The registry of digest algorithms. A new one is a line here.
+package enum DigestAlgorithms {
+    package static let all: [DigestMethod] = [
+        EVPDigest.method(.sha256),
+        EVPDigest.method(.sha384),
+        EVPDigest.method(.sha512),
+    ]
+}

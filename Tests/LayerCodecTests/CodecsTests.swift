@@ -1,0 +1,100 @@
+// layerverify: tests of the registry of codecs and of the compressors that people use.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LayerCodec
+import LayerModel
+import Testing
+
+@Suite struct CodecsTests {
+    @Test func namesAreUnique() {
+        #expect(Set(Codecs.all.map(\.name)).count == Codecs.all.count)
+    }
+
+    @Test func referencesAreZlibAndLibzstd() {
+        #expect(Codecs.reference(for: .gzip)?.name == "zlib")
+        #expect(Codecs.reference(for: .zstd)?.name == "zstd")
+    }
+
+    @Test func whatNothingDecodesHasNoCodec() {
+        for compression in [Compression.none, .xz, .bzip2, .lz4] {
+            #expect(Codecs.fast(for: compression)?.name == nil)
+            #expect(Codecs.reference(for: compression)?.name == nil)
+        }
+    }
+
+    @Test func fastIsTheFirstOneNotDisabled() throws {
+        let first = try #require(Codecs.all.first { $0.compression == .gzip })
+        #expect(Codecs.fast(for: .gzip, disabled: [])?.name == first.name)
+        #expect(Codecs.fast(for: .gzip, disabled: ["isal"])?.name == "zlib")
+        #expect(Codecs.fast(for: .gzip, disabled: ["zstd"])?.name == first.name)
+    }
+
+    @Test func referenceCannotBeDisabled() {
+        #expect(Codecs.fast(for: .gzip, disabled: ["isal", "zlib"])?.name == "zlib")
+        #expect(Codecs.fast(for: .zstd, disabled: ["zstd"])?.name == "zstd")
+    }
+
+    @Test func versionsNameEveryLibrary() {
+        let versions = CodecLibraries.versions
+        #expect(versions.contains { $0.hasPrefix("zlib 1.") })
+        #expect(versions.contains { $0.hasPrefix("libzstd 1.") })
+        #expect(versions.contains { $0.hasPrefix("ISA-L 2.") } == Codecs.all.contains { $0.name == "isal" })
+    }
+}
+
+/// What real tools write.
+@Suite struct ToolTests {
+    struct Tool: CustomTestStringConvertible, Sendable {
+        let name: String
+        let arguments: [String]
+        let compression: Compression
+        var testDescription: String { ([name] + arguments).joined(separator: " ") }
+        var path: String { "/usr/bin/" + name }
+        var isThere: Bool { FileManager.default.isExecutableFile(atPath: path) }
+    }
+
+    static let tools: [Tool] = [
+        Tool(name: "gzip", arguments: ["-c"], compression: .gzip),
+        Tool(name: "gzip", arguments: ["-1", "-c"], compression: .gzip),
+        Tool(name: "pigz", arguments: ["-c"], compression: .gzip),
+        Tool(name: "pigz", arguments: ["-i", "-b", "128", "-c"], compression: .gzip),
+        Tool(name: "pigz", arguments: ["-11", "-b", "512", "-c"], compression: .gzip),
+        Tool(name: "igzip", arguments: ["-c"], compression: .gzip),
+        Tool(name: "zstd", arguments: ["-q", "-c"], compression: .zstd),
+        Tool(name: "zstd", arguments: ["-q", "-19", "--long=27", "-c"], compression: .zstd),
+        Tool(name: "zstd", arguments: ["-q", "--fast=5", "--no-check", "-c"], compression: .zstd),
+        Tool(name: "pzstd", arguments: ["-q", "-p", "2", "-c"], compression: .zstd),
+    ]
+    static let missingNames = Set(tools.filter { !$0.isThere }.map(\.name)).sorted()
+
+    @Test(.enabled(if: missingNames.isEmpty, "wanted in /usr/bin: \(missingNames)"))
+    func everyToolIsThere() {}
+
+    @Test(arguments: tools.filter(\.isThere))
+    func toolsOutputIsDecoded(_ tool: Tool) throws {
+        let content = Content.text(600_000) + Content.noise(100_000) + Content.zeros(300_000)
+        let file = FileManager.default.temporaryDirectory.appending(path: "layerverify-codec-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(content).write(to: file)
+        let process = Process()
+        process.executableURL = URL(filePath: tool.path)
+        process.arguments = tool.arguments + [file.path()]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let bytes = try pipe.fileHandleForReading.readToEnd().map(Array.init) ?? []
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+
+        #expect(Compression.detect(prefix: bytes) == tool.compression)
+        for codec in Codecs.all where codec.compression == tool.compression {
+            for inputByteCount in [1_000, 1 << 17] {
+                let decoded = codec.decodeWhole(bytes, inputByteCount: inputByteCount)
+                #expect(decoded.ending == .complete, "\(codec.name)")
+                #expect(decoded.content == content, "\(codec.name)")
+            }
+        }
+    }
+}

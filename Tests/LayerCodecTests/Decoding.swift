@@ -1,0 +1,108 @@
+// layerverify: decoding whole streams in tests.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerCodec
+import LayerModel
+
+/// What came of a stream that was decoded to its end.
+struct Decoded: Equatable {
+    enum Ending: Equatable {
+        case complete
+        case truncated
+        case trailing(atByte: UInt64)
+        case failed(StreamFault)
+        case windowTooLarge
+    }
+
+    var content: [UInt8] = []
+    var ending: Ending
+    var boundaryOffset: UInt64 = 0
+    /// What all calls together consumed.
+    var consumedByteCount = 0
+    /// The calls that broke a promise of the protocol.
+    var brokenPromises: [String] = []
+}
+
+extension Codec {
+    /// Decodes `bytes` in pieces of the given sizes.
+    func decodeWhole(
+        _ bytes: [UInt8], options: CodecOptions = CodecOptions(), inputByteCount: Int = 1 << 17,
+        outputByteCount: Int = 1 << 17
+    ) -> Decoded {
+        decodeWhole(
+            bytes, options: options, nextInputByteCount: { inputByteCount }, nextOutputByteCount: { outputByteCount })
+    }
+
+    /// Decodes `bytes` in pieces whose sizes the closures give.
+    func decodeWhole(
+        _ bytes: [UInt8], options: CodecOptions = CodecOptions(), nextInputByteCount: () -> Int,
+        nextOutputByteCount: () -> Int
+    ) -> Decoded {
+        let decoder = begin(options)
+        var decoded = Decoded(ending: .truncated)
+        var position = 0
+        repeat {
+            let end = min(bytes.count, position + nextInputByteCount())
+            // A copy of exactly this piece, so that reading behind it or in an earlier one is noticed by a sanitizer.
+            var piece = Array(bytes[position..<end])
+            var status = DecodeStatus.outputFull
+            while status == .outputFull {
+                let roomByteCount = nextOutputByteCount()
+                var step = DecodeStep(consumedByteCount: 0, status: .outputFull)
+                let output = [UInt8](unsafeUninitializedCapacity: roomByteCount) { buffer, count in
+                    var room = OutputRawSpan(buffer: UnsafeMutableRawBufferPointer(buffer), initializedCount: 0)
+                    step = decoder.decode(piece.span.bytes, into: &room)
+                    count = room.finalize(for: UnsafeMutableRawBufferPointer(buffer))
+                }
+                status = step.status
+                decoded.content += output
+                decoded.consumedByteCount += step.consumedByteCount
+                if !(0...piece.count).contains(step.consumedByteCount) {
+                    decoded.brokenPromises.append("consumed \(step.consumedByteCount) of \(piece.count)")
+                    return decoded
+                }
+                piece.removeFirst(step.consumedByteCount)
+                if status == .outputFull, output.count < roomByteCount {
+                    decoded.brokenPromises.append("full with \(output.count) of \(roomByteCount)")
+                    return decoded
+                }
+            }
+            decoded.boundaryOffset = decoder.boundaryOffset
+            switch status {
+            case .needsInput:
+                if !piece.isEmpty {
+                    decoded.brokenPromises.append("wants input and leaves \(piece.count)")
+                    return decoded
+                }
+            case .trailing:
+                decoded.ending = .trailing(atByte: decoder.boundaryOffset)
+                return decoded
+            case .failed(let fault):
+                decoded.ending = .failed(fault)
+                return decoded
+            case .windowTooLarge:
+                decoded.ending = .windowTooLarge
+                return decoded
+            case .outputFull:
+                break
+            }
+            position = end
+        } while position < bytes.count
+        decoded.ending = decoder.isAtBoundary ? .complete : .truncated
+        return decoded
+    }
+}
+
+/// A small generator with a seed, so that a failure can be repeated.
+struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+}

@@ -1,0 +1,118 @@
+// layerverify: every gzip codec against the reference.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import CZlib
+import LayerCodec
+import LayerModel
+import Testing
+
+/// A faster codec may be wrong to refuse, for the reference is asked then, but not to accept.
+@Suite struct DifferentialTests {
+    static let fastCodecs = Codecs.all.filter { $0.compression == .gzip && $0.name != "zlib" }
+
+    struct Rule: CustomTestStringConvertible, Sendable {
+        let name: String
+        let data: [UInt8]
+        let content: [UInt8]
+        let isKept: Bool
+        /// True where ISA-L is known to accept what zlib refuses.
+        var isKnownDifference = false
+        var testDescription: String { name }
+    }
+
+    static let letter = Array("a".utf8)
+
+    static let rules: [Rule] = [
+        Rule(name: "complete codes", data: Deflate.complete, content: letter, isKept: true),
+        Rule(name: "one distance", data: Deflate.oneDistance, content: Array("aaaa".utf8), isKept: true),
+        Rule(name: "distance too far", data: Deflate.distanceTooFar, content: letter, isKept: false),
+        Rule(name: "reserved length", data: Deflate.reservedLength, content: letter, isKept: false),
+        Rule(name: "reserved distance", data: Deflate.reservedDistance, content: letter, isKept: false),
+        Rule(name: "stored length mismatch", data: Deflate.storedLengthMismatch, content: letter, isKept: false),
+        Rule(name: "no end of block", data: Deflate.noEndOfBlock, content: letter, isKept: false),
+        Rule(name: "over-subscribed literals", data: Deflate.oversubscribedLiterals, content: letter, isKept: false),
+        Rule(name: "over-subscribed distances", data: Deflate.oversubscribedDistances, content: letter, isKept: false),
+        Rule(
+            name: "incomplete literals", data: Deflate.incompleteLiterals, content: letter, isKept: false,
+            isKnownDifference: true),
+        Rule(
+            name: "incomplete distances", data: Deflate.incompleteDistances, content: letter, isKept: false,
+            isKnownDifference: true),
+    ]
+
+    @Test(arguments: rules)
+    func referenceKeepsTheRules(_ rule: Rule) throws {
+        let reference = try #require(Codecs.reference(for: .gzip))
+        let bytes = Gzip.member(header: Gzip.plainHeader, data: rule.data, content: rule.content)
+        let decoded = reference.decodeWhole(bytes)
+        #expect(decoded.ending == (rule.isKept ? .complete : .failed(.data)))
+        if rule.isKept { #expect(decoded.content == rule.content) }
+    }
+
+    @Test(arguments: fastCodecs.indices, rules)
+    func fastCodecsKeepTheRules(_ index: Int, _ rule: Rule) {
+        let bytes = Gzip.member(header: Gzip.plainHeader, data: rule.data, content: rule.content)
+        let decoded = Self.fastCodecs[index].decodeWhole(bytes)
+        withKnownIssue("ISA-L accepts incomplete Huffman codes") {
+            #expect(decoded.ending == (rule.isKept ? .complete : .failed(.data)))
+        } when: {
+            rule.isKnownDifference
+        }
+    }
+
+    /// Short streams with many headers, so that a mutation often hits one.
+    static let originals: [[UInt8]] = {
+        let gzip = Sample.short.filter { $0.compression == .gzip }
+        return gzip.map(\.bytes)
+            + [
+                Gzip.member(Content.text(120), level: 9), Gzip.member(Content.text(70_000), level: 1),
+                Gzip.member(Content.noise(200, seed: 3) + Content.zeros(300), strategy: Z_RLE),
+            ]
+    }()
+
+    @Test(arguments: fastCodecs.indices)
+    func mutatedStreamsAreJudgedLikeTheReferenceDoes(_ index: Int) throws {
+        let reference = try #require(Codecs.reference(for: .gzip))
+        let codec = Self.fastCodecs[index]
+        var generator = SplitMix64(state: 2026)
+        var refusalCount = 0
+        var difference: [String: Int] = [:]
+        for round in 0..<4_000 {
+            let bytes = Self.mutated(Self.originals[round % Self.originals.count], &generator)
+            let expected = reference.decodeWhole(bytes)
+            let inputByteCount = [1, 13, 300, 1 << 17][round / 3 % 4]
+            let actual = codec.decodeWhole(bytes, inputByteCount: inputByteCount, outputByteCount: 3_000)
+            #expect(actual.brokenPromises.isEmpty)
+            if actual.ending != expected.ending { difference["\(expected.ending) -> \(actual.ending)", default: 0] += 1 }
+            switch expected.ending {
+            case .complete, .trailing, .truncated:
+                #expect(actual.ending == expected.ending, "round \(round)")
+                #expect(actual.boundaryOffset == expected.boundaryOffset, "round \(round)")
+                if expected.ending != .truncated { #expect(actual.content == expected.content, "round \(round)") }
+            case .failed, .windowTooLarge:
+                refusalCount += 1
+                #expect(actual.ending != .complete, "round \(round)")
+                if case .trailing = actual.ending { Issue.record("accepted before trailing bytes in round \(round)") }
+            }
+        }
+        print(difference)
+        // Else the mutations are too mild to tell anything.
+        #expect(refusalCount > 1_000)
+    }
+
+    static func mutated(_ original: [UInt8], _ generator: inout SplitMix64) -> [UInt8] {
+        var bytes = original
+        for _ in 0...Int(generator.next() % 2) {
+            let position = Int(generator.next() % UInt64(bytes.count))
+            switch generator.next() % 8 {
+            case 0: bytes[position] = UInt8(truncatingIfNeeded: generator.next())
+            case 1: bytes.insert(UInt8(truncatingIfNeeded: generator.next()), at: position)
+            case 2 where bytes.count > 1: bytes.remove(at: position)
+            case 3 where position > 0: bytes.removeSubrange(position...)
+            default: bytes[position] ^= 1 << UInt8(generator.next() % 8)
+            }
+        }
+        return bytes
+    }
+}
