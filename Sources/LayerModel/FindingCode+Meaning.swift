@@ -87,6 +87,7 @@ extension FindingCode {
         case .dockerParentMissing: .warns("`Parent` names an image that is not in the archive.")
         case .viewsDisagree: .refutes("`manifest.json` and `index.json` of one archive describe different images.")
 
+        case .claimUnchecked: .undetermined("A claim could not be checked though the bytes were read.")
         case .fastPathDisagrees:
             .undetermined("The fast path found a fault where the reference path found none: an error of layerverify.")
         case .interrupted: .undetermined("The run was interrupted before this was checked.")

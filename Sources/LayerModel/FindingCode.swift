@@ -79,6 +79,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case dockerParentMissing = "docker-parent-missing"
     case viewsDisagree = "views-disagree"
 
+    case claimUnchecked = "claim-unchecked"
     case fastPathDisagrees = "fast-path-disagrees"
     case interrupted = "interrupted"
 

@@ -4,6 +4,7 @@
 
 import LayerModel
 import LayerSystem
+import SystemPackage
 
 /// A blob as it was opened: a reader if there is anything to read, and how reading ends if nothing goes wrong.
 struct BlobOpening {

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Dispatch
+import LayerDigest
 package import LayerModel
 package import LayerSystem
 import Synchronization

@@ -2,6 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+import LayerCodec
 import LayerModel
 
 /// Everything the scheduler knows, and its transitions. Each runs under the lock, computes, and returns what is to be done.

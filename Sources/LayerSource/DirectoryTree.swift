@@ -4,6 +4,7 @@
 
 package import LayerModel
 package import LayerSystem
+import SystemPackage
 
 /// The files below a folder.
 package struct DirectoryTree: ImageTree {
@@ -27,8 +28,8 @@ package struct DirectoryTree: ImageTree {
     package func list(_ path: String) throws(TreeFailure) -> [(name: String, kind: FileKind)] {
         switch directory.list(path) {
         case .success(let entries): return entries.map { ($0.name, $0.kind) }
-        case .failure(.noSuchFileOrDirectory), .failure(.notDirectory): throw .missing
-        case .failure(let errno): throw .unreadable(errno: errno.rawValue)
+        case .failure(.missing), .failure(.outsideImage), .failure(.wrongKind): throw .missing
+        case .failure(.failed(let errno)): throw .unreadable(errno: errno.rawValue)
         }
     }
 }

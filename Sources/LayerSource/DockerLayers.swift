@@ -17,7 +17,7 @@ struct DockerLayers {
     func walk(_ config: ParsedConfig?, _ builder: inout InventoryBuilder) {
         let place = place.appending("Layers")
         let value = entry.member(ignoringCase: "Layers")
-        guard let entries = value == nil || value?.isNull == true ? [] : value?.array.map(Array.init) else {
+        guard let entries = value == nil || value?.isNull == true ? [] : value?.array.map({ Array($0) }) else {
             builder.add(
                 Finding(.dockerManifestInvalid, "Layers is an array, not \(value?.rawText ?? "missing")", at: place),
                 image: image)

@@ -3,7 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
-package import LayerSystem
 
 /// The files of one root: those of a folder, or the entries of an archive. A form of image reads both alike.
 package protocol ImageTree: Sendable {

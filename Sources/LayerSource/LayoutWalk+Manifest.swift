@@ -122,7 +122,7 @@ extension LayoutWalk {
         if value.isNull {
             builder.add(Finding(.manifestLayersNull, "layers is an array, not null", at: place), image: image)
         }
-        guard let entries = value.isNull ? [] : value.array.map(Array.init) else {
+        guard let entries = value.isNull ? [] : value.array.map({ Array($0) }) else {
             builder.add(
                 Finding(.manifestInvalid, "layers is an array, not \(value.rawText)", at: place), image: image)
             return

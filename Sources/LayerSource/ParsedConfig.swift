@@ -56,8 +56,9 @@ struct ParsedConfig {
         let place = place.appending("diff_ids")
         switch rootfs["diff_ids"] {
         case let value? where value.array != nil:
-            for (index, value) in (value.array.map(Array.init) ?? []).enumerated() {
-                diffIDs.append(readDiffID(value, at: place.appending(index)))
+            for element in value.array.map({ Array($0) }) ?? [] {
+                let read = readDiffID(element, at: place.appending(diffIDs.count))
+                diffIDs.append(read)
             }
         case let value? where value.isNull:
             break

@@ -110,7 +110,8 @@ struct ParsedDescriptor {
 
     static func stringMap(_ value: JSONValue?) -> [String: String] {
         var result: [String: String] = [:]
-        for (key, value) in value?.object.map(Array.init) ?? [] {
+        guard let object = value?.object else { return result }
+        for (key, value) in object {
             if let text = value.string { result[key] = text }
         }
         return result

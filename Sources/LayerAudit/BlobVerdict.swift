@@ -1,0 +1,182 @@
+// layerverify: the verdict on the claims about one blob.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+/// Judges the claims about one blob that was read.
+struct BlobVerdict {
+    let judge: Judge
+    let blob: BlobIndex
+    let facts: BlobFacts
+    let doubt: BlobDoubt
+
+    /// What is wrong with a claim; nothing if it holds.
+    func findings(for claim: Claim) -> [Finding] {
+        switch claim.assertion {
+        case .size(let size): size == facts.byteCount ? [] : [sizeMismatch(size, claim)]
+        case .digest(let digest): digestMismatch(digest, claim)
+        case .name(let digest): nameMismatch(digest, claim)
+        case .diffID(let digest): diffIDMismatch(digest, claim)
+        case .compression(let promised, let mediaType): compressionMismatch(promised, mediaType, claim)
+        case .intactStream: streamFault(claim)
+        case .layerSource(let descriptor): layerSourceMismatch(descriptor, claim)
+        }
+    }
+
+    // The bytes as they lie
+
+    private func sizeMismatch(_ claimed: UInt64, _ claim: Claim) -> Finding {
+        var finding = Finding(
+            .blobSizeMismatch, "the descriptor claims \(claimed) bytes, the blob has \(facts.byteCount)", at: claim.place,
+            expected: "\(claimed)", actual: "\(facts.byteCount)")
+        finding.hint = judge.hints.size(claimed, facts, isDigestRefuted: doubt.isDigestRefuted)
+        return finding
+    }
+
+    private func digestMismatch(_ claimed: ContentDigest, _ claim: Claim) -> [Finding] {
+        guard let actual = facts.digest(like: claimed) else { return unchecked(claimed, claim) }
+        guard actual != claimed else { return [] }
+        var finding = Finding(
+            .blobDigestMismatch, "\(claimed.algorithmName) differs: claimed \(claimed), the bytes give \(actual)",
+            at: claim.place, digest: claimed, expected: claimed.description, actual: actual.description)
+        if doubt.isSizeRefuted { finding.follows = .blobSizeMismatch }
+        finding.hint = judge.hints.digest(blob, facts)
+        return [finding]
+    }
+
+    private func nameMismatch(_ claimed: ContentDigest, _ claim: Claim) -> [Finding] {
+        guard let actual = facts.digest(like: claimed) else { return unchecked(claimed, claim) }
+        guard actual != claimed else { return [] }
+        return [
+            Finding(
+                .dockerConfigNameMismatch, "the config is named \(claimed), its bytes give \(actual)", at: claim.place,
+                digest: claimed, expected: claimed.description, actual: actual.description)
+        ]
+    }
+
+    /// Nothing counts as verified that was not compared. An algorithm that is not known here has its own finding.
+    private func unchecked(_ claimed: ContentDigest, _ claim: Claim) -> [Finding] {
+        guard claimed.algorithm != nil else { return [] }
+        return [
+            Finding(
+                .claimUnchecked, "\(claimed) was not compared with anything", at: claim.place,
+                expected: claimed.description)
+        ]
+    }
+
+    // The stream
+
+    private func compressionMismatch(
+        _ promised: Compression, _ mediaType: MediaType, _ claim: Claim
+    ) -> [Finding] {
+        guard let actual = facts.compression ?? emptyCompression, actual != promised else { return [] }
+        var finding = Finding(
+            .mediaTypeMismatch, "\(mediaType) promises \(promised.title), the bytes are \(actual.title)", at: claim.place,
+            expected: promised.rawValue, actual: actual.rawValue)
+        finding.follows = doubt.causeOfStreamFault
+        return [finding]
+    }
+
+    /// A blob without bytes is an empty plain layer, and no gzip or zstd stream.
+    private var emptyCompression: Compression? { facts.byteCount == 0 ? Compression.none : nil }
+
+    private func streamFault(_ claim: Claim) -> [Finding] {
+        guard let stream = facts.uncompressed else {
+            guard facts.compression != Compression.none, facts.byteCount > 0 else { return [] }
+            return [Finding(.claimUnchecked, "the \(title) stream was not decoded", at: claim.place)]
+        }
+        var finding: Finding
+        switch stream.ending {
+        case .complete:
+            return []
+        case .truncated(let atByte):
+            finding = Finding(
+                .streamTruncated, "the \(title) stream wants to go on where the blob ends, at byte \(atByte)",
+                at: claim.place, actual: "\(atByte)")
+            finding.hint = doubt.isDigestRefuted ? nil : "the stream was cut before its digest was taken"
+            if doubt.isSizeRefuted { finding.hint = "the file was cut at byte \(facts.byteCount)" }
+        case .corrupt(let atByte, let fault):
+            finding = Finding(
+                .streamCorrupt, "the \(title) stream is damaged before byte \(atByte): \(fault.rawValue)",
+                at: claim.place, actual: "\(atByte)")
+        case .trailingBytes(let atByte, let areZero):
+            let byteCount = facts.byteCount - min(atByte, facts.byteCount)
+            let what = areZero ? "zero bytes" : "bytes"
+            finding = Finding(
+                .streamTrailingBytes,
+                "\(byteCount) \(what) follow the \(title) stream, which ends at byte \(atByte)", at: claim.place,
+                expected: "\(atByte)", actual: "\(facts.byteCount)")
+        case .windowTooLarge(let limitByteCount):
+            finding = Finding(
+                .windowTooLarge, "a zstd frame wants a window of more than \(limitByteCount) bytes", at: claim.place,
+                expected: "at most \(limitByteCount)", hint: "--max-window allows more")
+        case .expansionLimit(let limitByteCount):
+            finding = Finding(
+                .expansionLimit,
+                "\(facts.byteCount) bytes decode to more than \(limitByteCount); decoding stopped there",
+                at: claim.place, expected: "at most \(limitByteCount)", hint: "--max-expansion allows more")
+        case .unsupported(let compression):
+            finding = Finding(
+                .compressionUnsupported, "\(compression.title) is not decoded here, so the diffID was not checked",
+                at: claim.place, actual: compression.rawValue)
+        case .unread:
+            return []
+        }
+        finding.follows = doubt.causeOfStreamFault
+        return [finding]
+    }
+
+    private var title: String { (facts.compression ?? .none).title }
+
+    private func diffIDMismatch(_ claimed: ContentDigest, _ claim: Claim) -> [Finding] {
+        guard let stream = facts.uncompressed else { return unchecked(claimed, claim) }
+        guard let actual = stream.digest(like: claimed) else {
+            // What kept the stream from being decoded is a finding of its own.
+            return streamFault(claim).isEmpty ? unchecked(claimed, claim) : []
+        }
+        guard actual != claimed else { return [] }
+        var finding = Finding(
+            .diffIDMismatch, "diffID differs: the config claims \(claimed), the layer decodes to \(actual)",
+            at: claim.place, expected: claimed.description, actual: actual.description)
+        finding.follows = doubt.causeOfStreamFault
+        finding.hint = judge.hints.diffID(claimed, actual, claim, facts)
+        return [finding]
+    }
+
+    /// `LayerSources` speaks of the layer as a registry has it, which may be compressed otherwise than the file here.
+    private func layerSourceMismatch(_ descriptor: Descriptor, _ claim: Claim) -> [Finding] {
+        guard case .layer(let promised?) = descriptor.mediaType.kind, promised == facts.compression else { return [] }
+        var findings: [Finding] = []
+        if let size = descriptor.size, size != facts.byteCount {
+            findings.append(
+                Finding(
+                    .dockerLayerSourceMismatch, "LayerSources claims \(size) bytes, the layer has \(facts.byteCount)",
+                    at: claim.place.appending("size"), digest: descriptor.digest, expected: "\(size)",
+                    actual: "\(facts.byteCount)"))
+        }
+        if let actual = facts.digest(like: descriptor.digest), actual != descriptor.digest {
+            findings.append(
+                Finding(
+                    .dockerLayerSourceMismatch, "LayerSources claims \(descriptor.digest), the bytes give \(actual)",
+                    at: claim.place.appending("digest"), digest: descriptor.digest,
+                    expected: descriptor.digest.description, actual: actual.description))
+        }
+        for index in findings.indices { findings[index].follows = doubt.causeOfStreamFault }
+        return findings
+    }
+}
+
+extension Compression {
+    /// What people call it.
+    var title: String {
+        switch self {
+        case .none: "not compressed"
+        case .gzip: "gzip"
+        case .zstd: "zstd"
+        case .xz: "xz"
+        case .bzip2: "bzip2"
+        case .lz4: "lz4"
+        }
+    }
+}
