@@ -48,7 +48,12 @@ let package = Package(
                 .target(name: "CISAL", condition: .when(traits: ["ISAL"])),
             ],
             swiftSettings: settings),
-        .target(name: "LayerSource", dependencies: ["LayerModel", "LayerSystem", "LayerCodec"], swiftSettings: settings),
+        .target(
+            name: "LayerSource",
+            dependencies: [
+                "LayerModel", "LayerSystem", "LayerCodec", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings),
         .target(
             name: "LayerPipeline", dependencies: ["LayerModel", "LayerSystem", "LayerDigest", "LayerCodec"],
             swiftSettings: settings),

@@ -70,7 +70,8 @@ package struct JSONValue: Sendable {
     ///
     /// Complexity: linear in the number of members.
     package subscript(key: String) -> JSONValue? {
-        firstMember { $0 == key }
+        // By code units: to Swift, two strings are equal when Unicode says that they mean the same.
+        firstMember { $0.utf8.elementsEqual(key.utf8) }
     }
 
     /// The member of an object whose name is this but for case, as Go finds the field of a struct.

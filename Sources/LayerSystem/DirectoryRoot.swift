@@ -22,7 +22,9 @@ package final class DirectoryRoot: Sendable {
     let descriptor: OwnedDescriptor
 
     /// The folders that files were opened in, by path without links resolved. An image has few: `blobs/sha256`.
-    private let folders = Mutex<[String: OwnedDescriptor]>([:])
+    ///
+    /// By the bytes of the path: two strings that are equal to Swift, `é` written in two ways, are two files to Linux.
+    private let folders = Mutex<[[UInt8]: OwnedDescriptor]>([:])
 
     /// Enough for all folders of a layout, or for the layers of an extracted docker-save archive at a time, and far from
     /// the usual limit of 1 024 descriptors.
@@ -83,7 +85,7 @@ package final class DirectoryRoot: Sendable {
         guard !name.isEmpty, name != ".", name != ".." else { return nil }
         let folderPath = String(path[..<slash])
         let folder: OwnedDescriptor
-        if let known = folders.withLock({ $0[folderPath] }) {
+        if let known = folders.withLock({ $0[Array(folderPath.utf8)] }) {
             folder = known
         } else {
             let found = try walk(to: folderPath)
@@ -102,7 +104,7 @@ package final class DirectoryRoot: Sendable {
             // Which ones go hardly matters: the folders of an image are visited one after another.
             let forgotten = folders.count < Self.maximumFolderCount ? nil : folders
             if forgotten != nil { folders.removeAll() }
-            folders[path] = folder
+            folders[Array(path.utf8)] = folder
             return forgotten
         }
         // Their descriptors are closed here and not under the lock.

@@ -67,6 +67,10 @@ import Testing
         #expect(value.member(ignoringCase: "other") == nil)
     }
 
+    @Test func nameThatOnlyLooksTheSameIsAnother() throws {
+        #expect(try root("{\"\u{212a}\": 1}")["K"] == nil)
+    }
+
     @Test func rawTextIsClipped() throws {
         #expect(try root("[ 1,\"]\\\"\" ] ").rawText == "[ 1,\"]\\\"\" ]")
         let long = try root("\"" + String(repeating: "😀", count: 500) + "\"").rawText

@@ -44,6 +44,17 @@ import Testing
         }
     }
 
+    @Test func namesAreToldApartByTheirBytes() throws {
+        try folder.makeFolder("root")
+        for name in ["root/\u{e9}", "root/e\u{301}"] {
+            #expect(mkdir(folder.appending(name), 0o700) == 0)
+            close(open(folder.appending(name) + "/file", O_CREAT | O_WRONLY, 0o600))
+        }
+        #expect(text(of: "\u{e9}/file") == "")
+        #expect(unlink(folder.appending("root/e\u{301}/file")) == 0)
+        #expect(name(of: root.open("e\u{301}/file")) == "missing")
+    }
+
     @Test func linkInsideIsFollowed() throws {
         try folder.makeFile("root/store/aa", "blob")
         try folder.makeLink("root/blobs/sha256/aa", to: "../../store/aa")

@@ -1,0 +1,143 @@
+// layerverify: what lies where in a tar archive.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package import LayerModel
+package import LayerSystem
+
+/// The entries of an uncompressed tar archive, read in place.
+///
+/// Formats: v7, ustar, GNU and pax. An archive that is damaged or cut off has the entries up to there, and an ending
+/// that says so.
+package struct TarIndex: Sendable {
+    /// In the order of the archive; several may have the same name.
+    package let entries: [TarEntry]
+    package let ending: TarEnding
+
+    /// The entries that can be found, ordered by the bytes of their names, then by place.
+    private let order: [UInt32]
+
+    /// More entries than any image needs, in 200 MB.
+    package static let maximumEntryCount = 1_000_000
+
+    /// Reads the headers of an archive, and no content of entries.
+    ///
+    /// Complexity: a read of 4 KiB for each entry, or fewer; about 100 bytes of memory for each, and its name.
+    package static func read(_ reader: any BlobReader) -> TarIndex {
+        var scanner = TarScanner(reader)
+        let ending = scanner.scan()
+        return TarIndex(entries: scanner.entries, ending: ending)
+    }
+
+    private init(entries: [TarEntry], ending: TarEnding) {
+        self.entries = entries
+        self.ending = ending
+        order = entries.indices.lazy.filter { !entries[$0].climbsOut && !entries[$0].isNameDamaged }.map { UInt32($0) }
+            .sorted { left, right in
+                // Bytes, not strings: what is equal to Unicode may be two files.
+                let (one, other) = (entries[Int(left)].name.utf8, entries[Int(right)].name.utf8)
+                if one.elementsEqual(other) { return left < right }
+                return one.lexicographicallyPrecedes(other)
+            }
+    }
+
+    /// Whether a file begins as a tar archive does.
+    ///
+    /// Shape: `prefix` is the first 1 024 bytes of the file, or all there are: a header with a right checksum, or the
+    /// two blocks of zeros that are an archive without entries.
+    package static func isTar(prefix: some Collection<UInt8>) -> Bool {
+        if TarHeader(prefix.prefix(TarHeader.byteCount)) != nil { return true }
+        let end = prefix.prefix(2 * TarHeader.byteCount)
+        return end.count == 2 * TarHeader.byteCount && end.allSatisfy { $0 == 0 }
+    }
+
+    /// The places of all entries with this name, in the order of the archive; links themselves.
+    ///
+    /// Complexity: log n.
+    package func entries(named name: String) -> [Int] {
+        guard let wanted = TarEntry.normalized(name) else { return [] }
+        return places(of: wanted)
+    }
+
+    /// Finds the files that a name means, through symbolic links inside the archive and through hard links.
+    package func resolve(_ name: String) -> TarResolution {
+        // No entry is called that, and a manifest may be made of megabytes of slashes.
+        guard name.utf8.count < TarScanner.maximumNameByteCount else { return .missing }
+        var files: [Int] = []
+        var path: [String] = []
+        var pending = TarEntry.components(of: name).reversed() as [String]
+        var linkCount = 0
+        while true {
+            guard let component = pending.popLast() else {
+                // Only `..` and nothing lead here: a folder.
+                return .notRegularFile(.directory)
+            }
+            guard component != ".." else {
+                guard path.popLast() != nil else { return .outsideImage }
+                continue
+            }
+            path.append(component)
+            let here = path.joined(separator: "/")
+            let places = places(of: here).filter { !isLinkToItself(entries[$0]) }
+            guard let last = places.last else {
+                // Folders need no entry of their own.
+                guard !pending.isEmpty else { return .missing }
+                continue
+            }
+            if pending.isEmpty { files += places.filter { entries[$0].kind == .file } }
+            switch entries[last].kind {
+            case .symbolicLink(let target):
+                guard !target.utf8.starts(with: "/".utf8) else { return .outsideImage }
+                path.removeLast()
+                pending += TarEntry.components(of: target).reversed()
+            case .hardLink(let target):
+                guard pending.isEmpty else { return .missing }
+                path = []
+                pending = TarEntry.components(of: target).reversed()
+            case .directory where !pending.isEmpty:
+                continue
+            case .file where pending.isEmpty:
+                return .file(entryIndexes: Set(files).sorted())
+            case .file, .directory, .fifo, .characterDevice, .blockDevice, .sparse, .other:
+                return pending.isEmpty ? .notRegularFile(entries[last].fileKind) : .missing
+            }
+            linkCount += 1
+            // As many as Linux follows in one path.
+            guard linkCount <= 40 else { return .loop }
+        }
+    }
+
+    /// A second entry of the same file, as tar writes it when told to store a file twice.
+    private func isLinkToItself(_ entry: TarEntry) -> Bool {
+        guard case .hardLink(let target) = entry.kind, let normalized = TarEntry.normalized(target) else {
+            return false
+        }
+        return normalized.utf8.elementsEqual(entry.name.utf8)
+    }
+
+    private func places(of name: String) -> [Int] {
+        var low = 0
+        var high = order.count
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[Int(order[middle])].name.utf8.lexicographicallyPrecedes(name.utf8) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return order[low...].prefix { entries[Int($0)].name.utf8.elementsEqual(name.utf8) }.map { Int($0) }
+    }
+}
+
+/// What a name in an archive means.
+package enum TarResolution: Hashable, Sendable {
+    /// Regular files, by their places in `TarIndex.entries`; more than one if the archive has several of that name.
+    case file(entryIndexes: [Int])
+    case missing
+    /// A link or the name itself leads out of the archive.
+    case outsideImage
+    case notRegularFile(FileKind)
+    /// Links that lead to one another.
+    case loop
+}

@@ -1,0 +1,194 @@
+// layerverify: the walk over the headers of a tar archive.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+import LayerSystem
+import SystemPackage
+
+/// Reads the headers of an archive one after another, and no content of entries.
+struct TarScanner {
+    private let reader: any BlobReader
+    private var offset: UInt64 = 0
+    private var extensions = TarExtensions()
+    /// True between an extended header and the entry it is about.
+    private var isWithinEntry = false
+    private var nameByteCount = 0
+    private(set) var entries: [TarEntry] = []
+    /// Part of the archive, read ahead: headers of small entries lie close together.
+    private var window: [UInt8] = []
+    private var windowOffset: UInt64 = 0
+
+    /// Not measured: a page, which costs no more to read than a header.
+    private static let windowByteCount = 4096
+    /// Extended headers are names; Linux's longest path has 4 KiB, and 1 MiB is what Go's reader allows.
+    private static let maximumExtensionByteCount: UInt64 = 1 << 20
+    /// PATH_MAX: a longer name is none on any Linux.
+    static let maximumNameByteCount = 4096
+    /// Of all names together; a million entries with names of 64 bytes.
+    private static let maximumNamesByteCount = 64 << 20
+
+    /// Why the walk stops.
+    private struct Stop: Error {
+        let ending: TarEnding
+    }
+
+    init(_ reader: any BlobReader) { self.reader = reader }
+
+    /// Walks to the end, wherever that is.
+    mutating func scan() -> TarEnding {
+        do {
+            while true { try scanHeader() }
+        } catch {
+            return error.ending
+        }
+    }
+
+    private mutating func scanHeader() throws(Stop) {
+        let headerOffset = offset
+        let block = try block(at: offset)
+        guard !block.isEmpty else {
+            throw Stop(ending: isWithinEntry ? truncated(nil) : .endOfFile)
+        }
+        guard block.count == TarHeader.byteCount else { throw Stop(ending: truncated(nil)) }
+        guard !block.allSatisfy({ $0 == 0 }) else { throw Stop(ending: try endingAtZeros()) }
+        guard let header = TarHeader(block) else { throw corrupt("header with a wrong checksum") }
+        guard let size = header.size else { throw corrupt("size is no natural number below 2^63") }
+        offset += UInt64(TarHeader.byteCount)
+        switch header.typeFlag {
+        case UInt8(ascii: "x"):
+            try addExtension(headerOffset, size) { extensions, data throws(TarExtensions.Fault) in
+                try extensions.addPax(data)
+            }
+        case UInt8(ascii: "g"):
+            try addExtension(headerOffset, size, isAboutNextEntry: false) { _, data throws(TarExtensions.Fault) in
+                try TarExtensions.checkGlobalPax(data)
+            }
+        case UInt8(ascii: "L"):
+            try addExtension(headerOffset, size) { $0.longName = Array($1.prefix { $0 != 0 }) }
+        case UInt8(ascii: "K"):
+            try addExtension(headerOffset, size) { $0.longLink = Array($1.prefix { $0 != 0 }) }
+        default:
+            try addEntry(header, at: headerOffset, size: extensions.size ?? size)
+        }
+    }
+
+    private mutating func addExtension(
+        _ headerOffset: UInt64, _ size: UInt64, isAboutNextEntry: Bool = true,
+        _ add: (inout TarExtensions, [UInt8]) throws(TarExtensions.Fault) -> Void
+    ) throws(Stop) {
+        guard size <= Self.maximumExtensionByteCount else {
+            throw Stop(ending: .corrupt(atByte: headerOffset, reason: "extended header of \(size) bytes"))
+        }
+        let data: [UInt8]
+        do {
+            data = try reader.bytes(at: offset, upTo: ByteMath.clamp(size, to: .max))
+        } catch {
+            throw Stop(ending: .unreadable(error, atByte: offset))
+        }
+        guard ByteMath.fileSize(data.count) == size else { throw Stop(ending: truncated(nil)) }
+        do {
+            try add(&extensions, data)
+        } catch {
+            throw Stop(ending: .corrupt(atByte: headerOffset, reason: error.reason))
+        }
+        if isAboutNextEntry { isWithinEntry = true }
+        try skip(size, of: nil)
+    }
+
+    private mutating func addEntry(_ header: TarHeader, at headerOffset: UInt64, size: UInt64) throws(Stop) {
+        let nameBytes = extensions.name ?? header.name
+        let linkBytes = extensions.linkName ?? header.linkName
+        guard max(nameBytes.count, linkBytes.count) < Self.maximumNameByteCount else {
+            throw Stop(ending: .corrupt(atByte: headerOffset, reason: "name longer than any path"))
+        }
+        nameByteCount += nameBytes.count + linkBytes.count
+        guard entries.count < TarIndex.maximumEntryCount, nameByteCount <= Self.maximumNamesByteCount else {
+            throw Stop(ending: .tooManyEntries(atByte: headerOffset))
+        }
+        if header.typeFlag == UInt8(ascii: "S") { try skipSparseMap(header) }
+        let written = String(decoding: nameBytes, as: UTF8.self)
+        let name = TarEntry.normalized(written)
+        let link = String(decoding: linkBytes, as: UTF8.self)
+        let kind = kind(of: header.typeFlag, name: nameBytes, link: link)
+        // Go's reader, and with it docker load, takes no content after these, whatever the size says.
+        let byteCount: UInt64 =
+            switch header.typeFlag {
+            case UInt8(ascii: "1")...UInt8(ascii: "6"): 0
+            default: size
+            }
+        entries.append(
+            TarEntry(
+                name: name ?? written, kind: kind, dataOffset: offset, byteCount: byteCount, climbsOut: name == nil,
+                isNameDamaged: !written.utf8.elementsEqual(nameBytes)))
+        extensions = TarExtensions()
+        isWithinEntry = false
+        try skip(byteCount, of: name ?? written)
+    }
+
+    private func kind(of typeFlag: UInt8, name: [UInt8], link: String) -> TarEntry.Kind {
+        switch typeFlag {
+        // The oldest writers have no type for folders, only the slash.
+        case 0 where name.last == UInt8(ascii: "/"): .directory
+        case 0, UInt8(ascii: "0"), UInt8(ascii: "7"): extensions.isSparse ? .sparse : .file
+        case UInt8(ascii: "1"): .hardLink(target: link)
+        case UInt8(ascii: "2"): .symbolicLink(target: link)
+        case UInt8(ascii: "3"): .characterDevice
+        case UInt8(ascii: "4"): .blockDevice
+        case UInt8(ascii: "5"): .directory
+        case UInt8(ascii: "6"): .fifo
+        case UInt8(ascii: "S"): .sparse
+        default: .other(typeFlag: typeFlag)
+        }
+    }
+
+    /// Passes the blocks that continue the map of an old GNU sparse file; the last one says so.
+    private mutating func skipSparseMap(_ header: TarHeader) throws(Stop) {
+        var isContinued = header.hasSparseExtension
+        while isContinued {
+            let block = try block(at: offset)
+            guard block.count == TarHeader.byteCount else { throw Stop(ending: truncated(nil)) }
+            offset += UInt64(TarHeader.byteCount)
+            isContinued = block[block.startIndex + 504] != 0
+        }
+    }
+
+    /// Passes content and the padding to a whole block. No sum wraps: both are less than 2^63.
+    private mutating func skip(_ byteCount: UInt64, of entryName: String?) throws(Stop) {
+        let end = offset + byteCount
+        guard end <= reader.byteCount else { throw Stop(ending: truncated(entryName)) }
+        offset = (end + UInt64(TarHeader.byteCount - 1)) / UInt64(TarHeader.byteCount) * UInt64(TarHeader.byteCount)
+        guard offset <= reader.byteCount else { throw Stop(ending: truncated(nil)) }
+    }
+
+    private mutating func endingAtZeros() throws(Stop) -> TarEnding {
+        let next = try block(at: offset + UInt64(TarHeader.byteCount))
+        if isWithinEntry { return corrupt("extended header without an entry").ending }
+        // Two blocks end an archive; where the file ends after the first, nothing else can have been meant.
+        if next.isEmpty { return .endOfArchive(atByte: offset) }
+        guard next.count == TarHeader.byteCount else { return truncated(nil) }
+        guard next.allSatisfy({ $0 == 0 }) else { return corrupt("a lone block of zeros").ending }
+        return .endOfArchive(atByte: offset)
+    }
+
+    /// The block at `offset`, shorter where the file ends.
+    private mutating func block(at offset: UInt64) throws(Stop) -> ArraySlice<UInt8> {
+        let end = offset + UInt64(TarHeader.byteCount)
+        if offset < windowOffset || end > windowOffset + ByteMath.fileSize(window.count) {
+            do {
+                window = try reader.bytes(at: offset, upTo: Self.windowByteCount)
+            } catch {
+                throw Stop(ending: .unreadable(error, atByte: offset))
+            }
+            windowOffset = offset
+        }
+        let start = ByteMath.clamp(offset - windowOffset, to: window.count)
+        return window[start..<min(start + TarHeader.byteCount, window.count)]
+    }
+
+    private func truncated(_ entryName: String?) -> TarEnding {
+        .truncated(atByte: reader.byteCount, entryName: entryName)
+    }
+
+    private func corrupt(_ reason: String) -> Stop { Stop(ending: .corrupt(atByte: offset, reason: reason)) }
+}
