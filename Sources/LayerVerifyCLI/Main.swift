@@ -2,7 +2,38 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ArgumentParser
+internal import Glibc
+
 @main
 enum Main {
-    static func main() {}
+    static func main() {
+        StandardStreams.prepare()
+        do {
+            var command = try RootCommand.parseAsRoot()
+            try command.run()
+        } catch {
+            finish(with: error)
+        }
+    }
+
+    /// Ends the program as `error` wants. No error that nobody thought of may look like a verdict.
+    private static func finish(with error: any Error) -> Never {
+        let status = ExitStatus(ending: error)
+        let message = RootCommand.fullMessage(for: error)
+        if status == .verified, !message.isEmpty {
+            // Help, the version, a completion script: they are the output, and a lost output is no success.
+            do {
+                let output = try ReportOutput(path: nil)
+                try output.write(message + "\n")
+                try output.commit()
+            } catch {
+                StandardStreams.complain(error.description)
+                exit(ExitStatus.undetermined.rawValue)
+            }
+        } else if !message.isEmpty {
+            StandardStreams.write(message + "\n", to: STDERR_FILENO)
+        }
+        exit(status.rawValue)
+    }
 }

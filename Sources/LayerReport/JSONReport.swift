@@ -1,0 +1,131 @@
+// layerverify: the members of a JSON report.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LayerModel
+
+/// One report on its way to JSON. The order of members here is that of `docs/json.md`.
+struct JSONReport {
+    let report: Report
+    /// Claims have no outcomes of images and layers: a reader must not take an unread layer for a verified one.
+    let kind: TextReport.Kind
+
+    func write<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
+        var json = JSONText()
+        json.open(nil, "{")
+        Self.writeHead(to: &json)
+        json.member("outcome", kind == .verdicts ? report.outcome.rawValue : nil)
+        json.open("images", "[")
+        for image in report.images {
+            json.open(nil, "{")
+            writeIdentity(of: image, to: &json)
+            json.open("layers", "[")
+            for layer in image.layers {
+                write(layer, to: &json)
+                try json.pass(to: sink)
+            }
+            json.close("]")
+            json.member("findings", image.findings)
+            json.close("}")
+            try json.pass(to: sink)
+        }
+        json.close("]")
+        json.open("findings", "[")
+        for finding in report.findings {
+            write(finding, to: &json)
+            try json.pass(to: sink)
+        }
+        json.close("]")
+        json.open("roots", "[")
+        for root in report.roots {
+            json.object { json in
+                json.member("path", root.path)
+                json.member("form", root.form.rawValue)
+            }
+            try json.pass(to: sink)
+        }
+        json.close("]")
+        writeSummary(to: &json)
+        json.close("}")
+        try json.flush(to: sink)
+    }
+
+    static func writeHead(to json: inout JSONText) {
+        json.member("schemaVersion", JSONFormat.schemaVersion)
+        json.object("tool") { json in
+            json.member("name", Tool.name)
+            json.member("version", Tool.version)
+        }
+    }
+
+    private func writeIdentity(of image: ImageReport, to json: inout JSONText) {
+        let record = image.record
+        let root = report.roots.indices.contains(record.root) ? report.roots[record.root] : nil
+        json.member("path", root?.path)
+        json.member("form", root?.form.rawValue)
+        json.member("kind", record.kind.rawValue)
+        json.member("reference", record.references.first)
+        json.member("references", record.references)
+        json.member("platform", record.platform?.description)
+        json.member("imageID", record.imageID?.description)
+        json.member("manifestDigest", record.manifestDigest?.description)
+        json.member("outcome", kind == .verdicts ? image.outcome.rawValue : nil)
+    }
+
+    private func write(_ layer: LayerReport, to json: inout JSONText) {
+        json.object { json in
+            json.member("digest", layer.record.digest?.description)
+            json.member("diffID", layer.record.diffID?.description)
+            json.member("chainID", layer.chainID?.description)
+            json.member("mediaType", layer.record.mediaType?.description)
+            json.member("compression", layer.compression?.rawValue)
+            json.member("size", layer.size ?? layer.record.size)
+            json.member("uncompressedSize", layer.uncompressedSize)
+            json.member("outcome", kind == .verdicts ? layer.outcome.rawValue : nil)
+            json.member("findings", layer.findings)
+        }
+    }
+
+    private func write(_ finding: Finding, to json: inout JSONText) {
+        json.object { json in
+            json.member("code", finding.code.rawValue)
+            json.member("severity", finding.severity.rawValue)
+            json.member("outcome", finding.outcome.rawValue)
+            json.member("message", finding.message)
+            json.member("digest", finding.digest?.description)
+            json.member("path", finding.place.path)
+            json.member("pointer", finding.place.pointer)
+            json.member("expected", finding.expected)
+            json.member("actual", finding.actual)
+            json.member("hint", finding.hint)
+            json.member("follows", finding.follows?.rawValue)
+            json.member("root", report.roots.indices.contains(finding.root) ? report.roots[finding.root].path : nil)
+        }
+    }
+
+    private func writeSummary(to json: inout JSONText) {
+        let summary = report.summary
+        json.object("summary") { json in
+            json.member("images", summary.imageCount)
+            if kind == .verdicts {
+                json.member("verifiedImages", summary.verifiedImageCount)
+                json.member("refutedImages", summary.refutedImageCount)
+                json.member("undeterminedImages", summary.undeterminedImageCount)
+            }
+            json.member("layers", summary.layerCount)
+            json.member("blobs", summary.blobCount)
+            json.member("claims", summary.claimCount)
+            json.member("errors", summary.errorCount)
+            json.member("warnings", summary.warningCount)
+            json.member("notes", summary.noteCount)
+            json.member("absentPlatforms", summary.absentPlatformCount)
+            json.member("unreferencedBlobs", summary.unreferencedBlobCount)
+            json.member("compressedBytes", summary.compressedByteCount)
+            json.member("uncompressedBytes", summary.uncompressedByteCount)
+            json.member("seconds", seconds: summary.seconds)
+            json.member(
+                "bytesPerSecond",
+                HumanUnits.bytesPerSecond(summary.compressedByteCount, seconds: summary.seconds))
+        }
+    }
+}

@@ -1,0 +1,84 @@
+// layerverify: the last line of a text report.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LayerModel
+
+extension TextReport {
+    /// The outcome, what it rests on, and what it does not cover.
+    mutating func writeSummary() {
+        switch kind {
+        case .verdicts:
+            let word = report.outcome.rawValue
+            let ink: TextPage.Ink =
+                switch report.outcome {
+                case .verified: .boldGreen
+                case .undetermined: .boldYellow
+                case .refuted: .boldRed
+                }
+            page.paragraph(
+                lead: page.mark(report.outcome) + " " + page.paint(word + ":", ink) + " ",
+                leadWidth: word.count + 4, [faults, checked, unchecked].compactMap { $0 }.joined(separator: "; "))
+        case .claims:
+            let claimed = "claims only: layer bytes were not read; \(figures)"
+            page.paragraph(lead: "", leadWidth: 0, [faults, claimed].compactMap { $0 }.joined(separator: "; "))
+        }
+    }
+
+    /// `1 of 3 images refuted, 2 errors, 1 warning`; nil for a run without a fault.
+    private var faults: String? {
+        let summary = report.summary
+        var parts: [String] = []
+        if kind == .verdicts, summary.imageCount > 0 {
+            let images = HumanUnits.count(summary.imageCount, "image")
+            if summary.refutedImageCount > 0 { parts.append("\(summary.refutedImageCount) of \(images) refuted") }
+            if summary.undeterminedImageCount > 0 {
+                parts.append("\(summary.undeterminedImageCount) of \(images) undetermined")
+            }
+        }
+        if summary.errorCount > 0 { parts.append(HumanUnits.count(summary.errorCount, "error")) }
+        if summary.warningCount > 0 { parts.append(HumanUnits.count(summary.warningCount, "warning")) }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+
+    private var figures: String {
+        let summary = report.summary
+        return [
+            HumanUnits.count(summary.imageCount, "image"), HumanUnits.count(summary.layerCount, "layer"),
+            HumanUnits.count(summary.blobCount, "blob"),
+        ].joined(separator: ", ")
+    }
+
+    /// `checked 3 images, 24 layers, 31 blobs by 112 claims: 1.02 GiB → 2.71 GiB in 0.430 s (2.37 GiB/s)`.
+    private var checked: String {
+        let summary = report.summary
+        var line = "checked \(figures) by \(HumanUnits.count(summary.claimCount, "claim")): "
+        line += HumanUnits.bytes(summary.compressedByteCount)
+        if summary.uncompressedByteCount > 0 { line += " → " + HumanUnits.bytes(summary.uncompressedByteCount) }
+        line += " in " + HumanUnits.duration(summary.seconds)
+        if let rate = HumanUnits.rate(summary.compressedByteCount, seconds: summary.seconds) { line += " (\(rate))" }
+        return line
+    }
+
+    /// What the outcome says nothing about; nil if there is nothing of the kind.
+    private var unchecked: String? {
+        var counts: [FindingCode: Int] = [:]
+        for finding in report.findings { counts[finding.code, default: 0] += 1 }
+        var parts: [String] = []
+        if report.summary.absentPlatformCount > 0 {
+            parts.append(HumanUnits.count(report.summary.absentPlatformCount, "absent platform"))
+        }
+        if let count = counts[.layerAbsent] {
+            parts.append(HumanUnits.count(count, "absent non-distributable layer"))
+        }
+        if let count = counts[.blobNameInvalid] {
+            parts.append(HumanUnits.count(count, "file without a digest for a name", "files without a digest for a name"))
+        }
+        let unreferencedCount = report.summary.unreferencedBlobCount
+        if unreferencedCount > 0 {
+            parts.append(HumanUnits.count(unreferencedCount, "unreferenced blob") + " (beyond the name)")
+        }
+        if counts[.interrupted] != nil { parts.append("what the interruption left") }
+        return parts.isEmpty ? nil : "not checked: " + parts.joined(separator: ", ")
+    }
+}

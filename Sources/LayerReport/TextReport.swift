@@ -1,0 +1,83 @@
+// layerverify: the order of a text report.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LayerModel
+
+/// One report on its way to text: its roots, the images in them, their layers, and the findings where they belong.
+struct TextReport {
+    /// What the report is about.
+    enum Kind: Hashable {
+        /// What was checked, and what came of it.
+        case verdicts
+        /// What the documents claim; layers were not read.
+        case claims
+    }
+
+    let report: Report
+    let kind: Kind
+    var page: TextPage
+    /// The images of each root, and the findings that belong to a root and to none of its images.
+    let imagesOfRoot: [RootIndex: [Int]]
+    let findingsOfRoot: [RootIndex: [Int]]
+    /// Whether a finding was shown in full; a blob that forty images share has it in forty places.
+    var isShown: [Bool]
+
+    var style: ReportStyle { page.style }
+
+    init(_ report: Report, kind: Kind, style: ReportStyle) {
+        self.report = report
+        self.kind = kind
+        page = TextPage(style: style)
+        var isPlaced = [Bool](repeating: false, count: report.findings.count)
+        for image in report.images {
+            for index in image.findings where isPlaced.indices.contains(index) { isPlaced[index] = true }
+            for layer in image.layers {
+                for index in layer.findings where isPlaced.indices.contains(index) { isPlaced[index] = true }
+            }
+        }
+        imagesOfRoot = Dictionary(grouping: report.images.indices) { report.images[$0].record.root }
+        findingsOfRoot = Dictionary(grouping: report.findings.indices.filter { !isPlaced[$0] }) {
+            report.findings[$0].root
+        }
+        isShown = [Bool](repeating: false, count: report.findings.count)
+    }
+
+    /// Writes the report as a whole.
+    mutating func writeAll<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
+        for root in report.roots.indices {
+            if root > 0 { page.line() }
+            writeRoot(root)
+            try writeFindings(findingsOfRoot[root] ?? [], indent: 2, to: sink)
+            for image in imagesOfRoot[root] ?? [] { try writeImage(report.images[image], to: sink) }
+        }
+        // A finding about no root at all would otherwise be counted below and shown nowhere.
+        let strays = findingsOfRoot.keys.filter { !report.roots.indices.contains($0) }.sorted()
+        for root in strays { try writeFindings(findingsOfRoot[root] ?? [], indent: 0, to: sink) }
+        if !report.roots.isEmpty || !report.findings.isEmpty { page.line() }
+        writeSummary()
+    }
+
+    /// Writes what `--quiet` leaves: errors, one a line, and the last line; nothing if all is verified.
+    mutating func writeErrors<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
+        for finding in report.findings where finding.severity == .error {
+            writeOneLine(finding)
+            try page.pass(to: sink)
+        }
+        if report.outcome != .verified { writeSummary() }
+    }
+
+    /// `dir/: OCI image layout, 3 images`.
+    private mutating func writeRoot(_ root: RootIndex) {
+        let record = report.roots[root]
+        let title = page.paint(VisibleText.escaping(record.path), .bold) + ": " + record.form.title
+        var counts: [ImageKind: Int] = [:]
+        for image in imagesOfRoot[root] ?? [] { counts[report.images[image].record.kind, default: 0] += 1 }
+        let nouns: [(ImageKind, String)] = [
+            (.image, "image"), (.artifact, "artifact"), (.attestation, "attestation"), (.blob, "other blob"),
+        ]
+        var parts = nouns.compactMap { kind, noun in counts[kind].map { HumanUnits.count($0, noun) } }
+        if parts.isEmpty, record.form != .unknown { parts = ["no image"] }
+        page.line(([title] + parts).joined(separator: ", "))
+    }
+}

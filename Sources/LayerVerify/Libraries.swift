@@ -1,0 +1,36 @@
+// layerverify: the versions in use.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LayerModel
+
+/// What does the work: this program's version, its libraries, and the CPU features they use.
+public enum Libraries {
+    /// The version of layerverify.
+    public static var version: String { Tool.version }
+
+    /// A library or a feature, and what is to be said of it.
+    public struct Entry: Hashable, Sendable {
+        /// What it is: `OpenSSL`, `zlib`, `CPU`.
+        public let name: String
+        /// Its version as the library itself says, or the features in use.
+        public let value: String
+
+        init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// The libraries as they are loaded, in the order in which `--version` prints them.
+    public static var entries: [Entry] {
+        []
+    }
+
+    /// What `--version` prints.
+    public static var description: String {
+        let width = entries.reduce(0) { max($0, $1.name.count) }
+        let lines = entries.map { "  " + $0.name + String(repeating: " ", count: width - $0.name.count + 2) + $0.value }
+        return (["\(Tool.name) \(Tool.version)"] + lines).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,135 @@
+// layerverify: images, layers and findings as the library gives them.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LayerModel
+
+/// What is known of an image, a layer or a run in the end.
+public enum VerifyOutcome: String, Hashable, Sendable, CaseIterable {
+    /// Everything claimed was checked and holds.
+    case verified
+    /// Something could not be checked, and nothing is refuted.
+    case undetermined
+    /// At least one claim is refuted.
+    case refuted
+
+    init(_ outcome: Outcome) {
+        self =
+            switch outcome {
+            case .verified: .verified
+            case .undetermined: .undetermined
+            case .refuted: .refuted
+            }
+    }
+}
+
+/// One manifest that was found: an image, an artifact, an attestation.
+public struct VerifiedImage: Sendable {
+    let image: ImageReport
+    let report: Report
+
+    /// Where it was found, as that path was given.
+    public var path: String { root?.path ?? "" }
+    /// The form of that place: `oci-layout`, `docker-archive`, …
+    public var form: String { root?.form.rawValue ?? ImageForm.unknown.rawValue }
+    /// `image`, `artifact`, `attestation` or `blob`.
+    public var kind: String { image.record.kind.rawValue }
+    /// The names it goes by.
+    public var references: [String] { image.record.references }
+    /// `os/architecture[/variant]`.
+    public var platform: String? { image.record.platform?.description }
+    /// The digest that names the config.
+    public var imageID: String? { image.record.imageID?.description }
+    /// The digest that names the manifest.
+    public var manifestDigest: String? { image.record.manifestDigest?.description }
+    /// That of the manifest, the config, and all layers together.
+    public var outcome: VerifyOutcome { VerifyOutcome(image.outcome) }
+    /// The layers, base first.
+    public var layers: [VerifiedLayer] { image.layers.map { VerifiedLayer(layer: $0, report: report) } }
+    /// The findings about the image and about none of its layers.
+    public var findings: [VerifyFinding] { VerifyFinding.findings(at: image.findings, of: report) }
+
+    private var root: RootRecord? {
+        report.roots.indices.contains(image.record.root) ? report.roots[image.record.root] : nil
+    }
+}
+
+/// One layer of an image, or one blob of an artifact.
+public struct VerifiedLayer: Sendable {
+    let layer: LayerReport
+    let report: Report
+
+    /// The digest of the blob as claimed.
+    public var digest: String? { layer.record.digest?.description }
+    /// The digest of the uncompressed layer as claimed.
+    public var diffID: String? { layer.record.diffID?.description }
+    /// The chain of the diffIDs up to this layer.
+    public var chainID: String? { layer.chainID?.description }
+    /// The media type as claimed.
+    public var mediaType: String? { layer.record.mediaType?.description }
+    /// How the bytes are compressed; nil if they were not read.
+    public var compression: String? { layer.compression?.rawValue }
+    /// The bytes of the blob as read, else as claimed.
+    public var size: UInt64? { layer.size ?? layer.record.size }
+    /// The uncompressed bytes; nil unless decoding reached the end.
+    public var uncompressedSize: UInt64? { layer.uncompressedSize }
+    /// What came of checking it.
+    public var outcome: VerifyOutcome { VerifyOutcome(layer.outcome) }
+    /// The findings about this layer.
+    public var findings: [VerifyFinding] { VerifyFinding.findings(at: layer.findings, of: report) }
+}
+
+/// One thing that is wrong, could not be checked, or is worth knowing.
+public struct VerifyFinding: Hashable, Sendable {
+    /// How much a finding matters.
+    public enum Severity: String, Hashable, Sendable, CaseIterable {
+        /// A claim is refuted or could not be checked.
+        case error
+        /// Nothing claimed is false, but somebody will stumble over it.
+        case warning
+        /// Worth knowing, no more.
+        case note
+    }
+
+    private let finding: Finding
+    /// The path of the image store concerned, as it was given.
+    public let root: String?
+
+    init(_ finding: Finding, report: Report) {
+        self.finding = finding
+        root = report.roots.indices.contains(finding.root) ? report.roots[finding.root].path : nil
+    }
+
+    static func findings(at indexes: [Int], of report: Report) -> [VerifyFinding] {
+        indexes.filter { report.findings.indices.contains($0) }.map { VerifyFinding(report.findings[$0], report: report) }
+    }
+
+    /// The stable name of the kind of finding; `docs/findings.md` lists them all.
+    public var code: String { finding.code.rawValue }
+    /// How much it matters.
+    public var severity: Severity {
+        switch finding.severity {
+        case .error: .error
+        case .warning: .warning
+        case .note: .note
+        }
+    }
+    /// What it makes of its image.
+    public var outcome: VerifyOutcome { VerifyOutcome(finding.outcome) }
+    /// One line for people. It may hold names from the image as they are: escape them before showing them.
+    public var message: String { finding.message }
+    /// The digest that names the blob concerned, as claimed.
+    public var digest: String? { finding.digest?.description }
+    /// The document that makes the claim, or the blob itself, as a path below `root`.
+    public var path: String { finding.place.path }
+    /// The place in that document. Spec: RFC 6901.
+    public var pointer: String { finding.place.pointer }
+    /// What was claimed.
+    public var expected: String? { finding.expected }
+    /// What was found.
+    public var actual: String? { finding.actual }
+    /// What probably happened, where a known mistake fits.
+    public var hint: String? { finding.hint }
+    /// The code of the finding on the same blob that this one follows from.
+    public var follows: String? { finding.follows?.rawValue }
+}

@@ -1,0 +1,42 @@
+// layerverify: the facade for async code.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Dispatch
+
+extension Verifier {
+    /// Verifies all images at some paths, without blocking a thread of Swift's own pool.
+    ///
+    /// If the task is cancelled, the run ends early and its report says so.
+    public func verify(
+        _ paths: [String], cancellation: Cancellation = Cancellation(), progress: ProgressObserver? = nil
+    ) async -> VerifyReport {
+        await Self.run(cancellation) { verify(paths, cancellation: cancellation, progress: progress) }
+    }
+
+    /// Computes the digests and sizes of layer files, without blocking a thread of Swift's own pool.
+    ///
+    /// If the task is cancelled, the run ends early, and what was not read is undetermined.
+    public func digest(
+        _ files: [String], chaining: Chaining = .none, cancellation: Cancellation = Cancellation(),
+        progress: ProgressObserver? = nil
+    ) async -> DigestReport {
+        await Self.run(cancellation) {
+            digest(files, chaining: chaining, cancellation: cancellation, progress: progress)
+        }
+    }
+
+    /// Runs a blocking body on a thread that is not of Swift's pool, whose threads must not wait.
+    private static func run<Result: Sendable>(
+        _ cancellation: Cancellation, _ body: @escaping @Sendable () -> Result
+    ) async -> Result {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                // A bare serial queue has a thread beside those that compute, so waiting there starves nobody.
+                DispatchQueue(label: "layerverify.run").async { continuation.resume(returning: body()) }
+            }
+        } onCancel: {
+            cancellation.cancel()
+        }
+    }
+}

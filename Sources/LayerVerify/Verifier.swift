@@ -1,0 +1,86 @@
+// layerverify: the facade.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package import LayerModel
+
+/// Verifies container images as they lie on disk.
+///
+/// ```swift
+/// let report = try Verifier().verify(["alpine/"])
+/// guard report.outcome == .verified else {
+///     for finding in report.findings { print(finding.code, finding.message) }
+///     exit(1)
+/// }
+/// ```
+///
+/// ## Concurrency
+/// A verifier holds nothing but its options: it may be shared, and several runs may go on at once, each with threads of
+/// its own number. The blocking functions use the calling thread for nothing but waiting.
+public struct Verifier: Sendable {
+    /// The options, which were found sound.
+    public let options: VerifyOptions
+    /// The platform of the options, read.
+    package let platform: Platform?
+
+    /// Makes a verifier.
+    ///
+    /// Throws: `VerifyError` with `.invalidPlatform`, `.invalidJobs` or `.invalidLimit` for options that make no sense;
+    /// nothing was read then.
+    public init(_ options: VerifyOptions = VerifyOptions()) throws(VerifyError) {
+        if let text = options.platform {
+            guard let platform = Platform(parsing: text) else {
+                throw VerifyError(.invalidPlatform, "platform '\(text)' is not os/architecture[/variant]")
+            }
+            self.platform = platform
+        } else {
+            platform = nil
+        }
+        if let jobs = options.jobs, jobs < 1 {
+            throw VerifyError(.invalidJobs, "the number of jobs must be at least 1, not \(jobs)")
+        }
+        if options.maximumExpansionRatio == 0 || options.maximumWindowByteCount == 0 {
+            throw VerifyError(.invalidLimit, "a limit of expansion or of the window must be at least 1")
+        }
+        self.options = options
+    }
+
+    /// Verifies all images at some paths: directories or archives, of any form that is known.
+    ///
+    /// Nothing is thrown: a path that does not exist and a disk that fails are findings. Every fault is reported, not
+    /// the first.
+    ///
+    /// Concurrency: blocks the calling thread until the run has ended. From async code call the async overload.
+    public func verify(
+        _ paths: [String], cancellation: Cancellation? = nil, progress: ProgressObserver? = nil
+    ) -> VerifyReport {
+        VerifyReport(runVerification(of: paths, cancellation: cancellation, progress: progress), kind: .verdicts)
+    }
+
+    /// Reads what the documents of the images at some paths claim, and no layer.
+    ///
+    /// Concurrency: blocks the calling thread.
+    public func inspect(_ paths: [String]) -> VerifyReport {
+        VerifyReport(runInspection(of: paths), kind: .claims)
+    }
+
+    /// Computes the digests and sizes of layer files, in one pass over each.
+    ///
+    /// - Parameter chaining: whether the files are the layers of one image, base first, whose chainIDs are wanted.
+    ///
+    /// Concurrency: blocks the calling thread until the run has ended.
+    public func digest(
+        _ files: [String], chaining: Chaining = .none, cancellation: Cancellation? = nil,
+        progress: ProgressObserver? = nil
+    ) -> DigestReport {
+        DigestReport(runDigest(of: files, chaining: chaining, cancellation: cancellation, progress: progress))
+    }
+
+    /// Whether files are layers upon each other.
+    public enum Chaining: Hashable, Sendable {
+        /// Each file stands for itself.
+        case none
+        /// The files are the layers of one image, base first.
+        case layersOfOneImage
+    }
+}

@@ -1,0 +1,54 @@
+// layerverify: the options of a run.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package import LayerModel
+
+/// What to check, how strictly, and within which limits. The defaults are those of the command line.
+public struct VerifyOptions: Hashable, Sendable {
+    /// The number of threads that compute; nil for as many as there are CPUs by affinity and cgroup quota.
+    public var jobs: Int?
+    /// Only images for this platform, `os/architecture[/variant]`; nil for all of them.
+    ///
+    /// A platform without a variant is content with any variant.
+    public var platform: String?
+    /// Only images that go by one of these names; empty for all of them.
+    public var references: [String]
+    /// The uncompressed bytes that a layer may have for each compressed byte; nil for no limit.
+    ///
+    /// What expands further is undetermined, not refuted: it may be what its builder wanted.
+    public var maximumExpansionRatio: UInt64?
+    /// Layers that decode to no more than this many bytes are never too large.
+    public var expansionFreeByteCount: UInt64
+    /// The largest window, in bytes, that a zstd frame may ask for; each such layer in work takes that much memory.
+    public var maximumWindowByteCount: UInt64
+    /// Whether a platform that an index lists and that is not there refutes.
+    public var requiresAllPlatforms: Bool
+    /// Whether warnings refute.
+    public var isStrict: Bool
+
+    /// The default of `maximumWindowByteCount`: what `zstd --ultra -22` asks for, 128 MiB.
+    public static let standardWindowByteCount: UInt64 = 128 << 20
+
+    /// Makes options; each one that is left out has the default of the command line.
+    public init(
+        jobs: Int? = nil, platform: String? = nil, references: [String] = [], maximumExpansionRatio: UInt64? = 200,
+        expansionFreeByteCount: UInt64 = 4 << 30, maximumWindowByteCount: UInt64 = standardWindowByteCount,
+        requiresAllPlatforms: Bool = false, isStrict: Bool = false
+    ) {
+        self.jobs = jobs
+        self.platform = platform
+        self.references = references
+        self.maximumExpansionRatio = maximumExpansionRatio
+        self.expansionFreeByteCount = expansionFreeByteCount
+        self.maximumWindowByteCount = maximumWindowByteCount
+        self.requiresAllPlatforms = requiresAllPlatforms
+        self.isStrict = isStrict
+    }
+
+    /// The limit of expansion as the pipeline wants it.
+    package var expansionLimit: ExpansionLimit {
+        guard let ratio = maximumExpansionRatio else { return .unlimited }
+        return ExpansionLimit(ratio: ratio, freeByteCount: expansionFreeByteCount)
+    }
+}

@@ -1,0 +1,33 @@
+// layerverify: how far a run has come.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// How far a run has come.
+public struct VerifyProgress: Hashable, Sendable {
+    /// The bytes read so far, as they lie in the images.
+    public var doneByteCount: UInt64
+    /// The bytes to read, as far as is known; it does not shrink.
+    public var totalByteCount: UInt64
+    /// The unique blobs that are read to their end, and those to read.
+    public var doneBlobCount: Int
+    /// The unique blobs to read.
+    public var totalBlobCount: Int
+    /// Seconds since the run began.
+    public var elapsedSeconds: Double
+
+    /// Makes a value; for tests of observers.
+    public init(
+        doneByteCount: UInt64, totalByteCount: UInt64, doneBlobCount: Int, totalBlobCount: Int, elapsedSeconds: Double
+    ) {
+        self.doneByteCount = doneByteCount
+        self.totalByteCount = totalByteCount
+        self.doneBlobCount = doneBlobCount
+        self.totalBlobCount = totalBlobCount
+        self.elapsedSeconds = elapsedSeconds
+    }
+}
+
+/// Is told how far a run has come.
+///
+/// Concurrency: called on any thread, never on two at once, some ten times a second; it must return soon.
+public typealias ProgressObserver = @Sendable (VerifyProgress) -> Void

@@ -1,0 +1,102 @@
+// layerverify: values of options.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import Glibc
+internal import LayerVerify
+
+/// A format by its name; the names are those of the registry.
+struct FormatName: ExpressibleByArgument {
+    let format: OutputFormat
+
+    init(_ format: OutputFormat) { self.format = format }
+
+    init?(argument: String) {
+        guard let format = OutputFormat(argument) else { return nil }
+        self.format = format
+    }
+
+    var defaultValueDescription: String { format.name }
+
+    static var allValueStrings: [String] { OutputFormat.all.map { $0.name } }
+}
+
+/// When progress is shown.
+enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
+    case auto
+    case always
+    case never
+
+    /// How progress is shown here and now; nil if it is not.
+    var form: ProgressDisplay.Form? {
+        let canDrawBar = isatty(STDERR_FILENO) == 1 && Terminal.isCapable
+        return switch self {
+        case .auto: canDrawBar ? .bar : nil
+        case .always: canDrawBar ? .bar : .lines
+        case .never: nil
+        }
+    }
+}
+
+/// A number of bytes: `4096`, `128MiB`, `4G`, `10MB`.
+struct ByteSize: Hashable, ExpressibleByArgument {
+    let byteCount: UInt64
+
+    init(_ byteCount: UInt64) { self.byteCount = byteCount }
+
+    /// Reads digits and a unit: K, KiB, M, MiB, G, GiB, T, TiB are powers of 1024; kB, MB, GB, TB powers of 1000.
+    init?(argument: String) {
+        let digits = argument.prefix { $0.isASCII && $0.isNumber }
+        guard let number = UInt64(digits), let factor = Self.factor(of: argument.dropFirst(digits.count)) else { return nil }
+        let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+        guard !overflow else { return nil }
+        byteCount = product
+    }
+
+    var defaultValueDescription: String {
+        let units: [(UInt64, String)] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")]
+        for (factor, name) in units where byteCount >= factor && byteCount % factor == 0 {
+            return "\(byteCount / factor)\(name)"
+        }
+        return "\(byteCount)"
+    }
+
+    private static func factor(of unit: Substring) -> UInt64? {
+        switch unit.lowercased() {
+        case "", "b": 1
+        case "k", "kib": 1 << 10
+        case "m", "mib": 1 << 20
+        case "g", "gib": 1 << 30
+        case "t", "tib": 1 << 40
+        case "kb": 1_000
+        case "mb": 1_000_000
+        case "gb": 1_000_000_000
+        case "tb": 1_000_000_000_000
+        default: nil
+        }
+    }
+}
+
+/// A ratio of at least 1, or none.
+struct ExpansionRatio: Hashable, ExpressibleByArgument {
+    /// Uncompressed bytes for each compressed byte; nil for no limit.
+    let ratio: UInt64?
+
+    static let standard = ExpansionRatio(ratio: VerifyOptions().maximumExpansionRatio)
+
+    private init(ratio: UInt64?) { self.ratio = ratio }
+
+    init?(argument: String) {
+        if argument == "unlimited" {
+            ratio = nil
+        } else {
+            guard let number = UInt64(argument), number > 0 else { return nil }
+            ratio = number
+        }
+    }
+
+    var defaultValueDescription: String { ratio.map { "\($0)" } ?? "unlimited" }
+
+    static var defaultCompletionKind: CompletionKind { .list(["50", "200", "1000", "unlimited"]) }
+}

@@ -1,0 +1,55 @@
+// layerverify: the command that computes digests.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LayerVerify
+
+/// `layerverify digest`.
+struct DigestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "digest",
+        abstract: "Compute the digests and sizes of layer files, in one pass over each.",
+        discussion: """
+            Prints one line a file: digest, diffID, size, uncompressed size, compression, path; two spaces between
+            columns, a dash for what could not be computed. With --chain the chainID stands before the path.
+
+            EXAMPLES:
+              layerverify digest layer.tar.gz
+              layerverify digest --chain base.tar.gz app.tar.zst
+              layerverify digest *.gz | awk '{ print substr($1, 8) "  " $6 }' | sha256sum --check
+
+            \(ExitStatus.help)
+            """)
+
+    @Argument(help: ArgumentHelp("Layers: tar files, plain or compressed.", valueName: "file"), completion: .file())
+    var files: [String]
+
+    @Flag(help: "The files are the layers of one image, base first: compute their chainIDs.") var chain = false
+    @OptionGroup(title: "Report") var report: FileOptions
+    @OptionGroup(title: "Run") var running: RunOptions
+
+    func validate() throws { _ = try makeVerifier() }
+
+    func run() throws {
+        let verifier = try makeVerifier()
+        let output = try ReportOutput.opened(report.output)
+        let session = RunSession(progress: running.progress)
+        let result = session.run {
+            verifier.digest(files, chaining: chain ? .layersOfOneImage : .none, cancellation: $0, progress: $1)
+        }
+        for file in result.files {
+            guard let code = file.code, let message = file.message else { continue }
+            StandardStreams.complain(ReferenceDocs.visible("\(file.path): \(message)") + " [\(code)]")
+        }
+        try session.finish(with: ExitStatus(result), writing: output) { sink throws(ReportOutput.Failure) in
+            try result.write(as: report.format.format, columns: chain ? .withChainIDs : .standard, to: sink)
+        }
+    }
+
+    private func makeVerifier() throws -> Verifier {
+        var options = VerifyOptions()
+        running.apply(to: &options)
+        return try Verifier.validated(options)
+    }
+}

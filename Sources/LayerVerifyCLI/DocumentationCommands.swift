@@ -1,0 +1,40 @@
+// layerverify: the commands that write the docs.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LayerVerify
+
+/// `layerverify __findings`: `docs/findings.md`.
+struct FindingsPage: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "__findings", shouldDisplay: false)
+
+    func run() throws { try Page.write(ReferenceDocs.findings) }
+}
+
+/// `layerverify __help`: `docs/cli.md`.
+struct HelpPage: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "__help", shouldDisplay: false)
+
+    func run() throws {
+        let commands: [(String, any ParsableCommand.Type)] = [
+            ("layerverify", RootCommand.self), ("layerverify verify", VerifyCommand.self),
+            ("layerverify digest", DigestCommand.self), ("layerverify inspect", InspectCommand.self),
+        ]
+        var page = "# Command line\n\nWhat `--help` says, for each command.\n"
+        for (name, command) in commands {
+            let help = RootCommand.helpMessage(for: command, columns: 100)
+            page += "\n## \(name)\n\n```text\n\(help)\n```\n"
+        }
+        try Page.write(page)
+    }
+}
+
+private enum Page {
+    static func write(_ text: String) throws {
+        let output = try ReportOutput.opened(nil)
+        try RunSession(progress: .never).finish(with: .verified, writing: output) { sink throws(ReportOutput.Failure) in
+            try sink(text)
+        }
+    }
+}

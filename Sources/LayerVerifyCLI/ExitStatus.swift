@@ -1,0 +1,83 @@
+// layerverify: exit statuses.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LayerVerify
+
+/// Every status the program ends with; nothing else in it names a number. A signal is no status: see `SignalWatch`.
+enum ExitStatus: Int32, CaseIterable {
+    /// Everything claimed was checked and holds, and the report is written.
+    case verified = 0
+    /// At least one claim is refuted.
+    case refuted = 1
+    /// Nothing is refuted, but something could not be checked, or the report could not be written.
+    case undetermined = 2
+    /// Spec: sysexits.h EX_USAGE.
+    case usage = 64
+    /// Spec: sysexits.h EX_SOFTWARE.
+    case internalError = 70
+
+    init(_ report: VerifyReport) {
+        self.init(report.outcome, hasInternalError: report.hasInternalError)
+    }
+
+    init(_ report: DigestReport) {
+        self.init(report.outcome, hasInternalError: report.hasInternalError)
+    }
+
+    private init(_ outcome: VerifyOutcome, hasInternalError: Bool) {
+        // A program that found itself wrong does not vouch for its other verdicts.
+        guard !hasInternalError else {
+            self = .internalError
+            return
+        }
+        self =
+            switch outcome {
+            case .verified: .verified
+            case .refuted: .refuted
+            case .undetermined: .undetermined
+            }
+    }
+
+    /// The status for an error that reached the end of the program.
+    ///
+    /// ArgumentParser gives 64 for wrong usage, 0 for help, and 1 for whatever it does not know: that 1 must not be
+    /// taken for a refuted claim.
+    init(ending error: any Error) {
+        if let code = error as? ExitCode {
+            self = ExitStatus(rawValue: code.rawValue) ?? .internalError
+            return
+        }
+        switch RootCommand.exitCode(for: error) {
+        case .success: self = .verified
+        case .validationFailure: self = .usage
+        default: self = .internalError
+        }
+    }
+
+    /// The status once the report is lost: nobody can know what was verified, and nobody can read what was refuted.
+    var afterLostReport: ExitStatus {
+        switch self {
+        case .verified, .refuted, .undetermined: .undetermined
+        case .usage, .internalError: self
+        }
+    }
+
+    /// What a command throws to end with this status.
+    var exitCode: ExitCode { ExitCode(rawValue) }
+
+    /// The status of a process that a signal should have ended and did not.
+    static func afterSignal(_ signal: Int32) -> Int32 { 128 + signal }
+
+    /// The section of every command's help.
+    static let help = """
+        EXIT STATUS:
+          0    everything claimed was checked and holds, and the report is written
+          1    at least one claim is refuted
+          2    nothing is refuted, but something could not be checked or written
+          64   wrong usage
+          70   internal error: layerverify found itself wrong
+          130  interrupted (death by SIGINT); what was found until then is reported
+        """
+}

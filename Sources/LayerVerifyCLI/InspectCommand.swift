@@ -1,0 +1,47 @@
+// layerverify: the command that shows what is there.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LayerVerify
+
+/// `layerverify inspect`.
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Show what is there, without reading layers.",
+        discussion: """
+            Prints images, platforms, image IDs, manifest digests, and layers with sizes and chainIDs, as the documents
+            claim them. Nothing about a layer is verified.
+
+            EXAMPLES:
+              layerverify inspect alpine/
+              layerverify inspect --format json alpine/ | jq -r '.images[].imageID'
+
+            \(ExitStatus.help)
+            """)
+
+    @Argument(help: ArgumentHelp("The images: directories or archives.", valueName: "path"), completion: .file())
+    var paths: [String]
+
+    @OptionGroup(title: "What to show") var selection: SelectionOptions
+    @OptionGroup(title: "Report") var report: ReportOptions
+
+    func validate() throws { _ = try makeVerifier() }
+
+    func run() throws {
+        let verifier = try makeVerifier()
+        let output = try ReportOutput.opened(report.output)
+        PathHints.complain(about: paths)
+        let result = verifier.inspect(paths)
+        try RunSession(progress: .never).finish(with: ExitStatus(result), writing: output) { sink throws(ReportOutput.Failure) in
+            try result.write(as: report.format, style: report.style(on: output), to: sink)
+        }
+    }
+
+    private func makeVerifier() throws -> Verifier {
+        var options = VerifyOptions()
+        selection.apply(to: &options)
+        return try Verifier.validated(options)
+    }
+}

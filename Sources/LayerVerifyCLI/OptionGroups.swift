@@ -1,0 +1,114 @@
+// layerverify: the options that commands share.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import Glibc
+internal import LayerVerify
+
+/// Which images.
+struct SelectionOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Only images for this platform.", valueName: "os/arch[/variant]"),
+        completion: .list(["linux/amd64", "linux/arm64", "linux/arm/v7", "linux/s390x", "linux/ppc64le", "linux/riscv64"])
+    )
+    var platform: String?
+
+    @Option(name: .customLong("ref"), help: ArgumentHelp("Only images of this name; may be repeated.", valueName: "name"))
+    var references: [String] = []
+
+    func apply(to options: inout VerifyOptions) {
+        options.platform = platform
+        options.references = references
+    }
+}
+
+/// Where the report goes, and in which format.
+struct FileOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The format of the report.", valueName: "format"))
+    var format = FormatName(.text)
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Write the report to a file, which is replaced when it is complete.", valueName: "file"),
+        completion: .file())
+    var output: String?
+}
+
+/// How the report looks.
+struct ReportOptions: ParsableArguments {
+    /// How much is said.
+    enum Verbosity: String, EnumerableFlag {
+        case quiet
+        case verbose
+
+        static func name(for value: Verbosity) -> NameSpecification { .shortAndLong }
+
+        static func help(for value: Verbosity) -> ArgumentHelp? {
+            switch value {
+            case .quiet: "Print errors only, one a line; nothing if all is verified."
+            case .verbose: "Print every digest in full, and every note."
+            }
+        }
+    }
+
+    @OptionGroup var file: FileOptions
+    @Flag(exclusivity: .exclusive) var verbosity: Verbosity?
+
+    var format: OutputFormat { file.format.format }
+    var output: String? { file.output }
+
+    /// The style for an output: colours and wrapping are for terminals.
+    func style(on output: ReportOutput) -> OutputStyle {
+        let level: OutputStyle.Verbosity =
+            switch verbosity {
+            case .quiet: .quiet
+            case nil: .normal
+            case .verbose: .verbose
+            }
+        guard output.isTerminal else { return OutputStyle(verbosity: level) }
+        return OutputStyle(
+            verbosity: level, colour: Terminal.wantsColour ? .on : .off, width: Terminal.width(of: STDOUT_FILENO))
+    }
+}
+
+/// How the work is done.
+struct RunOptions: ParsableArguments {
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Threads that compute (default: CPUs by affinity and cgroup quota).", valueName: "n"))
+    var jobs: Int?
+
+    @Option(help: ArgumentHelp("Show progress on standard error; auto: if that is a terminal.", valueName: "when"))
+    var progress = ProgressMode.auto
+
+    @Option(
+        help: ArgumentHelp(
+            "Uncompressed bytes that a layer may have for each compressed byte, or 'unlimited'.", valueName: "ratio"))
+    var maxExpansion = ExpansionRatio.standard
+
+    @Option(
+        help: ArgumentHelp("Uncompressed bytes that a layer may always have, however small it is.", valueName: "size"))
+    var maxExpansionFree = ByteSize(VerifyOptions().expansionFreeByteCount)
+
+    @Option(help: ArgumentHelp("The largest window that a zstd layer may ask for.", valueName: "size"))
+    var maxWindow = ByteSize(VerifyOptions.standardWindowByteCount)
+
+    func apply(to options: inout VerifyOptions) {
+        options.jobs = jobs
+        options.maximumExpansionRatio = maxExpansion.ratio
+        options.expansionFreeByteCount = maxExpansionFree.byteCount
+        options.maximumWindowByteCount = maxWindow.byteCount
+    }
+}
+
+extension Verifier {
+    /// Makes a verifier; options that make no sense are wrong usage.
+    static func validated(_ options: VerifyOptions) throws -> Verifier {
+        do {
+            return try Verifier(options)
+        } catch {
+            throw ValidationError(ReferenceDocs.visible(error.description))
+        }
+    }
+}

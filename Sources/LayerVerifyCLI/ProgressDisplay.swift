@@ -1,0 +1,105 @@
+// layerverify: the progress of a run.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Dispatch
+internal import Glibc
+internal import LayerVerify
+internal import Synchronization
+
+/// Shows on standard error how far a run has come: a bar on a terminal, else a line a second.
+///
+/// ## Concurrency
+/// `state` is guarded by its mutex. `observe` runs on any thread, `draw` on the control queue, `finish` on the main
+/// thread. Drawing is done under the lock, against the custom, because a bar must not be drawn after `finish`.
+final class ProgressDisplay: Sendable {
+    /// How progress is shown.
+    enum Form: Hashable, Sendable {
+        case bar
+        case lines
+    }
+
+    private struct State {
+        var latest: VerifyProgress?
+        var isDrawn = false
+        var isFinished = false
+        var nextLineSeconds = 1.0
+    }
+
+    private let form: Form
+    private let state = Mutex(State())
+
+    init(_ form: Form) { self.form = form }
+
+    /// Takes note of where the run is.
+    func observe(_ progress: VerifyProgress) {
+        state.withLock { $0.latest = progress }
+    }
+
+    /// A timer that draws ten times a second until it is cancelled.
+    func makeTimer(on queue: DispatchQueue) -> any DispatchSourceTimer {
+        let timer = DispatchSource.makeTimerSource(queue: queue)
+        let handler: @Sendable () -> Void = { [self] in draw() }
+        timer.setEventHandler(handler: handler)
+        // The first bar comes late, so that short runs do not flicker.
+        timer.schedule(deadline: .now() + .milliseconds(200), repeating: .milliseconds(100), leeway: .milliseconds(20))
+        timer.activate()
+        return timer
+    }
+
+    /// Takes the bar away; nothing is drawn from then on.
+    func finish() {
+        state.withLock { state in
+            state.isFinished = true
+            if state.isDrawn { StandardStreams.write("\r\u{1b}[K", to: STDERR_FILENO) }
+            state.isDrawn = false
+        }
+    }
+
+    private func draw() {
+        state.withLock { state in
+            guard !state.isFinished, let progress = state.latest else { return }
+            switch form {
+            case .bar:
+                let line = Self.bar(progress, width: Terminal.width(of: STDERR_FILENO))
+                StandardStreams.write("\r" + line + "\u{1b}[K", to: STDERR_FILENO)
+                state.isDrawn = true
+            case .lines:
+                guard progress.elapsedSeconds >= state.nextLineSeconds else { return }
+                state.nextLineSeconds = progress.elapsedSeconds + 1
+                StandardStreams.write(Self.figures(progress) + "\n", to: STDERR_FILENO)
+            }
+        }
+    }
+
+    /// `━━━━━━━━━━──────────   45 %  1.02 GiB of 2.30 GiB  1.21 GiB/s  1.05 s left`, no wider than the terminal.
+    static func bar(_ progress: VerifyProgress, width: Int) -> String {
+        let figures = figures(progress)
+        // The last column stays free: some terminals wrap as soon as it is written to.
+        let room = min(width - 1 - figures.count - 2, 40)
+        guard room >= 8 else { return String(figures.prefix(max(0, width - 1))) }
+        let filled = Int(Double(room) * share(progress))
+        return String(repeating: "━", count: filled) + String(repeating: "─", count: room - filled) + "  " + figures
+    }
+
+    /// The figures of a moment in one line.
+    static func figures(_ progress: VerifyProgress) -> String {
+        let percent = String(Int(share(progress) * 100))
+        var parts = [
+            String(repeating: " ", count: max(0, 3 - percent.count)) + percent + " %",
+            HumanText.bytes(progress.doneByteCount) + " of " + HumanText.bytes(progress.totalByteCount),
+        ]
+        let seconds = progress.elapsedSeconds
+        if let rate = HumanText.rate(progress.doneByteCount, seconds: seconds) { parts.append(rate) }
+        if progress.doneByteCount > 0, progress.totalByteCount >= progress.doneByteCount {
+            let left = Double(progress.totalByteCount - progress.doneByteCount)
+            parts.append(HumanText.duration(left / Double(progress.doneByteCount) * seconds) + " left")
+        }
+        return parts.joined(separator: "  ")
+    }
+
+    private static func share(_ progress: VerifyProgress) -> Double {
+        guard progress.totalByteCount > 0 else { return 0 }
+        return min(1, Double(progress.doneByteCount) / Double(progress.totalByteCount))
+    }
+}

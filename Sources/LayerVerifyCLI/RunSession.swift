@@ -1,0 +1,68 @@
+// layerverify: a run with its signals and its progress.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Dispatch
+internal import Glibc
+internal import LayerVerify
+
+/// What goes on beside a run: signals that end it early, and the progress.
+///
+/// ## Concurrency
+/// The run blocks the main thread; signals and the timer are served on the control queue. That is a bare serial queue
+/// on purpose: it has a thread of its own even while every thread of the pool computes.
+final class RunSession {
+    let cancellation = Cancellation()
+    private let queue = DispatchQueue(label: "layerverify.control")
+    private let signals: SignalWatch
+    private let display: ProgressDisplay?
+
+    init(progress: ProgressMode) {
+        signals = SignalWatch(cancelling: cancellation, on: queue)
+        display = progress.form.map { ProgressDisplay($0) }
+    }
+
+    /// Runs `body` while progress is shown, and takes the progress away before it returns.
+    func run<Result>(_ body: (Cancellation, ProgressObserver?) -> Result) -> Result {
+        guard let display else { return body(cancellation, nil) }
+        let timer = display.makeTimer(on: queue)
+        defer {
+            timer.cancel()
+            display.finish()
+        }
+        return body(cancellation) { display.observe($0) }
+    }
+
+    /// Writes a report and ends the command: by the signal that interrupted it, if one did, else with `status`.
+    ///
+    /// Throws: the exit status, always.
+    func finish(
+        with status: ExitStatus, writing output: ReportOutput,
+        _ write: ((String) throws(ReportOutput.Failure) -> Void) throws(ReportOutput.Failure) -> Void
+    ) throws -> Never {
+        var status = status
+        do throws(ReportOutput.Failure) {
+            try write { piece throws(ReportOutput.Failure) in try output.write(piece) }
+            try output.commit()
+        } catch {
+            StandardStreams.complain(error.description)
+            status = status.afterLostReport
+        }
+        signals.dieIfCaught()
+        throw status.exitCode
+    }
+}
+
+extension ReportOutput {
+    /// Opens the output of a command.
+    ///
+    /// Throws: the exit status, after a message, if it cannot be opened.
+    static func opened(_ path: String?) throws -> ReportOutput {
+        do {
+            return try ReportOutput(path: path)
+        } catch {
+            StandardStreams.complain(error.description)
+            throw ExitStatus.undetermined.exitCode
+        }
+    }
+}

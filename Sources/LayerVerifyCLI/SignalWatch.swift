@@ -1,0 +1,63 @@
+// layerverify: signals.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Dispatch
+internal import Glibc
+internal import LayerVerify
+internal import Synchronization
+
+/// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation, and lets the second one kill.
+///
+/// ## Concurrency
+/// `caught` is one atomic word, written on the control queue and read by the main thread. `sources` is set once, by the
+/// initialiser, and held only to keep the sources alive.
+final class SignalWatch {
+    /// The first signal that came; 0 for none.
+    private final class Caught: Sendable {
+        let signal = Atomic<Int32>(0)
+    }
+
+    private let caught = Caught()
+    private let sources: [any DispatchSourceSignal]
+
+    /// Watches from now on. A signal that was ignored when the program began stays ignored, as nohup wants it.
+    init(cancelling cancellation: Cancellation, on queue: DispatchQueue) {
+        let caught = caught
+        sources = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }.map { number in
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            let handler: @Sendable () -> Void = {
+                let (isFirst, _) = caught.signal.compareExchange(
+                    expected: 0, desired: number, ordering: .acquiringAndReleasing)
+                if isFirst { cancellation.cancel() } else { Self.die(by: number) }
+            }
+            source.setEventHandler(handler: handler)
+            source.activate()
+            return source
+        }
+    }
+
+    /// Ends the process by the signal that came, if one came, so that its parent sees what it was.
+    func dieIfCaught() {
+        let number = caught.signal.load(ordering: .acquiring)
+        if number != 0 { Self.die(by: number) }
+    }
+
+    private static func die(by number: Int32) -> Never {
+        _ = signal(number, SIG_DFL)
+        // Dispatch blocks the signals that it watches.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, number)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        raise(number)
+        _exit(ExitStatus.afterSignal(number))
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        // SAFETY: only the address is compared; SIG_IGN is no function that could be called.
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+}

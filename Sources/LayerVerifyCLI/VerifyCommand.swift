@@ -1,0 +1,57 @@
+// layerverify: the command that verifies.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LayerVerify
+
+/// `layerverify verify`, the default.
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Verify everything that images claim about themselves.",
+        discussion: """
+            Each PATH is an OCI image layout, a docker-save archive or the folder of one, or a folder that contains
+            several of these. What it is shows in its content; names do not matter.
+
+            EXAMPLES:
+              layerverify alpine/
+              layerverify --platform linux/arm64 alpine/
+              layerverify --quiet images/*.tar && echo all good
+              layerverify --format json alpine/ | jq -r '.findings[].code'
+
+            \(ExitStatus.help)
+            """)
+
+    @Argument(
+        help: ArgumentHelp("The images: directories or archives.", valueName: "path"), completion: .file())
+    var paths: [String]
+
+    @OptionGroup(title: "What to check") var selection: SelectionOptions
+    @Flag(help: "Refute an index of which a platform is not there.") var requireAllPlatforms = false
+    @Flag(help: "Warnings refute, too.") var strict = false
+    @OptionGroup(title: "Report") var report: ReportOptions
+    @OptionGroup(title: "Run") var running: RunOptions
+
+    func validate() throws { _ = try makeVerifier() }
+
+    func run() throws {
+        let verifier = try makeVerifier()
+        let output = try ReportOutput.opened(report.output)
+        PathHints.complain(about: paths)
+        let session = RunSession(progress: running.progress)
+        let result = session.run { verifier.verify(paths, cancellation: $0, progress: $1) }
+        try session.finish(with: ExitStatus(result), writing: output) { sink throws(ReportOutput.Failure) in
+            try result.write(as: report.format, style: report.style(on: output), to: sink)
+        }
+    }
+
+    private func makeVerifier() throws -> Verifier {
+        var options = VerifyOptions()
+        selection.apply(to: &options)
+        running.apply(to: &options)
+        options.requiresAllPlatforms = requireAllPlatforms
+        options.isStrict = strict
+        return try Verifier.validated(options)
+    }
+}
