@@ -69,7 +69,10 @@ import Testing
     ]
     @Test(arguments: tools)
     func toolsOutputIsDecoded(_ tool: Tool) throws {
-        guard tool.isThere else { try Test.cancel("\(tool.path) is not there") }
+        guard tool.isThere else {
+            Issue.record("skipped: \(tool.path) is not there", severity: .warning)
+            return
+        }
         let content = Content.text(600_000) + Content.noise(100_000) + Content.zeros(300_000)
         let file = FileManager.default.temporaryDirectory.appending(path: "layerverify-codec-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: file) }
