@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if ISAL
-import CISAL
+    import CISAL
 #endif
 import CZlib
 import CZstd
@@ -16,7 +16,7 @@ package enum CodecLibraries {
     package static var versions: [String] {
         var versions: [String] = []
         #if ISAL
-        versions.append("ISA-L \(ISAL_MAJOR_VERSION).\(ISAL_MINOR_VERSION).\(ISAL_PATCH_VERSION)")
+            versions.append("ISA-L \(ISAL_MAJOR_VERSION).\(ISAL_MINOR_VERSION).\(ISAL_PATCH_VERSION)")
         #endif
         versions.append("zlib " + String(cString: zlibVersion()))
         versions.append("libzstd " + String(cString: ZSTD_versionString()))

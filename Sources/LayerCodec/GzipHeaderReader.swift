@@ -30,6 +30,7 @@ struct GzipHeaderReader {
     private static let reserved: UInt8 = 0b1110_0000
 
     private var field = Field.method
+    private var method: UInt8 = 0
     private var flags: UInt8 = 0
     /// Bytes left of a field whose length is known.
     private var remainingByteCount = 0
@@ -69,10 +70,10 @@ struct GzipHeaderReader {
     private mutating func take(_ byte: UInt8) -> Progress {
         switch field {
         case .method:
-            guard byte == Self.deflate else { return .malformed }
+            method = byte
             field = .flags
         case .flags:
-            guard byte & Self.reserved == 0 else { return .malformed }
+            guard method == Self.deflate, byte & Self.reserved == 0 else { return .malformed }
             flags = byte
             field = .timeAndSystem
             // MTIME, XFL and OS may be anything.

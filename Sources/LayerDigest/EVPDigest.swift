@@ -70,8 +70,8 @@ package final class EVPDigest: StreamDigest {
         }
     }
 
-    // Looking an algorithm up by name takes locks and, in OpenSSL 3, about as long as hashing a kilobyte (not measured
-    // here; the documentation of EVP_MD_fetch advises it), so each is fetched once and kept while the process lives.
+    // Looking an algorithm up by name searches the providers under a lock, so each is fetched once and kept while the
+    // process lives, as the documentation of EVP_MD_fetch advises.
     // SAFETY: an EVP_MD is never written to after it is fetched, and these are never freed.
     nonisolated(unsafe) private static let sha256 = EVP_MD_fetch(nil, "SHA2-256", nil)
     nonisolated(unsafe) private static let sha384 = EVP_MD_fetch(nil, "SHA2-384", nil)

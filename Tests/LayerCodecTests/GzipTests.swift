@@ -2,6 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+import CZlib
 import LayerCodec
 import LayerModel
 import Testing
@@ -46,20 +47,27 @@ import Testing
             Damage(
                 name: "a field under the header checksum", bytes: member(replacing(checked, at: 13, with: 0x6d)),
                 fault: .header),
-            Damage(name: "MTIME under the header checksum", bytes: member(replacing(checked, at: 4, with: 0)),
+            Damage(
+                name: "MTIME under the header checksum", bytes: member(replacing(checked, at: 4, with: 0)),
                 fault: .header),
             Damage(name: "reserved block type", bytes: replacing(plain, at: 10, with: 0b111), fault: .data),
-            Damage(name: "reserved flag of the second member", bytes: plain + replacing(plain, at: 3, with: 0x20),
+            Damage(
+                name: "reserved flag of the second member", bytes: plain + replacing(plain, at: 3, with: 0x20),
                 fault: .header),
-            Damage(name: "checksum of the first of two members", bytes: replacing(plain, at: end - 5, with: 1) + plain,
+            Damage(
+                name: "checksum of the first of two members", bytes: replacing(plain, at: end - 5, with: 1) + plain,
                 fault: .checksum),
-            Damage(name: "length of the first of two members", bytes: replacing(plain, at: end - 1, with: 1) + plain,
+            Damage(
+                name: "length of the first of two members", bytes: replacing(plain, at: end - 1, with: 1) + plain,
                 fault: .length),
-            Damage(name: "checksum of the second of two members", bytes: plain + replacing(plain, at: end - 8, with: 1),
+            Damage(
+                name: "checksum of the second of two members", bytes: plain + replacing(plain, at: end - 8, with: 1),
                 fault: .checksum),
-            Damage(name: "length of an empty member", bytes: replacing(Gzip.member([]), at: 16, with: 1),
+            Damage(
+                name: "length of an empty member", bytes: replacing(Gzip.member([]), at: 16, with: 1),
                 fault: .length),
-            Damage(name: "checksum of an empty member", bytes: replacing(Gzip.member([]), at: 15, with: 1),
+            Damage(
+                name: "checksum of an empty member", bytes: replacing(Gzip.member([]), at: 15, with: 1),
                 fault: .checksum),
             Damage(
                 name: "distance before the beginning",
@@ -121,5 +129,40 @@ import Testing
         #expect(decoded.ending == .complete)
         #expect(decoded.content.count == count * Self.words.count)
         #expect(decoded.boundaryOffset == UInt64(count * member.count))
+    }
+
+    /// ISIZE counts modulo 2^32: a member of 4 GiB and a little more has the ISIZE of the little.
+    @Test(.timeLimit(.minutes(2)), arguments: codecs.indices)
+    func lengthCountsModulo32Bits(_ index: Int) {
+        let (bytes, byteCount) = Self.zerosBeyondFourGiB()
+        let decoder = Self.codecs[index].begin(CodecOptions())
+        let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        defer { room.deallocate() }
+        var producedByteCount = 0
+        bytes.withUnsafeBytes { buffer in
+            var lane = DecodeLane(decoder: decoder, input: buffer, output: room)
+            repeat {
+                lane.output = room
+                lane.decodeAlone()
+                producedByteCount += room.count - lane.output.count
+            } while lane.status == .outputFull
+            #expect(lane.status == .needsInput)
+        }
+        #expect(producedByteCount == byteCount)
+        #expect(decoder.isAtBoundary)
+    }
+
+    /// A member of 65 times 64 MiB of zeros, made of the same bytes 65 times: each part ends with a full flush.
+    static func zerosBeyondFourGiB() -> (bytes: [UInt8], byteCount: Int) {
+        let part = Content.zeros(64 << 20)
+        let data = Gzip.deflated(part, level: 1, flush: Z_FULL_FLUSH)
+        let partChecksum = crc32(0, part, UInt32(part.count))
+        let checksum = (1..<65).reduce(partChecksum) { sum, _ in crc32_combine(sum, partChecksum, part.count) }
+        let byteCount = 65 * part.count
+        let bytes =
+            Gzip.plainHeader + Array(repeatElement(data, count: 65).joined()) + Gzip.deflated([])
+            + Gzip.littleEndian(UInt32(checksum))
+            + Gzip.littleEndian(UInt32(truncatingIfNeeded: byteCount))
+        return (bytes, byteCount)
     }
 }

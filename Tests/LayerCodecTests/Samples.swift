@@ -67,7 +67,7 @@ enum Gzip {
     }
 
     static func deflated(
-        _ content: [UInt8], level: Int32 = 6, strategy: Int32 = Z_DEFAULT_STRATEGY
+        _ content: [UInt8], level: Int32 = 6, strategy: Int32 = Z_DEFAULT_STRATEGY, flush: Int32 = Z_FINISH
     ) -> [UInt8] {
         var stream = z_stream()
         deflateInit2_(
@@ -81,7 +81,7 @@ enum Gzip {
                 stream.avail_in = UInt32(input.count)
                 stream.next_out = output.baseAddress
                 stream.avail_out = UInt32(output.count)
-                precondition(deflate(&stream, Z_FINISH) == Z_STREAM_END)
+                precondition(deflate(&stream, flush) == (flush == Z_FINISH ? Z_STREAM_END : Z_OK))
                 count = output.count - Int(stream.avail_out)
             }
         }
