@@ -5,12 +5,16 @@
 
 import PackageDescription
 
-let settings: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("ExistentialAny"),
-]
+// .ci/run sets LAYERVERIFY_STRICT: what is a warning on a new compiler must not break the build of a user.
+let isStrict = Context.environment["LAYERVERIFY_STRICT"] != nil
+
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("ExistentialAny"),
+    ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
 let package = Package(
     name: "layerverify",
@@ -48,7 +52,8 @@ let package = Package(
                 .target(name: "CISAL", condition: .when(traits: ["ISAL"])),
             ],
             swiftSettings: settings),
-        .target(name: "LayerSource", dependencies: ["LayerModel", "LayerSystem", "LayerCodec"], swiftSettings: settings),
+        .target(
+            name: "LayerSource", dependencies: ["LayerModel", "LayerSystem", "LayerCodec"], swiftSettings: settings),
         .target(
             name: "LayerPipeline", dependencies: ["LayerModel", "LayerSystem", "LayerDigest", "LayerCodec"],
             swiftSettings: settings),
@@ -83,7 +88,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "LayerPipelineTests",
-            dependencies: ["LayerPipeline", "LayerSystem", "LayerDigest", "LayerCodec", "LayerModel", "CZlib", "CZstd"],
+            dependencies: [
+                "LayerPipeline", "LayerSystem", "LayerDigest", "LayerCodec", "LayerModel", "CZlib", "CZstd",
+            ],
             swiftSettings: settings),
         .testTarget(name: "LayerAuditTests", dependencies: ["LayerAudit", "LayerModel"], swiftSettings: settings),
         .testTarget(name: "LayerReportTests", dependencies: ["LayerReport", "LayerModel"], swiftSettings: settings),
