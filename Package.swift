@@ -5,12 +5,16 @@
 
 import PackageDescription
 
-let settings: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("ExistentialAny"),
-]
+// .ci/run sets LAYERVERIFY_STRICT: what is a warning on a new compiler must not break the build of a user.
+let isStrict = Context.environment["LAYERVERIFY_STRICT"] != nil
+
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("ExistentialAny"),
+    ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
 let package = Package(
     name: "layerverify",
@@ -55,7 +59,11 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
-            name: "LayerPipeline", dependencies: ["LayerModel", "LayerSystem", "LayerDigest", "LayerCodec"],
+            name: "LayerPipeline",
+            dependencies: [
+                "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: settings),
         .target(name: "LayerAudit", dependencies: ["LayerModel"], swiftSettings: settings),
         .target(name: "LayerReport", dependencies: ["LayerModel"], swiftSettings: settings),
@@ -93,7 +101,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "LayerPipelineTests",
-            dependencies: ["LayerPipeline", "LayerSystem", "LayerDigest", "LayerCodec", "LayerModel", "CZlib", "CZstd"],
+            dependencies: [
+                "LayerPipeline", "LayerSystem", "LayerDigest", "LayerCodec", "LayerModel", "CZlib", "CZstd",
+            ],
             swiftSettings: settings),
         .testTarget(name: "LayerAuditTests", dependencies: ["LayerAudit", "LayerModel"], swiftSettings: settings),
         .testTarget(name: "LayerReportTests", dependencies: ["LayerReport", "LayerModel"], swiftSettings: settings),

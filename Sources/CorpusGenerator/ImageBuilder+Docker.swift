@@ -1,0 +1,102 @@
+// layerverify: builds docker-save archives.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// One image of a docker-save archive.
+struct DockerImage {
+    var layers: [Layer]
+    var tags: [String]
+    var architecture = "amd64"
+
+    var config: JSON { ImageBuilder.config(layers, architecture: architecture) }
+    var configHex: String { hexDigest(config.bytes) }
+
+    /// The folders of the layers in the old form: made-up identifiers, as Docker's are.
+    var layerFolders: [String] {
+        layers.indices.map { hexDigest(Array("v1 \(configHex) \($0)".utf8)) }
+    }
+}
+
+extension ImageBuilder {
+    /// Adds an image in the form before Docker 25, and returns its entry of `manifest.json`.
+    mutating func dockerImage(_ image: DockerImage) -> JSON {
+        for (folder, layer) in zip(image.layerFolders, image.layers) {
+            put(folder + "/VERSION", "1.0")
+            put(folder + "/json", (["id": .string(folder), "os": "linux"] as JSON).bytes)
+            put(folder + "/layer.tar", layer.bytes)
+        }
+        put(image.configHex + ".json", image.config.bytes)
+        return [
+            "Config": .string(image.configHex + ".json"), "RepoTags": JSON(image.tags),
+            "Layers": JSON(image.layerFolders.map { $0 + "/layer.tar" }),
+        ]
+    }
+
+    /// Puts `manifest.json`, and `repositories` if any image is tagged.
+    mutating func dockerManifest(_ entries: [JSON], repositories: JSON? = nil) {
+        put("manifest.json", JSON.array(entries).bytes)
+        if let repositories { put("repositories", repositories.bytes) }
+    }
+
+    /// A whole archive of the old form with one image, each part changed as asked for.
+    mutating func oldArchive(_ image: DockerImage, manifest edit: (JSON) -> JSON = { $0 }) {
+        let entry = edit(dockerImage(image))
+        dockerManifest([entry], repositories: Self.repositories(image))
+    }
+
+    /// `{"name": {"tag": "folder of the top layer"}}`.
+    static func repositories(_ image: DockerImage) -> JSON {
+        .object(
+            image.tags.map { tag in
+                let parts = tag.split(separator: ":").map(String.init)
+                return (parts[0], .object([(parts[1], .string(image.layerFolders.last ?? ""))]))
+            })
+    }
+
+    /// A whole image in the form since Docker 25: a layout, and a `manifest.json` that names its blobs.
+    ///
+    /// Returns the manifest's descriptor.
+    @discardableResult
+    mutating func newForm(
+        _ image: DockerImage, manifest edit: (JSON) -> JSON = { $0 }, sources: LayerSources = .ofTheFiles
+    ) -> JSON {
+        let descriptor = self.image(image.layers)
+        layout([
+            descriptor.setting(
+                "annotations",
+                [
+                    "io.containerd.image.name": .string("docker.io/library/" + image.tags[0]),
+                    "org.opencontainers.image.ref.name": .string(
+                        image.tags[0].split(separator: ":").last.map(String.init) ?? ""),
+                ])
+        ])
+        let entry: JSON = [
+            "Config": .string("blobs/sha256/" + image.configHex), "RepoTags": JSON(image.tags),
+            "Layers": JSON(image.layers.map { blobPath($0.digest) }),
+        ]
+        dockerManifest([edit(sources.add(to: entry, image.layers))])
+        return descriptor
+    }
+}
+
+/// What `LayerSources` of an archive describes.
+enum LayerSources {
+    case none
+    /// The blobs that are in the archive.
+    case ofTheFiles
+    /// The compressed blobs that the layers once were; what is in the archive is plain.
+    case ofTheRegistry
+
+    func add(to entry: JSON, _ layers: [Layer]) -> JSON {
+        let sources: [(String, JSON)]
+        switch self {
+        case .none: return entry
+        case .ofTheFiles: sources = layers.map { ($0.diffID, $0.descriptor) }
+        case .ofTheRegistry:
+            sources = layers.map { layer in
+                (layer.diffID, Layer.gzip(layer.uncompressed, as: Gzip.member(layer.uncompressed)).descriptor)
+            }
+        }
+        return entry.setting("LayerSources", .object(sources))
+    }
+}

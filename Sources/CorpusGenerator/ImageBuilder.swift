@@ -1,0 +1,77 @@
+// layerverify: builds the image of a case.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// The files of an image in the order in which an archive holds them, and what the verifier must find.
+struct ImageBuilder {
+    private(set) var entries: [(path: String, node: Node)] = []
+    private(set) var expected: [ExpectedFinding] = []
+    /// Further arguments of the command.
+    var arguments: [String] = []
+
+    /// Puts a file; one that is there already is replaced.
+    mutating func put(_ path: String, _ bytes: [UInt8]) { put(path, .file(bytes)) }
+
+    mutating func put(_ path: String, _ text: String) { put(path, Array(text.utf8)) }
+
+    mutating func put(_ path: String, _ node: Node) {
+        if let place = entries.firstIndex(where: { $0.path == path }) {
+            entries[place].node = node
+        } else {
+            entries.append((path, node))
+        }
+    }
+
+    /// Adds an entry even if one of that name is there.
+    mutating func append(_ path: String, _ node: Node) { entries.append((path, node)) }
+
+    mutating func remove(_ path: String) { entries.removeAll { $0.path == path } }
+
+    /// Renames every entry.
+    mutating func renameAll(_ rename: (String) -> String) {
+        entries = entries.map { (rename($0.path), $0.node) }
+    }
+
+    /// Moves an entry to the front of the archive.
+    mutating func moveToFront(_ path: String) {
+        guard let place = entries.firstIndex(where: { $0.path == path }) else {
+            preconditionFailure("no entry \(path)")
+        }
+        entries.insert(entries.remove(at: place), at: 0)
+    }
+
+    /// The bytes of a file that was put.
+    func bytes(at path: String) -> [UInt8] {
+        guard case .file(let bytes)? = entries.first(where: { $0.path == path })?.node else {
+            preconditionFailure("no file \(path)")
+        }
+        return bytes
+    }
+
+    /// Changes a file in place, leaving its name.
+    mutating func damage(_ path: String, _ change: (inout [UInt8]) -> Void) {
+        var bytes = bytes(at: path)
+        change(&bytes)
+        put(path, bytes)
+    }
+
+    mutating func expect(_ code: String, _ digest: String? = nil, follows: String? = nil) {
+        expected.append(ExpectedFinding(code: code, digest: digest, follows: follows))
+    }
+
+    /// Expects the note about a blob that no document names.
+    mutating func expectUnreferenced(_ digests: String...) {
+        for digest in digests { expect("blob-unreferenced", digest) }
+    }
+
+    /// Takes over the files of another image, below a folder.
+    mutating func include(_ other: ImageBuilder, below folder: String) {
+        for entry in other.entries { put(folder + "/" + entry.path, entry.node) }
+        expected += other.expected
+    }
+}
+
+extension [UInt8] {
+    /// Flips one bit of the byte at `offset`, counted from the end where negative.
+    mutating func flip(at offset: Int) { self[offset < 0 ? count + offset : offset] ^= 1 }
+}

@@ -1,0 +1,74 @@
+# layerverify: finding and installing the Debian packages that a script needs. To be sourced.
+# Copyright the layerverify authors.
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+
+# The libraries that the build links against; for the scripts that source this.
+# shellcheck disable=SC2034
+build_packages="libssl-dev libzstd-dev zlib1g-dev libisal-dev"
+
+# say LINE...: speaks to people, on standard error.
+say() {
+    printf '%s\n' "$@" >&2
+}
+
+is_installed() {
+    dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
+}
+
+# install_packages NAME...: installs what is missing of these; exits 2 if that cannot be done.
+install_packages() {
+    if ! command -v dpkg-query >/dev/null 2>&1; then
+        # No Debian: the build itself will tell what it does not find.
+        return 0
+    fi
+    missing=""
+    for package in "$@"; do
+        is_installed "$package" || missing="$missing $package"
+    done
+    missing=${missing# }
+    if [ -z "$missing" ]; then
+        return 0
+    fi
+    if [ "$(id -u)" -eq 0 ]; then
+        as_root=""
+    elif command -v sudo >/dev/null 2>&1 && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+        as_root="sudo"
+    else
+        say "missing packages: $missing" "install them as root: apt-get install $missing"
+        exit 2
+    fi
+    say "installing: $missing"
+    log=$(mktemp)
+    # shellcheck disable=SC2086 # the names are to be split
+    if ! $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing \
+        >"$log" 2>&1; then
+        # The lists of packages may be old, or not there at all.
+        # shellcheck disable=SC2086
+        if ! { $as_root apt-get update -qq &&
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing; } \
+            >"$log" 2>&1; then
+            cat "$log" >&2
+            rm -f "$log"
+            say "could not install: $missing"
+            exit 2
+        fi
+    fi
+    rm -f "$log"
+}
+
+# require_swift: exits 2 and says what to install if there is no Swift 6.2 or later.
+require_swift() {
+    if ! command -v swift >/dev/null 2>&1; then
+        say "swift is not installed: layerverify needs Swift 6.2 or later (6.3 is what it is tested with)" \
+            "see https://www.swift.org/install/linux/, then run this again"
+        exit 2
+    fi
+    swift_version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
+    case "$swift_version" in
+    [0-5].* | 6.0 | 6.1)
+        say "swift is $swift_version: layerverify needs 6.2 or later, see https://www.swift.org/install/linux/"
+        exit 2
+        ;;
+    esac
+}
