@@ -119,7 +119,7 @@ package enum StreamFault: String, Hashable, Sendable {
     case data = "malformed compressed data"
     /// The checksum of the content differs (CRC-32 of gzip, XXH64 of zstd).
     case checksum = "checksum of the content differs"
-    /// The length of the content differs (ISIZE of gzip, frame content size of zstd).
+    /// The length of the content differs (ISIZE of gzip; libzstd calls a wrong content size damaged data).
     case length = "length of the content differs"
     /// The stream wants a dictionary, which layers do not have.
     case dictionary = "a dictionary is wanted"

@@ -142,7 +142,8 @@ final class PipelineWorker: @unchecked Sendable {
             for work in active {
                 if let lane = unsafe lane(of: work, pipeline) { unsafe lanes.append(lane) }
             }
-            guard let codec = active.first?.codec, lanes.count == active.count else { return }
+            guard let codec = active.first?.codec else { return }
+            unsafe precondition(lanes.count == active.count, "every stream of a team has input and room")
             unsafe lanes.withUnsafeMutableBufferPointer { unsafe codec.decode($0) }
             for (work, lane) in unsafe zip(active, lanes) { unsafe absorb(lane, work) }
             active.removeAll { $0.newOutput != nil || $0.stage != .decoding || !prepare($0, pipeline) }
@@ -196,7 +197,8 @@ final class PipelineWorker: @unchecked Sendable {
             work.stage = .plain
             return work.isReadDone = work.offsetBytes >= work.reader?.byteCount ?? 0
         }
-        if inputLeft == 0 {
+        // A decoder that stopped for want of room may have more to put out even if it took all input.
+        if inputLeft == 0, status == .needsInput {
             dropInput(work)
         } else {
             work.input = (input.segment, input.start + consumedByteCount)

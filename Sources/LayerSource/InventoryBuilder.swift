@@ -54,6 +54,14 @@ package struct InventoryBuilder {
         inventory.findings.append(LocatedFinding(finding, image: image, layer: layer))
     }
 
+    /// Says that the present root has nothing of what was asked for.
+    package mutating func noteNothingSelected() {
+        guard !selection.isEverything else { return }
+        var wanted = selection.references.map { "--ref \($0)" }
+        if let platform = selection.platform { wanted.append("--platform \(platform)") }
+        add(Finding(.nothingSelected, "no image matches \(wanted.joined(separator: " "))", at: Place("")))
+    }
+
     mutating func add(_ claim: Claim) { inventory.claims.append(claim) }
 
     // Images

@@ -11,6 +11,10 @@ package struct BlobStore: BlobOpener {
         case directory(DirectoryRoot)
         /// An archive, read in place.
         case archive(any BlobReader)
+        /// A file by itself, opened only when it is read.
+        case file(String)
+        /// Nothing that could be opened.
+        case nothing
     }
 
     /// In the order of `RootIndex`.
@@ -30,7 +34,16 @@ package struct BlobStore: BlobOpener {
             }
             return directory.open(path)
         case .range(let root, let offset, let byteCount):
-            guard case .archive(let file) = roots[root] else {
+            let file: any BlobReader
+            switch roots[root] {
+            case .archive(let archive): file = archive
+            case .file(let path):
+                do {
+                    return .opened(try PositionedFile(path: path))
+                } catch {
+                    return OpenedBlob(error)
+                }
+            case .directory, .nothing:
                 preconditionFailure("a range does not belong to a directory")
             }
             let range = FileRange(of: file, offsetBytes: offset, byteCount: byteCount)

@@ -2,7 +2,10 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LayerCodec
+internal import LayerDigest
 internal import LayerModel
+internal import LayerSystem
 
 /// What does the work: this program's version, its libraries, and the CPU features they use.
 public enum Libraries {

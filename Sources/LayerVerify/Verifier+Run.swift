@@ -2,38 +2,129 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import Dispatch
+internal import LayerAudit
+internal import LayerCodec
+internal import LayerDigest
 internal import LayerModel
+internal import LayerPipeline
+internal import LayerSource
+internal import LayerSystem
 
 extension Verifier {
     /// Runs source, plan, pipeline and verdict.
     func runVerification(
         of paths: [String], cancellation: Cancellation?, progress: ProgressObserver?
     ) -> Report {
-        Self.unrecognised(paths)
+        let clock = ContinuousClock()
+        let start = clock.now
+        let (inventory, store) = gather(paths)
+        let run = BlobRun(self, opener: store, cancellation: cancellation, progress: progress, start: start)
+        let audited = run.audit(inventory)
+        var report = Verdicts.report(
+            inventory, facts: audited.facts, located: audited.findings, isStrict: options.isStrict,
+            chainID: { ChainID.next(parent: $0, diffID: $1) })
+        report.summary.seconds = (clock.now - start).seconds
+        return report
     }
 
-    /// Runs the source alone.
-    func runInspection(of paths: [String]) -> Report { Self.unrecognised(paths) }
+    /// Runs the source alone: what the documents say, and no layer.
+    func runInspection(of paths: [String]) -> Report {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let (inventory, _) = gather(paths)
+        var report = Verdicts.report(
+            inventory, facts: inventory.blobs.map { $0.facts }, located: inventory.findings, isStrict: options.isStrict,
+            chainID: { ChainID.next(parent: $0, diffID: $1) })
+        report.summary.seconds = (clock.now - start).seconds
+        return report
+    }
+
+    /// Finds the images at the paths and reads what they say about themselves.
+    private func gather(_ paths: [String]) -> (Inventory, BlobStore) {
+        var finder = ImageFinder()
+        for path in paths { finder.find(path) }
+        let store = finder.store
+        let selection = Selection(
+            platform: platform, references: options.references, requiresAllPlatforms: options.requiresAllPlatforms)
+        var builder = InventoryBuilder(selection: selection, opener: store) { bytes, algorithms in
+            algorithms.map { ContentDigest.of(bytes, $0) }
+        }
+        for found in finder.found {
+            builder.beginRoot(found.record)
+            if let finding = found.finding { builder.add(finding) }
+            guard let tree = found.tree, let source = found.source else { continue }
+            let imageCount = builder.inventory.images.count
+            for finding in tree.findings { builder.add(finding) }
+            source.walk(tree, &builder)
+            if builder.inventory.images.count == imageCount, selection != Selection() {
+                builder.noteNothingSelected()
+            }
+        }
+        return (builder.inventory, store)
+    }
 
     /// Runs the pipeline over files of which nothing is claimed.
     func runDigest(
         of files: [String], chaining: Chaining, cancellation: Cancellation?, progress: ProgressObserver?
     ) -> LayerDigestReport {
-        LayerDigestReport(records: files.map { LayerDigestRecord(path: $0, finding: Self.finding($0, root: 0)) })
+        let clock = ContinuousClock()
+        let start = clock.now
+        var inventory = Inventory()
+        for (index, path) in files.enumerated() {
+            inventory.roots.append(RootRecord(path: path, form: .unknown))
+            inventory.blobs.append(
+                BlobRecord(
+                    root: index, path: path, location: .range(root: index, offset: 0, byteCount: .max),
+                    expectedByteCount: .max >> 16))
+            inventory.claims.append(Claim(.intactStream, about: index, at: Place(path)))
+        }
+        let store = BlobStore(roots: files.map { .file($0) })
+        let run = BlobRun(self, opener: store, cancellation: cancellation, progress: progress, start: start)
+        let audited = run.audit(inventory, requests: Self.digestRequests(inventory))
+        var records = files.indices.map { index in
+            Self.record(
+                files[index], audited.facts[index],
+                audited.findings.first { $0.finding.root == index && $0.finding.severity == .error }?.finding)
+        }
+        if chaining == .layersOfOneImage {
+            var chain: ContentDigest?
+            for index in records.indices {
+                guard let diffID = records[index].diffID else { break }
+                chain = ChainID.next(parent: chain, diffID: diffID)
+                records[index].chainID = chain
+            }
+        }
+        return LayerDigestReport(records: records, seconds: (clock.now - start).seconds)
     }
 
-    private static func unrecognised(_ paths: [String]) -> Report {
-        var summary = Summary()
-        summary.errorCount = paths.count
-        return Report(
-            outcome: .undetermined, roots: paths.map { RootRecord(path: $0, form: .unknown) }, images: [],
-            findings: paths.enumerated().map { finding($1, root: $0) }, summary: summary)
+    private static func digestRequests(_ inventory: Inventory) -> [BlobRequest] {
+        inventory.blobs.enumerated().map { index, blob in
+            BlobRequest(
+                blob: index, location: blob.location, expectedByteCount: blob.expectedByteCount,
+                digestAlgorithms: [.sha256], diffIDAlgorithms: [.sha256])
+        }
     }
 
-    private static func finding(_ path: String, root: RootIndex) -> Finding {
-        access(path, F_OK) == 0
-            ? Finding(.notAnImage, "is no form of image that is known here", at: Place(""), root: root)
-            : Finding(.pathMissing, "no such file or directory", at: Place(""), root: root)
+    private static func record(_ path: String, _ facts: BlobFacts?, _ finding: Finding?) -> LayerDigestRecord {
+        var record = LayerDigestRecord(path: path, finding: finding)
+        guard let facts, facts.reading == .complete else { return record }
+        record.size = facts.byteCount
+        record.digest = facts.digests.first
+        record.compression = facts.compression
+        if let stream = facts.uncompressed, let diffID = stream.digests.first {
+            record.uncompressedSize = stream.byteCount
+            record.diffID = diffID
+        }
+        record.outcome = finding?.outcome ?? (record.diffID == nil ? .undetermined : .verified)
+        return record
+    }
+}
+
+extension Duration {
+    /// In seconds, as a decimal number.
+    var seconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) * 1e-18
     }
 }

@@ -1,0 +1,36 @@
+// layerverify: what docker save writes.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+extension ImageSource {
+    /// What `docker save` writes since version 25: both views on the same blobs.
+    static let dockerAndLayout = ImageSource(
+        folderForm: .dockerOCIDirectory, archiveForm: .dockerOCIArchive, marks: "manifest.json beside oci-layout",
+        recognizes: { $0.hasLayout && $0.hasDockerManifest },
+        walk: { tree, builder in
+            var layout = LayoutWalk(tree: tree)
+            layout.walk(&builder)
+            var docker = DockerSaveWalk(tree: tree, hasLayout: true)
+            docker.walk(&builder)
+            UnreferencedBlobs(tree: tree).gather(&builder)
+        })
+
+    /// What `docker save` wrote before, and what other builders write in its place.
+    static let dockerSave = ImageSource(
+        folderForm: .dockerDirectory, archiveForm: .dockerArchive, marks: "manifest.json with a list of images",
+        recognizes: { $0.hasDockerManifest },
+        walk: { tree, builder in
+            var docker = DockerSaveWalk(tree: tree, hasLayout: false)
+            docker.walk(&builder)
+            UnreferencedBlobs(tree: tree).gather(&builder)
+        })
+
+    /// What `docker save` wrote before version 1.10: layers without any digest.
+    static let repositoriesOnly = ImageSource(
+        folderForm: .dockerDirectory, archiveForm: .dockerArchive, marks: "repositories",
+        recognizes: {
+            $0.hasFile("repositories") && $0.firstCharacter(of: "repositories") == UInt8(ascii: "{")
+                && !$0.hasFile("manifest.json")
+        },
+        walk: { tree, builder in RepositoriesWalk(tree: tree).walkUnclaimed(&builder) })
+}

@@ -1,0 +1,65 @@
+// layerverify: reading blobs again by the reference path.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Dispatch
+internal import LayerModel
+internal import LayerPipeline
+internal import LayerSystem
+internal import Synchronization
+
+/// Reads some blobs with the reference decoders and OpenSSL, each from beginning to end in one thread.
+///
+/// ## Concurrency
+/// `next` and `facts` are guarded by one mutex; all else never changes.
+final class ReferenceRun: Sendable {
+    private let requests: [BlobRequest]
+    private let opener: any BlobOpener
+    private let options: PipelineOptions
+    private let isCancelled: @Sendable () -> Bool
+    private let state: Mutex<State>
+
+    private struct State {
+        var next = 0
+        var facts: [BlobFacts]
+    }
+
+    init(
+        _ requests: [BlobRequest], opener: any BlobOpener, options: PipelineOptions,
+        isCancelled: @escaping @Sendable () -> Bool
+    ) {
+        self.requests = requests
+        self.opener = opener
+        self.options = options
+        self.isCancelled = isCancelled
+        // What a cancelled run does not get to is not confirmed, and so not refuted.
+        state = Mutex(State(facts: requests.map { _ in BlobFacts(reading: .cancelled) }))
+    }
+
+    /// Reads them all. Blocks the calling thread until that is done.
+    func run() -> [BlobFacts] {
+        let group = DispatchGroup()
+        let work: @Sendable () -> Void = { self.work() }
+        for _ in 0..<min(options.jobCount, requests.count) {
+            DispatchQueue.global(qos: .default).async(group: group, execute: work)
+        }
+        group.wait()
+        return state.withLock { $0.facts }
+    }
+
+    private func work() {
+        let reader = SequentialReader(.reference, options: options)
+        while !isCancelled(), let place = takeNext() {
+            let facts = reader.facts(of: requests[place], from: opener, isCancelled: isCancelled)
+            state.withLock { $0.facts[place] = facts }
+        }
+    }
+
+    private func takeNext() -> Int? {
+        state.withLock { state in
+            guard state.next < requests.count else { return nil }
+            defer { state.next += 1 }
+            return state.next
+        }
+    }
+}
