@@ -86,7 +86,9 @@ let package = Package(
             dependencies: ["LayerPipeline", "LayerSystem", "LayerDigest", "LayerCodec", "LayerModel", "CZlib", "CZstd"],
             swiftSettings: settings),
         .testTarget(name: "LayerAuditTests", dependencies: ["LayerAudit", "LayerModel"], swiftSettings: settings),
-        .testTarget(name: "LayerReportTests", dependencies: ["LayerReport", "LayerModel"], swiftSettings: settings),
+        .testTarget(
+            name: "LayerReportTests", dependencies: ["LayerReport", "LayerModel"], exclude: ["Golden"],
+            swiftSettings: settings),
         .testTarget(
             name: "LayerVerifyTests",
             dependencies: ["LayerVerify", "LayerModel", "LayerSystem"], swiftSettings: settings),
