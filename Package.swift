@@ -106,7 +106,9 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(name: "LayerAuditTests", dependencies: ["LayerAudit", "LayerModel"], swiftSettings: settings),
-        .testTarget(name: "LayerReportTests", dependencies: ["LayerReport", "LayerModel"], swiftSettings: settings),
+        .testTarget(
+            name: "LayerReportTests", dependencies: ["LayerReport", "LayerModel"], exclude: ["Golden"],
+            swiftSettings: settings),
         .testTarget(
             name: "LayerVerifyTests",
             dependencies: ["LayerVerify", "LayerModel", "LayerSystem"], swiftSettings: settings),

@@ -23,7 +23,11 @@ extension TextReport {
         }
         for code in codes {
             let alike = notes[code] ?? []
-            if alike.count == 1 { writeFinding(alike[0], indent: indent) } else { writeNotes(alike, code, indent: indent) }
+            if alike.count == 1 {
+                writeFinding(alike[0], indent: indent)
+            } else {
+                writeNotes(alike, code, indent: indent)
+            }
         }
     }
 
@@ -64,13 +68,16 @@ extension TextReport {
         for index in indexes { isShown[index] = true }
         let label = "note[\(code.rawValue)]"
         let lead = String(repeating: " ", count: indent) + page.paint(label, .cyan) + " "
-        let words: String
+        var words: String
+        var offer = " (--verbose lists them)"
         switch code {
         case .platformAbsent:
             let platforms = indexes.compactMap { report.findings[$0].expected }
-            words =
-                "\(indexes.count) platforms are listed and not here; not checked"
-                + (platforms.count == indexes.count ? ": " + platforms.joined(separator: ", ") : "")
+            words = "\(indexes.count) platforms are listed and not here; not checked"
+            if platforms.count == indexes.count {
+                words += ": " + platforms.joined(separator: ", ")
+                offer = ""
+            }
         case .blobUnreferenced:
             words = "\(indexes.count) blobs are referenced by no document; each was checked against its own name only"
         case .blobNameInvalid:
@@ -79,7 +86,7 @@ extension TextReport {
             words = "\(indexes.count) times, first: " + report.findings[indexes[0]].message
         }
         page.paragraph(
-            lead: lead, leadWidth: indent + label.count + 1, VisibleText.escaping(words) + " (--verbose lists them)")
+            lead: lead, leadWidth: indent + label.count + 1, VisibleText.escaping(words) + offer)
     }
 
     /// `dir/blobs/…#/layers/1: error[blob-digest-mismatch] message`, for `--quiet`.

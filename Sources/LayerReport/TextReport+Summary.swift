@@ -52,7 +52,12 @@ extension TextReport {
     /// `checked 3 images, 24 layers, 31 blobs by 112 claims: 1.02 GiB → 2.71 GiB in 0.430 s (2.37 GiB/s)`.
     private var checked: String {
         let summary = report.summary
-        var line = "checked \(figures) by \(HumanUnits.count(summary.claimCount, "claim")): "
+        guard summary.blobCount > 0 || summary.claimCount > 0 || summary.imageCount > 0 else {
+            return "nothing checked"
+        }
+        // Of what is undetermined nobody can say that it was checked.
+        let verb = report.outcome == .undetermined ? "looked at" : "checked"
+        var line = "\(verb) \(figures) by \(HumanUnits.count(summary.claimCount, "claim")): "
         line += HumanUnits.bytes(summary.compressedByteCount)
         if summary.uncompressedByteCount > 0 { line += " → " + HumanUnits.bytes(summary.uncompressedByteCount) }
         line += " in " + HumanUnits.duration(summary.seconds)
@@ -72,7 +77,8 @@ extension TextReport {
             parts.append(HumanUnits.count(count, "absent non-distributable layer"))
         }
         if let count = counts[.blobNameInvalid] {
-            parts.append(HumanUnits.count(count, "file without a digest for a name", "files without a digest for a name"))
+            parts.append(
+                HumanUnits.count(count, "file without a digest for a name", "files without a digest for a name"))
         }
         let unreferencedCount = report.summary.unreferencedBlobCount
         if unreferencedCount > 0 {

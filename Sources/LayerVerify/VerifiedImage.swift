@@ -101,7 +101,9 @@ public struct VerifyFinding: Hashable, Sendable {
     }
 
     static func findings(at indexes: [Int], of report: Report) -> [VerifyFinding] {
-        indexes.filter { report.findings.indices.contains($0) }.map { VerifyFinding(report.findings[$0], report: report) }
+        indexes.filter { report.findings.indices.contains($0) }.map {
+            VerifyFinding(report.findings[$0], report: report)
+        }
     }
 
     /// The stable name of the kind of finding; `docs/findings.md` lists them all.

@@ -20,6 +20,8 @@ struct FormatName: ExpressibleByArgument {
     var defaultValueDescription: String { format.name }
 
     static var allValueStrings: [String] { OutputFormat.all.map { $0.name } }
+
+    static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
 
 /// When progress is shown.
@@ -48,7 +50,9 @@ struct ByteSize: Hashable, ExpressibleByArgument {
     /// Reads digits and a unit: K, KiB, M, MiB, G, GiB, T, TiB are powers of 1024; kB, MB, GB, TB powers of 1000.
     init?(argument: String) {
         let digits = argument.prefix { $0.isASCII && $0.isNumber }
-        guard let number = UInt64(digits), let factor = Self.factor(of: argument.dropFirst(digits.count)) else { return nil }
+        guard let number = UInt64(digits), let factor = Self.factor(of: argument.dropFirst(digits.count)) else {
+            return nil
+        }
         let (product, overflow) = number.multipliedReportingOverflow(by: factor)
         guard !overflow else { return nil }
         byteCount = product

@@ -11,7 +11,7 @@ struct DigestCommand: ParsableCommand {
         commandName: "digest",
         abstract: "Compute the digests and sizes of layer files, in one pass over each.",
         discussion: """
-            Prints one line a file: digest, diffID, size, uncompressed size, compression, path; two spaces between
+            Prints one line a file: digest, diffID, size, uncompressed size, compression, path; two spaces between \
             columns, a dash for what could not be computed. With --chain the chainID stands before the path.
 
             EXAMPLES:
@@ -33,8 +33,9 @@ struct DigestCommand: ParsableCommand {
 
     func run() throws {
         let verifier = try makeVerifier()
-        let output = try ReportOutput.opened(report.output)
+        // First the signals: from then on none leaves half a file behind.
         let session = RunSession(progress: running.progress)
+        let output = try ReportOutput.opened(report.output)
         let result = session.run {
             verifier.digest(files, chaining: chain ? .layersOfOneImage : .none, cancellation: $0, progress: $1)
         }

@@ -11,7 +11,7 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Show what is there, without reading layers.",
         discussion: """
-            Prints images, platforms, image IDs, manifest digests, and layers with sizes and chainIDs, as the documents
+            Prints images, platforms, image IDs, manifest digests, and layers with sizes and chainIDs, as the documents \
             claim them. Nothing about a layer is verified.
 
             EXAMPLES:
@@ -34,7 +34,8 @@ struct InspectCommand: ParsableCommand {
         let output = try ReportOutput.opened(report.output)
         PathHints.complain(about: paths)
         let result = verifier.inspect(paths)
-        try RunSession(progress: .never).finish(with: ExitStatus(result), writing: output) { sink throws(ReportOutput.Failure) in
+        try RunSession(progress: .never).finish(with: ExitStatus(result), writing: output) {
+            sink throws(ReportOutput.Failure) in
             try result.write(as: report.format, style: report.style(on: output), to: sink)
         }
     }

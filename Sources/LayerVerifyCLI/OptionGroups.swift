@@ -10,11 +10,14 @@ internal import LayerVerify
 struct SelectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Only images for this platform.", valueName: "os/arch[/variant]"),
-        completion: .list(["linux/amd64", "linux/arm64", "linux/arm/v7", "linux/s390x", "linux/ppc64le", "linux/riscv64"])
+        completion: .list([
+            "linux/amd64", "linux/arm64", "linux/arm/v7", "linux/s390x", "linux/ppc64le", "linux/riscv64",
+        ])
     )
     var platform: String?
 
-    @Option(name: .customLong("ref"), help: ArgumentHelp("Only images of this name; may be repeated.", valueName: "name"))
+    @Option(
+        name: .customLong("ref"), help: ArgumentHelp("Only images of this name; may be repeated.", valueName: "name"))
     var references: [String] = []
 
     func apply(to options: inout VerifyOptions) {

@@ -74,7 +74,9 @@ final class ProgressDisplay: Sendable {
 
     /// `━━━━━━━━━━──────────   45 %  1.02 GiB of 2.30 GiB  1.21 GiB/s  1.05 s left`, no wider than the terminal.
     static func bar(_ progress: VerifyProgress, width: Int) -> String {
-        let figures = figures(progress)
+        var parts = parts(of: progress)
+        while parts.count > 1, parts.joined(separator: "  ").count >= width { parts.removeLast() }
+        let figures = parts.joined(separator: "  ")
         // The last column stays free: some terminals wrap as soon as it is written to.
         let room = min(width - 1 - figures.count - 2, 40)
         guard room >= 8 else { return String(figures.prefix(max(0, width - 1))) }
@@ -83,7 +85,10 @@ final class ProgressDisplay: Sendable {
     }
 
     /// The figures of a moment in one line.
-    static func figures(_ progress: VerifyProgress) -> String {
+    static func figures(_ progress: VerifyProgress) -> String { parts(of: progress).joined(separator: "  ") }
+
+    /// Share, bytes, rate, time left; those that are known.
+    private static func parts(of progress: VerifyProgress) -> [String] {
         let percent = String(Int(share(progress) * 100))
         var parts = [
             String(repeating: " ", count: max(0, 3 - percent.count)) + percent + " %",
@@ -95,7 +100,7 @@ final class ProgressDisplay: Sendable {
             let left = Double(progress.totalByteCount - progress.doneByteCount)
             parts.append(HumanText.duration(left / Double(progress.doneByteCount) * seconds) + " left")
         }
-        return parts.joined(separator: "  ")
+        return parts
     }
 
     private static func share(_ progress: VerifyProgress) -> Double {

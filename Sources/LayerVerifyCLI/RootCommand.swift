@@ -10,9 +10,13 @@ struct RootCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "layerverify",
         abstract: "Verify container images on disk: every digest, every size, every layer to its end.",
+        usage: """
+            layerverify [<options>] <path> ...
+            layerverify <subcommand>
+            """,
         discussion: """
-            Reads images as they lie on disk (OCI image layouts, docker-save archives) and compares what their bytes
-            are with everything the images claim about themselves. It reads every blob once and writes nothing.
+            Reads images as they lie on disk (OCI image layouts, docker-save archives) and compares what their bytes \
+            are with everything the images claim about themselves. Every blob is read once; nothing is written.
 
             EXAMPLES:
               layerverify alpine/                       verify an image layout

@@ -58,6 +58,7 @@ final class SignalWatch {
         var action = sigaction()
         guard sigaction(number, nil, &action) == 0 else { return false }
         // SAFETY: only the address is compared; SIG_IGN is no function that could be called.
-        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 }

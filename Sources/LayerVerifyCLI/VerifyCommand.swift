@@ -11,7 +11,7 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Verify everything that images claim about themselves.",
         discussion: """
-            Each PATH is an OCI image layout, a docker-save archive or the folder of one, or a folder that contains
+            Each PATH is an OCI image layout, a docker-save archive or the folder of one, or a folder that contains \
             several of these. What it is shows in its content; names do not matter.
 
             EXAMPLES:
@@ -37,9 +37,10 @@ struct VerifyCommand: ParsableCommand {
 
     func run() throws {
         let verifier = try makeVerifier()
+        // First the signals: from then on none leaves half a file behind.
+        let session = RunSession(progress: running.progress)
         let output = try ReportOutput.opened(report.output)
         PathHints.complain(about: paths)
-        let session = RunSession(progress: running.progress)
         let result = session.run { verifier.verify(paths, cancellation: $0, progress: $1) }
         try session.finish(with: ExitStatus(result), writing: output) { sink throws(ReportOutput.Failure) in
             try result.write(as: report.format, style: report.style(on: output), to: sink)

@@ -1,0 +1,114 @@
+// layerverify: what every format promises.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LayerModel
+import LayerReport
+import Testing
+
+@Suite struct ReportFormatTests {
+    struct Full: Error, Equatable {}
+
+    @Test func namesAreUnique() {
+        #expect(Set(ReportFormats.all.map { $0.name }).count == ReportFormats.all.count)
+    }
+
+    @Test(arguments: SampleReport.all)
+    func theErrorOfTheSinkIsThrown(_ sample: SampleReport) {
+        for format in ReportFormats.all {
+            #expect(throws: Full.self) {
+                try format.write(sample.report, in: ReportStyle()) { _ throws(Full) in throw Full() }
+            }
+        }
+    }
+
+    @Test(arguments: SampleReport.all)
+    func nothingReachesTheTerminalThatItObeys(_ sample: SampleReport) {
+        for format in ReportFormats.all {
+            for verbosity in ReportStyle.Verbosity.allCases {
+                var text = ""
+                format.write(sample.report, in: ReportStyle(verbosity: verbosity)) { text += $0 }
+                let hazards = text.unicodeScalars.filter {
+                    $0 != "\n" && [.control, .format, .lineSeparator].contains($0.properties.generalCategory)
+                }
+                #expect(hazards.isEmpty)
+            }
+        }
+    }
+
+    @Test func manyFindingsComeInPieces() {
+        var report = SampleReport.undetermined
+        report.findings = (0..<100_000).map {
+            Finding(.blobMissing, "blob \($0) is missing", at: Place("b\($0)"), root: 0)
+        }
+        for format in ReportFormats.all {
+            var longest = 0
+            var count = 0
+            format.write(report, in: ReportStyle()) {
+                longest = max(longest, $0.utf8.count)
+                count += $0.split(separator: "\n").filter { $0.contains("is missing") }.count
+            }
+            #expect(longest < 64 << 10)
+            #expect(count == 100_000)
+        }
+    }
+
+    @Test func quietSaysNothingOfAVerifiedRun() {
+        var text = ""
+        TextFormat().write(SampleReport.verified, in: ReportStyle(verbosity: .quiet)) { text += $0 }
+        #expect(text.isEmpty)
+    }
+
+    @Test(arguments: SampleReport.all)
+    func jsonGivesBackWhatTheReportSays(_ sample: SampleReport) throws {
+        var text = ""
+        JSONFormat().write(sample.report, in: ReportStyle()) { text += $0 }
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        #expect(object["outcome"] as? String == sample.report.outcome.rawValue)
+        let images = try #require(object["images"] as? [[String: Any]])
+        #expect(images.map { $0["reference"] as? String } == sample.report.images.map { $0.record.references.first })
+        let findings = try #require(object["findings"] as? [[String: Any]])
+        #expect(findings.map { $0["message"] as? String } == sample.report.findings.map { $0.message })
+        #expect(findings.map { $0["path"] as? String } == sample.report.findings.map { $0.place.path })
+        #expect(findings.map { $0["actual"] as? String } == sample.report.findings.map { $0.actual })
+        let layers = images.compactMap { $0["layers"] as? [[String: Any]] }
+        #expect(layers.map { $0.count } == sample.report.images.map { $0.layers.count })
+        let summary = try #require(object["summary"] as? [String: Any])
+        #expect(summary["compressedBytes"] as? UInt64 == sample.report.summary.compressedByteCount)
+    }
+
+    @Test func aTreeHasNoOutcomes() throws {
+        var text = ""
+        JSONFormat().writeTree(SampleReport.verified, in: ReportStyle()) { text += $0 }
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        let images = try #require(object["images"] as? [[String: Any]])
+        #expect(object["outcome"] is NSNull)
+        #expect(images.count == 4)
+        #expect(images.allSatisfy { $0["outcome"] is NSNull })
+    }
+
+    @Test func everyCodeIsInTheTable() {
+        for code in FindingCode.allCases { #expect(FindingTable.markdown.contains("| `\(code.rawValue)` |")) }
+    }
+}
+
+@Suite struct HumanUnitsTests {
+    static let cases: [(UInt64, String)] = [
+        (0, "0 B"), (1023, "1023 B"), (1024, "1.00 KiB"), (10_240, "10.0 KiB"), (3_573_000, "3.41 MiB"),
+        (1 << 40, "1.00 TiB"), (.max, "16.0 EiB"),
+    ]
+
+    @Test(arguments: cases)
+    func bytesHaveThreeDigits(_ count: UInt64, _ text: String) { #expect(HumanUnits.bytes(count) == text) }
+
+    @Test func durationsHaveAFittingUnit() {
+        #expect(HumanUnits.duration(0.0434) == "0.043 s")
+        #expect(HumanUnits.duration(1.25) == "1.25 s")
+        #expect(HumanUnits.duration(125) == "2 min 05 s")
+        #expect(HumanUnits.duration(12_000) == "3 h 20 min")
+        #expect(HumanUnits.duration(.nan) == "? s")
+    }
+
+    @Test func noTimeGivesNoRate() { #expect(HumanUnits.rate(10, seconds: 0) == nil) }
+}

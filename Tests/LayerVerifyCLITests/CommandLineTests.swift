@@ -1,0 +1,126 @@
+// layerverify: what the program does before and after a run.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@Suite struct CommandLineTests {
+    static let wrongUsages: [[String]] = [
+        ["--format", "yaml", "x"], ["--platform", "linux", "x"], ["--bogus", "x"], ["--jobs", "0", "x"],
+        ["--max-window", "12Q", "x"], ["--max-expansion", "0", "x"], ["-q", "-v", "x"], ["digest"],
+        ["inspect"], ["verify"],
+    ]
+
+    @Test func noArgumentIsWrongUsage() throws {
+        let ending = try Program.run()
+        #expect(ending.status == 64)
+        #expect(ending.errors.contains("USAGE: layerverify"))
+        #expect(ending.output.isEmpty)
+    }
+
+    @Test(arguments: wrongUsages)
+    func wrongUsageEndsWith64(_ arguments: [String]) throws {
+        let words = arguments.map { "'\($0)'" }.joined(separator: " ")
+        let ending = try Program.shell("exec \"$LAYERVERIFY\" \(words)")
+        #expect(ending.status == 64)
+        #expect(ending.errors.contains("Error: "))
+        #expect(ending.output.isEmpty)
+    }
+
+    @Test func anUnknownFormatNamesTheKnownOnes() throws {
+        let ending = try Program.run("--format", "yaml", "x")
+        #expect(ending.errors.contains("'text' and 'json'"))
+    }
+
+    @Test func theVersionIsOutput() throws {
+        let ending = try Program.run("--version")
+        #expect(ending.status == 0)
+        #expect(ending.output.hasPrefix("layerverify "))
+    }
+
+    @Test(arguments: [["--help"], ["verify", "--help"], ["digest", "-h"], ["inspect", "-h"]])
+    func helpTellsTheExitStatus(_ arguments: [String]) throws {
+        let ending = try Program.shell("exec \"$LAYERVERIFY\" " + arguments.joined(separator: " "))
+        #expect(ending.status == 0)
+        #expect(ending.output.contains("EXIT STATUS:"))
+        #expect(ending.output.contains("EXAMPLES:"))
+    }
+
+    @Test func theDocsAreWhatTheProgramSays() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+        for (command, page) in [("__findings", "findings.md"), ("__help", "cli.md")] {
+            let ending = try Program.run(command)
+            let text = try String(contentsOf: root.appending(path: "docs/\(page)"), encoding: .utf8)
+            #expect(ending.output == text, "run scripts/docs-check --write")
+        }
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func completionsKnowTheFormats(_ shell: String) throws {
+        let ending = try Program.run("--generate-completion-script", shell)
+        #expect(ending.status == 0)
+        #expect(ending.output.contains("json"))
+        #expect(ending.output.contains("always"))
+    }
+
+    @Test func aPathThatDoesNotExistEndsWith2() throws {
+        let ending = try Program.run("/no/such/path")
+        #expect(ending.status == 2)
+        #expect(ending.output.contains("path-missing"))
+    }
+
+    @Test func theNameOfAnImageInARegistryGetsAHint() throws {
+        let ending = try Program.run("docker.io/library/alpine:3")
+        #expect(ending.status == 2)
+        #expect(ending.errors.contains("skopeo copy docker://docker.io/library/alpine:3 oci:alpine"))
+    }
+
+    static let lostReports = [
+        "\"$LAYERVERIFY\" x >/dev/full", "\"$LAYERVERIFY\" --version >/dev/full", "\"$LAYERVERIFY\" --help >/dev/full",
+        "\"$LAYERVERIFY\" -o /dev/full x", "\"$LAYERVERIFY\" x >&-", "\"$LAYERVERIFY\" -o /no/such/folder/out x",
+    ]
+
+    @Test(arguments: lostReports)
+    func aLostReportEndsWith2(_ line: String) throws {
+        let ending = try Program.shell(line)
+        #expect(ending.status == 2)
+        #expect(ending.errors.contains("layerverify: cannot "))
+    }
+
+    @Test func aClosedPipeEndsWith2() throws {
+        let ending = try Program.shell("{ sleep 0.2; \"$LAYERVERIFY\" --help; echo $? >&2; } | true")
+        #expect(ending.errors.contains("layerverify: cannot write standard output"))
+        #expect(ending.errors.hasSuffix("2\n"))
+    }
+
+    @Test func theOutputFileIsReplacedAsAWhole() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "layerverify-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "out.json")
+        let link = folder.appending(path: "link.json")
+        try "before".write(to: file, atomically: false, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: file.path)
+        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: file)
+        let ending = try Program.run("--format", "json", "-o", link.path, "/no/such/path")
+        #expect(ending.status == 2)
+        #expect(ending.output.isEmpty)
+        let report = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]
+        #expect(report?["outcome"] as? String == "undetermined")
+        let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
+        #expect(attributes[.posixPermissions] as? Int == 0o640)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["link.json", "out.json"])
+    }
+
+    @Test func theOutputMayBeAStream() throws {
+        let ending = try Program.shell(
+            "\"$LAYERVERIFY\" -q -o /dev/stdout x | cat; \"$LAYERVERIFY\" -q -o /dev/fd/1 x | cat")
+        #expect(ending.output.components(separatedBy: "path-missing").count == 3)
+    }
+
+    @Test func noICUIsLinked() throws {
+        let ending = try Program.shell("ldd \"$LAYERVERIFY\"")
+        #expect(!ending.output.contains("_FoundationICU"))
+    }
+}
