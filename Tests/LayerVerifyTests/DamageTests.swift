@@ -79,6 +79,20 @@ struct DamageTests {
         #expect(Case.all.count >= 25)
     }
 
+    @Test(arguments: Case.whole.filter { $0.image.pathExtension == "tar" })
+    func archivePutTogetherAgainIsTheSame(_ item: Case) throws {
+        let archive = try Data(contentsOf: item.image)
+        let pieces = TarPieces(archive)
+        for (place, entry) in pieces.entries.enumerated() {
+            #expect(pieces.replacing(place, with: entry.data) == archive)
+            #expect(archive.dropFirst(pieces.offset(of: place)).prefix(entry.data.count) == entry.data)
+        }
+        #expect(
+            pieces.entries.contains {
+                $0.isFile && $0.name.hasSuffix("manifest.json") || $0.name.hasSuffix("index.json")
+            })
+    }
+
     @Test(arguments: Case.whole)
     func goodImageIsVerified(_ item: Case) throws {
         #expect(try Verifier().verify([item.image.path]).outcome == .verified)

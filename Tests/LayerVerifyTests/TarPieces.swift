@@ -37,9 +37,9 @@ struct TarPieces {
                 entry.isFile = false
             case UInt8(ascii: "x"):
                 let records = String(decoding: data, as: UTF8.self).split(separator: "\n")
-                longName =
-                    records.compactMap { $0.firstRange(of: " path=").map { range in String($0[range.upperBound...]) } }
-                    .first ?? longName
+                for record in records {
+                    if let key = record.firstRange(of: " path=") { longName = String(record[key.upperBound...]) }
+                }
             case UInt8(ascii: "g"):
                 break
             default:
