@@ -140,12 +140,12 @@ final class PipelineWorker: @unchecked Sendable {
         while !active.isEmpty {
             lanes.removeAll(keepingCapacity: true)
             for work in active {
-                if let lane = unsafe lane(of: work, pipeline) { unsafe lanes.append(lane) }
+                if let lane = lane(of: work, pipeline) { lanes.append(lane) }
             }
             guard let codec = active.first?.codec else { return }
-            unsafe precondition(lanes.count == active.count, "every stream of a team has input and room")
+            precondition(lanes.count == active.count, "every stream of a team has input and room")
             unsafe lanes.withUnsafeMutableBufferPointer { unsafe codec.decode($0) }
-            for (work, lane) in unsafe zip(active, lanes) { unsafe absorb(lane, work) }
+            for (work, lane) in zip(active, lanes) { absorb(lane, work) }
             active.removeAll { $0.newOutput != nil || $0.stage != .decoding || !prepare($0, pipeline) }
         }
     }
@@ -185,7 +185,7 @@ final class PipelineWorker: @unchecked Sendable {
         let inputLeft = unsafe lane.input.count
         let consumedByteCount = input.segment.byteCount - input.start - inputLeft
         let count = unsafe BlockPool.blockByteCount - lane.output.count
-        let status = unsafe lane.status
+        let status = lane.status
         work.output = (output.block, count)
         work.cursor.advance(
             status, consumedByteCount: consumedByteCount, producedByteCount: count - output.count,

@@ -133,7 +133,7 @@ private struct StreamProgress {
         var rest = unsafe block
         while cursor.ending == nil, !isCancelled() {
             var lane = unsafe DecodeLane(decoder: decoder, input: rest, output: output)
-            unsafe lane.decodeAlone()
+            lane.decodeAlone()
             let producedByteCount = unsafe output.count - lane.output.count
             let produced = unsafe UnsafeRawBufferPointer(rebasing: output[..<producedByteCount])
             for digest in digests { unsafe digest.update(produced.bytes) }

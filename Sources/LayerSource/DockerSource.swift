@@ -2,6 +2,8 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+import LayerModel
+
 extension ImageSource {
     /// What `docker save` writes since version 25: both views on the same blobs.
     static let dockerAndLayout = ImageSource(

@@ -23,11 +23,18 @@ package struct InventoryBuilder {
     /// More descriptors than this are not followed. An image has a few dozen, the largest stores some ten thousand.
     static let maximumDescriptorCount = 1_000_000
 
-    private struct BlobKey: Hashable {
-        var root: RootIndex
-        var location: BlobLocation
-        /// For what has no location: the path.
-        var path: String
+    /// The present root's files by their bytes: to Swift, `é` written in two ways is one string, to Linux two files.
+    private enum BlobKey: Hashable {
+        case path([UInt8])
+        case range(offset: UInt64, byteCount: UInt64)
+
+        init(_ location: BlobLocation, path: String) {
+            switch location {
+            case .file(_, let path): self = .path(Array(path.utf8))
+            case .range(_, let offset, let byteCount): self = .range(offset: offset, byteCount: byteCount)
+            case .memory: self = .path(Array(path.utf8))
+            }
+        }
     }
 
     package init(selection: Selection, opener: any BlobOpener, digest: @escaping DocumentDigester) {
@@ -91,7 +98,7 @@ package struct InventoryBuilder {
     mutating func blob(
         _ location: BlobLocation, path: String, expectedByteCount: UInt64, facts: BlobFacts? = nil
     ) -> BlobIndex {
-        let key = BlobKey(root: root, location: location, path: location == .memory ? path : "")
+        let key = BlobKey(location, path: path)
         if let known = blobs[key] { return known }
         inventory.blobs.append(
             BlobRecord(
@@ -124,7 +131,7 @@ package struct InventoryBuilder {
     /// True if some document mentioned the file at `path`.
     func mentions(_ path: String, in tree: any ImageTree) -> Bool {
         guard case .at(let location, _) = tree.locate(path) else { return true }
-        return blobs[BlobKey(root: root, location: location, path: "")] != nil
+        return blobs[BlobKey(location, path: path)] != nil
     }
 
     // Documents

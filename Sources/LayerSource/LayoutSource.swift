@@ -2,6 +2,8 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+import LayerModel
+
 extension ImageSource {
     /// An OCI image layout, a folder or the same in a tar.
     static let layout = ImageSource(

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
+import SystemPackage
 
 /// The entries of a tar archive.
 package struct TarTree: ImageTree {
