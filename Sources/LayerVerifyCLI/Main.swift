@@ -20,7 +20,7 @@ enum Main {
     /// Ends the program as `error` wants. No error that nobody thought of may look like a verdict.
     private static func finish(with error: any Error) -> Never {
         let status = ExitStatus(ending: error)
-        let message = RootCommand.fullMessage(for: error)
+        let message = CompletionScript.completingPaths(RootCommand.fullMessage(for: error))
         if status == .verified, !message.isEmpty {
             // Help, the version, a completion script: they are the output, and a lost output is no success.
             do {

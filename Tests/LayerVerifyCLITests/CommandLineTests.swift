@@ -28,6 +28,12 @@ import Testing
         #expect(ending.output.isEmpty)
     }
 
+    @Test(arguments: ["--max-window 64MiB", "--max-expansion unlimited", "--max-expansion-free 1GB", "-j 1", "-q"])
+    func rightUsageIsAccepted(_ options: String) throws {
+        let ending = try Program.shell("exec \"$LAYERVERIFY\" \(options) /no/such/path")
+        #expect(ending.status == 2)
+    }
+
     @Test func anUnknownFormatNamesTheKnownOnes() throws {
         let ending = try Program.run("--format", "yaml", "x")
         #expect(ending.errors.contains("'text' and 'json'"))
@@ -62,6 +68,11 @@ import Testing
         #expect(ending.status == 0)
         #expect(ending.output.contains("json"))
         #expect(ending.output.contains("always"))
+    }
+
+    @Test func bashCompletesPathsWithoutACommand() throws {
+        let ending = try Program.run("--generate-completion-script", "bash")
+        #expect(ending.output.contains("\ncomplete -o default -o filenames -F _layerverify layerverify"))
     }
 
     @Test func aPathThatDoesNotExistEndsWith2() throws {
@@ -111,6 +122,17 @@ import Testing
         let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
         #expect(attributes[.posixPermissions] as? Int == 0o640)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["link.json", "out.json"])
+    }
+
+    @Test func coloursAreForTerminals() throws {
+        #expect(!(try Program.run("/no/such/path")).output.contains("\u{1b}"))
+    }
+
+    @Test func aFailedFileIsNamedOnBothStreams() throws {
+        let ending = try Program.run("digest", "--chain", "/no/such\nfile")
+        #expect(ending.status == 2)
+        #expect(ending.output == "-  -  -  -  -  -  /no/such\\nfile\n")
+        #expect(ending.errors.contains("/no/such\\nfile: "))
     }
 
     @Test func theOutputMayBeAStream() throws {
