@@ -71,6 +71,7 @@ struct BlobVerdict {
         _ promised: Compression, _ mediaType: MediaType, _ claim: Claim
     ) -> [Finding] {
         guard let actual = facts.compression ?? emptyCompression, actual != promised else { return [] }
+        guard !doubt.isStreamMissing else { return [] }
         var finding = Finding(
             .mediaTypeMismatch, "\(mediaType) promises \(promised.title), the bytes are \(actual.title)", at: claim.place,
             expected: promised.rawValue, actual: actual.rawValue)
@@ -82,6 +83,13 @@ struct BlobVerdict {
     private var emptyCompression: Compression? { facts.byteCount == 0 ? Compression.none : nil }
 
     private func streamFault(_ claim: Claim) -> [Finding] {
+        guard !doubt.isStreamMissing else {
+            var finding = Finding(
+                .streamTruncated, "the blob has no bytes, the media type promises a compressed stream", at: claim.place,
+                actual: "0", hint: doubt.isSizeRefuted ? "the file is empty" : nil)
+            finding.follows = doubt.causeOfStreamFault
+            return [finding]
+        }
         guard let stream = facts.uncompressed else {
             guard facts.compression != Compression.none, facts.byteCount > 0 else { return [] }
             return [Finding(.claimUnchecked, "the \(title) stream was not decoded", at: claim.place)]
@@ -130,6 +138,7 @@ struct BlobVerdict {
     private var title: String { (facts.compression ?? .none).title }
 
     private func diffIDMismatch(_ claimed: ContentDigest, _ claim: Claim) -> [Finding] {
+        guard !doubt.isStreamMissing else { return [] }
         guard let stream = facts.uncompressed else { return unchecked(claimed, claim) }
         guard let actual = stream.digest(like: claimed) else {
             // What kept the stream from being decoded is a finding of its own.

@@ -6,6 +6,15 @@ package import LayerModel
 
 /// Marks findings that are consequences: what a document with a wrong digest says is not to be believed.
 package enum Consequences {
+    /// Takes back that an archive is cut off, where that was said of the blob that the cut goes through.
+    package static func mergeTruncation(_ findings: inout [LocatedFinding]) {
+        let roots = Set(
+            findings.lazy.filter { $0.finding.code == .archiveTruncated && $0.image != nil }.map { $0.finding.root })
+        findings.removeAll {
+            $0.finding.code == .archiveTruncated && $0.image == nil && roots.contains($0.finding.root)
+        }
+    }
+
     /// Marks every finding about the content of a document whose own digest is refuted.
     package static func mark(_ findings: inout [LocatedFinding], in inventory: Inventory, facts: [BlobFacts?]) {
         struct Document: Hashable {

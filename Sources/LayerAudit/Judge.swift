@@ -54,7 +54,12 @@ package struct Judge: Sendable {
         }
         switch facts.reading {
         case .complete: break
-        case .cutOff: break
+        case .cutOff(let atByte):
+            return reportOnce(
+                .archiveTruncated, "the archive ends within \(record.path), at its byte \(atByte)", claims, blob, &found)
+        case .unsupportedEntry:
+            return reportOnce(
+                .archiveEntryUnsupported, "\(record.path) is a sparse file, which is not read here", claims, blob, &found)
         case .missing:
             return report(claims, blob, &found) { claim in
                 guard !mayBeAbsent(claim) else {
@@ -79,13 +84,6 @@ package struct Judge: Sendable {
             return reportOnce(.interrupted, "\(record.path) was not read to its end", claims, blob, &found)
         }
         let doubt = BlobDoubt(claims: claims.map { inventory.claims[$0] }, facts: facts)
-        if case .cutOff(let atByte) = facts.reading, let first = claims.first {
-            let claim = inventory.claims[first]
-            let finding = finding(
-                Finding(.archiveTruncated, "the archive ends within \(record.path), at its byte \(atByte)", at: claim.place),
-                claim, blob)
-            found.append((first, LocatedFinding(finding, image: claim.image, layer: claim.layer)))
-        }
         let verdict = BlobVerdict(judge: self, blob: blob, facts: facts, doubt: doubt)
         var seen: Set<Finding> = []
         for index in claims {
@@ -177,18 +175,24 @@ struct BlobDoubt {
     let isSizeRefuted: Bool
     /// The blob has another digest than some descriptor or its name claims.
     let isDigestRefuted: Bool
+    /// The blob has no bytes, though some media type promises a compressed stream; that has at least a header.
+    let isStreamMissing: Bool
 
     init(claims: [Claim], facts: BlobFacts) {
         var isSizeRefuted = false
         var isDigestRefuted = false
+        var isStreamMissing = false
         for claim in claims {
             switch claim.assertion {
             case .size(let size): if size != facts.byteCount { isSizeRefuted = true }
             case .digest(let digest), .name(let digest):
                 if let actual = facts.digest(like: digest), actual != digest { isDigestRefuted = true }
-            case .diffID, .compression, .intactStream, .layerSource: break
+            case .compression(let promised, _):
+                if promised != .none, facts.byteCount == 0 { isStreamMissing = true }
+            case .diffID, .intactStream, .layerSource: break
             }
         }
+        self.isStreamMissing = isStreamMissing
         self.isSizeRefuted = isSizeRefuted
         self.isDigestRefuted = isDigestRefuted
     }

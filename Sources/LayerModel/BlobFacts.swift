@@ -66,6 +66,8 @@ package enum ReadEnding: Hashable, Sendable {
     case outsideImage
     /// Something else than a regular file lies there; it was not opened.
     case notRegularFile(FileKind)
+    /// The entry of an archive is of a kind that is not read here: a sparse file.
+    case unsupportedEntry
     /// The archive ends before the entry does.
     case cutOff(atByte: UInt64)
     /// The system refused to open or read it.

@@ -242,7 +242,7 @@ extension BlobWork {
         case .complete, .cutOff:
             result.digests = compressedChains.map { $0.digest.finish() }
             result.uncompressed = request.uncompressedFacts(blob: result, stream: finishedStream())
-        case .missing, .outsideImage, .notRegularFile, .unreadable, .changed, .cancelled:
+        case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unreadable, .changed, .cancelled:
             result.uncompressed = request.unread
         }
         return result

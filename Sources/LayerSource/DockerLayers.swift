@@ -24,7 +24,7 @@ struct DockerLayers {
             return
         }
         let diffIDs = config?.diffIDs ?? []
-        if config != nil, diffIDs.count != entries.count {
+        if config?.diffIDs != nil, diffIDs.count != entries.count {
             builder.add(
                 Finding(
                     .layerCountMismatch,
@@ -64,7 +64,9 @@ struct DockerLayers {
         }
         let layer = index < builder.inventory.images[image].layers.count ? index : nil
         for blob in blobs {
-            if let named { builder.add(Claim(.digest(named), about: blob, at: place, image: image, layer: layer)) }
+            if let named, !isTwin {
+                builder.add(Claim(.digest(named), about: blob, at: place, image: image, layer: layer))
+            }
             builder.add(Claim(.intactStream, about: blob, at: place, image: image, layer: layer))
         }
         guard let diffID else { return blobs }

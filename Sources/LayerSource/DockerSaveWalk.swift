@@ -94,7 +94,7 @@ struct DockerSaveWalk {
             builder.add(
                 Finding(
                     .viewsDisagree, "manifest.json has an image that index.json does not lead to", at: configPlace,
-                    digest: named, actual: path), image: image)
+                    actual: path), image: image)
         }
         for finding in tagFindings { builder.add(finding, image: image) }
         for blob in configBlobs {

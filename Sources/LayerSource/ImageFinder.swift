@@ -159,7 +159,7 @@ package struct ImageFinder {
     }
 
     /// The first bytes of a file; none if it cannot be read, which its reader will notice.
-    private static func prefix(_ opened: OpenedBlob, byteCount: Int = 64) -> [UInt8] {
+    private static func prefix(_ opened: OpenedBlob, byteCount: Int = 4096) -> [UInt8] {
         let reader: any BlobReader
         switch opened {
         case .opened(let file), .cutOff(let file): reader = file

@@ -51,11 +51,20 @@ package struct RecognizableTree {
 
     /// `oci-layout`, or what is left of a layout that lost it.
     var hasLayout: Bool {
-        hasFile("oci-layout") || hasFile("index.json") && hasFolder("blobs")
+        hasFile("oci-layout")
+            || hasFile("index.json") && (hasFolder("blobs") || names("schemaVersion", in: "index.json"))
     }
 
-    /// A `manifest.json` that is no object. One that is an object belongs to another form (containers' `dir:`).
+    /// A `manifest.json` that is no object. One that is an object belongs to another form (containers' `dir:`), or to no
+    /// image at all, unless it has the members of an entry of the list.
     var hasDockerManifest: Bool {
-        hasFile("manifest.json") && firstCharacter(of: "manifest.json") != UInt8(ascii: "{")
+        guard hasFile("manifest.json") else { return false }
+        guard firstCharacter(of: "manifest.json") == UInt8(ascii: "{") else { return true }
+        return names("Config", in: "manifest.json") && names("Layers", in: "manifest.json")
+    }
+
+    /// True if the beginning of a document has a member of this name.
+    private func names(_ member: String, in path: String) -> Bool {
+        String(decoding: readPrefix(path), as: UTF8.self).contains("\"\(member)\"")
     }
 }

@@ -67,23 +67,27 @@ extension InventoryBuilder {
     }
 
     /// Spec: image-index.md and manifest.md §schemaVersion: MUST be 2.
-    mutating func checkSchemaVersion(_ root: JSONValue, at place: Place, image: Int? = nil) {
+    mutating func checkSchemaVersion(
+        _ root: JSONValue, at place: Place, digest: ContentDigest?, image: Int? = nil
+    ) {
         guard root["schemaVersion"]?.uint64 != 2 else { return }
         let actual = root["schemaVersion"]?.rawText ?? "missing"
         add(
             Finding(
                 .schemaVersionInvalid, "schemaVersion is 2, not \(actual)", at: place.appending("schemaVersion"),
-                expected: "2", actual: actual), image: image)
+                digest: digest, expected: "2", actual: actual), image: image)
     }
 
     /// Spec: manifest.md §mediaType: if it is there, it is the type that the descriptor names.
-    mutating func checkMediaType(of root: JSONValue, is expected: MediaType, at place: Place, image: Int? = nil) {
+    mutating func checkMediaType(
+        of root: JSONValue, is expected: MediaType, at place: Place, digest: ContentDigest?, image: Int? = nil
+    ) {
         guard let value = root["mediaType"], !value.isNull else { return }
         guard value.string != expected.description, value.string != "" else { return }
         add(
             Finding(
                 .mediaTypeContradiction, "the document calls itself \(value.rawText), its descriptor \(expected)",
-                at: place.appending("mediaType"), expected: expected.description,
+                at: place.appending("mediaType"), digest: digest, expected: expected.description,
                 actual: value.string ?? value.rawText), image: image)
     }
 
@@ -206,6 +210,8 @@ extension Finding {
             self.init(.blobNotRegular, "a \(kind.rawValue) lies there, no regular file", at: place)
         case .cutOff(let atByte):
             self.init(.archiveTruncated, "the archive ends within the file, at its byte \(atByte)", at: place)
+        case .unsupportedEntry:
+            self.init(.archiveEntryUnsupported, "the entry is a sparse file, which is not read here", at: place)
         case .unreadable(let errno, let atByte):
             self.init(.blobUnreadable, "\(ErrorText.describe(errno)) at byte \(atByte)", at: place)
         case .changed:

@@ -119,12 +119,8 @@ package struct InventoryBuilder {
             let facts = BlobFacts(reading: ending)
             return [blob(.memory, path: path, expectedByteCount: 0, facts: facts)]
         case .unsupported:
-            let facts = BlobFacts(reading: .notRegularFile(.other))
-            let index = blob(.memory, path: path, expectedByteCount: 0, facts: facts)
-            add(
-                Finding(
-                    .archiveEntryUnsupported, "the entry is a sparse file, which is not read here", at: Place(path)))
-            return [index]
+            let facts = BlobFacts(reading: .unsupportedEntry)
+            return [blob(.memory, path: path, expectedByteCount: 0, facts: facts)]
         }
     }
 

@@ -25,6 +25,16 @@ extension LayoutWalk {
             return [image]
         }
         let root = document.root
+        guard root.object != nil else {
+            record.kind = context.isAttestation ? .attestation : .image
+            let image = builder.addImage(record)
+            builder.claim(descriptor, about: blobs, at: context.place, image: image)
+            builder.add(
+                Finding(
+                    .manifestInvalid, "a manifest is an object, not \(root.rawText)", at: place,
+                    digest: descriptor.digest), image: image)
+            return [image]
+        }
         let config = readConfig(root["config"], at: place.appending("config"), &builder)
         let configPlatform = config.parsed?.platform
         guard context.platform != nil || builder.selection.accepts(configPlatform) else { return [] }
@@ -35,8 +45,9 @@ extension LayoutWalk {
 
         let image = builder.addImage(record)
         builder.claim(descriptor, about: blobs, at: context.place, image: image)
-        builder.checkSchemaVersion(root, at: place, image: image)
-        builder.checkMediaType(of: root, is: descriptor.mediaType, at: place, image: image)
+        builder.checkSchemaVersion(root, at: place, digest: descriptor.digest, image: image)
+        builder.checkMediaType(
+            of: root, is: descriptor.mediaType, at: place, digest: descriptor.digest, image: image)
         for key in ["manifests", "fsLayers"] where root[key].map({ !$0.isNull }) == true {
             let other = key == "manifests" ? "an index" : "a manifest of schema 1"
             builder.add(
@@ -44,7 +55,10 @@ extension LayoutWalk {
                     .documentConfusion, "a manifest has no \(key); \(other) has", at: place.appending(key),
                     digest: descriptor.digest), image: image)
         }
-        for finding in config.findings { builder.add(finding, image: image) }
+        for var finding in config.findings {
+            if finding.code == .manifestInvalid { finding.digest = descriptor.digest }
+            builder.add(finding, image: image)
+        }
         if let configDescriptor = config.descriptor {
             builder.claim(configDescriptor, about: config.blobs, at: place.appending("config"), image: image)
             builder.checkData(configDescriptor, at: place.appending("config"), image: image)
@@ -115,16 +129,21 @@ extension LayoutWalk {
         _ value: JSONValue?, at place: Place, image: Int, config: ReadConfig, _ diffIDs: [ContentDigest?]?,
         _ builder: inout InventoryBuilder
     ) {
+        let manifest = builder.inventory.images[image].manifestDigest
         guard let value else {
-            builder.add(Finding(.manifestInvalid, "the manifest has no layers", at: place), image: image)
+            builder.add(
+                Finding(.manifestInvalid, "the manifest has no layers", at: place, digest: manifest), image: image)
             return
         }
         if value.isNull {
-            builder.add(Finding(.manifestLayersNull, "layers is an array, not null", at: place), image: image)
+            builder.add(
+                Finding(.manifestLayersNull, "layers is an array, not null", at: place, digest: manifest), image: image)
         }
         guard let entries = value.isNull ? [] : value.array.map({ Array($0) }) else {
             builder.add(
-                Finding(.manifestInvalid, "layers is an array, not \(value.rawText)", at: place), image: image)
+                Finding(
+                    .manifestInvalid, "layers is an array, not \(value.rawText)", at: place, digest: manifest),
+                image: image)
             return
         }
         let parsed = entries.enumerated().map {

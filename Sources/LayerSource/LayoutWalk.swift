@@ -46,10 +46,7 @@ struct LayoutWalk {
         case .failure(let fault):
             builder.add(fault, reading: place, digest: nil)
         case .success(let document):
-            let images = walkIndex(document.root, Context(place: place), isTop: true, &builder)
-            if images.isEmpty, builder.selection.isEverything {
-                builder.add(Finding(.nothingReferenced, "index.json lists no image", at: place))
-            }
+            _ = walkIndex(document.root, Context(place: place), digest: nil, &builder)
         }
     }
 
@@ -74,42 +71,54 @@ struct LayoutWalk {
         }
     }
 
+    private func noteNothing(at place: Place, _ builder: inout InventoryBuilder) {
+        builder.add(Finding(.nothingReferenced, "index.json lists no image", at: place))
+    }
+
     // Indexes
 
     /// Walks an index. Returns: the images below it.
+    ///
+    /// `digest` names the index; nil for index.json, which no descriptor leads to.
     private mutating func walkIndex(
-        _ root: JSONValue, _ context: Context, isTop: Bool, _ builder: inout InventoryBuilder
+        _ root: JSONValue, _ context: Context, digest: ContentDigest?, _ builder: inout InventoryBuilder
     ) -> [Int] {
         let place = context.place
         guard root.object != nil else {
-            builder.add(Finding(.indexInvalid, "an index is an object, not \(root.rawText)", at: place))
+            builder.add(
+                Finding(.indexInvalid, "an index is an object, not \(root.rawText)", at: place, digest: digest))
             return []
         }
-        builder.checkSchemaVersion(root, at: place)
+        builder.checkSchemaVersion(root, at: place, digest: digest)
         for key in ["config", "layers", "fsLayers"] where root[key].map({ !$0.isNull }) == true {
             builder.add(
-                Finding(.documentConfusion, "an index has no \(key); a manifest has", at: place.appending(key)))
+                Finding(
+                    .documentConfusion, "an index has no \(key); a manifest has", at: place.appending(key),
+                    digest: digest))
         }
         let list = place.appending("manifests")
         switch root["manifests"] {
         case nil:
-            builder.add(Finding(.indexInvalid, "the index has no manifests", at: list))
+            builder.add(Finding(.indexInvalid, "the index has no manifests", at: list, digest: digest))
             return []
         case let value? where value.isNull:
-            let code: FindingCode = isTop ? .indexManifestsNull : .indexInvalid
-            builder.add(Finding(code, "manifests is an array, not null", at: list))
+            let code: FindingCode = digest == nil ? .indexManifestsNull : .indexInvalid
+            builder.add(Finding(code, "manifests is an array, not null", at: list, digest: digest))
+            if digest == nil { noteNothing(at: place, &builder) }
             return []
         case let value?:
             guard let entries = value.array else {
-                builder.add(Finding(.indexInvalid, "manifests is an array, not \(value.rawText)", at: list))
+                builder.add(
+                    Finding(.indexInvalid, "manifests is an array, not \(value.rawText)", at: list, digest: digest))
                 return []
             }
-            return walkEntries(entries, context, list, isTop: isTop, &builder)
+            if digest == nil, !entries.contains(where: { _ in true }) { noteNothing(at: place, &builder) }
+            return walkEntries(entries, context, list, &builder)
         }
     }
 
     private mutating func walkEntries(
-        _ entries: JSONArray, _ context: Context, _ list: Place, isTop: Bool, _ builder: inout InventoryBuilder
+        _ entries: JSONArray, _ context: Context, _ list: Place, _ builder: inout InventoryBuilder
     ) -> [Int] {
         var images: [Int] = []
         var absent: [AbsentEntry] = []
@@ -180,7 +189,7 @@ struct LayoutWalk {
         if hasSiblings, let platform = entry.descriptor.platform {
             let finding = Finding(
                 .platformAbsent, "\(platform) is listed but not here; it was not checked", at: entry.context.place,
-                digest: digest)
+                digest: digest, expected: platform.description)
             builder.add(builder.selection.requiresAllPlatforms ? finding.refuting() : finding)
             return []
         }
@@ -211,7 +220,6 @@ struct LayoutWalk {
         }
         if let known = imagesBelow[blob] { return .present(revisit(known, descriptor, blobs, context, &builder)) }
         if indexesAbove.contains(blob) {
-            builder.claim(descriptor, about: blobs, at: context.place)
             builder.add(
                 Finding(.indexCycle, "the index contains itself", at: context.place, digest: descriptor.digest))
             return .present([])
@@ -266,10 +274,11 @@ struct LayoutWalk {
         case .success(let document):
             var below = context
             below.place = Place(path)
-            builder.checkMediaType(of: document.root, is: descriptor.mediaType, at: below.place)
+            builder.checkMediaType(
+                of: document.root, is: descriptor.mediaType, at: below.place, digest: descriptor.digest)
             indexesAbove.append(contentsOf: blobs.prefix(1))
             defer { indexesAbove.removeLast() }
-            return walkIndex(document.root, below, isTop: false, &builder)
+            return walkIndex(document.root, below, digest: descriptor.digest, &builder)
         }
     }
 

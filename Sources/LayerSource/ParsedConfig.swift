@@ -8,7 +8,8 @@ import LayerModel
 struct ParsedConfig {
     var platform: Platform?
     /// One for each layer, base first; nil where the text is no digest, which is a finding.
-    var diffIDs: [ContentDigest?] = []
+    /// The whole list is nil where it could not be read, which is a finding, too.
+    var diffIDs: [ContentDigest?]?
     var findings: [Finding] = []
     /// True of `{}` and the like: called an image config by its media type, but no image.
     var isNoImage = false
@@ -56,12 +57,13 @@ struct ParsedConfig {
         let place = place.appending("diff_ids")
         switch rootfs["diff_ids"] {
         case let value? where value.array != nil:
+            var read: [ContentDigest?] = []
             for element in value.array.map({ Array($0) }) ?? [] {
-                let read = readDiffID(element, at: place.appending(diffIDs.count))
-                diffIDs.append(read)
+                read.append(readDiffID(element, at: place.appending(read.count)))
             }
+            diffIDs = read
         case let value? where value.isNull:
-            break
+            diffIDs = []
         case let value:
             findings.append(
                 Finding(
@@ -94,7 +96,7 @@ struct ParsedConfig {
             isEmpty = false
             if entry["empty_layer"]?.bool != true { count += 1 }
         }
-        if !isEmpty, count != diffIDs.count {
+        if !isEmpty, let diffIDs, count != diffIDs.count {
             findings.append(
                 Finding(
                     .historyCountMismatch, "the history has \(count) non-empty entries, diff_ids has \(diffIDs.count)",

@@ -35,6 +35,7 @@ struct ParsedDescriptor {
         checkEmpty(descriptor)
         descriptor.data = readData(value["data"], of: descriptor)
         self.descriptor = descriptor
+        for index in findings.indices { findings[index].digest = digest }
     }
 
     private mutating func readMediaType(_ value: JSONValue?) -> MediaType {
@@ -88,8 +89,7 @@ struct ParsedDescriptor {
                     .emptyDescriptorMismatch, "the empty type is the two bytes {}, whose digest is another",
                     at: place.appending("digest"), digest: descriptor.digest,
                     expected: ContentDigest.emptyJSONSHA256.description, actual: descriptor.digest.description))
-        }
-        if let size = descriptor.size, size != 2 {
+        } else if let size = descriptor.size, size != 2 {
             findings.append(
                 Finding(
                     .emptyDescriptorMismatch, "the empty type is the two bytes {}, not \(size) bytes",

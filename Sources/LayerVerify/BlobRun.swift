@@ -45,6 +45,7 @@ struct BlobRun {
         let disagreements = confirm(doubtful, inventory, &facts)
         let judge = Judge(inventory, facts: facts)
         var findings = inventory.findings + judge.findings() + disagreements
+        Consequences.mergeTruncation(&findings)
         Consequences.mark(&findings, in: inventory, facts: facts)
         return (facts, Self.inOrder(findings))
     }

@@ -27,7 +27,12 @@ public enum Libraries {
 
     /// The libraries as they are loaded, in the order in which `--version` prints them.
     public static var entries: [Entry] {
-        []
+        let libraries = [DigestLibrary.version] + CodecLibraries.versions
+        let entries = libraries.map { text in
+            let words = text.split(separator: " ", maxSplits: 1)
+            return Entry(String(words[0]), words.count > 1 ? String(words[1]) : "")
+        }
+        return entries + [Entry("CPU", CPUFeatures.names().joined(separator: " "))]
     }
 
     /// What `--version` prints.
