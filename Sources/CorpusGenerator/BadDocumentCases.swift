@@ -71,7 +71,7 @@ let badDocumentCases: [CorpusCase] = [
         image.expect("manifest-invalid", manifest["digest"].text)
     },
     .bad("manifest-is-a-list", "What should be a manifest is a JSON array (manifest.md).") { image in
-        let manifest = image.blob(MediaTypes.manifest, [1, 2, 3])
+        let manifest = image.blob(MediaTypes.manifest, JSON.array([1, 2, 3]))
         image.layout([manifest.named("x")])
         image.expect("manifest-invalid", manifest["digest"].text)
     },
@@ -135,6 +135,8 @@ let badDocumentCases: [CorpusCase] = [
         let empty = image.blob(MediaTypes.empty, Array("{ }".utf8))
         let manifest = ImageBuilder.manifest(empty, [empty]).setting("artifactType", "application/vnd.example.thing")
         image.layout([image.blob(MediaTypes.manifest, manifest).named("x")])
+        // Once for the config, once for the layer.
+        image.expect("empty-descriptor-mismatch", empty["digest"].text)
         image.expect("empty-descriptor-mismatch", empty["digest"].text)
     },
     .bad("digest-upper-case", "A layer's digest in upper case (descriptor.md §Digests: lower-case).") { image in

@@ -20,9 +20,13 @@ struct DockerImage {
 extension ImageBuilder {
     /// Adds an image in the form before Docker 25, and returns its entry of `manifest.json`.
     mutating func dockerImage(_ image: DockerImage) -> JSON {
+        var parent: String?
         for (folder, layer) in zip(image.layerFolders, image.layers) {
+            var legacy: JSON = ["id": .string(folder), "os": "linux"]
+            if let parent { legacy = legacy.setting("parent", .string(parent)) }
+            parent = folder
             put(folder + "/VERSION", "1.0")
-            put(folder + "/json", (["id": .string(folder), "os": "linux"] as JSON).bytes)
+            put(folder + "/json", legacy.bytes)
             put(folder + "/layer.tar", layer.bytes)
         }
         put(image.configHex + ".json", image.config.bytes)

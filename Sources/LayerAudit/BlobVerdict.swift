@@ -28,7 +28,8 @@ struct BlobVerdict {
 
     private func sizeMismatch(_ claimed: UInt64, _ claim: Claim) -> Finding {
         var finding = Finding(
-            .blobSizeMismatch, "the descriptor claims \(claimed) bytes, the blob has \(facts.byteCount)", at: claim.place,
+            .blobSizeMismatch, "the descriptor claims \(claimed) bytes, the blob has \(facts.byteCount)",
+            at: claim.place,
             expected: "\(claimed)", actual: "\(facts.byteCount)")
         finding.hint = judge.hints.size(claimed, facts, isDigestRefuted: doubt.isDigestRefuted)
         return finding
@@ -73,7 +74,8 @@ struct BlobVerdict {
         guard let actual = facts.compression ?? emptyCompression, actual != promised else { return [] }
         guard !doubt.isStreamMissing else { return [] }
         var finding = Finding(
-            .mediaTypeMismatch, "\(mediaType) promises \(promised.title), the bytes are \(actual.title)", at: claim.place,
+            .mediaTypeMismatch, "\(mediaType) promises \(promised.title), the bytes are \(actual.title)",
+            at: claim.place,
             expected: promised.rawValue, actual: actual.rawValue)
         finding.follows = doubt.causeOfStreamFault
         return [finding]

@@ -56,10 +56,12 @@ package struct Judge: Sendable {
         case .complete: break
         case .cutOff(let atByte):
             return reportOnce(
-                .archiveTruncated, "the archive ends within \(record.path), at its byte \(atByte)", claims, blob, &found)
+                .archiveTruncated, "the archive ends within \(record.path), at its byte \(atByte)", claims, blob, &found
+            )
         case .unsupportedEntry:
             return reportOnce(
-                .archiveEntryUnsupported, "\(record.path) is a sparse file, which is not read here", claims, blob, &found)
+                .archiveEntryUnsupported, "\(record.path) is a sparse file, which is not read here", claims, blob,
+                &found)
         case .missing:
             return report(claims, blob, &found) { claim in
                 guard !mayBeAbsent(claim) else {

@@ -56,7 +56,8 @@ package struct Plan: Sendable {
         func isMet(by facts: BlobFacts?) -> Bool {
             guard let facts else { return false }
             switch facts.reading {
-            case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unreadable, .changed, .cancelled: return true
+            case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unreadable, .changed, .cancelled:
+                return true
             case .complete, .cutOff: break
             }
             let names = facts.digests.map { $0.algorithm }

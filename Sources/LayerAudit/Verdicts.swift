@@ -68,7 +68,9 @@ package enum Verdicts {
             var report = LayerReport(record: record, outcome: .undetermined, findings: findings(index))
             report.compression = known?.compression
             report.size = known?.reading == .complete ? known?.byteCount : record.size
-            if case .complete? = known?.uncompressed?.ending { report.uncompressedSize = known?.uncompressed?.byteCount }
+            if case .complete? = known?.uncompressed?.ending {
+                report.uncompressedSize = known?.uncompressed?.byteCount
+            }
             if isChained, let diffID = record.diffID {
                 chain = chainID(chain, diffID)
                 report.chainID = chain

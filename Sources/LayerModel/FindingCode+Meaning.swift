@@ -41,7 +41,8 @@ extension FindingCode {
         case .mediaTypeInvalid: .refutes("A media type breaks the grammar of RFC 6838.")
         case .mediaTypeContradiction: .refutes("A document calls itself another media type than its descriptor does.")
         case .documentConfusion:
-            .refutes("A manifest has members of an index, or an index those of a manifest: readers disagree on what it is.")
+            .refutes(
+                "A manifest has members of an index, or an index those of a manifest: readers disagree on what it is.")
         case .digestInvalid: .refutes("A digest breaks the grammar of the specification.")
         case .digestUnsupported: .undetermined("A digest's algorithm cannot be computed here.")
         case .sizeInvalid: .refutes("A size is missing or no natural number below 2^63.")
@@ -50,7 +51,8 @@ extension FindingCode {
         case .dataMismatch: .refutes("`data` of a descriptor has another digest or size than the descriptor claims.")
         case .platformMismatch: .refutes("The config is for another platform than the index says.")
         case .platformAbsent:
-            .notes("An index lists a platform that is not here; it was not checked (`--require-all-platforms` refutes).")
+            .notes(
+                "An index lists a platform that is not here; it was not checked (`--require-all-platforms` refutes).")
         case .rootfsTypeInvalid: .refutes("`rootfs.type` of a config is not `layers`.")
         case .layerCountMismatch: .refutes("The manifest has another number of layers than the config has diffIDs.")
         case .historyCountMismatch:
@@ -64,26 +66,31 @@ extension FindingCode {
         case .blobSizeMismatch: .refutes("A blob has another size than claimed.")
         case .blobDigestMismatch: .refutes("A blob has another digest than claimed, by its descriptor or by its name.")
         case .blobNameInvalid: .notes("A file among the blobs has a name that is no digest; it was not checked.")
-        case .blobUnreferenced: .notes("A blob is not referenced by any document that was read; it was checked against its name.")
+        case .blobUnreferenced:
+            .notes("A blob is not referenced by any document that was read; it was checked against its name.")
         case .layerAbsent: .notes("A non-distributable layer is not here, which is legal; it was not checked.")
 
         case .mediaTypeMismatch: .refutes("A layer's media type promises another compression than its bytes have.")
         case .streamTruncated: .refutes("A compressed stream ends too early.")
         case .streamCorrupt: .refutes("A compressed stream is damaged.")
-        case .streamTrailingBytes: .refutes("Bytes that belong to no gzip member or zstd frame follow a compressed stream.")
+        case .streamTrailingBytes:
+            .refutes("Bytes that belong to no gzip member or zstd frame follow a compressed stream.")
         case .compressionUnsupported: .undetermined("A layer is compressed in a way that is not decoded here.")
         case .windowTooLarge: .undetermined("A zstd frame wants a larger window than is allowed; it was not decoded.")
         case .expansionLimit: .undetermined("A layer expands beyond `--max-expansion`; decoding stopped there.")
         case .diffIDMismatch: .refutes("The uncompressed layer has another digest than the config's diffID.")
         case .uncompressedSizeMismatch: .refutes("The uncompressed layer has another size than claimed.")
 
-        case .dockerManifestInvalid: .refutes("`manifest.json` of a docker-save archive is not what `docker load` accepts.")
-        case .dockerConfigNameMismatch: .refutes("A config's name in a docker-save archive is not the sha256 of its bytes.")
+        case .dockerManifestInvalid:
+            .refutes("`manifest.json` of a docker-save archive is not what `docker load` accepts.")
+        case .dockerConfigNameMismatch:
+            .refutes("A config's name in a docker-save archive is not the sha256 of its bytes.")
         case .dockerLayerUnclaimed:
             .undetermined("The archive has no `manifest.json`: nothing says what this layer should be.")
         case .dockerLayerSourceMismatch: .refutes("`LayerSources` describes another blob than the layer is.")
         case .dockerReferenceInvalid: .refutes("A `RepoTags` entry is no reference with a tag.")
-        case .dockerRepositoriesMismatch: .refutes("`repositories` is malformed or names an image that is not in the archive.")
+        case .dockerRepositoriesMismatch:
+            .refutes("`repositories` is malformed or names an image that is not in the archive.")
         case .dockerParentMissing: .warns("`Parent` names an image that is not in the archive.")
         case .viewsDisagree: .refutes("`manifest.json` and `index.json` of one archive describe different images.")
 

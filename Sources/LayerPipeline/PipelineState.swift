@@ -160,7 +160,9 @@ struct PipelineState {
         // A codec that decodes several streams at once gets the next best blobs of the same codec to join.
         let teamSize = best.codec?.teamSize ?? 1
         while worker.team.count < teamSize {
-            let candidates = open.filter { $0.isReadyToRead && $0.stage == .decoding && $0.codec?.name == best.codec?.name }
+            let candidates = open.filter {
+                $0.isReadyToRead && $0.stage == .decoding && $0.codec?.name == best.codec?.name
+            }
             guard let another = candidates.max(by: { $0.remainingByteCount < $1.remainingByteCount }) else { break }
             another.isBusy = true
             worker.team.append(another)

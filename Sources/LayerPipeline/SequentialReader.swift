@@ -48,7 +48,9 @@ package final class SequentialReader {
         of request: BlobRequest, from opener: any BlobOpener, isCancelled: () -> Bool = { false }
     ) -> BlobFacts {
         let opening = BlobOpening(opener.open(request.location))
-        guard let reader = opening.reader else { return BlobFacts(reading: opening.ending, uncompressed: request.unread) }
+        guard let reader = opening.reader else {
+            return BlobFacts(reading: opening.ending, uncompressed: request.unread)
+        }
         return facts(of: request, reader: reader, ending: opening.ending, isCancelled: isCancelled)
     }
 

@@ -158,10 +158,12 @@ extension InventoryBuilder {
         let algorithms = Set([.sha256, descriptor.digest.algorithm ?? .sha256])
         let compression = Compression.detect(prefix: data)
         var facts = BlobFacts(
-            byteCount: ByteMath.fileSize(data.count), digests: digest(data, algorithms.sorted { $0.rawValue < $1.rawValue }),
+            byteCount: ByteMath.fileSize(data.count),
+            digests: digest(data, algorithms.sorted { $0.rawValue < $1.rawValue }),
             compression: compression, reading: .complete)
         if compression == .none {
-            facts.uncompressed = UncompressedFacts(byteCount: facts.byteCount, digests: facts.digests, ending: .complete)
+            facts.uncompressed = UncompressedFacts(
+                byteCount: facts.byteCount, digests: facts.digests, ending: .complete)
         }
         setFacts(facts, ofAbsent: blob)
     }

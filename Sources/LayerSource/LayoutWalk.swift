@@ -132,7 +132,8 @@ struct LayoutWalk {
                 if let platform = descriptor.platform { below.platform = platform }
                 let names = Self.names(descriptor)
                 below.references = context.references + names.filter { !context.references.contains($0) }
-                below.isNamed = context.isNamed || builder.selection.accepts(names: names + [descriptor.digest.description])
+                below.isNamed =
+                    context.isNamed || builder.selection.accepts(names: names + [descriptor.digest.description])
                 below.isAttestation =
                     descriptor.annotations["vnd.docker.reference.type"] == "attestation-manifest"
                     || descriptor.platform?.isUnknown == true
@@ -196,7 +197,8 @@ struct LayoutWalk {
         let image = builder.addImage(
             ImageRecord(
                 root: builder.root, kind: entry.descriptor.mediaType.kind == .manifest ? .image : .blob,
-                references: entry.context.references, platform: entry.context.platform, manifestDigest: digest, manifestBlob: entry.blobs.first,
+                references: entry.context.references, platform: entry.context.platform, manifestDigest: digest,
+                manifestBlob: entry.blobs.first,
                 place: entry.context.place))
         builder.claim(entry.descriptor, about: entry.blobs, at: entry.context.place, image: image)
         return [image]

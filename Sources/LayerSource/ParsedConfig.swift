@@ -32,7 +32,8 @@ struct ParsedConfig {
             if let value = root[key], !value.isNull, value.string == nil {
                 findings.append(
                     Finding(
-                        .configInvalid, "\(key) is no text: \(value.rawText)", at: place.appending(key), digest: digest))
+                        .configInvalid, "\(key) is no text: \(value.rawText)", at: place.appending(key), digest: digest)
+                )
             }
         }
         readRootfs(root["rootfs"], at: place.appending("rootfs"), digest: digest)

@@ -43,7 +43,8 @@ struct ParsedDescriptor {
         guard let text = value?.string else {
             findings.append(
                 Finding(
-                    .mediaTypeInvalid, "a descriptor has a media type, this one \(value?.rawText ?? "none")", at: place))
+                    .mediaTypeInvalid, "a descriptor has a media type, this one \(value?.rawText ?? "none")", at: place)
+            )
             return MediaType("")
         }
         let mediaType = MediaType(text)

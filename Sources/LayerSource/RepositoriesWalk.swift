@@ -19,7 +19,8 @@ struct RepositoriesWalk {
         for entry in read(&builder) where !isThere(entry.id) {
             builder.add(
                 Finding(
-                    .dockerRepositoriesMismatch, "\(entry.name):\(entry.tag) is \(entry.id), which is not in the archive",
+                    .dockerRepositoriesMismatch,
+                    "\(entry.name):\(entry.tag) is \(entry.id), which is not in the archive",
                     at: entry.place, actual: entry.id))
         }
     }

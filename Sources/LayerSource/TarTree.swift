@@ -89,7 +89,8 @@ package struct TarTree: ImageTree {
         case .tooManyEntries(let atByte):
             [
                 Finding(
-                    .tooManyDescriptors, "the archive has more entries than are read; from byte \(atByte) on nothing was",
+                    .tooManyDescriptors,
+                    "the archive has more entries than are read; from byte \(atByte) on nothing was",
                     at: Place(""))
             ]
         case .unreadable(let errno, let atByte):

@@ -102,7 +102,8 @@ struct BlobRun {
             let claim = inventory.claims.first { $0.blob == request.blob }
             var finding = Finding(
                 .fastPathDisagrees,
-                "the fast path refuted \(blob.path), the reference path finds nothing wrong with it", at: Place(blob.path),
+                "the fast path refuted \(blob.path), the reference path finds nothing wrong with it",
+                at: Place(blob.path),
                 digest: read.digests.first,
                 hint: "LAYERVERIFY_DISABLE turns a fast path off; please report this with the output of --version")
             finding.root = blob.root
