@@ -7,13 +7,13 @@ import LayerModel
 extension ImageTree {
     /// Reads a document that lies at one place, or at several in an archive: then all must be alike.
     func document(
-        _ blobs: [BlobIndex], algorithms: [DigestAlgorithm] = [], embedded: [UInt8]? = nil, isMap: Bool = false,
+        _ blobs: [BlobIndex], algorithms: [DigestAlgorithm] = [], isMap: Bool = false,
         _ builder: inout InventoryBuilder
     ) -> Result<JSONDocument, DocumentFault> {
         var result = Result<JSONDocument, DocumentFault>.failure(.unread(.missing))
         var contents: Set<ContentDigest> = []
         for blob in blobs {
-            result = builder.document(blob, algorithms: algorithms, embedded: embedded, isMap: isMap)
+            result = builder.document(blob, algorithms: algorithms, isMap: isMap)
             if let digest = builder.facts(of: blob)?.digests.first { contents.insert(digest) }
         }
         if contents.count > 1, let blob = blobs.first {
@@ -148,24 +148,6 @@ extension InventoryBuilder {
                     at: place.appending("mediaType"), image: image, layer: layer))
             add(Claim(.intactStream, about: blob, at: place.appending("mediaType"), image: image, layer: layer))
         }
-    }
-
-    /// Takes a blob's content from its descriptor where the blob itself is not there.
-    mutating func useData(of descriptor: Descriptor, for blobs: [BlobIndex], in tree: any ImageTree) {
-        guard let data = descriptor.data, let blob = blobs.first,
-            tree.kind(of: inventory.blobs[blob].path) == nil
-        else { return }
-        let algorithms = Set([.sha256, descriptor.digest.algorithm ?? .sha256])
-        let compression = Compression.detect(prefix: data)
-        var facts = BlobFacts(
-            byteCount: ByteMath.fileSize(data.count),
-            digests: digest(data, algorithms.sorted { $0.rawValue < $1.rawValue }),
-            compression: compression, reading: .complete)
-        if compression == .none {
-            facts.uncompressed = UncompressedFacts(
-                byteCount: facts.byteCount, digests: facts.digests, ending: .complete)
-        }
-        setFacts(facts, ofAbsent: blob)
     }
 
     /// The content that a descriptor embeds, against its own digest and size.

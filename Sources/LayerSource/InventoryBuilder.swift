@@ -133,12 +133,10 @@ package struct InventoryBuilder {
     // Documents
 
     /// Reads the blob as a document. Its bytes are hashed as they are read, so that what is hashed is what was parsed.
-    ///
-    /// `embedded` is the content as the descriptor has it, for a blob that is not there.
     mutating func document(
-        _ blob: BlobIndex, algorithms: [DigestAlgorithm], embedded: [UInt8]? = nil, isMap: Bool = false
+        _ blob: BlobIndex, algorithms: [DigestAlgorithm], isMap: Bool = false
     ) -> Result<JSONDocument, DocumentFault> {
-        readBytes(of: blob, algorithms: algorithms, embedded: embedded).flatMap { bytes in
+        readBytes(of: blob, algorithms: algorithms).flatMap { bytes in
             do throws(JSONFault) {
                 return .success(try JSONDocument(parsing: bytes, keys: isMap ? .exact : .ignoringCase))
             } catch {
@@ -148,7 +146,7 @@ package struct InventoryBuilder {
     }
 
     private mutating func readBytes(
-        of blob: BlobIndex, algorithms: [DigestAlgorithm], embedded: [UInt8]?
+        of blob: BlobIndex, algorithms: [DigestAlgorithm]
     ) -> Result<[UInt8], DocumentFault> {
         let record = inventory.blobs[blob]
         if record.location == .memory { return .failure(.unread(record.facts?.reading ?? .missing)) }
@@ -162,9 +160,6 @@ package struct InventoryBuilder {
         case .failed(let errno): (reader, ending) = (nil, .unreadable(errno: errno.rawValue, atByte: 0))
         }
         guard let reader else {
-            if case .missing = ending, let embedded {
-                return .success(take(embedded, as: .complete, blob: blob, algorithms: algorithms))
-            }
             inventory.blobs[blob].facts = BlobFacts(reading: ending)
             return .failure(.unread(ending))
         }
@@ -210,12 +205,6 @@ package struct InventoryBuilder {
         }
         inventory.blobs[blob].facts = facts
         return bytes
-    }
-
-    /// Gives a blob that is not there the facts of its embedded content; nobody looks for it again.
-    mutating func setFacts(_ facts: BlobFacts, ofAbsent blob: BlobIndex) {
-        inventory.blobs[blob].facts = facts
-        inventory.blobs[blob].location = .memory
     }
 
     /// The facts about a blob, where it was read already.

@@ -95,11 +95,8 @@ extension LayoutWalk {
         config.blobs = builder.blobs(at: path, in: tree, expectedByteCount: descriptor.size ?? 0)
         // Spec: manifest.md §config: a config of a type that is not known must not be parsed.
         let algorithms = descriptor.digest.algorithm.map { [$0] } ?? []
-        guard descriptor.mediaType.kind == .imageConfig else {
-            builder.useData(of: descriptor, for: config.blobs, in: tree)
-            return config
-        }
-        let read = tree.document(config.blobs, algorithms: algorithms, embedded: descriptor.data, &builder)
+        guard descriptor.mediaType.kind == .imageConfig else { return config }
+        let read = tree.document(config.blobs, algorithms: algorithms, &builder)
         switch read {
         case .success(let document):
             let read = ParsedConfig(document.root, at: config.place, digest: descriptor.digest)
@@ -178,7 +175,6 @@ extension LayoutWalk {
         }
         let path = Self.path(of: descriptor.digest)
         let blobs = builder.blobs(at: path, in: tree, expectedByteCount: descriptor.size ?? 0)
-        builder.useData(of: descriptor, for: blobs, in: tree)
         var record = LayerRecord(
             blob: blobs.first, digest: descriptor.digest, size: descriptor.size, mediaType: descriptor.mediaType,
             diffID: descriptor.mediaType.isLayer ? diffID : nil, path: path)

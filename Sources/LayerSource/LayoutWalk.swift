@@ -217,7 +217,7 @@ struct LayoutWalk {
         case .index, .manifest:
             break
         case .imageConfig, .empty, .layer, .nondistributableLayer, .other:
-            guard tree.kind(of: path) != nil || descriptor.data != nil else { return .absent(blobs) }
+            guard tree.kind(of: path) != nil else { return .absent(blobs) }
             return .present([opaqueEntry(descriptor, blobs, context, &builder)])
         }
         if let known = imagesBelow[blob] { return .present(revisit(known, descriptor, blobs, context, &builder)) }
@@ -227,7 +227,7 @@ struct LayoutWalk {
             return .present([])
         }
         let read = tree.document(
-            blobs, algorithms: descriptor.digest.algorithm.map { [$0] } ?? [], embedded: descriptor.data, &builder)
+            blobs, algorithms: descriptor.digest.algorithm.map { [$0] } ?? [], &builder)
         if case .failure(.unread(.missing)) = read { return .absent(blobs) }
         let images: [Int]
         if descriptor.mediaType.kind == .index {
