@@ -35,7 +35,8 @@ extension LayoutWalk {
                     digest: descriptor.digest), image: image)
             return [image]
         }
-        let config = readConfig(root["config"], at: place.appending("config"), &builder)
+        var config = readConfig(root["config"], at: place.appending("config"), &builder)
+        if Self.hasOnlyOtherBlobs(root["layers"]) { config.forgetImage() }
         let configPlatform = config.parsed?.platform
         guard context.platform != nil || builder.selection.accepts(configPlatform) else { return [] }
         if let parsed = config.parsed, !parsed.isNoImage, !context.isAttestation { record.kind = .image }
@@ -81,6 +82,13 @@ extension LayoutWalk {
         var findings: [Finding] = []
         var place = Place("")
 
+        /// Takes it for the config of something else than an image: nothing that an image has is wanted of it.
+        mutating func forgetImage() {
+            guard parsed != nil else { return }
+            parsed = nil
+            findings.removeAll { $0.place.path == place.path }
+        }
+
         var isImageConfig: Bool { descriptor?.mediaType.kind == .imageConfig && parsed?.isNoImage != true }
     }
 
@@ -121,6 +129,17 @@ extension LayoutWalk {
     }
 
     // The layers
+
+    /// True of a manifest that lists blobs, but no layers of a file system: signatures, attestations, modules.
+    private static func hasOnlyOtherBlobs(_ layers: JSONValue?) -> Bool {
+        guard let layers = layers?.array else { return false }
+        var isEmpty = true
+        for layer in layers {
+            isEmpty = false
+            guard let mediaType = layer["mediaType"]?.string, !MediaType(mediaType).isLayer else { return false }
+        }
+        return !isEmpty
+    }
 
     private func walkLayers(
         _ value: JSONValue?, at place: Place, image: Int, config: ReadConfig, _ diffIDs: [ContentDigest?]?,
