@@ -165,13 +165,10 @@ package struct ImageFinder {
         case .opened(let file), .cutOff(let file): reader = file
         case .missing, .outsideImage, .notRegularFile, .failed: return []
         }
-        return unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
-            // SAFETY: the array owns the buffer and takes over just as many bytes as were read into it.
-            do throws(Errno) {
-                count = unsafe try reader.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
-            } catch {
-                count = 0
-            }
+        do throws(Errno) {
+            return try reader.bytes(at: 0, upTo: byteCount)
+        } catch {
+            return []
         }
     }
 }

@@ -168,24 +168,15 @@ package struct InventoryBuilder {
             inventory.blobs[blob].expectedByteCount = reader.byteCount
             return .failure(.tooLarge(byteCount: reader.byteCount))
         }
-        var readByteCount = 0
-        var failure: Errno?
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: ByteMath.clamp(reader.byteCount, to: .max)) {
-            // SAFETY: the array owns the buffer and takes over just as many bytes as were read into it.
-            buffer, count in
-            do throws(Errno) {
-                readByteCount = unsafe try reader.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
-            } catch {
-                failure = error
-            }
-            count = readByteCount
-        }
-        if let failure {
-            let ending = ReadEnding.unreadable(errno: failure.rawValue, atByte: 0)
+        let bytes: [UInt8]
+        do throws(Errno) {
+            bytes = try reader.bytes(at: 0, upTo: JSONDocument.maximumByteCount)
+        } catch {
+            let ending = ReadEnding.unreadable(errno: error.rawValue, atByte: 0)
             inventory.blobs[blob].facts = BlobFacts(reading: ending)
             return .failure(.unread(ending))
         }
-        guard readByteCount == ByteMath.clamp(reader.byteCount, to: .max) else {
+        guard ByteMath.fileSize(bytes.count) == reader.byteCount else {
             inventory.blobs[blob].facts = BlobFacts(reading: .changed)
             return .failure(.unread(.changed))
         }
