@@ -75,7 +75,7 @@ package final class SequentialReader {
             if facts.compression == nil {
                 let compression = unsafe Compression.detect(prefix: block.prefix(Compression.prefixByteCount))
                 facts.compression = compression
-                digests = request.compressedAlgorithms(for: compression).map { digestMethod(for: $0).begin() }
+                digests = request.compressedAlgorithms(for: compression).map { begin($0) }
                 stream = begin(request, compression, compressedByteCount: reader.byteCount)
             }
             for digest in digests { unsafe digest.update(block.bytes) }
@@ -85,7 +85,7 @@ package final class SequentialReader {
         guard !reader.hasChanged else { return interrupted(facts, .changed, request) }
         if facts.compression == nil {
             facts.compression = Compression.none
-            digests = request.compressedAlgorithms(for: .none).map { digestMethod(for: $0).begin() }
+            digests = request.compressedAlgorithms(for: .none).map { begin($0) }
         }
         facts.digests = digests.map { $0.finish() }
         facts.uncompressed = request.uncompressedFacts(blob: facts, stream: stream?.finished())
@@ -103,8 +103,15 @@ package final class SequentialReader {
             }
         guard let codec else { return nil }
         return StreamProgress(
-            decoder: codec.begin(options.codecOptions), digests: algorithms.map { digestMethod(for: $0).begin() },
+            decoder: codec.begin(options.codecOptions), digests: algorithms.map { begin($0) },
             limits: StreamLimits(options, compressedByteCount: compressedByteCount))
+    }
+
+    private func begin(_ algorithm: DigestAlgorithm) -> any StreamDigest {
+        switch path {
+        case .fast: digestMethod(for: algorithm).begin()
+        case .reference: referenceDigestMethod(for: algorithm).begin()
+        }
     }
 
     private func interrupted(_ facts: BlobFacts, _ ending: ReadEnding, _ request: BlobRequest) -> BlobFacts {

@@ -158,7 +158,8 @@ struct LayoutWalk {
     private func isWanted(_ parsed: ParsedDescriptor, _ context: Context, _ selection: Selection) -> Bool {
         guard !selection.isEverything, let descriptor = parsed.descriptor else { return true }
         switch descriptor.mediaType.kind {
-        case .index: return true
+        // A digest may be asked for that only a nested index names.
+        case .index: return context.isNamed || selection.namesDigests
         default:
             return context.isNamed && !(context.isAttestation && selection.platform != nil)
                 && selection.accepts(descriptor.platform)

@@ -22,6 +22,18 @@ package struct Selection: Hashable, Sendable {
     /// True where nothing is left out.
     var isEverything: Bool { platform == nil && references.isEmpty }
 
+    /// True where something is asked for by its digest.
+    var namesDigests: Bool {
+        references.contains { reference in
+            do throws(ContentDigest.GrammarError) {
+                _ = try ContentDigest(parsing: reference)
+                return true
+            } catch {
+                return false
+            }
+        }
+    }
+
     /// Whether an image for `candidate` is wanted. One whose platform is not known yet may be.
     func accepts(_ candidate: Platform?) -> Bool {
         guard let platform, let candidate else { return true }

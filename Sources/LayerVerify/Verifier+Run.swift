@@ -54,12 +54,11 @@ extension Verifier {
             builder.beginRoot(found.record)
             if let finding = found.finding { builder.add(finding) }
             guard let tree = found.tree, let source = found.source else { continue }
-            let imageCount = builder.inventory.images.count
             for finding in tree.findings { builder.add(finding) }
             source.walk(tree, &builder)
-            if builder.inventory.images.count == imageCount, selection != Selection() {
-                builder.noteNothingSelected()
-            }
+        }
+        if builder.inventory.images.isEmpty, finder.found.contains(where: { $0.source != nil }) {
+            builder.noteNothingSelected()
         }
         return (builder.inventory, store)
     }
