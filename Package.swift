@@ -36,6 +36,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .target(name: "CLayerShims"),
+        .target(name: "CSHA256Lanes"),
 
         .target(name: "LayerModel", swiftSettings: settings),
         .target(
@@ -44,7 +45,8 @@ let package = Package(
                 "LayerModel", "CLayerShims", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings),
-        .target(name: "LayerDigest", dependencies: ["LayerModel", "CLibCrypto"], swiftSettings: settings),
+        .target(
+            name: "LayerDigest", dependencies: ["LayerModel", "CLibCrypto", "CSHA256Lanes"], swiftSettings: settings),
         .target(
             name: "LayerCodec",
             dependencies: [

@@ -2,7 +2,6 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 package import LayerModel
 
 extension Codecs {
@@ -10,7 +9,7 @@ extension Codecs {
     ///
     /// It is the reference itself (their names are equal) where there is no faster one.
     package static func fast(for compression: Compression) -> Codec? {
-        fast(for: compression, disabled: disabledNames)
+        fast(for: compression, disabled: DisabledPaths.names)
     }
 
     /// The codec whose word counts when another one finds a fault: zlib, libzstd. It cannot be disabled.
@@ -23,10 +22,4 @@ extension Codecs {
         all.first { $0.compression == compression && !disabled.contains($0.name[...]) }
             ?? reference(for: compression)
     }
-
-    /// The names in the environment variable LAYERVERIFY_DISABLE, separated by commas; read once.
-    private static let disabledNames: Set<Substring> = {
-        guard let value = getenv("LAYERVERIFY_DISABLE") else { return [] }
-        return Set(String(cString: value).split(separator: ","))
-    }()
 }

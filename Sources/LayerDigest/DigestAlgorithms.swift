@@ -7,7 +7,7 @@ import LayerModel
 /// The registry of digest algorithms. A new one is a line here.
 package enum DigestAlgorithms {
     package static let all: [DigestMethod] = [
-        EVPDigest.method(.sha256),
+        LaneSHA256.method,
         EVPDigest.method(.sha384),
         EVPDigest.method(.sha512),
     ]

@@ -18,11 +18,45 @@ package protocol StreamDigest: AnyObject {
 /// A way to compute a digest algorithm; an entry of `DigestAlgorithms.all`.
 package struct DigestMethod: Sendable {
     package let algorithm: DigestAlgorithm
+    /// How many messages one call of `update` hashes to its advantage.
+    package let teamSize: Int
     /// Begins a digest.
     package let begin: @Sendable () -> any StreamDigest
+    private let updateTeam: @Sendable (UnsafeMutableBufferPointer<DigestLane>) -> Void
 
+    /// Makes a method that hashes its messages one after another.
     package init(algorithm: DigestAlgorithm, begin: @escaping @Sendable () -> any StreamDigest) {
+        self.init(algorithm: algorithm, teamSize: 1, begin: begin) { team in
+            // SAFETY: the caller of `update` owns the bytes until the call returns.
+            for lane in team { lane.digest.update(lane.bytes.bytes) }
+        }
+    }
+
+    /// Makes a method that hashes several messages in one go.
+    package init(
+        algorithm: DigestAlgorithm, teamSize: Int, begin: @escaping @Sendable () -> any StreamDigest,
+        updateTeam: @escaping @Sendable (UnsafeMutableBufferPointer<DigestLane>) -> Void
+    ) {
         self.algorithm = algorithm
+        self.teamSize = teamSize
         self.begin = begin
+        self.updateTeam = updateTeam
+    }
+
+    /// Hashes the next bytes of several messages.
+    ///
+    /// Shape: at most `teamSize` lanes, each with a digest of its own that `begin` of this method made.
+    package func update(_ team: UnsafeMutableBufferPointer<DigestLane>) { updateTeam(team) }
+}
+
+/// One message's part in a call for several.
+package struct DigestLane {
+    package let digest: any StreamDigest
+    /// The next bytes of the message.
+    package var bytes: UnsafeRawBufferPointer
+
+    package init(digest: any StreamDigest, bytes: UnsafeRawBufferPointer) {
+        self.digest = digest
+        self.bytes = bytes
     }
 }

@@ -16,6 +16,7 @@ struct Segment {
 /// All fields but `digest` are guarded by the scheduler's lock. `digest` belongs to the worker that set `isBusy`.
 final class HashChain: @unchecked Sendable {
     // SAFETY: every field is guarded as said above.
+    let method: DigestMethod
     let digest: any StreamDigest
     /// The blob is retained by the scheduler as long as any of its chains has a block waiting.
     unowned let work: BlobWork
@@ -24,8 +25,9 @@ final class HashChain: @unchecked Sendable {
     private var waiting: [Segment] = []
     private var first = 0
 
-    init(_ digest: any StreamDigest, of work: BlobWork) {
-        self.digest = digest
+    init(_ method: DigestMethod, of work: BlobWork) {
+        self.method = method
+        digest = method.begin()
         self.work = work
         waiting.reserveCapacity(2 * BlobWork.maximumPendingBlockCount)
     }

@@ -3,7 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Dispatch
-import LayerDigest
 package import LayerModel
 package import LayerSystem
 import Synchronization
@@ -14,7 +13,7 @@ import Synchronization
 /// The order of actions keeps decoding and hashing fused while there are many blobs, and makes a pipeline over the cores
 /// of a single large one, without a mode to choose:
 ///
-/// 1. as many chains as one call hashes to its advantage have a block waiting: hash one block of each;
+/// 1. as many chains as one call hashes to its advantage have a block waiting: hash one block of each, in lockstep;
 /// 2. a blob can be read on: read and decode one block of it, the blob with most bytes left first;
 /// 3. any chain has a block waiting: hash it;
 /// 4. small blobs are left: read some from beginning to end;
@@ -87,10 +86,7 @@ package final class Pipeline: Sendable {
     }
 
     private func hash(_ worker: PipelineWorker) {
-        for job in worker.hashJobs {
-            let bytes = unsafe UnsafeRawBufferPointer(rebasing: pool[job.segment.block][..<job.segment.byteCount])
-            unsafe job.chain.digest.update(bytes.bytes)
-        }
+        worker.hash(pool)
         publish(worker, state.withLock { $0.takeBack(worker.hashJobs) })
     }
 

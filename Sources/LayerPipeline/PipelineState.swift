@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerCodec
+import LayerDigest
 import LayerModel
 
 /// Everything the scheduler knows, and its transitions. Each runs under the lock, computes, and returns what is to be done.
@@ -21,7 +22,8 @@ struct PipelineState {
     private var recordedCount = 0
 
     private var open: [BlobWork] = []
-    private var bay: [HashChain] = []
+    /// The chains with a block waiting, those of one algorithm in one bay, the longest waiting first.
+    private var bays: [Bay] = []
     private var freeBlocks: [BlockIndex]
     private var blockUsers: [Int]
     private var idleWorkers: [PipelineWorker]
@@ -31,8 +33,12 @@ struct PipelineState {
 
     /// Blobs open at once: two for each worker, so that one is ready while another waits for its digests.
     private var maximumOpenCount: Int { 2 * jobCount }
-    /// How many chains one call hashes to its advantage.
-    private let hashTeamSize = 1
+    private struct Bay {
+        let algorithm: DigestAlgorithm
+        /// How many chains one call hashes to its advantage.
+        let teamSize: Int
+        var chains: [HashChain] = []
+    }
 
     /// Blobs up to this size are read from beginning to end by one worker: less bookkeeping than work.
     static let smallByteCount: UInt64 = 64 << 10
@@ -106,9 +112,9 @@ struct PipelineState {
         self.isCancelled = self.isCancelled || isCancelled
         guard !self.isCancelled else { return end(worker) }
         admit()
-        if bay.count >= hashTeamSize, takeHashTeam(worker) { return .hash }
+        if takeHashTeam(worker, .full) { return .hash }
         if takeReadTeam(worker) { return .read }
-        if takeHashTeam(worker) { return .hash }
+        if takeHashTeam(worker, .any) { return .hash }
         if nextSmall < requests.count {
             let batch = nextSmall..<min(nextSmall + Self.smallBatchCount, requests.count)
             nextSmall = batch.upperBound
@@ -124,7 +130,7 @@ struct PipelineState {
         guard idleWorkers.count == jobCount else { return .end(nil) }
         precondition(isCancelled || recordedCount == requests.count, "the last worker ends when all is done")
         open.removeAll()
-        bay.removeAll()
+        bays.removeAll()
         return .end(allFacts)
     }
 
@@ -135,16 +141,29 @@ struct PipelineState {
         }
     }
 
-    private mutating func takeHashTeam(_ worker: PipelineWorker) -> Bool {
-        guard !bay.isEmpty else { return false }
+    private enum Team {
+        /// As many chains as one call hashes to its advantage.
+        case full
+        /// What there is. Of three that wait two are taken: two and one cost less than three at once.
+        case any
+    }
+
+    private mutating func takeHashTeam(_ worker: PipelineWorker, _ team: Team) -> Bool {
+        let place =
+            switch team {
+            case .full: bays.firstIndex { $0.chains.count >= $0.teamSize }
+            case .any: bays.firstIndex { !$0.chains.isEmpty }
+            }
+        guard let place else { return false }
+        let available = min(bays[place].teamSize, bays[place].chains.count)
+        let count = team == .any && available == 3 ? 2 : available
         worker.hashJobs.removeAll(keepingCapacity: true)
-        let count = min(hashTeamSize, bay.count)
-        for chain in bay.prefix(count) {
+        for chain in bays[place].chains.prefix(count) {
             chain.isInBay = false
             chain.isBusy = true
             worker.hashJobs.append(HashJob(chain: chain, segment: chain.removeFirst()))
         }
-        bay.removeFirst(count)
+        bays[place].chains.removeFirst(count)
         return true
     }
 
@@ -228,7 +247,12 @@ struct PipelineState {
     private mutating func queueUp(_ chain: HashChain) {
         guard !chain.isBusy, !chain.isInBay, !chain.isEmpty else { return }
         chain.isInBay = true
-        bay.append(chain)
+        let algorithm = chain.method.algorithm
+        if let place = bays.firstIndex(where: { $0.algorithm == algorithm }) {
+            bays[place].chains.append(chain)
+        } else {
+            bays.append(Bay(algorithm: algorithm, teamSize: chain.method.teamSize, chains: [chain]))
+        }
     }
 
     private mutating func release(_ block: BlockIndex) {
@@ -245,7 +269,7 @@ struct PipelineState {
     /// The caller takes one piece of work itself; another worker is worth starting for the next.
     private mutating func startWorkerIfWorthwhile() -> PipelineWorker? {
         guard !isCancelled, !idleWorkers.isEmpty else { return nil }
-        var readyCount = (bay.count + hashTeamSize - 1) / hashTeamSize
+        var readyCount = bays.reduce(0) { $0 + ($1.chains.count + $1.teamSize - 1) / $1.teamSize }
         if nextSmall < requests.count { readyCount += 1 }
         if open.count < maximumOpenCount { readyCount += min(maximumOpenCount - open.count, small - nextLarge) }
         for work in open where work.isReadyToRead { readyCount += 1 }

@@ -26,6 +26,7 @@ final class PipelineWorker: @unchecked Sendable {
     var spareBlocks: [BlockIndex] = []
     private var active: [BlobWork] = []
     private var lanes: [DecodeLane] = []
+    private var digestLanes: [DigestLane] = []
     private var reader: SequentialReader?
 
     /// One block of input and one of output are what most actions take.
@@ -36,6 +37,18 @@ final class PipelineWorker: @unchecked Sendable {
         let made = SequentialReader(.fast, options: options)
         reader = made
         return made
+    }
+
+    /// Hashes the worker's jobs, which are all of one method, in one go.
+    func hash(_ pool: BlockPool) {
+        guard let method = hashJobs.first?.chain.method else { return }
+        digestLanes.removeAll(keepingCapacity: true)
+        for job in hashJobs {
+            // SAFETY: the block is not written to until its users are counted down, after this.
+            let bytes = unsafe UnsafeRawBufferPointer(rebasing: pool[job.segment.block][..<job.segment.byteCount])
+            unsafe digestLanes.append(DigestLane(digest: job.chain.digest, bytes: bytes))
+        }
+        unsafe digestLanes.withUnsafeMutableBufferPointer { unsafe method.update($0) }
     }
 
     private func takeBlock(_ pipeline: Pipeline) -> BlockIndex {
@@ -80,7 +93,7 @@ final class PipelineWorker: @unchecked Sendable {
         work.codec = codec
         work.decoder = codec.begin(pipeline.options.codecOptions)
         work.limits = StreamLimits(pipeline.options, compressedByteCount: reader.byteCount)
-        work.uncompressedChains = algorithms.map { HashChain(digestMethod(for: $0).begin(), of: work) }
+        work.uncompressedChains = algorithms.map { HashChain(digestMethod(for: $0), of: work) }
         work.newInputs.append(segment)
         work.input = (segment, 0)
     }
@@ -88,7 +101,7 @@ final class PipelineWorker: @unchecked Sendable {
     private func startHashing(_ work: BlobWork, _ compression: Compression) {
         work.facts.compression = compression
         work.compressedChains = work.request.compressedAlgorithms(for: compression).map {
-            HashChain(digestMethod(for: $0).begin(), of: work)
+            HashChain(digestMethod(for: $0), of: work)
         }
         if work.reader?.byteCount == 0 { work.isReadDone = true }
     }

@@ -32,7 +32,10 @@ public enum Libraries {
             let words = text.split(separator: " ", maxSplits: 1)
             return Entry(String(words[0]), words.count > 1 ? String(words[1]) : "")
         }
-        return entries + [Entry("CPU", CPUFeatures.names().joined(separator: " "))]
+        let lanes = LaneSHA256.isUsable ? "four in lockstep, by SHA-NI" : "one at a time, by OpenSSL"
+        return entries + [
+            Entry("SHA-256", lanes), Entry("CPU", CPUFeatures.names().joined(separator: " ")),
+        ]
     }
 
     /// What `--version` prints.

@@ -1,0 +1,173 @@
+// layerverify: SHA-256 of several messages in lockstep.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import CSHA256Lanes
+package import LayerModel
+
+/// One running SHA-256, which advances in lockstep with up to three others.
+///
+/// Spec: FIPS 180-4 §5.1.1 and §6.2.
+package final class LaneSHA256: StreamDigest {
+    package var algorithm: DigestAlgorithm { .sha256 }
+
+    // SAFETY: both are allocated in `init`, freed in `deinit`, and touched only by the thread that owns the digest.
+    private let words: UnsafeMutablePointer<UInt32>
+    /// Bytes that do not fill a block yet; room for two blocks of padding.
+    private let tail: UnsafeMutableRawBufferPointer
+    private var tailByteCount = 0
+    private var totalByteCount: UInt64 = 0
+    private var isFinished = false
+
+    private static let blockByteCount = 64
+    /// FIPS 180-4 §5.3.3: the first 32 bits of the fractional parts of the square roots of the first eight primes.
+    private static let initialWords: [UInt32] = [
+        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+    ]
+
+    init() {
+        words = .allocate(capacity: Self.initialWords.count)
+        words.initialize(from: Self.initialWords, count: Self.initialWords.count)
+        tail = .allocate(byteCount: 2 * Self.blockByteCount, alignment: 16)
+    }
+
+    deinit {
+        words.deallocate()
+        tail.deallocate()
+    }
+
+    package func update(_ bytes: RawSpan) {
+        bytes.withUnsafeBytes { buffer in
+            var rest = takeIntoTail(buffer)
+            let blockCount = rest.count / Self.blockByteCount
+            advance(rest, blockCount)
+            rest = UnsafeRawBufferPointer(rebasing: rest[(blockCount * Self.blockByteCount)...])
+            keep(rest)
+        }
+    }
+
+    package func finish() -> ContentDigest {
+        precondition(!isFinished, "a digest is finished once")
+        isFinished = true
+        // FIPS 180-4 §5.1.1: a one bit, zeros, and the length in bits as a big-endian number at the end of a block.
+        let paddedByteCount = tailByteCount < 56 ? Self.blockByteCount : 2 * Self.blockByteCount
+        for index in tailByteCount..<paddedByteCount { tail[index] = 0 }
+        tail[tailByteCount] = 0x80
+        tail.storeBytes(of: (totalByteCount &* 8).bigEndian, toByteOffset: paddedByteCount - 8, as: UInt64.self)
+        advance(UnsafeRawBufferPointer(tail), paddedByteCount / Self.blockByteCount)
+        var bytes: [UInt8] = []
+        for index in Self.initialWords.indices {
+            withUnsafeBytes(of: words[index].bigEndian) { bytes.append(contentsOf: $0) }
+        }
+        return ContentDigest(.sha256, bytes: bytes)
+    }
+
+    // The parts of one message
+
+    /// Completes a block that was begun. Returns: what of `bytes` is left; none if the block is not full yet.
+    private func takeIntoTail(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        precondition(!isFinished, "a finished digest takes no more bytes")
+        totalByteCount += ByteMath.fileSize(bytes.count)
+        guard tailByteCount > 0 else { return bytes }
+        let takenByteCount = min(Self.blockByteCount - tailByteCount, bytes.count)
+        UnsafeMutableRawBufferPointer(rebasing: tail[tailByteCount...])
+            .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<takenByteCount]))
+        tailByteCount += takenByteCount
+        if tailByteCount == Self.blockByteCount {
+            advance(UnsafeRawBufferPointer(tail), 1)
+            tailByteCount = 0
+        }
+        return UnsafeRawBufferPointer(rebasing: bytes[takenByteCount...])
+    }
+
+    /// Keeps bytes that fill no block for the next time.
+    private func keep(_ rest: UnsafeRawBufferPointer) {
+        guard !rest.isEmpty else { return }
+        precondition(tailByteCount + rest.count < Self.blockByteCount, "less than a block is kept")
+        UnsafeMutableRawBufferPointer(rebasing: tail[tailByteCount...]).copyMemory(from: rest)
+        tailByteCount += rest.count
+    }
+
+    private func advance(_ bytes: UnsafeRawBufferPointer, _ blockCount: Int) {
+        guard blockCount > 0 else { return }
+        precondition(bytes.count >= blockCount * Self.blockByteCount, "as many bytes as blocks")
+        var words: UnsafeMutablePointer<UInt32>? = words
+        var data = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        lv_sha256_advance(1, &words, &data, blockCount)
+    }
+
+    // Several messages
+
+    /// Hashes the next bytes of several messages, in lockstep as far as they go together.
+    ///
+    /// Shape: at most four lanes, each with a digest of its own that this class made. Blocks of one length cost least;
+    /// of others, the rest goes on with fewer lanes.
+    static func update(_ team: UnsafeMutableBufferPointer<DigestLane>) {
+        precondition(team.count <= Int(LV_SHA256_MAXIMUM_LANE_COUNT), "as many messages as lanes")
+        for index in team.indices { team[index].bytes = lane(team[index]).takeIntoTail(team[index].bytes) }
+        while let blockCount = team.lazy.map({ $0.bytes.count / blockByteCount }).filter({ $0 > 0 }).min() {
+            advance(team, blockCount)
+        }
+        for item in team { lane(item).keep(item.bytes) }
+    }
+
+    private static func lane(_ item: DigestLane) -> LaneSHA256 {
+        guard let lane = item.digest as? LaneSHA256 else { preconditionFailure("a lane of another digest") }
+        return lane
+    }
+
+    /// Advances every message that has a block left by `blockCount` blocks; each that has any has that many.
+    private static func advance(_ team: UnsafeMutableBufferPointer<DigestLane>, _ blockCount: Int) {
+        let capacity = Int(LV_SHA256_MAXIMUM_LANE_COUNT)
+        withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<UInt32>?.self, capacity: capacity) { states in
+            withUnsafeTemporaryAllocation(of: UnsafePointer<UInt8>?.self, capacity: capacity) { data in
+                var laneCount = 0
+                for index in team.indices where team[index].bytes.count >= blockByteCount {
+                    // SAFETY: there are no more lanes than `capacity`; each has at least `blockCount` blocks.
+                    states.initializeElement(at: laneCount, to: lane(team[index]).words)
+                    let start = team[index].bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                    data.initializeElement(at: laneCount, to: start)
+                    team[index].bytes = UnsafeRawBufferPointer(
+                        rebasing: team[index].bytes[(blockCount * blockByteCount)...])
+                    laneCount += 1
+                }
+                lv_sha256_advance(laneCount, states.baseAddress, data.baseAddress, blockCount)
+            }
+        }
+    }
+}
+
+extension LaneSHA256 {
+    /// The name that `LAYERVERIFY_DISABLE` uses.
+    package static let name = "sha-lanes"
+
+    /// True where the lanes can be used: the CPU has the instructions, nobody disabled them, and they pass the test.
+    package static let isUsable =
+        lv_sha256_lanes_are_supported() == 1 && !DisabledPaths.contains(name) && passesSelfTest()
+
+    /// The entry of the registry: the lanes where they can be used, else OpenSSL.
+    static let method: DigestMethod =
+        isUsable
+        ? DigestMethod(
+            algorithm: .sha256, teamSize: Int(LV_SHA256_MAXIMUM_LANE_COUNT), begin: { LaneSHA256() },
+            updateTeam: { update($0) })
+        : EVPDigest.method(.sha256)
+
+    /// Hashes four messages of different lengths in lockstep, and compares each with OpenSSL's word on it.
+    private static func passesSelfTest() -> Bool {
+        let messages = [0, 63, 64, 1000].map { count in (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) } }
+        let digests = messages.map { _ in LaneSHA256() }
+        for (digest, message) in zip(digests, messages) { digest.update(message.span.bytes) }
+        let together = Array(repeating: UInt8(0xa5), count: 300)
+        together.withUnsafeBytes { bytes in
+            var team = digests.map { DigestLane(digest: $0, bytes: bytes) }
+            team.withUnsafeMutableBufferPointer { update($0) }
+        }
+        return zip(digests, messages).allSatisfy { digest, message in
+            let reference = EVPDigest(.sha256)
+            reference.update(message.span.bytes)
+            reference.update(together.span.bytes)
+            return digest.finish() == reference.finish()
+        }
+    }
+}

@@ -1,0 +1,54 @@
+// layerverify: tests of SHA-256 in lockstep.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerDigest
+import LayerModel
+import Testing
+
+@Suite struct LaneSHA256Tests {
+    static let isSupported = LaneSHA256.isUsable
+
+    /// Rounds of up to four messages, each in parts of any length, against OpenSSL.
+    @Test(.enabled(if: isSupported, "this CPU has no SHA-NI, or sha-lanes is disabled"), arguments: 0..<8)
+    func teamsAgreeWithOpenSSL(seed: Int) {
+        let method = digestMethod(for: .sha256)
+        #expect(method.teamSize == 4)
+        var random = SplitMix(state: UInt64(seed))
+        let noise = (0..<4096).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        for _ in 0..<1500 {
+            let laneCount = 1 + Int(random.next() % 4)
+            let digests = (0..<laneCount).map { _ in method.begin() }
+            let references = (0..<laneCount).map { _ in EVPDigest(.sha256) }
+            for _ in 0..<Int(1 + random.next() % 4) {
+                noise.withUnsafeBytes { bytes in
+                    var team = (0..<laneCount).map { index in
+                        let start = Int(random.next() % 64)
+                        let count = Self.lengths[Int(random.next() % 16)] + Int(random.next() % 3)
+                        let part = UnsafeRawBufferPointer(rebasing: bytes[start..<start + count])
+                        references[index].update(part.bytes)
+                        return DigestLane(digest: digests[index], bytes: part)
+                    }
+                    team.withUnsafeMutableBufferPointer { method.update($0) }
+                }
+            }
+            for (digest, reference) in zip(digests, references) { #expect(digest.finish() == reference.finish()) }
+        }
+    }
+
+    /// Around the borders of blocks and of the padding, and some that are longer.
+    private static let lengths = [0, 0, 1, 53, 54, 55, 61, 62, 63, 64, 117, 126, 127, 1000, 2048, 4000]
+}
+
+/// A generator that gives the same numbers on every run.
+private struct SplitMix {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ mixed >> 31
+    }
+}
