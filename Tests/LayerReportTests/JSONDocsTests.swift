@@ -21,7 +21,7 @@ import Testing
         var tables: [String: [Member]] = [:]
         var heading = ""
         for line in try String(contentsOf: page, encoding: .utf8).split(separator: "\n") {
-            if line.hasPrefix("#") { heading = line.drop { $0 == "#" || $0 == " " }.replacing("`", with: "") }
+            if line.hasPrefix("#") { heading = String(line.drop { "# ".contains($0) }).replacing("`", with: "") }
             guard let row = line.wholeMatch(of: #/\| `(\w+)` \| ([a-z ]+) \| .* \|/#) else { continue }
             tables[heading, default: []].append(Member(name: String(row.1), type: String(row.2)))
         }
