@@ -79,7 +79,6 @@ extension FindingCode {
         case .windowTooLarge: .undetermined("A zstd frame wants a larger window than is allowed; it was not decoded.")
         case .expansionLimit: .undetermined("A layer expands beyond `--max-expansion`; decoding stopped there.")
         case .diffIDMismatch: .refutes("The uncompressed layer has another digest than the config's diffID.")
-        case .uncompressedSizeMismatch: .refutes("The uncompressed layer has another size than claimed.")
 
         case .dockerManifestInvalid:
             .refutes("`manifest.json` of a docker-save archive is not what `docker load` accepts.")

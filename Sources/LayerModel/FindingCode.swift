@@ -68,7 +68,6 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case windowTooLarge = "window-too-large"
     case expansionLimit = "expansion-limit"
     case diffIDMismatch = "diffid-mismatch"
-    case uncompressedSizeMismatch = "uncompressed-size-mismatch"
 
     case dockerManifestInvalid = "docker-manifest-invalid"
     case dockerConfigNameMismatch = "docker-config-name-mismatch"

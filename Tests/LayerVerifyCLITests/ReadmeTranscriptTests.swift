@@ -1,0 +1,100 @@
+// layerverify: the transcripts and the links of the pages are true.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// Runs every `console` block of README.md, and looks for everything that the pages link to.
+@Suite struct ReadmeTranscriptTests {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+
+    /// A `console` block: lines that begin with `$ ` are typed, the others are what comes of it.
+    struct Transcript: Sendable, CustomTestStringConvertible {
+        var text: String
+
+        var testDescription: String { commands.first ?? "nothing" }
+        var commands: [String] {
+            text.split(separator: "\n").filter { $0.hasPrefix("$ ") }.map { String($0.dropFirst(2)) }
+        }
+
+        /// Types the commands in one shell at the root; each is echoed, and `$?` is that of the command before.
+        var script: String {
+            let lines = commands.map { command in
+                let shown = command.replacing("'", with: "'\\''")
+                let real = command.replacing("scripts/layerverify", with: "\"$LAYERVERIFY\"")
+                return "printf '%s\\n' '$ \(shown)'; (exit $status)\n\(real)\nstatus=$?"
+            }
+            return "cd '\(root.path)'; status=0\n" + lines.joined(separator: "\n")
+        }
+    }
+
+    static let transcripts: [Transcript] = {
+        guard let readme = try? String(contentsOf: root.appending(path: "README.md"), encoding: .utf8) else {
+            return []
+        }
+        return readme.components(separatedBy: "```console\n").dropFirst().map {
+            Transcript(text: $0.components(separatedBy: "```")[0])
+        }
+    }()
+
+    /// Time and rate are of the machine.
+    static func normalized(_ text: String) -> String {
+        text.replacing(#/in [0-9.]+ s \([^)]*\)/#, with: "in TIME (RATE)")
+    }
+
+    @Test func thereAreTranscriptsOfAGoodAndOfADamagedImage() {
+        #expect(Self.transcripts.contains { $0.text.contains("✓ verified: ") && $0.text.hasSuffix("$ echo $?\n0\n") })
+        #expect(Self.transcripts.contains { $0.text.contains("✗ refuted: ") && $0.text.hasSuffix("$ echo $?\n1\n") })
+    }
+
+    @Test(arguments: transcripts)
+    func transcriptIsWhatTheProgramPrints(_ transcript: Transcript) throws {
+        // Without jq there is nothing to compare with.
+        guard !transcript.text.contains("| jq") || ProgramRun.areInstalled("jq") else { return }
+        let ending = try Program.shell(transcript.script)
+        #expect(Self.normalized(ending.output) == Self.normalized(transcript.text), "\(ending.errors)")
+    }
+
+    static let pages = [
+        "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/policy.md",
+        "docs/json.md",
+    ]
+
+    @Test(arguments: pages)
+    func everyLinkLeadsSomewhere(_ page: String) throws {
+        let file = Self.root.appending(path: page)
+        let text = try String(contentsOf: file, encoding: .utf8)
+        for link in text.matches(of: #/\]\(([^)#]*)(#[^)]*)?\)/#)
+        where !link.output.1.hasPrefix("https://") && link.output.1 != "docs/performance.md" {
+            let target =
+                link.output.1.isEmpty
+                ? file : file.deletingLastPathComponent().appending(path: String(link.output.1)).standardized
+            guard FileManager.default.fileExists(atPath: target.path) else {
+                Issue.record("\(page): \(link.output.0) leads to nothing")
+                continue
+            }
+            guard let anchor = link.output.2 else { continue }
+            let headings = try String(contentsOf: target, encoding: .utf8).split(separator: "\n")
+                .filter { $0.hasPrefix("#") }.map(Self.anchor)
+            #expect(headings.contains(String(anchor)), "\(page): no heading \(anchor)")
+        }
+    }
+
+    /// The anchor that a Markdown heading gets.
+    static func anchor(_ heading: Substring) -> String {
+        let words = heading.drop { $0 == "#" || $0 == " " }.lowercased()
+        return "#" + String(words.filter { $0.isLetter || $0.isNumber || "- _".contains($0) }).replacing(" ", with: "-")
+    }
+
+    /// What the pages call by name without a link.
+    @Test func everyScriptNamedIsThere() throws {
+        for page in Self.pages {
+            let text = try String(contentsOf: Self.root.appending(path: page), encoding: .utf8)
+            for name in text.matches(of: #/scripts\/[a-z][a-z.-]*[a-z]/#) {
+                let path = Self.root.appending(path: String(name.output)).path
+                #expect(FileManager.default.fileExists(atPath: path), "\(page): \(name.output)")
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// layerverify: the library example of README.md, compiled and run.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LayerVerify
+import Testing
+
+// README.md shows everything between the two lines of dashes.
+// ----
+func isGood(_ path: String) throws -> Bool {
+    let report = try Verifier().verify([path])
+    for finding in report.findings { print(finding.code, finding.message) }
+    return report.outcome == .verified
+}
+
+func badLayers(in path: String) async throws -> [String] {
+    let verifier = try Verifier(VerifyOptions(jobs: 2, platform: "linux/amd64"))
+    let report = await verifier.verify([path]) { progress in
+        print(progress.doneByteCount, "of", progress.totalByteCount, "bytes")
+    }
+    return report.images.flatMap { $0.layers }.filter { $0.outcome == .refuted }.compactMap { $0.digest }
+}
+// ----
+
+@Suite("README") struct ReadmeTests {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+
+    private func corpus(_ name: String) -> String { Self.root.appending(path: "corpus/\(name)/image").path }
+
+    @Test func theExampleIsThisCode() throws {
+        let source = try String(contentsOf: URL(filePath: #filePath), encoding: .utf8)
+        let example = source.components(separatedBy: "// ----\n")
+        try #require(example.count == 3)
+        let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+        #expect(readme.components(separatedBy: "```swift\n").count == 2, "README has one example")
+        #expect(readme.contains("```swift\nimport LayerVerify\n\n\(example[1])```\n"))
+    }
+
+    @Test func theExampleTellsGoodFromBad() throws {
+        #expect(try isGood(corpus("good/oci-gzip")))
+        #expect(try !isGood(corpus("bad/layer-byte-flipped")))
+    }
+
+    @Test func theAsyncExampleNamesTheBadLayer() async throws {
+        #expect(try await badLayers(in: corpus("good/oci-gzip")).isEmpty)
+        let bad = try await badLayers(in: corpus("bad/layer-byte-flipped"))
+        #expect(bad == ["sha256:1f7cb141e3a6790fa5b25de14cf687570d574f5b59c217b5e3bddcd964e4ea73"])
+    }
+}
