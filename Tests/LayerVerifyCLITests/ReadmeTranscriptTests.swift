@@ -66,7 +66,7 @@ import Testing
         let file = Self.root.appending(path: page)
         let text = try String(contentsOf: file, encoding: .utf8)
         for link in text.matches(of: #/\]\(([^)#]*)(#[^)]*)?\)/#)
-        where !link.output.1.hasPrefix("https://") && link.output.1 != "docs/performance.md" {
+        where !link.output.1.hasPrefix("https://") {
             let target =
                 link.output.1.isEmpty
                 ? file : file.deletingLastPathComponent().appending(path: String(link.output.1)).standardized
