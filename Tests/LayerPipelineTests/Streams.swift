@@ -25,7 +25,7 @@ func content(_ byteCount: Int, seed: UInt64 = 1) -> [UInt8] {
     var generator = SplitMix(state: seed)
     var bytes: [UInt8] = []
     bytes.reserveCapacity(byteCount + 4096)
-    let words = (0..<97).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+    let words = (0..<8).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
     while bytes.count < byteCount {
         withUnsafeBytes(of: generator.next()) { bytes.append(contentsOf: $0) }
         bytes.append(contentsOf: words)
