@@ -96,7 +96,8 @@ let package = Package(
         .testTarget(
             name: "LayerSourceTests",
             dependencies: [
-                "LayerSource", "LayerSystem", "LayerModel", .product(name: "SystemPackage", package: "swift-system"),
+                "LayerSource", "LayerSystem", "LayerDigest", "LayerModel",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings),
         .testTarget(
