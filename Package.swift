@@ -98,13 +98,15 @@ let package = Package(
         .testTarget(
             name: "LayerSourceTests",
             dependencies: [
-                "LayerSource", "LayerSystem", "LayerModel", .product(name: "SystemPackage", package: "swift-system"),
+                "LayerSource", "LayerSystem", "LayerDigest", "LayerModel",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings),
         .testTarget(
             name: "LayerPipelineTests",
             dependencies: [
-                "LayerPipeline", "LayerSystem", "LayerDigest", "LayerCodec", "LayerModel", "CZlib", "CZstd",
+                "LayerPipeline", "LayerSystem", "LayerDigest", "LayerCodec", "LayerModel", "CLibCrypto", "CZlib",
+                "CZstd", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings),
         .testTarget(name: "LayerAuditTests", dependencies: ["LayerAudit", "LayerModel"], swiftSettings: settings),
@@ -113,7 +115,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "LayerVerifyTests",
-            dependencies: ["LayerVerify", "LayerModel", "LayerSystem"], swiftSettings: settings),
+            dependencies: ["LayerVerify", "LayerCodec", "LayerModel", "LayerSystem"], swiftSettings: settings),
         // Runs the built program: exit statuses, the corpus, real tools.
         .testTarget(name: "LayerVerifyCLITests", dependencies: ["LayerVerifyCLI"], swiftSettings: settings),
     ]

@@ -71,7 +71,10 @@ struct BlobVerdict {
     private func compressionMismatch(
         _ promised: Compression, _ mediaType: MediaType, _ claim: Claim
     ) -> [Finding] {
-        guard let actual = facts.compression ?? emptyCompression, actual != promised else { return [] }
+        guard let actual = facts.compression ?? emptyCompression else {
+            return [Finding(.claimUnchecked, "the compression was not looked at", at: claim.place)]
+        }
+        guard actual != promised else { return [] }
         guard !doubt.isStreamMissing else { return [] }
         var finding = Finding(
             .mediaTypeMismatch, "\(mediaType) promises \(promised.title), the bytes are \(actual.title)",
@@ -131,7 +134,7 @@ struct BlobVerdict {
                 .compressionUnsupported, "\(compression.title) is not decoded here, so the diffID was not checked",
                 at: claim.place, actual: compression.rawValue)
         case .unread:
-            return []
+            return [Finding(.claimUnchecked, "the \(title) stream was not decoded", at: claim.place)]
         }
         finding.follows = doubt.causeOfStreamFault
         return [finding]
@@ -144,7 +147,9 @@ struct BlobVerdict {
         guard let stream = facts.uncompressed else { return unchecked(claimed, claim) }
         guard let actual = stream.digest(like: claimed) else {
             // What kept the stream from being decoded is a finding of its own.
-            return streamFault(claim).isEmpty ? unchecked(claimed, claim) : []
+            let faults = streamFault(claim)
+            if faults.isEmpty { return unchecked(claimed, claim) }
+            return doubt.isStreamClaimed ? [] : faults
         }
         guard actual != claimed else { return [] }
         var finding = Finding(
@@ -166,7 +171,15 @@ struct BlobVerdict {
                     at: claim.place.appending("size"), digest: descriptor.digest, expected: "\(size)",
                     actual: "\(facts.byteCount)"))
         }
-        if let actual = facts.digest(like: descriptor.digest), actual != descriptor.digest {
+        guard let actual = facts.digest(like: descriptor.digest) else {
+            let code: FindingCode = descriptor.digest.algorithm == nil ? .digestUnsupported : .claimUnchecked
+            findings.append(
+                Finding(
+                    code, "\(descriptor.digest) was not compared with anything", at: claim.place.appending("digest"),
+                    digest: descriptor.digest, expected: descriptor.digest.description))
+            return findings
+        }
+        if actual != descriptor.digest {
             findings.append(
                 Finding(
                     .dockerLayerSourceMismatch, "LayerSources claims \(descriptor.digest), the bytes give \(actual)",

@@ -179,11 +179,14 @@ struct BlobDoubt {
     let isDigestRefuted: Bool
     /// The blob has no bytes, though some media type promises a compressed stream; that has at least a header.
     let isStreamMissing: Bool
+    /// Some claim wants the stream to be intact, and says so where it is not.
+    let isStreamClaimed: Bool
 
     init(claims: [Claim], facts: BlobFacts) {
         var isSizeRefuted = false
         var isDigestRefuted = false
         var isStreamMissing = false
+        var isStreamClaimed = false
         for claim in claims {
             switch claim.assertion {
             case .size(let size): if size != facts.byteCount { isSizeRefuted = true }
@@ -191,10 +194,12 @@ struct BlobDoubt {
                 if let actual = facts.digest(like: digest), actual != digest { isDigestRefuted = true }
             case .compression(let promised, _):
                 if promised != .none, facts.byteCount == 0 { isStreamMissing = true }
-            case .diffID, .intactStream, .layerSource: break
+            case .intactStream: isStreamClaimed = true
+            case .diffID, .layerSource: break
             }
         }
-        self.isStreamMissing = isStreamMissing
+        self.isStreamMissing = isStreamMissing && isStreamClaimed
+        self.isStreamClaimed = isStreamClaimed
         self.isSizeRefuted = isSizeRefuted
         self.isDigestRefuted = isDigestRefuted
     }

@@ -24,6 +24,8 @@ final class BlobWork: @unchecked Sendable {
     var pendingSegmentCount = 0
     /// What is left to read; for the order of work.
     var remainingByteCount: UInt64
+    /// What the blob adds to the total of the progress.
+    var countedByteCount: UInt64
     var compressedChains: [HashChain] = []
     var uncompressedChains: [HashChain] = []
 
@@ -60,6 +62,7 @@ final class BlobWork: @unchecked Sendable {
         self.request = request
         self.slot = slot
         remainingByteCount = request.expectedByteCount
+        countedByteCount = request.expectedByteCount
         newInputs.reserveCapacity(Self.maximumPendingBlockCount)
         released.reserveCapacity(Self.maximumPendingBlockCount)
     }

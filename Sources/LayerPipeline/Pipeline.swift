@@ -63,6 +63,9 @@ package final class Pipeline: Sendable {
     /// How far the run has come.
     package var progress: PipelineProgress { state.withLock { $0.progress } }
 
+    /// The blocks that are in use; none after a run that was not cancelled, or the scheduler has lost some.
+    package var heldBlockCount: Int { state.withLock { $0.heldBlockCount } }
+
     private func dispatch(_ worker: PipelineWorker) {
         queue.async { self.run(worker) }
     }

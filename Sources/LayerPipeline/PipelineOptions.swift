@@ -11,16 +11,23 @@ package struct PipelineOptions: Sendable {
     package var jobCount: Int
     package var expansionLimit: ExpansionLimit
     package var codecOptions: CodecOptions
+    /// Finds the codec of the fast path; tests hand in one that lies.
+    package var fastCodec: CodecLookup
 
     package init(
-        jobCount: Int, expansionLimit: ExpansionLimit = .standard, codecOptions: CodecOptions = CodecOptions()
+        jobCount: Int, expansionLimit: ExpansionLimit = .standard, codecOptions: CodecOptions = CodecOptions(),
+        fastCodec: @escaping CodecLookup = { Codecs.fast(for: $0) }
     ) {
         precondition(jobCount >= 1, "a pipeline has at least one job")
         self.jobCount = jobCount
         self.expansionLimit = expansionLimit
         self.codecOptions = codecOptions
+        self.fastCodec = fastCodec
     }
 }
+
+/// Finds the codec for a compression; nil where nothing decodes it.
+package typealias CodecLookup = @Sendable (Compression) -> Codec?
 
 /// How far a pipeline has come.
 ///

@@ -84,6 +84,9 @@ struct PipelineState {
 
     var blockCount: Int { blockUsers.count }
 
+    /// The blocks that something holds; none after a run that was not cancelled.
+    var heldBlockCount: Int { blockUsers.count - freeBlocks.count }
+
     private static func blockCount(openCount: Int, jobCount: Int) -> Int {
         openCount * (2 * BlobWork.maximumPendingBlockCount + 2)
             + jobCount * PipelineWorker.spareBlockCount
@@ -282,6 +285,8 @@ struct PipelineState {
         self.facts[work.slot] = facts
         recordedCount += 1
         progress.doneBlobCount += 1
+        // Of a blob that is not there or could not be read to its end, no more is to come.
+        count(facts.byteCount, for: work)
     }
 
     mutating func record(_ facts: BlobFacts, forSmall slot: Int) {
@@ -295,7 +300,12 @@ struct PipelineState {
 
     /// Corrects the size of a blob by what its file says.
     mutating func noteOpened(_ work: BlobWork, byteCount: UInt64) {
-        progress.totalByteCount &+= byteCount &- work.request.expectedByteCount
+        count(byteCount, for: work)
         work.remainingByteCount = byteCount
+    }
+
+    private mutating func count(_ byteCount: UInt64, for work: BlobWork) {
+        progress.totalByteCount &+= byteCount &- work.countedByteCount
+        work.countedByteCount = byteCount
     }
 }

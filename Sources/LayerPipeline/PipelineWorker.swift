@@ -85,7 +85,8 @@ final class PipelineWorker: @unchecked Sendable {
         let prefix = unsafe pipeline.pool[segment.block].prefix(min(segment.byteCount, Compression.prefixByteCount))
         let compression = unsafe Compression.detect(prefix: prefix)
         startHashing(work, compression)
-        guard let algorithms = work.request.diffIDAlgorithms, let codec = Codecs.fast(for: compression) else {
+        guard let algorithms = work.request.diffIDAlgorithms, let codec = pipeline.options.fastCodec(compression)
+        else {
             work.newInputs.append(segment)
             return work.isReadDone = work.offsetBytes >= reader.byteCount
         }
@@ -250,7 +251,10 @@ extension BlobWork {
     func finishedFacts() -> BlobFacts {
         var result = facts
         result.byteCount = offsetBytes
-        if let reader, result.reading == .complete, reader.hasChanged { result.reading = .changed }
+        switch result.reading {
+        case .complete, .cutOff: if reader?.hasChanged == true { result.reading = .changed }
+        case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unreadable, .changed, .cancelled: break
+        }
         switch result.reading {
         case .complete, .cutOff:
             result.digests = compressedChains.map { $0.digest.finish() }

@@ -79,8 +79,10 @@ package final class SequentialReader {
                 stream = begin(request, compression, compressedByteCount: reader.byteCount)
             }
             for digest in digests { unsafe digest.update(block.bytes) }
-            unsafe stream?.take(block, output: output, isCancelled: isCancelled)
+            let isTaken = unsafe stream?.take(block, output: output, isCancelled: isCancelled) ?? true
             facts.byteCount += ByteMath.fileSize(readByteCount)
+            // A stream that was left in its last block is not truncated.
+            guard isTaken else { return interrupted(facts, .cancelled, request) }
         }
         guard !reader.hasChanged else { return interrupted(facts, .changed, request) }
         if facts.compression == nil {
@@ -98,7 +100,7 @@ package final class SequentialReader {
         guard let algorithms = request.diffIDAlgorithms, compression != .none else { return nil }
         let codec =
             switch path {
-            case .fast: Codecs.fast(for: compression)
+            case .fast: options.fastCodec(compression)
             case .reference: Codecs.reference(for: compression)
             }
         guard let codec else { return nil }
@@ -136,11 +138,14 @@ private struct StreamProgress {
     }
 
     /// Decodes all of a block of input, as many blocks of output as that makes.
+    ///
+    /// Returns: false if the run was cancelled before the block was used up.
     mutating func take(
         _ block: UnsafeRawBufferPointer, output: UnsafeMutableRawBufferPointer, isCancelled: () -> Bool
-    ) {
+    ) -> Bool {
         var rest = unsafe block
-        while cursor.ending == nil, !isCancelled() {
+        while cursor.ending == nil {
+            guard !isCancelled() else { return false }
             var lane = unsafe DecodeLane(decoder: decoder, input: rest, output: output)
             lane.decodeAlone()
             let producedByteCount = unsafe output.count - lane.output.count
@@ -150,9 +155,10 @@ private struct StreamProgress {
                 lane.status, consumedByteCount: rest.count - lane.input.count, producedByteCount: producedByteCount,
                 decoder: decoder, limits: limits)
             unsafe rest = lane.input
-            if lane.status == .needsInput { return }
+            if lane.status == .needsInput { return true }
         }
         unsafe cursor.scanTrailing(rest)
+        return true
     }
 
     mutating func finished() -> UncompressedFacts {

@@ -44,6 +44,8 @@ struct StreamCursor {
             }
         case .trailing:
             ending = .trailingBytes(atByte: decoder.boundaryOffset, areZero: true)
+            // What the decoder took already began like a further member, so it is no padding.
+            trailingBytesAreZero = decoder.boundaryOffset == self.consumedByteCount
         case .failed(let fault):
             ending = .corrupt(atByte: self.consumedByteCount, fault)
         case .windowTooLarge:

@@ -196,18 +196,31 @@ enum ImageReference {
         return isName(String(Substring(name)))
     }
 
+    /// The length is that of the path alone, as docker load counts it.
     private static func isName(_ name: String) -> Bool {
         var components = name.split(separator: "/", omittingEmptySubsequences: false)
-        guard name.utf8.count <= 255, !components.contains("") else { return false }
         if components.count > 1, let domain = components.first, isDomain(domain) { components.removeFirst() }
+        guard components.reduce(components.count - 1, { $0 + $1.utf8.count }) <= 255 else { return false }
         return components.allSatisfy(isPathComponent)
     }
 
-    /// A first component with a dot, a port or an upper-case letter, or `localhost`, is a domain.
+    /// A host name or an IPv6 address in brackets, and a port.
     private static func isDomain(_ text: Substring) -> Bool {
-        guard text == "localhost" || text.contains(where: { $0 == "." || $0 == ":" || $0.isUppercase || $0 == "[" })
-        else { return false }
-        return text.utf8.allSatisfy { isWord($0) && $0 != UInt8(ascii: "_") || ".-:[]".utf8.contains($0) }
+        var host = text
+        // The colons of an IPv6 address lie within its brackets.
+        if let colon = text.lastIndex(of: ":"), !text[colon...].contains("]") {
+            let port = text[colon...].dropFirst()
+            guard !port.isEmpty, port.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
+            host = text[..<colon]
+        }
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            let address = host.dropFirst().dropLast()
+            return !address.isEmpty && address.utf8.allSatisfy { "0123456789abcdefABCDEF:".utf8.contains($0) }
+        }
+        return host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+            guard !label.isEmpty, !label.hasPrefix("-"), !label.hasSuffix("-") else { return false }
+            return label.utf8.allSatisfy { isWord($0) && $0 != UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
+        }
     }
 
     /// Lower-case letters and digits, with `.`, `_`, `__` or any number of `-` between them.

@@ -25,7 +25,8 @@ struct BlobRun {
         self.opener = opener
         options = PipelineOptions(
             jobCount: verifier.options.jobs ?? CPUBudget.available(), expansionLimit: verifier.options.expansionLimit,
-            codecOptions: CodecOptions(maximumWindowByteCount: verifier.options.maximumWindowByteCount))
+            codecOptions: CodecOptions(maximumWindowByteCount: verifier.options.maximumWindowByteCount),
+            fastCodec: verifier.fastCodec)
         self.cancellation = cancellation
         observer = progress
         self.start = start
@@ -123,6 +124,7 @@ extension BlobFacts {
         guard read.reading == reading, read.byteCount == byteCount else { return read }
         var result = read
         result.digests = digests + read.digests.filter { new in digests.allSatisfy { $0.algorithm != new.algorithm } }
+        result.uncompressed = read.uncompressed ?? uncompressed
         return result
     }
 }

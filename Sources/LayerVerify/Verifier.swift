@@ -2,7 +2,9 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LayerCodec
 package import LayerModel
+package import LayerPipeline
 
 /// Verifies container images as they lie on disk.
 ///
@@ -22,6 +24,8 @@ public struct Verifier: Sendable {
     public let options: VerifyOptions
     /// The platform of the options, read.
     package let platform: Platform?
+    /// Finds the codec of the fast path; tests hand in one that lies.
+    package var fastCodec: CodecLookup = { Codecs.fast(for: $0) }
 
     /// Makes a verifier.
     ///

@@ -1,0 +1,141 @@
+// layerverify: blobs in memory, and runs over them.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import LayerCodec
+import LayerModel
+import LayerPipeline
+import LayerSystem
+import Synchronization
+import SystemPackage
+import Testing
+
+/// A blob in memory.
+final class MemoryBlob: BlobReader {
+    private let bytes: [UInt8]
+    let identity: FileIdentity
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        identity = FileIdentity(
+            device: 1, inode: 1, byteCount: UInt64(bytes.count), modificationNanoseconds: 0, changeNanoseconds: 0)
+    }
+
+    var byteCount: UInt64 { UInt64(bytes.count) }
+    func currentIdentity() throws(Errno) -> FileIdentity { identity }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offsetBytes: UInt64) throws(Errno) -> Int {
+        guard offsetBytes < byteCount else { return 0 }
+        let part = bytes[Int(offsetBytes)...].prefix(buffer.count)
+        buffer.copyBytes(from: part)
+        return part.count
+    }
+}
+
+/// Blobs in memory, by their place in a list; any other place is missing.
+struct MemoryStore: BlobOpener {
+    var blobs: [[UInt8]]
+
+    func open(_ location: BlobLocation) -> OpenedBlob {
+        guard case .range(_, let place, _) = location, place < blobs.count else { return .missing }
+        return .opened(MemoryBlob(blobs[Int(place)]))
+    }
+
+    /// A request for every blob, each with its true size as the expected one.
+    func requests(
+        _ algorithms: [DigestAlgorithm] = [.sha256], diffIDs: [DigestAlgorithm]? = [.sha256]
+    ) -> [BlobRequest] {
+        blobs.indices.map {
+            request($0, algorithms, diffIDs: diffIDs, expectedByteCount: UInt64(blobs[$0].count))
+        }
+    }
+}
+
+func request(
+    _ place: Int, _ algorithms: [DigestAlgorithm] = [.sha256], diffIDs: [DigestAlgorithm]? = [.sha256],
+    expectedByteCount: UInt64 = 1 << 20
+) -> BlobRequest {
+    BlobRequest(
+        blob: place, location: .range(root: 0, offset: UInt64(place), byteCount: 0),
+        expectedByteCount: expectedByteCount, digestAlgorithms: algorithms, diffIDAlgorithms: diffIDs)
+}
+
+/// What a run of the pipeline led to.
+struct PipelineRun {
+    var facts: [BlobFacts] = []
+    var completionCount = 0
+    var isInTime = false
+    var progress = PipelineProgress()
+    var heldBlockCount = 0
+}
+
+/// Runs the pipeline to its end.
+func run(
+    _ requests: [BlobRequest], _ opener: any BlobOpener, jobs: Int = 2, limit: ExpansionLimit = .standard,
+    window: UInt64 = 128 << 20, seconds: Int = 60, isCancelled: @escaping @Sendable () -> Bool = { false }
+) -> PipelineRun {
+    let result = RunResult()
+    let ended = DispatchSemaphore(value: 0)
+    let queue = DispatchQueue(label: "tests.pipeline", attributes: .concurrent)
+    let options = PipelineOptions(
+        jobCount: jobs, expansionLimit: limit, codecOptions: .init(maximumWindowByteCount: window))
+    let pipeline = Pipeline(requests, opener: opener, options: options, queue: queue, isCancelled: isCancelled) {
+        facts in
+        result.run.withLock {
+            $0.facts = facts
+            $0.completionCount += 1
+        }
+        ended.signal()
+    }
+    pipeline.start()
+    let isInTime = ended.wait(timeout: .now() + .seconds(seconds)) == .success
+    // Whatever else is on the queue has run when the barrier does: a second completion would be there.
+    if isInTime { queue.sync(flags: .barrier) {} }
+    return result.run.withLock {
+        $0.isInTime = isInTime
+        $0.progress = pipeline.progress
+        $0.heldBlockCount = pipeline.heldBlockCount
+        return $0
+    }
+}
+
+private final class RunResult: Sendable {
+    let run = Mutex(PipelineRun())
+}
+
+/// The facts by the sequential reader, one blob after another.
+func sequential(
+    _ requests: [BlobRequest], _ opener: any BlobOpener, _ path: SequentialReader.Path = .reference,
+    limit: ExpansionLimit = .standard, window: UInt64 = 128 << 20
+) -> [BlobFacts] {
+    let options = PipelineOptions(
+        jobCount: 1, expansionLimit: limit, codecOptions: .init(maximumWindowByteCount: window))
+    let reader = SequentialReader(path, options: options)
+    return requests.map { reader.facts(of: $0, from: opener) }
+}
+
+/// Checks a run that was not cancelled: it ended once, lost no block, and its progress reached the totals.
+func expectSound(_ run: PipelineRun, blobCount: Int, at location: SourceLocation = #_sourceLocation) {
+    #expect(run.isInTime, sourceLocation: location)
+    #expect(run.completionCount == 1, sourceLocation: location)
+    #expect(run.facts.count == blobCount, sourceLocation: location)
+    #expect(run.heldBlockCount == 0, sourceLocation: location)
+    #expect(run.progress.doneBlobCount == blobCount, sourceLocation: location)
+    #expect(run.progress.totalBlobCount == blobCount, sourceLocation: location)
+    #expect(run.progress.doneByteCount == run.progress.totalByteCount, sourceLocation: location)
+    #expect(
+        run.progress.doneByteCount == run.facts.reduce(0) { $0 + $1.byteCount }, sourceLocation: location)
+}
+
+/// Both paths over one blob: the scheduler with a size that makes it a large one, and the sequential reader.
+func bothPaths(
+    _ bytes: [UInt8], limit: ExpansionLimit = .standard, window: UInt64 = 128 << 20,
+    at location: SourceLocation = #_sourceLocation
+) -> [BlobFacts] {
+    let store = MemoryStore(blobs: [bytes])
+    let fast = run([request(0)], store, limit: limit, window: window)
+    expectSound(fast, blobCount: 1, at: location)
+    return fast.facts + sequential([request(0)], store, limit: limit, window: window)
+        + sequential([request(0)], store, .fast, limit: limit, window: window)
+}

@@ -1,0 +1,227 @@
+// layerverify: tests of the scheduler's transitions, one by one in a single thread.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerDigest
+import LayerModel
+import Testing
+
+@testable import LayerPipeline
+
+/// Each test plays workers by hand; no thread but its own.
+@Suite struct PipelineStateTests {
+    private let large = PipelineState.smallByteCount + 1
+
+    @Test func noMoreWorkersStartThanThereAreBlobs() {
+        var state = PipelineState([request(0), request(1)], jobCount: 5)
+        #expect(state.startWorkers().count == 2)
+        var none = PipelineState([], jobCount: 5)
+        #expect(none.startWorkers().isEmpty)
+        #expect(none.allFacts.isEmpty)
+    }
+
+    @Test func thePoolHasRoomForTheBlobsThatMayBeOpen() {
+        let perBlob = 2 * BlobWork.maximumPendingBlockCount + 2
+        let many = (0..<50).map { request($0, expectedByteCount: large) }
+        #expect(PipelineState(many, jobCount: 2).blockCount == 4 * perBlob + 2 * PipelineWorker.spareBlockCount)
+        #expect(
+            PipelineState([request(0, expectedByteCount: large)], jobCount: 2).blockCount
+                == perBlob + 2 * PipelineWorker.spareBlockCount)
+        let small = [request(0, expectedByteCount: PipelineState.smallByteCount)]
+        #expect(PipelineState(small, jobCount: 1).blockCount == PipelineWorker.spareBlockCount)
+    }
+
+    @Test func theLargestBlobIsReadFirst() throws {
+        let sizes = [large, large + 5, large + 2]
+        var state = PipelineState(
+            sizes.indices.map { request($0, expectedByteCount: sizes[$0]) }, jobCount: 3)
+        let workers = state.startWorkers()
+        var blobs: [BlobIndex] = []
+        for worker in workers {
+            guard case .read = state.nextAction(for: worker, isCancelled: false) else {
+                Issue.record("no blob to read")
+                return
+            }
+            blobs += worker.team.map { $0.request.blob }
+            #expect(worker.spareBlocks.count == PipelineWorker.spareBlockCount)
+        }
+        #expect(blobs == [1, 2, 0])
+    }
+
+    @Test func smallBlobsAreTakenInBatchesAfterTheLarge() {
+        let batch = PipelineState.smallBatchCount
+        let requests = (0..<(batch + 3)).map { request($0, expectedByteCount: 1) }
+        var state = PipelineState(requests, jobCount: 1)
+        let worker = state.startWorkers()[0]
+        for expected in [0..<batch, batch..<(batch + 3)] {
+            guard case .readSmall(let slots) = state.nextAction(for: worker, isCancelled: false) else {
+                Issue.record("no batch")
+                return
+            }
+            #expect(slots == expected)
+            for slot in slots { state.record(BlobFacts(byteCount: 4, reading: .complete), forSmall: slot) }
+        }
+        #expect(state.progress.totalByteCount == UInt64(4 * requests.count))
+        #expect(state.progress.doneByteCount == UInt64(4 * requests.count))
+        guard case .end(let facts?) = state.nextAction(for: worker, isCancelled: false) else {
+            Issue.record("the run has not ended")
+            return
+        }
+        #expect(facts.count == requests.count)
+        #expect(state.heldBlockCount == 0)
+    }
+
+    @Test func onlyTheLastWorkerEndsTheRun() {
+        var state = PipelineState([request(0), request(1), request(2)], jobCount: 3)
+        let workers = state.startWorkers()
+        var endings: [[BlobFacts]?] = []
+        for worker in workers {
+            guard case .end(let facts) = state.nextAction(for: worker, isCancelled: true) else {
+                Issue.record("a cancelled worker goes on")
+                return
+            }
+            endings.append(facts)
+        }
+        #expect(endings.map { $0 == nil } == [true, true, false])
+        #expect(endings.last??.map { $0.reading } == [.cancelled, .cancelled, .cancelled])
+    }
+
+    @Test func cancellationIsRemembered() {
+        var state = PipelineState([request(0), request(1)], jobCount: 2)
+        let workers = state.startWorkers()
+        _ = state.nextAction(for: workers[0], isCancelled: true)
+        guard case .end = state.nextAction(for: workers[1], isCancelled: false) else {
+            Issue.record("the second worker goes on")
+            return
+        }
+    }
+
+    /// One plain blob of two blocks, its two digests, and what each step leads to.
+    @Test func aBlobGoesFromReadingThroughItsDigestsToItsEnd() {
+        var state = PipelineState([request(0, expectedByteCount: large)], jobCount: 2)
+        let worker = state.startWorkers()[0]
+        guard case .read = state.nextAction(for: worker, isCancelled: false), let work = worker.team.first else {
+            Issue.record("no blob to read")
+            return
+        }
+        #expect(work.isBusy)
+        #expect(!work.isReadyToRead)
+        state.noteOpened(work, byteCount: 300)
+        #expect(state.progress.totalByteCount == 300)
+
+        // The worker opened the blob and read a block; both digests wait for it.
+        let digests = [DigestAlgorithm.sha256, .sha512]
+        work.stage = .plain
+        work.compressedChains = digests.map { HashChain(digestMethod(for: $0).begin(), of: work) }
+        let block = worker.spareBlocks.removeLast()
+        work.newInputs.append(Segment(block: block, byteCount: 100))
+        let consequence = state.takeBack(worker.team)
+        #expect(consequence.finished.isEmpty)
+        // Two chains and the blob itself are ready: another worker is worth it.
+        #expect(consequence.startedWorker != nil)
+        #expect(work.pendingSegmentCount == 2)
+        #expect(state.progress.doneByteCount == 100)
+
+        // Hashing goes before reading on.
+        guard case .hash = state.nextAction(for: worker, isCancelled: false) else {
+            Issue.record("nothing to hash")
+            return
+        }
+        #expect(worker.hashJobs.map { $0.segment.block } == [block])
+        let held = state.heldBlockCount
+        _ = state.takeBack(worker.hashJobs)
+        #expect(state.heldBlockCount == held, "the second digest still wants the block")
+        guard case .hash = state.nextAction(for: worker, isCancelled: false) else {
+            Issue.record("nothing to hash")
+            return
+        }
+        _ = state.takeBack(worker.hashJobs)
+        #expect(state.heldBlockCount == held - 1, "both digests have had the block")
+        #expect(work.pendingSegmentCount == 0)
+
+        // The last block is read: the blob is finished when its digests have it.
+        guard case .read = state.nextAction(for: worker, isCancelled: false) else {
+            Issue.record("the blob is not read on")
+            return
+        }
+        work.newInputs.append(Segment(block: worker.spareBlocks.removeLast(), byteCount: 200))
+        work.isReadDone = true
+        #expect(state.takeBack(worker.team).finished.isEmpty)
+        var finished: [BlobWork] = []
+        while case .hash = state.nextAction(for: worker, isCancelled: false) {
+            finished += state.takeBack(worker.hashJobs).finished
+            if let work = finished.first { state.record(BlobFacts(byteCount: 300, reading: .complete), for: work) }
+        }
+        #expect(finished.count == 1)
+        #expect(state.progress.doneByteCount == 300)
+        #expect(state.progress.doneBlobCount == 1)
+        #expect(state.allFacts == [BlobFacts(byteCount: 300, reading: .complete)])
+    }
+
+    @Test func aBlockThatNobodyHashesIsFreeAtOnce() {
+        var state = PipelineState([request(0, expectedByteCount: large)], jobCount: 1)
+        let worker = state.startWorkers()[0]
+        _ = state.nextAction(for: worker, isCancelled: false)
+        let work = worker.team[0]
+        let held = state.heldBlockCount
+        work.newOutput = Segment(block: worker.spareBlocks.removeLast(), byteCount: 50)
+        _ = state.takeBack(worker.team)
+        #expect(state.heldBlockCount == held - 1)
+        #expect(state.progress.uncompressedByteCount == 50)
+    }
+
+    @Test func aBlockThatTheDecoderHoldsIsNotFreeWhenItIsHashed() {
+        var state = PipelineState([request(0, expectedByteCount: large)], jobCount: 1)
+        let worker = state.startWorkers()[0]
+        _ = state.nextAction(for: worker, isCancelled: false)
+        let work = worker.team[0]
+        work.stage = .decoding
+        work.compressedChains = [HashChain(digestMethod(for: .sha256).begin(), of: work)]
+        let segment = Segment(block: worker.spareBlocks.removeLast(), byteCount: 50)
+        work.newInputs.append(segment)
+        work.input = (segment, 10)
+        let held = state.heldBlockCount
+        _ = state.takeBack(worker.team)
+        _ = state.nextAction(for: worker, isCancelled: false)
+        _ = state.takeBack(worker.hashJobs)
+        #expect(state.heldBlockCount == held)
+        // The decoder is done with it in its next action.
+        worker.team = [work]
+        work.input = nil
+        work.released.append(segment.block)
+        _ = state.takeBack(worker.team)
+        #expect(state.heldBlockCount == held - 1)
+    }
+
+    @Test func aBlobThatWaitsForItsDigestsIsNotReadOn() {
+        let work = BlobWork(request(0), slot: 0)
+        #expect(work.isReadyToRead)
+        work.pendingSegmentCount = BlobWork.maximumPendingBlockCount
+        #expect(!work.isReadyToRead)
+        work.pendingSegmentCount -= 1
+        #expect(work.isReadyToRead)
+        work.isReadDone = true
+        #expect(!work.isReadyToRead)
+        #expect(!work.isFinished)
+        work.pendingSegmentCount = 0
+        #expect(work.isFinished)
+        work.isBusy = true
+        #expect(!work.isFinished)
+    }
+
+    @Test func aChainGivesItsSegmentsInOrder() {
+        let work = BlobWork(request(0), slot: 0)
+        let chain = HashChain(digestMethod(for: .sha256).begin(), of: work)
+        var next = 0
+        var taken: [Int] = []
+        for round in 0..<50 {
+            for _ in 0...(round % 5) {
+                chain.append(Segment(block: next, byteCount: 1))
+                next += 1
+            }
+            for _ in 0...(round % 4) where !chain.isEmpty { taken.append(chain.removeFirst().block) }
+        }
+        while !chain.isEmpty { taken.append(chain.removeFirst().block) }
+        #expect(taken == Array(0..<next))
+    }
+}

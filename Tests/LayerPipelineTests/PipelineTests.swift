@@ -1,0 +1,201 @@
+// layerverify: tests of the block scheduler on sound blobs.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+import LayerPipeline
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct PipelineTests {
+    static let blockByteCount = 128 << 10
+
+    @Test func noRequestsGiveNoFacts() {
+        let run = run([], MemoryStore(blobs: []))
+        expectSound(run, blobCount: 0)
+    }
+
+    @Test(arguments: [0, UInt64(1 << 20)])
+    func anEmptyBlobIsAPlainLayerWithoutBytes(_ expected: UInt64) {
+        let run = run([request(0, expectedByteCount: expected)], MemoryStore(blobs: [[]]))
+        expectSound(run, blobCount: 1)
+        let empty = ContentDigest.emptyInputSHA256
+        #expect(
+            run.facts == [
+                BlobFacts(
+                    digests: [empty], compression: Compression.none, reading: .complete,
+                    uncompressed: UncompressedFacts(digests: [empty], ending: .complete))
+            ])
+    }
+
+    @Test func aDigestIsTheOneThatSha256sumPrints() {
+        // printf 'layer' | sha256sum
+        let run = run([request(0)], MemoryStore(blobs: [Array("layer".utf8)]))
+        let digest = "dac1d7cfa95021764849fd102524e141488c5e3a90f861dbb5a12d9ac8584f85"
+        #expect(run.facts.first?.digests.map { $0.encoded } == [digest[...]])
+    }
+
+    @Test(arguments: [blockByteCount - 1, blockByteCount, blockByteCount + 1, 3_000_000], [1, 2])
+    func aPlainBlobHasOneDigestForBoth(_ byteCount: Int, _ jobs: Int) {
+        let bytes = content(byteCount)
+        let run = run([request(0)], MemoryStore(blobs: [bytes]), jobs: jobs)
+        expectSound(run, blobCount: 1)
+        let digest = oneShot(bytes)
+        #expect(run.facts.first?.digests == [digest])
+        #expect(run.facts.first?.compression == Compression.none)
+        #expect(
+            run.facts.first?.uncompressed
+                == UncompressedFacts(byteCount: UInt64(byteCount), digests: [digest], ending: .complete))
+    }
+
+    @Test(arguments: [Compression.gzip, .zstd], [0, 1, blockByteCount - 1, blockByteCount, blockByteCount + 1, 3_000_000])
+    func aStreamIsHashedOnBothSides(_ compression: Compression, _ byteCount: Int) {
+        let bytes = content(byteCount)
+        let blob = compressed(bytes, compression)
+        for facts in bothPaths(blob) {
+            #expect(facts.byteCount == UInt64(blob.count))
+            #expect(facts.digests == [oneShot(blob)])
+            #expect(facts.compression == compression)
+            #expect(facts.reading == .complete)
+            #expect(
+                facts.uncompressed
+                    == UncompressedFacts(byteCount: UInt64(byteCount), digests: [oneShot(bytes)], ending: .complete))
+        }
+    }
+
+    @Test func uncompressedBytesAreCounted() {
+        let run = run([request(0)], MemoryStore(blobs: [gzip(zeros(1_000_000))]))
+        #expect(run.progress.uncompressedByteCount == 1_000_000)
+    }
+
+    @Test(arguments: [1, 2, 3, 8])
+    func manyBlobsGiveWhatTheReferenceGivesInTheOrderOfRequests(_ jobs: Int) {
+        let store = MemoryStore(blobs: Self.mixedBlobs)
+        let requests = store.requests()
+        let run = run(requests, store, jobs: jobs)
+        expectSound(run, blobCount: requests.count)
+        let expected = sequential(requests, store)
+        for (place, facts) in run.facts.enumerated() where facts != expected[place] {
+            Issue.record("blob \(place): \(facts), expected \(expected[place])")
+        }
+        #expect(run.facts[7].digests == [oneShot(store.blobs[7])])
+    }
+
+    /// 200 blobs of all sizes around the limits of the scheduler, in all codecs.
+    static let mixedBlobs: [[UInt8]] = (0..<200).map { place in
+        var generator = SplitMix(state: UInt64(place))
+        let sizes = [0, 10, 500, 60_000, 65_535, 65_536, 65_537, 100_000, 131_072, 150_000, 400_000]
+        let byteCount = sizes[Int(generator.next() % UInt64(sizes.count))]
+        let bytes = content(byteCount, seed: UInt64(place))
+        return compressed(bytes, [.none, .gzip, .zstd][place % 3])
+    }
+
+    @Test func severalAlgorithmsAreComputedAtOnce() {
+        let bytes = content(700_000)
+        let blobs = [bytes, gzip(bytes), zstd(bytes), Array(bytes.prefix(100)), gzip(Array(bytes.prefix(100)))]
+        let store = MemoryStore(blobs: blobs)
+        let run = run(store.requests([.sha256, .sha512], diffIDs: [.sha512, .sha384]), store)
+        expectSound(run, blobCount: blobs.count)
+        for (blob, facts) in zip(blobs, run.facts) {
+            let plain = facts.byteCount < 1000 ? Array(bytes.prefix(100)) : bytes
+            for algorithm in [DigestAlgorithm.sha256, .sha512] {
+                #expect(facts.digest(like: oneShot([], algorithm)) == oneShot(blob, algorithm))
+            }
+            for algorithm in [DigestAlgorithm.sha512, .sha384] {
+                #expect(facts.uncompressed?.digest(like: oneShot([], algorithm)) == oneShot(plain, algorithm))
+            }
+        }
+    }
+
+    @Test func opaqueBlobsAreNotDecoded() {
+        let blobs = [gzip(content(300_000)), zstd(content(50)), [0x1f, 0x8b] + zeros(200_000)]
+        let store = MemoryStore(blobs: blobs)
+        let run = run(store.requests(diffIDs: nil), store)
+        expectSound(run, blobCount: 3)
+        for (blob, facts) in zip(blobs, run.facts) {
+            #expect(facts.digests == [oneShot(blob)])
+            #expect(facts.uncompressed == nil)
+            #expect(facts.reading == .complete)
+        }
+        #expect(run.progress.uncompressedByteCount == 0)
+    }
+
+    @Test func aStreamThatNobodyWantsHashedIsDecodedAllTheSame() {
+        let blobs = [gzip(content(300_000)), zstd(content(2_000_000)), Array(gzip(content(300_000)).dropLast())]
+        let store = MemoryStore(blobs: blobs)
+        let run = run(store.requests(diffIDs: []), store)
+        expectSound(run, blobCount: 3)
+        #expect(run.facts[0].uncompressed == UncompressedFacts(byteCount: 300_000, ending: .complete))
+        #expect(run.facts[1].uncompressed == UncompressedFacts(byteCount: 2_000_000, ending: .complete))
+        #expect(run.facts[2].uncompressed?.ending == .truncated(atByte: UInt64(blobs[2].count)))
+    }
+
+    @Test func allMembersAndFramesAreDecoded() {
+        let parts = (0..<40).map { content(($0 * 7_919) % 30_000, seed: UInt64($0)) }
+        let whole = Array(parts.joined())
+        let members = Array(parts.map { gzip($0) }.joined())
+        let frames = Array(parts.map { skippable($0.count) + zstd($0) }.joined())
+        for blob in [members, frames] {
+            for facts in bothPaths(blob) {
+                #expect(facts.digests == [oneShot(blob)])
+                #expect(
+                    facts.uncompressed
+                        == UncompressedFacts(
+                            byteCount: UInt64(whole.count), digests: [oneShot(whole)], ending: .complete))
+            }
+        }
+    }
+
+    @Test func tenMegabytesMayPutOutNothing() {
+        let blob = Array((0..<20).map { _ in skippable(500_000) }.joined()) + zstd([1, 2, 3])
+        for facts in bothPaths(blob) {
+            #expect(facts.digests == [oneShot(blob)])
+            #expect(
+                facts.uncompressed
+                    == UncompressedFacts(byteCount: 3, digests: [oneShot([1, 2, 3])], ending: .complete))
+        }
+    }
+
+    @Test func severalBlobsThatPutOutNothingShareThePool() {
+        let blob = Array((0..<8).map { _ in skippable(500_000) }.joined())
+        let store = MemoryStore(blobs: Array(repeating: blob, count: 6))
+        for jobs in [1, 3] {
+            let run = run(store.requests(), store, jobs: jobs)
+            expectSound(run, blobCount: 6)
+            #expect(Set(run.facts).count == 1)
+            #expect(run.facts.first?.digests == [oneShot(blob)])
+        }
+    }
+
+    @Test(arguments: [0, 1, 60_000, UInt64.max, UInt64.max - 1])
+    func wronglyClaimedSizesChangeNothing(_ claimed: UInt64) {
+        let blobs = [content(10), gzip(content(2_000_000)), content(500_000), [], zstd(content(20))]
+        let store = MemoryStore(blobs: blobs)
+        let requests = blobs.indices.map { request($0, expectedByteCount: claimed) }
+        let run = run(requests, store)
+        expectSound(run, blobCount: blobs.count)
+        #expect(run.facts == sequential(requests, store))
+        #expect(run.progress.totalByteCount == UInt64(blobs.reduce(0) { $0 + $1.count }))
+    }
+
+    @Test func aStressOfTinyAndLargeBlobsEnds() {
+        var generator = SplitMix(state: 99)
+        let large = (0..<4).map { compressed(content(1_500_000, seed: $0), [.none, .gzip, .zstd, .gzip][Int($0)]) }
+        let tiny = (0..<400).map { _ in
+            let number = generator.next()
+            return compressed(content(Int(number % 300), seed: number), [.none, .gzip, .zstd][Int(number % 3)])
+        }
+        var blobs = large + tiny
+        blobs.shuffle(using: &generator)
+        let store = MemoryStore(blobs: blobs)
+        // Claimed sizes put some of the tiny ones among the large.
+        let requests = blobs.indices.map {
+            request($0, expectedByteCount: generator.next() % 4 == 0 ? 1 << 30 : UInt64(blobs[$0].count))
+        }
+        let expected = sequential(requests, store)
+        for jobs in [1, 2, 5, 16] {
+            let run = run(requests, store, jobs: jobs, seconds: 30)
+            expectSound(run, blobCount: blobs.count)
+            #expect(run.facts == expected)
+        }
+    }
+}
