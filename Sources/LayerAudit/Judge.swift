@@ -82,6 +82,8 @@ package struct Judge: Sendable {
                 .blobUnreadable, "\(record.path): \(ErrorText.describe(errno)) at byte \(atByte)", claims, blob, &found)
         case .changed:
             return reportOnce(.blobChanged, "\(record.path) changed while it was read", claims, blob, &found)
+        case .oversized(let byteCount):
+            return judgeOversized(byteCount, blob, claims, &found)
         case .cancelled:
             return reportOnce(.interrupted, "\(record.path) was not read to its end", claims, blob, &found)
         }
@@ -98,6 +100,42 @@ package struct Judge: Sendable {
                     continue
                 }
                 found.append((index, LocatedFinding(finding, image: claim.image, layer: claim.layer)))
+            }
+        }
+    }
+
+    /// Judges a file of which only the size was looked at: a claim of another size is refuted, all else is unchecked.
+    private func judgeOversized(
+        _ byteCount: UInt64, _ blob: BlobIndex, _ claims: [Int],
+        _ found: inout [(order: Int, finding: LocatedFinding)]
+    ) {
+        let path = inventory.blobs[blob].path
+        for index in claims {
+            let claim = inventory.claims[index]
+            switch claim.assertion {
+            case .size(byteCount), .compression, .intactStream, .layerSource, .diffID:
+                // What the digest does not vouch for is not looked at.
+                continue
+            case .size(let claimed):
+                var mismatch = Finding(
+                    .blobSizeMismatch,
+                    "the descriptor claims \(claimed) bytes, the blob has \(byteCount) and was not read",
+                    at: claim.place, expected: "\(claimed)", actual: "\(byteCount)")
+                mismatch.hint = "bytes were appended, or another file lies here"
+                found.append(
+                    (
+                        index,
+                        LocatedFinding(finding(mismatch, claim, blob), image: claim.image, layer: claim.layer)
+                    ))
+            case .digest(let digest), .name(let digest):
+                let unchecked = Finding(
+                    .claimUnchecked, "\(path) has \(byteCount) bytes and was not read: its digest was not compared",
+                    at: claim.place, expected: digest.description)
+                found.append(
+                    (
+                        index,
+                        LocatedFinding(finding(unchecked, claim, blob), image: claim.image, layer: claim.layer)
+                    ))
             }
         }
     }

@@ -17,10 +17,14 @@ package struct Plan: Sendable {
         requests = []
         for (index, blob) in inventory.blobs.enumerated() {
             guard blob.location != .memory, let need = needs[index], !need.isMet(by: blob.facts) else { continue }
-            requests.append(
-                BlobRequest(
-                    blob: index, location: blob.location, expectedByteCount: blob.expectedByteCount,
-                    digestAlgorithms: need.digestAlgorithms, diffIDAlgorithms: need.diffIDAlgorithms))
+            var request = BlobRequest(
+                blob: index, location: blob.location, expectedByteCount: blob.expectedByteCount,
+                digestAlgorithms: need.digestAlgorithms, diffIDAlgorithms: need.diffIDAlgorithms)
+            if let claimed = need.claimedByteCount {
+                let (sum, overflows) = claimed.addingReportingOverflow(BlobRequest.excessByteCount)
+                request.maximumByteCount = overflows ? .max : sum
+            }
+            requests.append(request)
         }
     }
 
@@ -28,10 +32,14 @@ package struct Plan: Sendable {
     private struct Need {
         var digestAlgorithms: [DigestAlgorithm] = []
         var diffIDAlgorithms: [DigestAlgorithm]?
+        /// The largest size that something claims; nil if nothing does.
+        var claimedByteCount: UInt64?
 
         mutating func add(_ assertion: Claim.Assertion) {
             switch assertion {
-            case .size, .compression:
+            case .size(let byteCount):
+                claimedByteCount = max(claimedByteCount ?? 0, byteCount)
+            case .compression:
                 break
             case .digest(let digest), .name(let digest):
                 add(digest.algorithm, to: &digestAlgorithms)
@@ -56,7 +64,8 @@ package struct Plan: Sendable {
         func isMet(by facts: BlobFacts?) -> Bool {
             guard let facts else { return false }
             switch facts.reading {
-            case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unreadable, .changed, .cancelled:
+            case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unreadable, .changed, .oversized,
+            .cancelled:
                 return true
             case .complete, .cutOff: break
             }

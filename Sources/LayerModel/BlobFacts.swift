@@ -74,6 +74,8 @@ package enum ReadEnding: Hashable, Sendable {
     case unreadable(errno: Int32, atByte: UInt64)
     /// The file changed while it was read, so nothing is known about either version.
     case changed
+    /// The file has more bytes than are worth reading: far more than is claimed, or than a document may have.
+    case oversized(byteCount: UInt64)
     /// The run was interrupted first.
     case cancelled
 }

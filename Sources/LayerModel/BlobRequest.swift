@@ -13,6 +13,12 @@ package struct BlobRequest: Hashable, Sendable {
     /// The algorithms to hash the uncompressed bytes with; nil if the blob is not to be decoded.
     /// Empty means: decode to see that the stream is intact, and hash nothing.
     package var diffIDAlgorithms: [DigestAlgorithm]?
+    /// A file with more bytes is not read: its size alone refutes what is claimed. A sparse file of a tebibyte costs an
+    /// attacker nothing and a reader ten minutes.
+    package var maximumByteCount = UInt64.max
+
+    /// So much more than is claimed is read all the same, to tell a wrong size from a wrong blob. A second at most.
+    package static let excessByteCount: UInt64 = 256 << 20
 
     package init(
         blob: BlobIndex, location: BlobLocation, expectedByteCount: UInt64, digestAlgorithms: [DigestAlgorithm],

@@ -11,8 +11,11 @@ struct BlobOpening {
     let reader: (any BlobReader)?
     let ending: ReadEnding
 
-    init(_ opened: OpenedBlob) {
-        switch opened {
+    /// Opens the blob of a request, unless it is larger than the request wants.
+    init(_ request: BlobRequest, from opener: any BlobOpener) {
+        switch opener.open(request.location) {
+        case .opened(let reader) where reader.byteCount > request.maximumByteCount:
+            (self.reader, ending) = (nil, .oversized(byteCount: reader.byteCount))
         case .opened(let reader): (self.reader, ending) = (reader, .complete)
         case .cutOff(let reader): (self.reader, ending) = (reader, .cutOff(atByte: reader.byteCount))
         case .missing: (reader, ending) = (nil, .missing)

@@ -72,7 +72,7 @@ final class PipelineWorker: @unchecked Sendable {
     // Opening
 
     private func open(_ work: BlobWork, _ pipeline: Pipeline) {
-        let opening = BlobOpening(pipeline.opener.open(work.request.location))
+        let opening = BlobOpening(work.request, from: pipeline.opener)
         work.facts.reading = opening.ending
         work.stage = .plain
         guard let reader = opening.reader else { return work.isReadDone = true }
@@ -259,7 +259,7 @@ extension BlobWork {
         case .complete, .cutOff:
             result.digests = compressedChains.map { $0.digest.finish() }
             result.uncompressed = request.uncompressedFacts(blob: result, stream: finishedStream())
-        case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unreadable, .changed, .cancelled:
+        case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unreadable, .changed, .oversized, .cancelled:
             result.uncompressed = request.unread
         }
         return result

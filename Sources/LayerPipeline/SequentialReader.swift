@@ -47,7 +47,7 @@ package final class SequentialReader {
     package func facts(
         of request: BlobRequest, from opener: any BlobOpener, isCancelled: () -> Bool = { false }
     ) -> BlobFacts {
-        let opening = BlobOpening(opener.open(request.location))
+        let opening = BlobOpening(request, from: opener)
         guard let reader = opening.reader else {
             return BlobFacts(reading: opening.ending, uncompressed: request.unread)
         }

@@ -200,6 +200,8 @@ extension Finding {
             self.init(.blobUnreadable, "\(ErrorText.describe(errno)) at byte \(atByte)", at: place)
         case .changed:
             self.init(.blobChanged, "the file changed while it was read", at: place)
+        case .oversized(let byteCount):
+            self.init(.documentTooLarge, "the file has \(byteCount) bytes and was not read", at: place)
         case .cancelled:
             self.init(.interrupted, "the run was interrupted before the file was read", at: place)
         }

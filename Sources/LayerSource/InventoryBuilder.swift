@@ -21,7 +21,9 @@ package struct InventoryBuilder {
     private var descriptorCount = 0
 
     /// More descriptors than this are not followed. An image has a few dozen, the largest stores some ten thousand.
-    static let maximumDescriptorCount = 1_000_000
+    ///
+    /// Each costs up to 3 KiB if it is faulty, with the finding and the report on it.
+    static let maximumDescriptorCount = 150_000
 
     /// The present root's files by their bytes: to Swift, `é` written in two ways is one string, to Linux two files.
     private enum BlobKey: Hashable {
@@ -166,6 +168,9 @@ package struct InventoryBuilder {
         // Its digest is for the pipeline to find; only reading it as a document is out of the question.
         guard reader.byteCount <= UInt64(JSONDocument.maximumByteCount) else {
             inventory.blobs[blob].expectedByteCount = reader.byteCount
+            if reader.byteCount > BlobRequest.excessByteCount {
+                inventory.blobs[blob].facts = BlobFacts(reading: .oversized(byteCount: reader.byteCount))
+            }
             return .failure(.tooLarge(byteCount: reader.byteCount))
         }
         let bytes: [UInt8]

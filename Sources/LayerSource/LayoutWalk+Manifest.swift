@@ -155,6 +155,13 @@ extension LayoutWalk {
             builder.add(
                 Finding(.manifestLayersNull, "layers is an array, not null", at: place, digest: manifest), image: image)
         }
+        guard value.count <= ParsedDescriptor.maximumListCount else {
+            builder.add(
+                Finding(
+                    .manifestInvalid, "layers is no list of descriptors: it has \(value.count) entries", at: place,
+                    digest: manifest), image: image)
+            return
+        }
         guard let entries = value.isNull ? [] : value.array.map({ Array($0) }) else {
             builder.add(
                 Finding(

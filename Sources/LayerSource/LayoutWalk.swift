@@ -112,6 +112,13 @@ struct LayoutWalk {
                     Finding(.indexInvalid, "manifests is an array, not \(value.rawText)", at: list, digest: digest))
                 return []
             }
+            guard value.count <= ParsedDescriptor.maximumListCount else {
+                builder.add(
+                    Finding(
+                        .indexInvalid, "manifests is no list of descriptors: it has \(value.count) entries", at: list,
+                        digest: digest))
+                return []
+            }
             if digest == nil, !entries.contains(where: { _ in true }) { noteNothing(at: place, &builder) }
             return walkEntries(entries, context, list, &builder)
         }
@@ -121,6 +128,8 @@ struct LayoutWalk {
         _ entries: JSONArray, _ context: Context, _ list: Place, _ builder: inout InventoryBuilder
     ) -> [Int] {
         var images: [Int] = []
+        // Indexes that list one index many times, and are so listed themselves, lead to few images in very many ways.
+        var seen: Set<Int> = []
         var absent: [AbsentEntry] = []
         var presentCount = 0
         for (index, entry) in entries.enumerated() {
@@ -143,7 +152,7 @@ struct LayoutWalk {
             guard let descriptor = parsed.descriptor else { continue }
             switch follow(descriptor, below, &builder) {
             case .present(let found):
-                images += found
+                images += found.filter { seen.insert($0).inserted }
                 presentCount += 1
             case .absent(let blobs):
                 absent.append(AbsentEntry(descriptor: descriptor, context: below, blobs: blobs))
@@ -247,6 +256,8 @@ struct LayoutWalk {
     ) -> [Int] {
         builder.claim(descriptor, about: blobs, at: context.place, image: images.count == 1 ? images[0] : nil)
         for image in images {
+            // Each way to an image counts, for each is work.
+            guard builder.countDescriptor(at: context.place) else { break }
             builder.updateImage(image) { record in
                 record.references += context.references.filter { !record.references.contains($0) }
             }

@@ -57,6 +57,11 @@ struct ParsedConfig {
         }
         let place = place.appending("diff_ids")
         switch rootfs["diff_ids"] {
+        case let value? where value.count > ParsedDescriptor.maximumListCount:
+            findings.append(
+                Finding(
+                    .configInvalid, "diff_ids is no list of digests: it has \(value.count) entries", at: place,
+                    digest: digest))
         case let value? where value.array != nil:
             var read: [ContentDigest?] = []
             for element in value.array.map({ Array($0) }) ?? [] {

@@ -11,6 +11,10 @@ struct ParsedDescriptor {
     var findings: [Finding] = []
     let place: Place
 
+    /// A longer list is none of descriptors or digests, of which a document of 4 MiB cannot hold as many: nobody wants
+    /// to be told of each number in it that it is none.
+    static let maximumListCount = 60_000
+
     /// Reads a descriptor.
     ///
     /// Spec: OCI image-spec v1.1.1 descriptor.md §Properties.

@@ -52,13 +52,12 @@ struct BlobRun {
     }
 
     private static func inOrder(_ findings: [LocatedFinding]) -> [LocatedFinding] {
-        // Sorting is not stable in general, so the place in the list is the last criterion.
-        findings.enumerated().sorted { left, right in
-            let (a, b) = (left.element, right.element)
-            let one = [a.finding.root, a.image ?? -1, a.layer ?? -1, left.offset]
-            let other = [b.finding.root, b.image ?? -1, b.layer ?? -1, right.offset]
-            return one.lexicographicallyPrecedes(other)
-        }.map { $0.element }
+        func key(_ index: Int) -> (Int, Int, Int, Int) {
+            let located = findings[index]
+            // Sorting is not stable in general, so the place in the list is the last criterion.
+            return (located.finding.root, located.image ?? -1, located.layer ?? -1, index)
+        }
+        return findings.indices.sorted { key($0) < key($1) }.map { findings[$0] }
     }
 
     // The fast path

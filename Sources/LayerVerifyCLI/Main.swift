@@ -9,6 +9,7 @@ internal import Glibc
 enum Main {
     static func main() {
         StandardStreams.prepare()
+        FileLimit.raise()
         do {
             var command = try RootCommand.parseAsRoot()
             try command.run()
