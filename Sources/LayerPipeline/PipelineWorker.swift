@@ -253,7 +253,8 @@ extension BlobWork {
         result.byteCount = offsetBytes
         switch result.reading {
         case .complete, .cutOff: if reader?.hasChanged == true { result.reading = .changed }
-        case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unreadable, .changed, .cancelled: break
+        case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unreadable, .changed, .oversized, .cancelled:
+            break
         }
         switch result.reading {
         case .complete, .cutOff:
