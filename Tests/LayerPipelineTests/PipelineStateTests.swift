@@ -112,7 +112,7 @@ import Testing
         // The worker opened the blob and read a block; both digests wait for it.
         let digests = [DigestAlgorithm.sha256, .sha512]
         work.stage = .plain
-        work.compressedChains = digests.map { HashChain(digestMethod(for: $0).begin(), of: work) }
+        work.compressedChains = digests.map { HashChain(referenceDigestMethod(for: $0), of: work) }
         let block = worker.spareBlocks.removeLast()
         work.newInputs.append(Segment(block: block, byteCount: 100))
         let consequence = state.takeBack(worker.team)
@@ -176,7 +176,7 @@ import Testing
         _ = state.nextAction(for: worker, isCancelled: false)
         let work = worker.team[0]
         work.stage = .decoding
-        work.compressedChains = [HashChain(digestMethod(for: .sha256).begin(), of: work)]
+        work.compressedChains = [HashChain(referenceDigestMethod(for: .sha256), of: work)]
         let segment = Segment(block: worker.spareBlocks.removeLast(), byteCount: 50)
         work.newInputs.append(segment)
         work.input = (segment, 10)
@@ -211,7 +211,7 @@ import Testing
 
     @Test func aChainGivesItsSegmentsInOrder() {
         let work = BlobWork(request(0), slot: 0)
-        let chain = HashChain(digestMethod(for: .sha256).begin(), of: work)
+        let chain = HashChain(referenceDigestMethod(for: .sha256), of: work)
         var next = 0
         var taken: [Int] = []
         for round in 0..<50 {
