@@ -115,7 +115,8 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "LayerVerifyTests",
-            dependencies: ["LayerVerify", "LayerCodec", "LayerModel", "LayerSystem"], swiftSettings: settings),
+            dependencies: ["LayerVerify", "LayerCodec", "LayerDigest", "LayerModel", "LayerSystem"],
+            swiftSettings: settings),
         // Runs the built program: exit statuses, the corpus, real tools.
         .testTarget(name: "LayerVerifyCLITests", dependencies: ["LayerVerifyCLI"], swiftSettings: settings),
     ]

@@ -84,11 +84,12 @@ enum MediaTypes {
     static let layer = "application/vnd.oci.image.layer.v1.tar"
 }
 
-/// Finds the images at a path and reads what they say.
-func gather(_ path: String, _ selection: Selection = Selection()) -> Inventory {
+/// Finds the images in a folder, or at a path below it, and reads what they say.
+func gather(_ folder: ImageFolder, _ selection: Selection = Selection(), at name: String = "") -> Inventory {
     var finder = ImageFinder()
-    finder.find(path)
-    return gather(finder, selection)
+    finder.find(folder.path + name)
+    // The folder is gone with its last use, which must not come before this.
+    return withExtendedLifetime(folder) { gather(finder, selection) }
 }
 
 func gather(_ finder: ImageFinder, _ selection: Selection = Selection()) -> Inventory {

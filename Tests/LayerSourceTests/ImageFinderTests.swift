@@ -1,0 +1,164 @@
+// layerverify: tests of finding images.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+import LayerSource
+import Testing
+
+@Suite struct ImageFinderTests {
+    private func find(_ folder: ImageFolder, at name: String = "") -> [ImageFinder.Found] {
+        var finder = ImageFinder()
+        finder.find(folder.path + name)
+        return withExtendedLifetime(folder) { finder.found }
+    }
+
+    private func addLayout(_ name: String, to folder: ImageFolder) throws {
+        try folder.write(#"{"imageLayoutVersion":"1.0.0"}"#, to: name + "/oci-layout")
+        try folder.write(ImageFolder.index([]), to: name + "/index.json")
+    }
+
+    static let archive: [UInt8] = Array(
+        [[UInt8].entry("manifest.json", "[]"), .end].joined())
+
+    @Test func allImagesBelowAFolderAreFoundInTheOrderOfTheirNames() throws {
+        let folder = try ImageFolder()
+        for name in ["b", "a", "deep/er/still"] { try addLayout(name, to: folder) }
+        try folder.write(Self.archive, to: "c.tar")
+        try folder.write("no image", to: "readme")
+        let found = find(folder)
+        #expect(found.map { $0.record.path } == ["a", "b", "c.tar", "deep/er/still"].map { folder.path + "/" + $0 })
+        #expect(found.map { $0.record.form } == [.ociLayout, .ociLayout, .dockerArchive, .ociLayout])
+        #expect(found.allSatisfy { $0.finding == nil })
+    }
+
+    @Test func whatLiesWithinAnImageIsNotSearched() throws {
+        let folder = try ImageFolder()
+        try addLayout("a", to: folder)
+        try addLayout("a/b", to: folder)
+        #expect(find(folder).map { $0.record.path } == [folder.path + "/a"])
+    }
+
+    @Test func linkedFoldersAreNotFollowed() throws {
+        let folder = try ImageFolder()
+        let other = try ImageFolder()
+        try addLayout("a", to: other)
+        try folder.link("away", to: other.path)
+        try folder.link("up", to: ".")
+        let found = find(folder)
+        #expect(found.map { $0.finding?.code } == [.notAnImage])
+        // The path that the user gives may be a link.
+        let linked = withExtendedLifetime(other) { find(folder, at: "/away/a") }
+        #expect(linked.map { $0.record.form } == [.ociLayout])
+    }
+
+    @Test func foldersBeyondTheDepthAreLeft() throws {
+        let folder = try ImageFolder()
+        try addLayout(Array(repeating: "d", count: 8).joined(separator: "/"), to: folder)
+        #expect(find(folder).map { $0.record.form } == [.ociLayout])
+        let deeper = try ImageFolder()
+        try addLayout(Array(repeating: "d", count: 9).joined(separator: "/"), to: deeper)
+        #expect(find(deeper).map { $0.finding?.code } == [.notAnImage])
+    }
+
+    @Test func anEmptyFolderIsNoImage() throws {
+        let found = find(try ImageFolder())
+        #expect(found.map { $0.finding?.code } == [.notAnImage])
+        #expect(found.map { $0.record.form } == [.unknown])
+    }
+
+    @Test func aPathThatIsNotThereIsMissing() throws {
+        #expect(find(try ImageFolder(), at: "/gone").map { $0.finding?.code } == [.pathMissing])
+    }
+
+    static let files: [(bytes: [UInt8], message: String)] = [
+        ([], "empty"), (Array("text".utf8), "neither"), ([0x1f, 0x8b, 8, 0, 0, 0, 0, 0], "gzip-compressed"),
+        ([0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0], "zstd-compressed"),
+        (Array([[UInt8].entry("file", "text"), .end].joined()), "holds no image"),
+    ]
+
+    @Test(arguments: files.indices)
+    func aFileThatIsNoImageIsSaidToBeWhatItIs(_ place: Int) throws {
+        let folder = try ImageFolder()
+        try folder.write(Self.files[place].bytes, to: "file")
+        let found = find(folder, at: "/file")
+        #expect(found.map { $0.finding?.code } == [.notAnImage])
+        #expect(found.first?.finding?.message.contains(Self.files[place].message) == true)
+    }
+
+    @Test func aCompressedArchiveGetsAHint() throws {
+        let folder = try ImageFolder()
+        try folder.write([0x1f, 0x8b, 8, 0, 0, 0, 0, 0], to: "i.tar.gz")
+        #expect(find(folder, at: "/i.tar.gz").first?.finding?.hint?.contains("decompress") == true)
+    }
+
+    @Test func bothViewsInOneFolderAreOneForm() throws {
+        let folder = try ImageFolder()
+        try addLayout(".", to: folder)
+        try folder.write("[]", to: "manifest.json")
+        #expect(find(folder).map { $0.record.form } == [.dockerOCIDirectory])
+    }
+
+    @Test func rootsAreNumberedOverAllPaths() throws {
+        let folder = try ImageFolder()
+        try addLayout("a", to: folder)
+        try folder.write(Self.archive, to: "b.tar")
+        var finder = ImageFinder()
+        finder.find(folder.path + "/b.tar")
+        finder.find(folder.path + "/gone")
+        finder.find(folder.path + "/a")
+        let inventory = withExtendedLifetime(folder) { gather(finder) }
+        #expect(inventory.roots.map { $0.form } == [.dockerArchive, .unknown, .ociLayout])
+        #expect(inventory.findings.map { $0.finding.root } == [1, 2])
+    }
+}
+
+@Suite struct TarTreeTests {
+    private let tree = TarTree(
+        read(
+            .entry("./a/file", "one"), .entry("link", type: "2", link: "a/file"), .entry("out", type: "2", link: "../x"),
+            .entry("loop", type: "2", link: "loop"), .entry("pipe", type: "6"), .entry("b/", type: "5"),
+            .entry("a/file", "second"), .entry("../climbs", "x"), .entry("a/deep/er", "x"), .end), root: 3)
+
+    @Test func theLastEntryOfANameCountsAndTheOthersAreKnown() throws {
+        guard case .at(.range(3, _, 6), let others) = tree.locate("a/file") else {
+            Issue.record("\(tree.locate("a/file"))")
+            return
+        }
+        #expect(others.count == 1)
+    }
+
+    @Test func linksAreFollowedWithinTheArchive() {
+        #expect(tree.locate("link") == tree.locate("a/file"))
+        #expect(tree.locate("out") == .nowhere(.outsideImage))
+        #expect(tree.locate("loop") == .nowhere(.notRegularFile(.symbolicLink)))
+        #expect(tree.locate("pipe") == .nowhere(.notRegularFile(.fifo)))
+        #expect(tree.locate("gone") == .nowhere(.missing))
+    }
+
+    @Test func kindsAreThoseOfTheEntries() {
+        #expect(tree.kind(of: "a/file") == .regular)
+        #expect(tree.kind(of: "a") == .directory, "no entry of its own")
+        #expect(tree.kind(of: "a/deep") == .directory)
+        #expect(tree.kind(of: "b") == .directory)
+        #expect(tree.kind(of: "out") == .symbolicLink)
+        #expect(tree.kind(of: "gone") == nil)
+    }
+
+    @Test func aFolderIsListedByName() throws {
+        let entries = try tree.list("a")
+        #expect(entries.map { $0.name } == ["deep", "file"])
+        #expect(entries.map { $0.kind } == [.directory, .regular])
+        #expect(try tree.list("b").isEmpty)
+        #expect(throws: TreeFailure.missing) { _ = try tree.list("gone") }
+        #expect(throws: TreeFailure.missing) { _ = try tree.list("a/file") }
+    }
+
+    @Test func theEndOfTheArchiveIsAFinding() {
+        #expect(tree.findings.isEmpty)
+        let cut = TarTree(read(.entry("a", "text", claimedSize: 9999)), root: 0)
+        #expect(cut.findings.map { $0.code } == [.archiveTruncated])
+        let corrupt = TarTree(read(.entry("a", "text"), [UInt8](repeating: 7, count: 512)), root: 0)
+        #expect(corrupt.findings.map { $0.code } == [.archiveCorrupt])
+    }
+}

@@ -1,0 +1,69 @@
+// layerverify: a small image layout for the tests of the facade.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LayerDigest
+import LayerModel
+import LayerVerify
+
+/// An image layout with one image, or a further image in the layout of another.
+final class SmallImage: Sendable {
+    let folder: ScratchFolder
+    /// The config's bytes.
+    let config: [UInt8]
+    /// Of the layers' blobs, below the folder.
+    let layerPaths: [String]
+    private let manifests: [String]
+
+    var path: String { folder.url.path }
+
+    /// `layers` are blobs; their diffIDs are those of `diffIDs`, or of themselves.
+    init(_ layers: [[UInt8]], diffIDs: [[UInt8]]? = nil, history: String = "[]", in other: SmallImage? = nil) throws {
+        folder = try other?.folder ?? ScratchFolder()
+        let ids = (diffIDs ?? layers).map { "\"\(ContentDigest.of($0, .sha256))\"" }.joined(separator: ",")
+        let platform = #""os":"linux","architecture":"amd64""#
+        let rootfs = #""rootfs":{"type":"layers","diff_ids":[\#(ids)]}"#
+        config = Array("{\(platform),\(rootfs),\"history\":\(history)}".utf8)
+        let type = "application/vnd.oci.image.layer.v1.tar"
+        let descriptors = layers.map { Self.descriptor($0, type + ($0.starts(with: [0x1f, 0x8b]) ? "+gzip" : "")) }
+        let configDescriptor = Self.descriptor(config, "application/vnd.oci.image.config.v1+json")
+        let list = descriptors.joined(separator: ",")
+        let manifest = Array(#"{"schemaVersion":2,"config":\#(configDescriptor),"layers":[\#(list)]}"#.utf8)
+        manifests =
+            (other?.manifests ?? []) + [Self.descriptor(manifest, "application/vnd.oci.image.manifest.v1+json")]
+        layerPaths = layers.map(Self.path)
+        for blob in layers + [config, manifest] { try write(blob, to: Self.path(blob)) }
+        try write(Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8), to: "oci-layout")
+        let index = #"{"schemaVersion":2,"manifests":[\#(manifests.joined(separator: ","))]}"#
+        try write(Array(index.utf8), to: "index.json")
+    }
+
+    /// A gzip member by hand, with one stored block.
+    static let gzipLayer: [UInt8] =
+        [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 5, 0, 0xfa, 0xff] + Array("hello".utf8)
+        + [0x86, 0xa6, 0x10, 0x36, 5, 0, 0, 0]
+    static let gzipContent = Array("hello".utf8)
+
+    func verify(
+        _ verifier: Verifier, cancellation: Cancellation? = nil, progress: ProgressObserver? = nil
+    ) -> VerifyReport {
+        withExtendedLifetime(self) { verifier.verify([path], cancellation: cancellation, progress: progress) }
+    }
+
+    func write(_ bytes: [UInt8], to name: String) throws {
+        let file = folder.url.appending(path: name)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bytes).write(to: file)
+    }
+
+    func remove(_ name: String) throws { try FileManager.default.removeItem(at: folder.url.appending(path: name)) }
+
+    private static func path(_ blob: [UInt8]) -> String { "blobs/sha256/" + ContentDigest.of(blob, .sha256).encoded }
+
+    private static func descriptor(_ blob: [UInt8], _ mediaType: String) -> String {
+        let digest = ContentDigest.of(blob, .sha256)
+        return #"{"mediaType":"\#(mediaType)","digest":"\#(digest)","size":\#(blob.count)}"#
+    }
+}

@@ -1,0 +1,230 @@
+// layerverify: tests of the facade over small images.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LayerCodec
+import LayerDigest
+import LayerModel
+import LayerVerify
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct VerifierTests {
+    /// A layer of 500 KB that does not compress, so that it passes the scheduler in several blocks.
+    static let bigLayer: [UInt8] = {
+        var state: UInt64 = 1
+        return (0..<500_000).map { _ in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return UInt8(truncatingIfNeeded: state >> 33)
+        }
+    }()
+
+    // Verifying
+
+    @Test func aGoodImageIsVerifiedByBothOverloads() async throws {
+        let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
+        let blocking = image.verify(try Verifier())
+        let asynchronous = await (try Verifier()).verify([image.path])
+        for report in [blocking, asynchronous] {
+            #expect(report.outcome == .verified)
+            #expect(report.findings.isEmpty)
+            #expect(report.images.map { $0.outcome } == [.verified])
+            #expect(report.summary.layerCount == 2)
+            // Two layers, the manifest, the config.
+            #expect(report.summary.blobCount == 4)
+            #expect(!report.hasInternalError)
+        }
+        withExtendedLifetime(image) {}
+    }
+
+    @Test func aWrongByteRefutes() throws {
+        let image = try SmallImage([Self.bigLayer])
+        var damaged = Self.bigLayer
+        damaged[300_000] ^= 1
+        try image.write(damaged, to: image.layerPaths[0])
+        let report = image.verify(try Verifier())
+        #expect(report.outcome == .refuted)
+        #expect(report.findings.map { $0.code } == ["blob-digest-mismatch", "diffid-mismatch"])
+        #expect(report.findings.last?.follows == "blob-digest-mismatch")
+        #expect(report.images.map { $0.outcome } == [.refuted])
+    }
+
+    @Test func aLayerThatIsADocumentTooIsVerified() throws {
+        // The layer of the second image is the config of the first: parsed with the metadata, and read as a layer.
+        let first = try SmallImage([Array("base".utf8)])
+        let second = try SmallImage([first.config], in: first)
+        let report = second.verify(try Verifier())
+        #expect(report.images.count == 2)
+        #expect(report.findings.map { $0.code } == [])
+        #expect(report.outcome == .verified)
+    }
+
+    @Test func theObserverHearsOfTheEnd() throws {
+        let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
+        let heard = Mutex<[VerifyProgress]>([])
+        _ = image.verify(try Verifier()) { progress in heard.withLock { $0.append(progress) } }
+        let last = try #require(heard.withLock { $0.last })
+        #expect(last.doneByteCount == 500_003)
+        #expect(last.totalByteCount == 500_003)
+        #expect(last.doneBlobCount == 2)
+        #expect(last.totalBlobCount == 2)
+        #expect(last.elapsedSeconds > 0)
+    }
+
+    @Test func theObserverHearsOfTheEndThoughABlobIsMissing() throws {
+        let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
+        try image.remove(image.layerPaths[0])
+        let heard = Mutex<[VerifyProgress]>([])
+        let report = image.verify(try Verifier()) { progress in heard.withLock { $0.append(progress) } }
+        #expect(report.findings.map { $0.code } == ["blob-missing"])
+        let last = try #require(heard.withLock { $0.last })
+        #expect(last.doneByteCount == 3)
+        #expect(last.totalByteCount == 3)
+        #expect(last.doneBlobCount == last.totalBlobCount)
+    }
+
+    @Test func whatIsCancelledIsUndetermined() async throws {
+        let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        let verifier = try Verifier()
+        let asynchronous = await verifier.verify([image.path], cancellation: cancellation)
+        for report in [image.verify(verifier, cancellation: cancellation), asynchronous] {
+            #expect(report.outcome == .undetermined)
+            #expect(report.findings.map { $0.code } == ["interrupted", "interrupted"])
+            #expect(report.images.map { $0.outcome } == [.undetermined])
+        }
+        withExtendedLifetime(image) {}
+    }
+
+    @Test func aCancelledTaskCancelsItsRun() async throws {
+        let image = try SmallImage([Self.bigLayer])
+        let path = image.path
+        let verifier = try Verifier()
+        let task = Task {
+            // The run begins only when the task is cancelled for sure.
+            while !Task.isCancelled { await Task.yield() }
+            return await verifier.verify([path])
+        }
+        task.cancel()
+        #expect(await task.value.findings.map { $0.code } == ["interrupted"])
+        withExtendedLifetime(image) {}
+    }
+
+    @Test func anInspectionReadsNoLayer() throws {
+        let image = try SmallImage([Array("base".utf8)])
+        try image.remove(image.layerPaths[0])
+        let report = withExtendedLifetime(image) { Verifier.inspecting([image.path]) }
+        #expect(report.outcome == .verified)
+        #expect(report.images.first?.layers.map { $0.size } == [4])
+        #expect(report.summary.compressedByteCount < 2000)
+    }
+
+    @Test func strictnessRefutesWarnings() throws {
+        let image = try SmallImage([Array("base".utf8)], history: "[{},{}]")
+        #expect(image.verify(try Verifier()).outcome == .verified)
+        #expect(image.verify(try Verifier(VerifyOptions(isStrict: true))).outcome == .refuted)
+    }
+
+    // Digesting
+
+    @Test func filesAreDigestedAndChained() throws {
+        let folder = try ScratchFolder()
+        let contents = ["one", "two"].map { Array($0.utf8) }
+        let paths = contents.indices.map { folder.url.appending(path: "\($0)").path }
+        for (path, bytes) in zip(paths, contents) { try Data(bytes).write(to: URL(fileURLWithPath: path)) }
+        let verifier = try Verifier()
+        let plain = verifier.digest(paths)
+        let digests = contents.map { ContentDigest.of($0, .sha256).description }
+        #expect(plain.outcome == .verified)
+        #expect(plain.files.map { $0.digest } == digests)
+        #expect(plain.files.map { $0.diffID } == digests)
+        #expect(plain.files.map { $0.size } == [3, 3])
+        #expect(plain.files.map { $0.chainID } == [nil, nil])
+        let chained = verifier.digest(paths, chaining: .layersOfOneImage)
+        let second = ContentDigest.of(Array((digests[0] + " " + digests[1]).utf8), .sha256).description
+        #expect(chained.files.map { $0.chainID } == [digests[0], second])
+        withExtendedLifetime(folder) {}
+    }
+
+    @Test func aChainEndsWithTheFirstFileThatCannotBeRead() async throws {
+        let folder = try ScratchFolder()
+        let path = folder.url.appending(path: "a").path
+        try Data("a".utf8).write(to: URL(fileURLWithPath: path))
+        let report = await (try Verifier()).digest([path, "/no/such/file", path], chaining: .layersOfOneImage)
+        #expect(report.files.map { $0.chainID != nil } == [true, false, false])
+        #expect(report.files.map { $0.code } == [nil, "blob-missing", nil])
+        #expect(report.files.map { $0.outcome } == [.verified, .refuted, .verified])
+        #expect(report.outcome == .refuted)
+        withExtendedLifetime(folder) {}
+    }
+
+    @Test func aCancelledDigestIsUndetermined() throws {
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        let report = try Verifier().digest(["/dev/null/x"], cancellation: cancellation)
+        #expect(report.outcome == .undetermined)
+        #expect(report.files.map { $0.code } == ["interrupted"])
+    }
+
+    @Test func nothingToDigestIsUndetermined() throws {
+        #expect(try Verifier().digest([]).outcome == .undetermined)
+    }
+
+    // A fast path that lies
+
+    @Test(arguments: [LyingDecoder.Lie.damage, .fault])
+    func aFastPathThatLiesIsFoundOut(_ lie: LyingDecoder.Lie) throws {
+        let image = try SmallImage([SmallImage.gzipLayer], diffIDs: [SmallImage.gzipContent])
+        var verifier = try Verifier()
+        #expect(image.verify(verifier).outcome == .verified)
+        verifier.fastCodec = { compression in
+            Codecs.reference(for: compression).map { codec in
+                Codec(name: "liar", compression: compression) { LyingDecoder(codec.begin($0), lie) }
+            }
+        }
+        let report = image.verify(verifier)
+        #expect(report.findings.map { $0.code } == ["fast-path-disagrees"])
+        #expect(report.hasInternalError)
+        #expect(report.outcome == .undetermined, "an error of ours refutes nothing")
+    }
+}
+
+extension Verifier {
+    /// An inspection with the options of the command line.
+    fileprivate static func inspecting(_ paths: [String]) -> VerifyReport {
+        do {
+            return try Verifier().inspect(paths)
+        } catch {
+            preconditionFailure("the default options are sound: \(error)")
+        }
+    }
+}
+
+/// Decodes right, and then lies.
+final class LyingDecoder: StreamDecoder {
+    enum Lie: Sendable {
+        /// Says that the stream is damaged.
+        case fault
+        /// Says that the stream ends too early.
+        case damage
+    }
+
+    private let honest: any StreamDecoder
+    private let lie: Lie
+
+    init(_ honest: any StreamDecoder, _ lie: Lie) {
+        self.honest = honest
+        self.lie = lie
+    }
+
+    func decode(_ input: RawSpan, into output: inout OutputRawSpan) -> DecodeStep {
+        var step = honest.decode(input, into: &output)
+        if lie == .fault { step.status = .failed(.data) }
+        return step
+    }
+
+    var isAtBoundary: Bool { false }
+    var boundaryOffset: UInt64 { honest.boundaryOffset }
+}
