@@ -12,7 +12,7 @@ import Testing
 
     /// A layout whose layer is what a line of shell puts out.
     private func layout(_ compression: String, _ line: String) throws {
-        try workshop.run("sh", "-c", line + " > \"$1\"", "sh", workshop.path("layer"))
+        try workshop.run("sh", "-c", "{ \(line); } > \"$1\"", "sh", workshop.path("layer"))
         let blob = try workshop.put(
             Data(contentsOf: workshop.url("layer")), Workshop.tar + "+" + compression, in: "image")
         try workshop.layout("image", layers: [blob], diffIDs: [Workshop.digest(1)])

@@ -75,7 +75,7 @@ import Testing
             "$1" --format json --output "$3/pipe" "$2" & run=$!
             until ls -l /proc/$run/fd | grep -q \(Workshop.digest(0xb).dropFirst(7)); do sleep 0.02; done
             kill -TERM $run; sleep 1; kill -0 $run || echo died too early
-            kill -TERM $run; wait $run; echo $?; kill $reader
+            kill -TERM $run; wait $run; echo $?; kill -KILL $reader
             """
         let begin = ContinuousClock.now
         let run = try ProgramRun.run(
