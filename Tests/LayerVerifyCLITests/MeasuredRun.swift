@@ -1,0 +1,104 @@
+// layerverify: runs of the program that are watched.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// A run of the program that wrote a JSON report, with its time limited and its memory measured.
+struct MeasuredRun {
+    let run: ProgramRun
+    let outcome: String
+    /// The codes of the findings, in order.
+    let codes: [String]
+    /// The largest resident set; nil where GNU time is not installed.
+    let peakByteCount: Int?
+
+    var status: Int32 { run.status }
+    var count: [String: Int] { codes.reduce(into: [:]) { $0[$1, default: 0] += 1 } }
+
+    /// The bound for images without zstd, whatever they hold.
+    static let peakLimit = 64 << 20
+
+    /// Verifies images; the program is killed if that takes longer than `seconds`.
+    static func verify(_ arguments: String..., seconds: Int = 60) throws -> MeasuredRun {
+        let folder = try ScratchFolder()
+        let peakFile = folder.url.appending(path: "peak").path
+        // GNU time forks before it runs the program: what else was ever resident here does not count.
+        let measuring = ProgramRun.areInstalled("time") ? ["time", "-q", "-f", "%M", "-o", peakFile] : []
+        let run = try ProgramRun.run(
+            "timeout",
+            ["--signal=KILL", "\(seconds)"] + measuring + [ProgramRun.layerverifyPath, "--format", "json"] + arguments)
+        let report = try JSONSerialization.jsonObject(with: run.output) as? [String: Any]
+        let findings = report?["findings"] as? [[String: Any]] ?? []
+        var peakByteCount: Int?
+        if !measuring.isEmpty {
+            let text = try String(contentsOfFile: peakFile, encoding: .utf8)
+            peakByteCount = text.split(separator: "\n").last.flatMap { Int($0) }.map { $0 << 10 }
+        }
+        return MeasuredRun(
+            run: run, outcome: report?["outcome"] as? String ?? "",
+            codes: findings.compactMap { $0["code"] as? String },
+            peakByteCount: peakByteCount)
+    }
+
+    /// Fails the test if the run took more memory than `limit`.
+    func expectPeak(below limit: Int = peakLimit, sourceLocation: SourceLocation = #_sourceLocation) {
+        guard let peakByteCount else { return }
+        #expect(peakByteCount < limit, "\(peakByteCount >> 20) MiB", sourceLocation: sourceLocation)
+    }
+}
+
+/// Tests of more than five seconds run where this says so: .ci/run sets it.
+enum SlowTests {
+    static let areWanted = ProcessInfo.processInfo.environment["LAYERVERIFY_SLOW_TESTS"] == "1"
+    static let comment: Comment = "slow: set LAYERVERIFY_SLOW_TESTS=1"
+}
+
+extension Workshop {
+    static let index = "application/vnd.oci.image.index.v1+json"
+    static let manifest = "application/vnd.oci.image.manifest.v1+json"
+    static let tar = "application/vnd.oci.image.layer.v1.tar"
+
+    /// The digest of nothing that is there: a number, in 64 digits.
+    static func digest(_ number: Int) -> String {
+        let digits = String(number, radix: 16)
+        return "sha256:" + String(repeating: "0", count: 64 - digits.count) + digits
+    }
+
+    /// A layout with an image of one layer, random bytes. Returns: the file of the layer.
+    func plainLayout(_ layout: String, layer: Data = Data((0..<5000).map { _ in UInt8.random(in: 0...255) })) throws
+        -> URL
+    {
+        try layer.write(to: url("layer"))
+        try handmadeLayout(layout, [(path("layer"), path("layer"), Self.tar)])
+        return url(layout + "/blobs/sha256/" + (try sha256(path("layer"))))
+    }
+
+    /// A layout with an image of these layers, of which the files may be missing or other ones.
+    func layout(_ layout: String, layers: [[String: Any]], diffIDs: [String]) throws {
+        let config = try put(
+            ["architecture": "amd64", "os": "linux", "rootfs": ["type": "layers", "diff_ids": diffIDs]],
+            "application/vnd.oci.image.config.v1+json", in: layout)
+        let manifest = try put(
+            ["schemaVersion": 2, "config": config, "layers": layers] as [String: Any], Self.manifest, in: layout)
+        try writeLayout(layout, manifests: [manifest])
+    }
+
+    /// A file of that many bytes, none of them on the disk.
+    func sparse(_ url: URL, byteCount: UInt64) throws {
+        if !FileManager.default.fileExists(atPath: url.path) { try Data().write(to: url) }
+        let file = try FileHandle(forWritingTo: url)
+        try file.truncate(atOffset: byteCount)
+        try file.close()
+    }
+
+    /// A layout whose only layer is `byteCount` zeros that are not on the disk: a run that takes as long as one wants.
+    func longLayout(_ layout: String, byteCount: UInt64, others: [[String: Any]] = []) throws {
+        let digest = Self.digest(0xb)
+        let layer: [String: Any] = ["mediaType": Self.tar, "digest": digest, "size": byteCount]
+        let layers = [layer] + others
+        try self.layout(layout, layers: layers, diffIDs: layers.compactMap { $0["digest"] as? String })
+        try sparse(url(layout + "/blobs/sha256/" + digest.dropFirst(7)), byteCount: byteCount)
+    }
+}

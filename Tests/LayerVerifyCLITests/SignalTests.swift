@@ -1,0 +1,87 @@
+// layerverify: runs that are interrupted.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@Suite struct SignalTests {
+    let workshop: Workshop
+
+    init() throws { workshop = try Workshop() }
+
+    /// Verifies an image that takes minutes, and sends `signal` once its large layer is being read.
+    ///
+    /// Returns: the run of the program itself, with 128 and the number of the signal that ended it.
+    private func interrupt(_ signal: String, _ arguments: String..., others: [[String: Any]] = []) throws -> ProgramRun
+    {
+        try workshop.longLayout("image", byteCount: 200 << 30, others: others)
+        let killer = """
+            until ls -l /proc/$$/fd | grep -q \(Workshop.digest(0xb).dropFirst(7)); do sleep 0.02; done
+            sleep 0.2; kill -\(signal) $$
+            """
+        // The shell becomes the program, so that what ended it is seen as it was.
+        return try ProgramRun.run(
+            "timeout",
+            [
+                "--signal=KILL", "--foreground", "30", "sh", "-c", "(\(killer)) & exec \"$@\"", "sh",
+                ProgramRun.layerverifyPath,
+            ] + arguments + [workshop.path("image")])
+    }
+
+    @Test(arguments: [("INT", 2), ("TERM", 15), ("HUP", 1)])
+    func aSignalEndsTheRunWithItsReportAndThenTheProgram(_ name: String, _ number: Int32) throws {
+        let run = try interrupt(name, "--format", "json")
+        #expect(run.status == 128 + number, "\(run.transcript)")
+        let report = try #require(try JSONSerialization.jsonObject(with: run.output) as? [String: Any])
+        #expect(report["outcome"] as? String == "undetermined")
+        let findings = try #require(report["findings"] as? [[String: Any]])
+        #expect(findings.map { $0["code"] as? String } == ["interrupted"])
+    }
+
+    @Test func theTextSaysWhatWasNotReached() throws {
+        let run = try interrupt("TERM")
+        #expect(run.status == 128 + 15, "\(run.transcript)")
+        #expect(run.text.contains("unchecked[interrupted]"))
+        #expect(run.text.contains("? undetermined"))
+    }
+
+    @Test func theOutputFileIsWrittenBeforeTheProgramDies() throws {
+        let run = try interrupt("INT", "--format", "json", "--output", workshop.path("report.json"))
+        #expect(run.status == 128 + 2, "\(run.transcript)")
+        let report = try JSONSerialization.jsonObject(with: Data(contentsOf: workshop.url("report.json")))
+        #expect((report as? [String: Any])?["outcome"] as? String == "undetermined")
+    }
+
+    @Test func nothingIsRefutedThatTheReferencePathDidNotConfirm() throws {
+        let small = try workshop.put(Data("small".utf8), Workshop.tar, in: "image")
+        let digest = try #require(small["digest"] as? String)
+        try Data("wrong".utf8).write(to: workshop.url("image/blobs/sha256/" + digest.dropFirst(7)))
+        let run = try interrupt("INT", "--format", "json", others: [small])
+        #expect(run.status == 128 + 2, "\(run.transcript)")
+        let report = try #require(try JSONSerialization.jsonObject(with: run.output) as? [String: Any])
+        #expect(report["outcome"] as? String == "undetermined")
+        #expect(!run.text.contains("mismatch"))
+    }
+
+    /// The report goes into a pipe that nobody reads: there the program hangs after the first signal.
+    @Test func aSecondSignalKillsAtOnce() throws {
+        let missing = (1...2000).map {
+            ["mediaType": Workshop.tar, "digest": Workshop.digest($0 + 100), "size": 10] as [String: Any]
+        }
+        try workshop.longLayout("image", byteCount: 200 << 30, others: missing)
+        let script = """
+            mkfifo "$3/pipe"; sleep 60 < "$3/pipe" & reader=$!
+            "$1" --format json --output "$3/pipe" "$2" & run=$!
+            until ls -l /proc/$run/fd | grep -q \(Workshop.digest(0xb).dropFirst(7)); do sleep 0.02; done
+            kill -TERM $run; sleep 1; kill -0 $run || echo died too early
+            kill -TERM $run; wait $run; echo $?; kill -KILL $reader
+            """
+        let begin = ContinuousClock.now
+        let run = try ProgramRun.run(
+            "bash",
+            ["-c", script, "bash", ProgramRun.layerverifyPath, workshop.path("image"), workshop.folder.url.path])
+        #expect(run.text == "143\n", "\(run.transcript)")
+        #expect(ContinuousClock.now - begin < .seconds(30))
+    }
+}

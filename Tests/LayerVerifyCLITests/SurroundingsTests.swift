@@ -1,0 +1,97 @@
+// layerverify: the program in poor surroundings.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@Suite struct SurroundingsTests {
+    let workshop: Workshop
+
+    init() throws {
+        workshop = try Workshop()
+        _ = try workshop.plainLayout("image")
+    }
+
+    /// Runs a line of bash in the scratch folder; `$P` is the program, `image` a good image.
+    private func bash(_ line: String) throws -> ProgramRun {
+        try ProgramRun.run(
+            "bash", ["-c", "cd \"$2\"; P=$1; " + line, "bash", ProgramRun.layerverifyPath, workshop.folder.url.path])
+    }
+
+    static let lostReports = [
+        "\"$P\" image > /dev/full", "\"$P\" -o /dev/full image", "\"$P\" -o image image",
+        "\"$P\" -o no/such/file image",
+        "\"$P\" --format json image | true; exit ${PIPESTATUS[0]}", "\"$P\" image >&-",
+        "touch file; \"$P\" -o file/report image",
+    ]
+
+    @Test(arguments: lostReports)
+    func aGoodImageWhoseReportIsLostIsNotVerified(_ line: String) throws {
+        // A pipe whose reader is gone already: `true` may take longer than the program.
+        let run = try bash(line.replacing("\"$P\" --format json", with: "sleep 0.3; \"$P\" --format json"))
+        #expect(run.status == 2, "\(run.transcript)")
+        #expect(String(decoding: run.errors, as: UTF8.self).contains("layerverify: cannot "))
+    }
+
+    @Test func aLongReportToAReaderThatGoesAwayIsLost() throws {
+        let missing = (1...2000).map {
+            ["mediaType": Workshop.manifest, "digest": Workshop.digest($0), "size": 10] as [String: Any]
+        }
+        try workshop.writeLayout("image", manifests: missing)
+        let run = try bash("\"$P\" --format json image | head -n 1; exit ${PIPESTATUS[0]}")
+        #expect(run.status == 2, "\(run.transcript)")
+        #expect(run.text == "{\n")
+    }
+
+    @Test func aFullDiskLosesTheReportAndLeavesNoPartOfIt() throws {
+        let mounted = try bash("mkdir disk && mount -t tmpfs -o size=4k none disk")
+        guard mounted.status == 0 else {
+            print("not tested: a full disk, because mount is not allowed here")
+            return
+        }
+        let run = try bash(
+            "head -c 4096 /dev/zero > disk/full; \"$P\" -o disk/report image; echo $?; ls disk; umount disk")
+        #expect(run.text == "2\nfull\n", "\(run.transcript)")
+        #expect(String(decoding: run.errors, as: UTF8.self).contains("No space left on device"))
+    }
+
+    static let goodRuns = [
+        "\"$P\" image <&-", "\"$P\" image 2>&-", "\"$P\" image <&- 2>&-", "env -i \"$P\" image",
+        "env -i LANG=C LC_ALL=C \"$P\" image", "env -u HOME \"$P\" image", "I=$PWD/image; cd /proc/self; \"$P\" \"$I\"",
+        "cd image; \"$P\" .", "cd image; \"$P\" ''/../image", "ulimit -v 1000000; \"$P\" image",
+        "mv image ./-image; \"$P\" -- -image", "mv image 'a b\nc'; \"$P\" 'a b\nc'",
+        "mv image $'\\u00e9'; cp -r $'\\u00e9' $'e\\u0301'; \"$P\" $'e\\u0301' $'\\u00e9'",
+        "mv image $'\\xff'; \"$P\" .",
+    ]
+
+    @Test(arguments: goodRuns.filter { !$0.contains("''") && !$0.contains("xff") })
+    func aGoodImageIsVerified(_ line: String) throws {
+        let run = try bash(line)
+        #expect(run.status == 0, "\(run.transcript)")
+        #expect(run.text.contains("✓ verified"))
+    }
+
+    @Test func aFolderWhoseNameIsNotUTF8IsNotVerifiedUnseen() throws {
+        let run = try bash("mkdir all; mv image all/$'\\xff'; \"$P\" all")
+        #expect(run.status == 2, "\(run.transcript)")
+    }
+
+    private static let twoHundred = "mkdir all; for i in $(seq 200); do cp -r image all/$i; done; "
+
+    @Test func theSoftLimitOfOpenFilesIsRaised() throws {
+        let run = try bash(Self.twoHundred + "ulimit -S -n 64; \"$P\" all")
+        #expect(run.status == 0, "\(run.transcript)")
+        #expect(run.text.contains("200 images"))
+    }
+
+    @Test func whatCannotBeOpenedForWantOfDescriptorsIsUndeterminedAndNotMissing() throws {
+        let run = try bash(Self.twoHundred + "ulimit -n 64; \"$P\" --format json all")
+        #expect(run.status == 2, "\(run.transcript.prefix(2000))")
+        #expect(run.text.contains("too many open files"))
+        #expect(!run.text.contains("missing"))
+        let report = try #require(try JSONSerialization.jsonObject(with: run.output) as? [String: Any])
+        let findings = try #require(report["findings"] as? [[String: Any]])
+        #expect(Set(findings.compactMap { $0["root"] as? String }).count >= 100)
+    }
+}
