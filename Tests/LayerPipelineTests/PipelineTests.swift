@@ -47,7 +47,8 @@ import Testing
                 == UncompressedFacts(byteCount: UInt64(byteCount), digests: [digest], ending: .complete))
     }
 
-    @Test(arguments: [Compression.gzip, .zstd], [0, 1, blockByteCount - 1, blockByteCount, blockByteCount + 1, 3_000_000])
+    @Test(
+        arguments: [Compression.gzip, .zstd], [0, 1, blockByteCount - 1, blockByteCount, blockByteCount + 1, 3_000_000])
     func aStreamIsHashedOnBothSides(_ compression: Compression, _ byteCount: Int) {
         let bytes = content(byteCount)
         let blob = compressed(bytes, compression)
