@@ -46,7 +46,8 @@ import Testing
     }
 
     static let endings: [(ending: StreamEnding, code: FindingCode, outcome: Outcome)] = [
-        (.truncated(atByte: 10), .streamTruncated, .refuted), (.corrupt(atByte: 3, .checksum), .streamCorrupt, .refuted),
+        (.truncated(atByte: 10), .streamTruncated, .refuted),
+        (.corrupt(atByte: 3, .checksum), .streamCorrupt, .refuted),
         (.trailingBytes(atByte: 8, areZero: true), .streamTrailingBytes, .refuted),
         (.trailingBytes(atByte: 8, areZero: false), .streamTrailingBytes, .refuted),
         (.windowTooLarge(limitByteCount: 1), .windowTooLarge, .undetermined),
@@ -58,7 +59,9 @@ import Testing
     func aStreamThatDidNotEndWellIsTold(_ place: Int) {
         let (ending, code, outcome) = Self.endings[place]
         let bad = facts { $0.uncompressed = UncompressedFacts(ending: ending) }
-        for assertions: [Claim.Assertion] in [[.intactStream], [.intactStream, .diffID(digest("d"))], [.diffID(digest("d"))]] {
+        for assertions: [Claim.Assertion] in [
+            [.intactStream], [.intactStream, .diffID(digest("d"))], [.diffID(digest("d"))],
+        ] {
             let findings = judged(assertions, bad)
             #expect(findings.map { $0.code } == [code], "\(assertions)")
             #expect(findings.first?.outcome == outcome)

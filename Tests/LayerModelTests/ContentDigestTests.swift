@@ -11,7 +11,8 @@ import Testing
     static let good: [String] = [
         "sha256:" + hex64, "sha384:" + hex64 + hex64.prefix(32), "sha512:" + hex64 + hex64, "blake3:" + hex64,
         // The examples of the specification, and what its grammar allows beyond them.
-        "multihash+base58:QmRZxt2b1FVZPNqd8hsiykDL3TdBDeTSPX9Kv46HmX4Gx8", "sha256+b64u:LCa0a2j_xo_5m0U8HTBBNBNCLXBkg7-g-YpeiGJm564",
+        "multihash+base58:QmRZxt2b1FVZPNqd8hsiykDL3TdBDeTSPX9Kv46HmX4Gx8",
+        "sha256+b64u:LCa0a2j_xo_5m0U8HTBBNBNCLXBkg7-g-YpeiGJm564",
         "a:b", "0:=", "a.b_c-d+e:_-=", "md5:XYZ",
     ]
 
@@ -24,7 +25,8 @@ import Testing
 
     static let bad: [(text: String, error: ContentDigest.GrammarError)] = [
         ("", .notAlgorithmColonEncoded), ("sha256", .notAlgorithmColonEncoded), (":", .notAlgorithmColonEncoded),
-        ("sha256:", .notAlgorithmColonEncoded), (":" + hex64, .notAlgorithmColonEncoded), (hex64, .notAlgorithmColonEncoded),
+        ("sha256:", .notAlgorithmColonEncoded), (":" + hex64, .notAlgorithmColonEncoded),
+        (hex64, .notAlgorithmColonEncoded),
         ("SHA256:" + hex64, .badAlgorithm), ("sha 256:a", .badAlgorithm), ("+a:b", .badAlgorithm),
         ("a+:b", .badAlgorithm), ("a..b:c", .badAlgorithm), ("a/b:c", .badAlgorithm), ("é:c", .badAlgorithm),
         ("a:b:c", .badEncoding), ("a:b/c", .badEncoding), ("a:b.c", .badEncoding), ("a:b c", .badEncoding),

@@ -34,7 +34,8 @@ import Testing
         #expect(image.layers.map { $0.diffID } == [layerDigest])
         #expect(image.layers.map { $0.digest } == [nil])
         #expect(inventory.claims.count { if case .name = $0.assertion { true } else { false } } == 1)
-        #expect(inventory.claims.filter { $0.layer == 0 }.map { $0.assertion } == [.intactStream, .diffID(layerDigest)])
+        #expect(
+            inventory.claims.filter { $0.layer == 0 }.map { $0.assertion } == [.intactStream, .diffID(layerDigest)])
     }
 
     @Test func theSameLiesInAnArchive() throws {
@@ -59,8 +60,10 @@ import Testing
     }
 
     static let faulty: [(old: String, new: String, codes: [FindingCode])] = [
-        ("[{", "{", [.jsonInvalid]), (#""a:1""#, #""a""#, [.dockerReferenceInvalid]), (#""a:1""#, "7", [.dockerReferenceInvalid]),
-        (#"["a:1","b/c:2"]"#, #""a:1""#, [.dockerManifestInvalid]), (#"["l/layer.tar"]"#, "7", [.dockerManifestInvalid]),
+        ("[{", "{", [.jsonInvalid]), (#""a:1""#, #""a""#, [.dockerReferenceInvalid]),
+        (#""a:1""#, "7", [.dockerReferenceInvalid]),
+        (#"["a:1","b/c:2"]"#, #""a:1""#, [.dockerManifestInvalid]),
+        (#"["l/layer.tar"]"#, "7", [.dockerManifestInvalid]),
         (#"["l/layer.tar"]"#, "[7]", [.dockerManifestInvalid]), (#"["l/layer.tar"]"#, "null", [.layerCountMismatch]),
         (#"["l/layer.tar"]"#, #"["l/layer.tar","l/layer.tar"]"#, [.layerCountMismatch]),
         (#""Config":"#, #""Other":"#, [.dockerManifestInvalid]), (#"[{"#, #"[5,{"#, [.dockerManifestInvalid]),

@@ -116,7 +116,8 @@ import Testing
 @Suite struct TarTreeTests {
     private let tree = TarTree(
         read(
-            .entry("./a/file", "one"), .entry("link", type: "2", link: "a/file"), .entry("out", type: "2", link: "../x"),
+            .entry("./a/file", "one"), .entry("link", type: "2", link: "a/file"),
+            .entry("out", type: "2", link: "../x"),
             .entry("loop", type: "2", link: "loop"), .entry("pipe", type: "6"), .entry("b/", type: "5"),
             .entry("a/file", "second"), .entry("../climbs", "x"), .entry("a/deep/er", "x"), .end), root: 3)
 

@@ -220,7 +220,10 @@ import Testing
         try folder.write("x", to: "blobs/sha256/notes.txt")
         try folder.write("x", to: "blobs/blake3/" + String(repeating: "a", count: 64))
         let inventory = gather(folder)
-        #expect(inventory.codes.sorted { $0.rawValue < $1.rawValue } == [.blobNameInvalid, .blobNameInvalid, .blobUnreferenced])
+        #expect(
+            inventory.codes.sorted { $0.rawValue < $1.rawValue } == [
+                .blobNameInvalid, .blobNameInvalid, .blobUnreferenced,
+            ])
         let digest = ContentDigest.of(Array("stray".utf8), .sha256)
         let claims = inventory.claims.filter { $0.assertion == .digest(digest) }
         #expect(claims.map { $0.place.path } == ["blobs/sha256/" + digest.encoded])

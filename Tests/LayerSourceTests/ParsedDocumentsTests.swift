@@ -30,7 +30,8 @@ import Testing
     }
 
     static let faulty: [(replace: String, with: String, code: FindingCode, pointer: String)] = [
-        (#""mediaType":"a/b""#, #""x":1"#, .mediaTypeInvalid, "/mediaType"), (#""a/b""#, #""ab""#, .mediaTypeInvalid, "/mediaType"),
+        (#""mediaType":"a/b""#, #""x":1"#, .mediaTypeInvalid, "/mediaType"),
+        (#""a/b""#, #""ab""#, .mediaTypeInvalid, "/mediaType"),
         (#""a/b""#, "null", .mediaTypeInvalid, "/mediaType"), (":7", ":-7", .sizeInvalid, "/size"),
         (":7", ":7.5", .sizeInvalid, "/size"), (":7", #":"7""#, .sizeInvalid, "/size"),
         (":7", ":9223372036854775808", .sizeInvalid, "/size"), (#""size":7"#, #""x":7"#, .sizeInvalid, "/size"),
@@ -107,7 +108,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "Z", "Zg", "Zg=", "Zg===", "====", "Z===", "=Zg=", "Zg==Zg==", "Zm9v\n", "Zm 9v", "Zm9-", "Zm9_", "Zh==", "Zm9=",
+        "Z", "Zg", "Zg=", "Zg===", "====", "Z===", "=Zg=", "Zg==Zg==", "Zm9v\n", "Zm 9v", "Zm9-", "Zm9_", "Zh==",
+        "Zm9=",
         "Zm8=Zm8=", "Zm\u{e9}v",
     ])
     func anythingElseIsRefused(_ text: String) { #expect(Base64.decode(text) == nil) }
@@ -143,7 +145,10 @@ import Testing
         (#"{"rootfs":{"type":"layers+base","diff_ids":[]}}"#, [.rootfsTypeInvalid], true),
         (#"{"rootfs":{"diff_ids":[]}}"#, [.rootfsTypeInvalid], true),
         (#"{"os":5,"rootfs":{"type":"layers","diff_ids":[]}}"#, [.configInvalid], true),
-        (#"{"rootfs":{"type":"layers","diff_ids":[]},"history":[{},{"empty_layer":true}]}"#, [.historyCountMismatch], true),
+        (
+            #"{"rootfs":{"type":"layers","diff_ids":[]},"history":[{},{"empty_layer":true}]}"#, [.historyCountMismatch],
+            true
+        ),
         (#"{"rootfs":{"type":"layers","diff_ids":[]},"history":[{"empty_layer":true}]}"#, [], true),
         (#"{"rootfs":{"type":"layers","diff_ids":[]},"history":[]}"#, [], true),
         (#"{"rootfs":{"type":"layers","diff_ids":[]},"history":7}"#, [.configInvalid], true),
