@@ -123,7 +123,6 @@ extension BlobFacts {
         guard read.reading == reading, read.byteCount == byteCount else { return read }
         var result = read
         result.digests = digests + read.digests.filter { new in digests.allSatisfy { $0.algorithm != new.algorithm } }
-        result.uncompressed = read.uncompressed ?? uncompressed
         return result
     }
 }
