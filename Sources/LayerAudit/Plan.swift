@@ -65,7 +65,7 @@ package struct Plan: Sendable {
             guard let facts else { return false }
             switch facts.reading {
             case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unreadable, .changed, .oversized,
-            .cancelled:
+                .cancelled:
                 return true
             case .complete, .cutOff: break
             }
