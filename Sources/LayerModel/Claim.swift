@@ -19,7 +19,9 @@ package struct Claim: Hashable, Sendable {
         /// The stream must be intact, whatever it decodes to.
         case intactStream
         /// An entry of `LayerSources`. It binds only where its media type promises the compression that is there.
-        case layerSource(Descriptor)
+        ///
+        /// Indirect: a descriptor within would make every claim more than twice as large, and there may be 100 000.
+        indirect case layerSource(Descriptor)
     }
 
     package var blob: BlobIndex

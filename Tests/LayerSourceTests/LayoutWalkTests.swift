@@ -185,12 +185,12 @@ import Testing
         #expect(gather(folder).codes.contains(.indexTooDeep))
     }
 
-    @Test func anEmbeddedManifestStandsForTheOneThatIsNotThere() throws {
+    @Test func anEmbeddedManifestDoesNotStandForTheOneThatIsNotThere() throws {
         let folder = try ImageFolder()
-        // `{}` is no manifest, so its faults show that it was read.
+        // `{}` is no manifest, so faults of its own would show that it was read.
         let entry = folder.descriptor("{}", MediaTypes.manifest, more: #","data":"e30=""#)
         try folder.writeIndex([entry])
-        #expect(gather(folder).codes == [.schemaVersionInvalid, .manifestInvalid, .manifestInvalid])
+        #expect(gather(folder).codes.isEmpty)
         try folder.writeIndex([entry.replacing("e30=", with: "e30A")])
         #expect(gather(folder).codes.contains(.dataMismatch))
     }
