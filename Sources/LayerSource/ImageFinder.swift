@@ -82,7 +82,10 @@ package struct ImageFinder {
                     source: source, finding: nil))
             return
         }
-        guard depth < Self.maximumDepth else { return }
+        guard depth < Self.maximumDepth else {
+            let message = "more than \(Self.maximumDepth) folders deep; what is below was not searched for images"
+            return add(path, Finding(.pathUnreadable, message, at: Place("")))
+        }
         let entries: [DirectoryEntry]
         switch folder.list("") {
         case .success(let listed): entries = listed

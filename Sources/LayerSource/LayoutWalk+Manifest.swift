@@ -39,7 +39,8 @@ extension LayoutWalk {
         if Self.hasOnlyOtherBlobs(root["layers"]) { config.forgetImage() }
         let configPlatform = config.parsed?.platform
         guard context.platform != nil || builder.selection.accepts(configPlatform) else { return [] }
-        if let parsed = config.parsed, !parsed.isNoImage, !context.isAttestation { record.kind = .image }
+        // An entry that calls itself an attestation and lists layers of a file system under an image config is run as an image.
+        if let parsed = config.parsed, !parsed.isNoImage { record.kind = .image }
         if record.kind == .image, let configPlatform { record.platform = configPlatform }
         record.imageID = config.isImageConfig ? config.descriptor?.digest : nil
         record.configBlob = config.blobs.first
@@ -173,7 +174,7 @@ extension LayoutWalk {
             ParsedDescriptor($1, at: place.appending($0), missing: .manifestInvalid)
         }
         let isAllLayers = parsed.allSatisfy { $0.descriptor?.mediaType.isLayer ?? true }
-        if let diffIDs, isAllLayers, diffIDs.count != parsed.count {
+        if let diffIDs, diffIDs.count != parsed.count {
             builder.add(
                 Finding(
                     .layerCountMismatch, "the manifest has \(parsed.count) layers, the config \(diffIDs.count) diffIDs",

@@ -24,7 +24,7 @@ struct BlobRun {
     ) {
         self.opener = opener
         options = PipelineOptions(
-            jobCount: verifier.options.jobs ?? CPUBudget.available(), expansionLimit: verifier.options.expansionLimit,
+            jobCount: min(verifier.options.jobs ?? CPUBudget.available(), 1024), expansionLimit: verifier.options.expansionLimit,
             codecOptions: CodecOptions(maximumWindowByteCount: verifier.options.maximumWindowByteCount),
             fastCodec: verifier.fastCodec)
         self.cancellation = cancellation
