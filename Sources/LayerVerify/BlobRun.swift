@@ -24,7 +24,8 @@ struct BlobRun {
     ) {
         self.opener = opener
         options = PipelineOptions(
-            jobCount: min(verifier.options.jobs ?? CPUBudget.available(), 1024), expansionLimit: verifier.options.expansionLimit,
+            jobCount: min(verifier.options.jobs ?? CPUBudget.available(), 1024),
+            expansionLimit: verifier.options.expansionLimit,
             codecOptions: CodecOptions(maximumWindowByteCount: verifier.options.maximumWindowByteCount),
             fastCodec: verifier.fastCodec)
         self.cancellation = cancellation

@@ -52,13 +52,13 @@ import Testing
         #expect(linked.map { $0.record.form } == [.ociLayout])
     }
 
-    @Test func foldersBeyondTheDepthAreLeft() throws {
+    @Test func foldersBeyondTheDepthAreSaidToBeLeft() throws {
         let folder = try ImageFolder()
         try addLayout(Array(repeating: "d", count: 8).joined(separator: "/"), to: folder)
         #expect(find(folder).map { $0.record.form } == [.ociLayout])
         let deeper = try ImageFolder()
         try addLayout(Array(repeating: "d", count: 9).joined(separator: "/"), to: deeper)
-        #expect(find(deeper).map { $0.finding?.code } == [.notAnImage])
+        #expect(find(deeper).map { $0.finding?.code } == [.pathUnreadable])
     }
 
     @Test func anEmptyFolderIsNoImage() throws {

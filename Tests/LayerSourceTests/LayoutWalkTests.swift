@@ -201,12 +201,17 @@ import Testing
         let layer = try folder.addBlob("text", "text/plain")
         let artifact = try folder.addBlob(
             #"{"schemaVersion":2,"artifactType":"a/b","config":\#(empty),"layers":[\#(layer)]}"#, MediaTypes.manifest)
-        let attestation = try folder.addImage(
-            ["statement"], more: #","platform":{"os":"unknown","architecture":"unknown"}"#)
-        try folder.writeIndex([artifact, attestation])
+        let statement = try folder.addBlob("statement", "application/vnd.in-toto+json")
+        let attestation = try folder.addBlob(
+            #"{"schemaVersion":2,"config":\#(empty),"layers":[\#(statement)]}"#, MediaTypes.manifest,
+            more: #","platform":{"os":"unknown","architecture":"unknown"}"#)
+        // Layers of a file system under an image config are run as an image, whatever the index calls them.
+        let disguised = try folder.addImage(
+            ["layer"], more: #","platform":{"os":"unknown","architecture":"unknown"}"#)
+        try folder.writeIndex([artifact, attestation, disguised])
         let inventory = gather(folder)
         #expect(inventory.codes == [])
-        #expect(inventory.images.map { $0.kind } == [.artifact, .attestation])
+        #expect(inventory.images.map { $0.kind } == [.artifact, .attestation, .image])
         // An opaque blob has no stream to be intact.
         #expect(inventory.claims.filter { $0.image == 0 && $0.layer == 0 }.map { $0.assertion }.count == 2)
     }
