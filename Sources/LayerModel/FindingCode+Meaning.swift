@@ -9,6 +9,8 @@ extension FindingCode {
         case .pathMissing: .undetermined("The path given does not exist.")
         case .pathUnreadable: .undetermined("The path given, or a folder below it, could not be read.")
         case .notAnImage: .undetermined("The path given is no form of image that is known here.")
+        case .filesIgnored:
+            .notes("Files and links below a folder that are no images and were not looked into, as a number.")
         case .nothingSelected: .undetermined("No image matches `--platform` or `--ref`, so nothing was checked.")
         case .nothingReferenced: .notes("The image layout lists no image at all, which is legal.")
 
@@ -43,6 +45,10 @@ extension FindingCode {
         case .documentConfusion:
             .refutes(
                 "A manifest has members of an index, or an index those of a manifest: readers disagree on what it is.")
+        case .nameCaseDiffers:
+            .warns(
+                "A member or a media type is not in the case of the specification: some readers know it, others do not. It was read."
+            )
         case .digestInvalid: .refutes("A digest breaks the grammar of the specification.")
         case .digestUnsupported: .undetermined("A digest's algorithm cannot be computed here.")
         case .sizeInvalid: .refutes("A size is missing or no natural number below 2^63.")
@@ -88,10 +94,14 @@ extension FindingCode {
             .undetermined("The archive has no `manifest.json`: nothing says what this layer should be.")
         case .dockerLayerSourceMismatch: .refutes("`LayerSources` describes another blob than the layer is.")
         case .dockerReferenceInvalid: .refutes("A `RepoTags` entry is no reference with a tag.")
+        case .dockerReferenceTwice:
+            .warns("Two images of `manifest.json` go by one name: `docker load` gives it to the last.")
         case .dockerRepositoriesMismatch:
             .refutes("`repositories` is malformed or names an image that is not in the archive.")
         case .dockerParentMissing: .warns("`Parent` names an image that is not in the archive.")
         case .viewsDisagree: .refutes("`manifest.json` and `index.json` of one archive describe different images.")
+        case .viewEmpty:
+            .warns("`index.json` beside `manifest.json` lists no image: what reads the one finds nothing.")
 
         case .claimUnchecked: .undetermined("A claim could not be checked though the bytes were read.")
         case .fastPathDisagrees:

@@ -10,6 +10,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case pathMissing = "path-missing"
     case pathUnreadable = "path-unreadable"
     case notAnImage = "not-an-image"
+    case filesIgnored = "files-ignored"
     case nothingSelected = "nothing-selected"
     case nothingReferenced = "nothing-referenced"
 
@@ -37,6 +38,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case mediaTypeInvalid = "media-type-invalid"
     case mediaTypeContradiction = "media-type-contradiction"
     case documentConfusion = "document-confusion"
+    case nameCaseDiffers = "name-case-differs"
     case digestInvalid = "digest-invalid"
     case digestUnsupported = "digest-unsupported"
     case sizeInvalid = "size-invalid"
@@ -74,9 +76,11 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case dockerLayerUnclaimed = "docker-layer-unclaimed"
     case dockerLayerSourceMismatch = "docker-layer-source-mismatch"
     case dockerReferenceInvalid = "docker-reference-invalid"
+    case dockerReferenceTwice = "docker-reference-twice"
     case dockerRepositoriesMismatch = "docker-repositories-mismatch"
     case dockerParentMissing = "docker-parent-missing"
     case viewsDisagree = "views-disagree"
+    case viewEmpty = "view-empty"
 
     case claimUnchecked = "claim-unchecked"
     case fastPathDisagrees = "fast-path-disagrees"

@@ -18,7 +18,8 @@ package struct MediaType: Hashable, Sendable, CustomStringConvertible {
         case imageConfig
         /// The two bytes `{}`.
         case empty
-        /// A layer of a root file system; nil where the type promises some compression we do not know.
+        /// A layer of a root file system; nil where the type promises something we do not know: another compression, or
+        /// that it is encrypted.
         case layer(Compression?)
         /// A layer that may be absent, deprecated since 1.1.
         case nondistributableLayer(Compression?)
@@ -27,7 +28,9 @@ package struct MediaType: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var kind: Kind {
-        switch description {
+        // Spec: RFC 6838 §4.2: names are case-insensitive.
+        let name = isLowerCase ? description : description.lowercased()
+        return switch name {
         case "application/vnd.oci.image.index.v1+json",
             "application/vnd.docker.distribution.manifest.list.v2+json":
             .index
@@ -40,8 +43,15 @@ package struct MediaType: Hashable, Sendable, CustomStringConvertible {
         case "application/vnd.oci.empty.v1+json":
             .empty
         default:
-            layerKind
+            Self.layerKind(name)
         }
+    }
+
+    /// True of a type that is known here, but not in the case that the specifications write it in.
+    package var isInOtherCase: Bool { !isLowerCase && kind != .other }
+
+    private var isLowerCase: Bool {
+        !description.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
     }
 
     /// True of the types whose blob is a layer, present or not.
@@ -52,23 +62,23 @@ package struct MediaType: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    private var layerKind: Kind {
+    private static func layerKind(_ name: String) -> Kind {
         let families: [(prefix: String, isDistributable: Bool)] = [
             ("application/vnd.oci.image.layer.v1.tar", true),
             ("application/vnd.oci.image.layer.nondistributable.v1.tar", false),
             ("application/vnd.docker.image.rootfs.diff.tar", true),
             ("application/vnd.docker.image.rootfs.foreign.diff.tar", false),
         ]
-        for family in families where description.hasPrefix(family.prefix) {
-            guard let compression = Self.compression(suffix: description.dropFirst(family.prefix.count)) else {
-                return .other
-            }
+        for family in families where name.hasPrefix(family.prefix) {
+            let suffix = name.dropFirst(family.prefix.count)
+            guard suffix.isEmpty || suffix.hasPrefix("+") || suffix.hasPrefix(".") else { return .other }
+            let compression = Self.compression(suffix: suffix)
             return family.isDistributable ? .layer(compression) : .nondistributableLayer(compression)
         }
         return .other
     }
 
-    /// `+gzip` is OCI's way to say it, `.gzip` is Docker's; a suffix such as `+encrypted` names no layer we can read.
+    /// `+gzip` is OCI's way to say it, `.gzip` is Docker's; of another suffix, such as `+encrypted`, we know nothing.
     private static func compression(suffix: Substring) -> Compression? {
         switch suffix {
         case "": Compression.none

@@ -73,7 +73,7 @@ struct DockerSaveWalk {
         let read = tree.document(configBlobs, &builder)
         var config: ParsedConfig?
         if case .success(let document) = read {
-            config = ParsedConfig(document.root, at: Place(path), digest: named)
+            config = ParsedConfig(document.root, at: Place(path), digest: named, isOCI: false)
         }
         guard builder.selection.accepts(config?.platform) else { return }
 

@@ -82,8 +82,8 @@ extension InventoryBuilder {
     mutating func checkMediaType(
         of root: JSONValue, is expected: MediaType, at place: Place, digest: ContentDigest?, image: Int? = nil
     ) {
-        guard let value = root["mediaType"], !value.isNull else { return }
-        guard value.string != expected.description, value.string != "" else { return }
+        guard let value = root.member(ignoringCase: "mediaType"), !value.isNull else { return }
+        guard value.string?.lowercased() != expected.description.lowercased(), value.string != "" else { return }
         add(
             Finding(
                 .mediaTypeContradiction, "the document calls itself \(value.rawText), its descriptor \(expected)",

@@ -147,6 +147,22 @@ package struct InventoryBuilder {
         }
     }
 
+    /// Whether a blob may be a JSON object: its first byte that is no white space is a brace, and it is no larger than a
+    /// document.
+    func beginsAsObject(_ blobs: [BlobIndex]) -> Bool {
+        guard let blob = blobs.last, inventory.blobs[blob].location != .memory,
+            case .opened(let reader) = opener.open(inventory.blobs[blob].location),
+            reader.byteCount <= UInt64(JSONDocument.maximumByteCount)
+        else { return false }
+        do throws(Errno) {
+            let prefix = try reader.bytes(at: 0, upTo: 64)
+            return prefix.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) } == UInt8(ascii: "{")
+        } catch {
+            // Whoever reads the blob will say so.
+            return false
+        }
+    }
+
     private mutating func readBytes(
         of blob: BlobIndex, algorithms: [DigestAlgorithm]
     ) -> Result<[UInt8], DocumentFault> {

@@ -5,9 +5,9 @@
 /// A JSON document, checked to the last byte and decoded only where somebody looks.
 ///
 /// Beyond the grammar it refuses whatever two readers could understand differently: bytes that are not UTF-8, a byte
-/// order mark, lone surrogates, trailing bytes, and two members with the same name. Names are compared as Go's
-/// `encoding/json` matches them with the fields of a struct, without case: it lets the last of `layers` and `LAYERS`
-/// win, others the first. Noncharacters, which I-JSON forbids too, are let pass: nobody reads them differently.
+/// order mark, lone surrogates, trailing bytes, and two members with the same name. Names that readers look for are
+/// compared as Go's `encoding/json` matches them with the fields of a struct, without case: it lets the last of `layers`
+/// and `LAYERS` win, others the first. Noncharacters, which I-JSON forbids too, are let pass: nobody reads them differently.
 ///
 /// Memory: the bytes, and 8 bytes for each value and each name; 20 MiB for the worst document of 4 MiB.
 ///
@@ -26,16 +26,11 @@ package final class JSONDocument: Sendable {
 
     /// How the names of an object's members are compared with one another.
     package enum KeyComparison: Sendable {
-        /// Without case, as the names of struct fields; but exactly in the maps of `freeKeyMembers`.
+        /// Without case where readers look for a name (`KnownMembers`), else exactly.
         case ignoringCase
         /// Exactly, after unescaping; for documents whose names are all free, such as docker-save's `repositories`.
         case exact
     }
-
-    /// Members whose values are maps from names that users choose: `LABEL Version` and `LABEL version` are two labels.
-    ///
-    /// Shape: lower case; compared without case.
-    static let freeKeyMembers: Set<String> = ["annotations", "labels", "volumes", "exposedports", "layersources"]
 
     let bytes: [UInt8]
     let nodes: [JSONNode]

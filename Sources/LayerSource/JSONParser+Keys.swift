@@ -15,7 +15,7 @@ extension JSONParser {
     func checkKeys(of object: Int) throws(JSONFault) {
         let end = Int(nodes[object].link)
         guard end > object + 3 else { return }
-        let isFolding = keys == .ignoringCase && !isFreeKeyMap(object)
+        let isFolding = keys == .ignoringCase
         var names: [Int] = []
         var name = object + 1
         while name < end {
@@ -48,7 +48,9 @@ extension JSONParser {
         var hashed = names.map { name in
             var hasher = Hasher()
             var scalars = scalars(of: name)
-            while let scalar = scalars.next() { hasher.combine(isFolding ? JSONScalars.folded(scalar) : scalar) }
+            // Only what is read without case is hashed so: else names that differ in case alone would all be compared.
+            let isFolded = isFolding && isKnown(name)
+            while let scalar = scalars.next() { hasher.combine(isFolded ? JSONScalars.folded(scalar) : scalar) }
             return (hash: hasher.finalize(), name: UInt32(name))
         }
         hashed.sort { ($0.hash, $0.name) < ($1.hash, $1.name) }
@@ -68,25 +70,45 @@ extension JSONParser {
         return best
     }
 
+    /// Whether two names are one: exactly, or but for case where that is how readers find them.
     private func isEqual(_ one: Int, _ other: Int, _ isFolding: Bool) -> Bool {
         var left = scalars(of: one)
         var right = scalars(of: other)
+        var isSame = true
         while true {
             let (a, b) = (left.next(), right.next())
-            guard let a, let b else { return a == nil && b == nil }
-            guard a == b || isFolding && JSONScalars.folded(a) == JSONScalars.folded(b) else { return false }
+            guard let a, let b else {
+                guard a == nil, b == nil else { return false }
+                return isSame || isRead(one)
+            }
+            if a != b {
+                guard isFolding, JSONScalars.folded(a) == JSONScalars.folded(b) else { return false }
+                isSame = false
+            }
         }
     }
 
-    private func isFreeKeyMap(_ object: Int) -> Bool {
-        guard open.count >= 2, isObject(open[open.count - 2]) else { return false }
-        let name = nodes[object - 1]
-        // The longest of them; no need to decode a name of megabytes to see that it is none of them.
-        guard name.link - name.start <= 96 else { return false }
+    /// Whether readers look for a member of the innermost open object: its name is known, the way to it leads through such
+    /// members alone, and the last of them is no map from names that users choose.
+    private func isRead(_ name: Int) -> Bool {
+        guard isKnown(name) else { return false }
+        for level in open.indices.dropFirst().reversed() where isObject(open[level - 1]) {
+            guard let above = foldedName(open[level] - 1), KnownMembers.folded.contains(above) else { return false }
+            if level == open.count - 1, KnownMembers.maps.contains(above) { return false }
+        }
+        return true
+    }
+
+    private func isKnown(_ name: Int) -> Bool { foldedName(name).map { KnownMembers.folded.contains($0) } ?? false }
+
+    /// A member's name in lower case; nil of one that is too long to be known.
+    private func foldedName(_ name: Int) -> String? {
+        // No need to decode a name of megabytes to see that nobody looks for it.
+        guard nodes[name].link - nodes[name].start <= 96 else { return nil }
         var text = String.UnicodeScalarView()
-        var scalars = scalars(of: object - 1)
+        var scalars = scalars(of: name)
         while let scalar = scalars.next() { text.append(JSONScalars.folded(scalar)) }
-        return JSONDocument.freeKeyMembers.contains(String(text))
+        return String(text)
     }
 
     private func isObject(_ node: Int) -> Bool { bytes[Int(nodes[node].start)] == UInt8(ascii: "{") }

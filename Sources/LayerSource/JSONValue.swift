@@ -78,6 +78,11 @@ package struct JSONValue: Sendable {
     ///
     /// Complexity: linear in the number of members.
     package func member(ignoringCase key: String) -> JSONValue? {
+        // Two names that differ in case alone are refused before, so there is one at most.
+        self[key] ?? foldedMember(key)
+    }
+
+    private func foldedMember(_ key: String) -> JSONValue? {
         let wanted = key.unicodeScalars.map(JSONScalars.folded)
         return firstMember { $0.unicodeScalars.lazy.map(JSONScalars.folded).elementsEqual(wanted) }
     }

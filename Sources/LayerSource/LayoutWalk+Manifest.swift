@@ -50,7 +50,9 @@ extension LayoutWalk {
         builder.checkSchemaVersion(root, at: place, digest: descriptor.digest, image: image)
         builder.checkMediaType(
             of: root, is: descriptor.mediaType, at: place, digest: descriptor.digest, image: image)
-        for key in ["manifests", "fsLayers"] where root[key].map({ !$0.isNull }) == true {
+        checkMembers(
+            of: root, KnownMembers.manifest, at: place, .manifestInvalid, digest: descriptor.digest, image: image, &builder)
+        for key in ["manifests", "fsLayers"] where root.member(ignoringCase: key).map({ !$0.isNull }) == true {
             let other = key == "manifests" ? "an index" : "a manifest of schema 1"
             builder.add(
                 Finding(
@@ -66,7 +68,8 @@ extension LayoutWalk {
             builder.checkData(configDescriptor, at: place.appending("config"), image: image)
         }
         if let platform = context.platform { builder.checkPlatform(of: image, against: platform, at: context.place) }
-        checkSubject(root["subject"], at: place.appending("subject"), image: image, &builder)
+        checkSubject(
+            root.member(ignoringCase: "subject"), at: place.appending("subject"), .manifestInvalid, image: image, &builder)
         let diffIDs = record.kind == .image ? config.parsed?.diffIDs : nil
         walkLayers(root["layers"], at: place.appending("layers"), image: image, config: config, diffIDs, &builder)
         return [image]
@@ -108,7 +111,7 @@ extension LayoutWalk {
         let read = tree.document(config.blobs, algorithms: algorithms, &builder)
         switch read {
         case .success(let document):
-            let read = ParsedConfig(document.root, at: config.place, digest: descriptor.digest)
+            let read = ParsedConfig(document.root, at: config.place, digest: descriptor.digest, isOCI: true)
             config.parsed = read
             config.findings += read.findings
         case .failure(let fault):
@@ -117,10 +120,23 @@ extension LayoutWalk {
         return config
     }
 
-    /// Spec: manifest.md §subject: a weak reference, which may lead to nothing.
-    private func checkSubject(_ value: JSONValue?, at place: Place, image: Int, _ builder: inout InventoryBuilder) {
+    /// The members that manifests and indexes have in common, as far as they are optional.
+    func checkMembers(
+        of root: JSONValue, _ names: Set<String>, at place: Place, _ code: FindingCode, digest: ContentDigest?, image: Int?,
+        _ builder: inout InventoryBuilder
+    ) {
+        var shape = ShapeCheck(root, at: place, names, code: code)
+        _ = shape.mediaType("artifactType")
+        _ = shape.textMap("annotations")
+        for finding in shape.findings(about: digest) { builder.add(finding, image: image) }
+    }
+
+    /// Spec: manifest.md and image-index.md §subject: a weak reference, which may lead to nothing.
+    func checkSubject(
+        _ value: JSONValue?, at place: Place, _ code: FindingCode, image: Int?, _ builder: inout InventoryBuilder
+    ) {
         guard let value, !value.isNull else { return }
-        let parsed = ParsedDescriptor(value, at: place, missing: .manifestInvalid)
+        let parsed = ParsedDescriptor(value, at: place, missing: code)
         for finding in parsed.findings { builder.add(finding, image: image) }
         guard let descriptor = parsed.descriptor else { return }
         let path = Self.path(of: descriptor.digest)
@@ -183,6 +199,7 @@ extension LayoutWalk {
         }
         for (index, parsed) in parsed.enumerated() {
             guard builder.countDescriptor(at: parsed.place) else { return }
+            // Among layers of other kinds it is anybody's guess which diffID is whose, unless there are as many.
             let diffID = diffIDs.flatMap { isAllLayers || $0.count == entries.count ? $0 : nil }
             walkLayer(
                 parsed, diffID: diffID.flatMap { index < $0.count ? $0[index] : nil },
@@ -204,7 +221,7 @@ extension LayoutWalk {
         let blobs = builder.blobs(at: path, in: tree, expectedByteCount: descriptor.size ?? 0)
         var record = LayerRecord(
             blob: blobs.first, digest: descriptor.digest, size: descriptor.size, mediaType: descriptor.mediaType,
-            diffID: descriptor.mediaType.isLayer ? diffID : nil, path: path)
+            diffID: diffID, path: path)
         if case .nondistributableLayer = descriptor.mediaType.kind { record.mayBeAbsent = true }
         builder.updateImage(image) { $0.layers.append(record) }
         for finding in parsed.findings { builder.add(finding, image: image, layer: index) }
@@ -212,8 +229,15 @@ extension LayoutWalk {
         builder.claim(descriptor, about: blobs, at: parsed.place, image: image, layer: index)
         builder.claimStream(
             descriptor, about: blobs, at: parsed.place, isImage: isImage, image: image, layer: index)
-        if let diffID = record.diffID {
+        guard let diffID else { return }
+        switch descriptor.mediaType.kind {
+        case .layer(.some), .nondistributableLayer(.some):
             builder.claimDiffID(diffID, about: blobs, at: diffIDPlace, image: image, layer: index)
+        case .index, .manifest, .imageConfig, .empty, .layer(nil), .nondistributableLayer(nil), .other:
+            builder.add(
+                Finding(
+                    .claimUnchecked, "what \(descriptor.mediaType) decodes to is not known here: the diffID was not checked",
+                    at: diffIDPlace, digest: descriptor.digest, expected: diffID.description), image: image, layer: index)
         }
     }
 }

@@ -90,7 +90,11 @@ struct LayoutWalk {
             return []
         }
         builder.checkSchemaVersion(root, at: place, digest: digest)
-        for key in ["config", "layers", "fsLayers"] where root[key].map({ !$0.isNull }) == true {
+        checkMembers(of: root, KnownMembers.index, at: place, .indexInvalid, digest: digest, image: nil, &builder)
+        checkSubject(
+            root.member(ignoringCase: "subject"), at: place.appending("subject"), .indexInvalid, image: nil, &builder)
+        if digest == nil { checkIndexType(root, at: place, &builder) }
+        for key in ["config", "layers", "fsLayers"] where root.member(ignoringCase: key).map({ !$0.isNull }) == true {
             builder.add(
                 Finding(
                     .documentConfusion, "an index has no \(key); a manifest has", at: place.appending(key),
@@ -122,6 +126,16 @@ struct LayoutWalk {
             if digest == nil, !entries.contains(where: { _ in true }) { noteNothing(at: place, &builder) }
             return walkEntries(entries, context, list, &builder)
         }
+    }
+
+    /// Spec: image-index.md §mediaType: if it is there, it is that of an index. No descriptor says it of index.json.
+    private func checkIndexType(_ root: JSONValue, at place: Place, _ builder: inout InventoryBuilder) {
+        guard let value = root.member(ignoringCase: "mediaType"), !value.isNull, value.string != "" else { return }
+        guard value.string.map({ MediaType($0).kind }) != .index else { return }
+        builder.add(
+            Finding(
+                .mediaTypeContradiction, "index.json calls itself \(value.rawText)", at: place.appending("mediaType"),
+                expected: "application/vnd.oci.image.index.v1+json", actual: value.string ?? value.rawText))
     }
 
     private mutating func walkEntries(
@@ -310,6 +324,29 @@ struct LayoutWalk {
         builder.updateImage(image) { $0.layers = [layer] }
         builder.claim(descriptor, about: blobs, at: context.place, image: image, layer: 0)
         builder.claimStream(descriptor, about: blobs, at: context.place, isImage: false, image: image, layer: 0)
+        checkDisguise(descriptor, blobs, at: context.place, image: image, &builder)
         return image
+    }
+
+    /// A document that calls itself a manifest or an index, under a type that is neither, is run by readers that go by what
+    /// the document says, and passed over by those that go by the descriptor.
+    private func checkDisguise(
+        _ descriptor: Descriptor, _ blobs: [BlobIndex], at place: Place, image: Int, _ builder: inout InventoryBuilder
+    ) {
+        guard builder.beginsAsObject(blobs),
+            case .success(let document) = tree.document(
+                blobs, algorithms: descriptor.digest.algorithm.map { [$0] } ?? [], &builder),
+            let name = document.root.member(ignoringCase: "mediaType")?.string
+        else { return }
+        switch MediaType(name).kind {
+        case .index, .manifest:
+            builder.add(
+                Finding(
+                    .mediaTypeContradiction, "the document calls itself \(name), its descriptor \(descriptor.mediaType)",
+                    at: Place(Self.path(of: descriptor.digest)).appending("mediaType"), digest: descriptor.digest,
+                    expected: descriptor.mediaType.description, actual: name), image: image)
+        case .imageConfig, .empty, .layer, .nondistributableLayer, .other:
+            return
+        }
     }
 }

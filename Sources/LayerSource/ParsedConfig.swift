@@ -17,7 +17,9 @@ struct ParsedConfig {
     /// Reads a config.
     ///
     /// Spec: OCI image-spec v1.1.1 config.md §Properties.
-    init(_ root: JSONValue, at place: Place, digest: ContentDigest?) {
+    ///
+    /// - Parameter isOCI: whether the specification of OCI holds, which requires a platform, not Docker's.
+    init(_ root: JSONValue, at place: Place, digest: ContentDigest?, isOCI: Bool) {
         guard let object = root.object else {
             findings.append(
                 Finding(.configInvalid, "a config is an object, not \(root.rawText)", at: place, digest: digest))
@@ -28,16 +30,14 @@ struct ParsedConfig {
             return
         }
         platform = ParsedDescriptor.platform(root)
-        for key in ["architecture", "os"] {
-            if let value = root[key], !value.isNull, value.string == nil {
-                findings.append(
-                    Finding(
-                        .configInvalid, "\(key) is no text: \(value.rawText)", at: place.appending(key), digest: digest)
-                )
-            }
-        }
+        var shape = ShapeCheck(root, at: place, KnownMembers.config, code: .configInvalid)
+        shape.checkPlatform(isRequired: isOCI)
+        _ = shape.member("author", .string)
+        _ = shape.member("config", .object)
+        shape.timestamp("created")
+        findings += shape.findings(about: digest)
         readRootfs(root["rootfs"], at: place.appending("rootfs"), digest: digest)
-        readHistory(root["history"], at: place.appending("history"), digest: digest)
+        readHistory(root.member(ignoringCase: "history"), at: place.appending("history"), digest: digest)
     }
 
     private mutating func readRootfs(_ rootfs: JSONValue?, at place: Place, digest: ContentDigest?) {
@@ -48,6 +48,7 @@ struct ParsedConfig {
                     digest: digest))
             return
         }
+        findings += ShapeCheck(rootfs, at: place, KnownMembers.rootfs, code: .configInvalid).findings(about: digest)
         if rootfs["type"]?.string != "layers" {
             let actual = rootfs["type"]?.rawText ?? "missing"
             findings.append(
@@ -98,9 +99,20 @@ struct ParsedConfig {
         }
         var count = 0
         var isEmpty = true
-        for entry in entries {
+        for (index, entry) in entries.enumerated() {
             isEmpty = false
-            if entry["empty_layer"]?.bool != true { count += 1 }
+            guard entry.object != nil else {
+                findings.append(
+                    Finding(
+                        .configInvalid, "an entry of the history is an object, not \(entry.rawText)",
+                        at: place.appending(index), digest: digest))
+                return
+            }
+            var shape = ShapeCheck(entry, at: place.appending(index), KnownMembers.history, code: .configInvalid)
+            for name in ["author", "created_by", "comment"] { _ = shape.member(name, .string) }
+            shape.timestamp("created")
+            if shape.member("empty_layer", .boolean)?.bool != true { count += 1 }
+            findings += shape.findings(about: digest)
         }
         if !isEmpty, let diffIDs, count != diffIDs.count {
             findings.append(

@@ -32,12 +32,21 @@ struct ParsedDescriptor {
         let size = readSize(value["size"])
         guard let digest = readDigest(value["digest"]) else { return }
         var descriptor = Descriptor(mediaType: mediaType, digest: digest, size: size)
-        descriptor.urls = value["urls"]?.array?.compactMap { $0.string } ?? []
-        descriptor.annotations = Self.stringMap(value["annotations"])
-        descriptor.artifactType = value["artifactType"]?.string
-        descriptor.platform = Self.platform(value["platform"])
+        var shape = ShapeCheck(value, at: place, KnownMembers.descriptor, code: code)
+        descriptor.urls = shape.texts("urls")
+        descriptor.annotations = shape.textMap("annotations")
+        descriptor.artifactType = shape.mediaType("artifactType")
+        let platform = shape.member("platform", .object)
+        descriptor.platform = Self.platform(platform)
+        if let platform {
+            var platformShape = ShapeCheck(
+                platform, at: place.appending("platform"), KnownMembers.platform, code: code)
+            platformShape.checkPlatform(isRequired: true)
+            shape.findings += platformShape.findings
+        }
+        findings += shape.findings
         checkEmpty(descriptor)
-        descriptor.data = readData(value["data"], of: descriptor)
+        descriptor.data = readData(value.member(ignoringCase: "data"), of: descriptor)
         self.descriptor = descriptor
         for index in findings.indices { findings[index].digest = digest }
     }
@@ -55,6 +64,12 @@ struct ParsedDescriptor {
         if !mediaType.isWellFormed {
             findings.append(
                 Finding(.mediaTypeInvalid, "the media type is not type/subtype: \(text)", at: place, actual: text))
+        }
+        if mediaType.isInOtherCase {
+            findings.append(
+                Finding(
+                    .nameCaseDiffers, "the media type \(text) is not in lower case: some tools do not know it", at: place,
+                    expected: text.lowercased(), actual: text))
         }
         return mediaType
     }
@@ -113,22 +128,13 @@ struct ParsedDescriptor {
         return bytes
     }
 
-    static func stringMap(_ value: JSONValue?) -> [String: String] {
-        var result: [String: String] = [:]
-        guard let object = value?.object else { return result }
-        for (key, value) in object {
-            if let text = value.string { result[key] = text }
-        }
-        return result
-    }
-
     /// Spec: OCI image-spec v1.1.1 image-index.md §platform; config.md has the same members at its top.
     static func platform(_ value: JSONValue?) -> Platform? {
-        guard let value, let os = value["os"]?.string, let architecture = value["architecture"]?.string,
-            !os.isEmpty || !architecture.isEmpty
+        guard let value, let os = value.member(ignoringCase: "os")?.string,
+            let architecture = value.member(ignoringCase: "architecture")?.string, !os.isEmpty || !architecture.isEmpty
         else { return nil }
-        let variant = value["variant"]?.string
-        let osVersion = value["os.version"]?.string
+        let variant = value.member(ignoringCase: "variant")?.string
+        let osVersion = value.member(ignoringCase: "os.version")?.string
         return Platform(
             os: os, architecture: architecture, variant: variant?.isEmpty == true ? nil : variant,
             osVersion: osVersion?.isEmpty == true ? nil : osVersion)

@@ -117,7 +117,7 @@ import Testing
 
 @Suite struct ParsedConfigTests {
     private func parsed(_ text: String) throws -> ParsedConfig {
-        ParsedConfig(try json(text), at: Place("c"), digest: nil)
+        ParsedConfig(try json(text), at: Place("c"), digest: nil, isOCI: false)
     }
 
     private let hex = String(repeating: "a", count: 64)

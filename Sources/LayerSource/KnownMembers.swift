@@ -1,0 +1,67 @@
+// layerverify: the members that readers of images look for.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// The names of the members that an image's documents are read by.
+///
+/// Go's `encoding/json`, which most tools are built on, finds them without regard to case; other readers do not. So a name
+/// in another case is read by some and passed over by others. Names that nobody reads may be written in any way.
+///
+/// Spec: OCI image-spec v1.1.1 descriptor.md, image-index.md, manifest.md, config.md, image-layout.md; Docker Image
+/// Specification v1.2.
+enum KnownMembers {
+    static let descriptor: Set<String> = [
+        "mediaType", "digest", "size", "urls", "annotations", "data", "artifactType", "platform",
+    ]
+    static let platform: Set<String> = ["architecture", "os", "os.version", "os.features", "variant"]
+    static let index: Set<String> = [
+        "schemaVersion", "mediaType", "artifactType", "manifests", "subject", "annotations",
+    ]
+    static let manifest: Set<String> = [
+        "schemaVersion", "mediaType", "artifactType", "config", "layers", "subject", "annotations",
+    ]
+    static let config: Set<String> = [
+        "created", "author", "architecture", "os", "os.version", "os.features", "variant", "config", "rootfs", "history",
+    ]
+    static let rootfs: Set<String> = ["type", "diff_ids"]
+    static let history: Set<String> = ["created", "author", "created_by", "comment", "empty_layer"]
+    private static let layout: Set<String> = ["imageLayoutVersion"]
+    private static let runConfig: Set<String> = [
+        "User", "ExposedPorts", "Env", "Entrypoint", "Cmd", "Volumes", "WorkingDir", "Labels", "StopSignal",
+        "ArgsEscaped", "Memory", "MemorySwap", "CpuShares", "Healthcheck",
+    ]
+    private static let dockerSave: Set<String> = ["Config", "RepoTags", "Layers", "Parent", "LayerSources", "id"]
+    private static let confusable: Set<String> = ["fsLayers", "signatures"]
+
+    /// All of them, in lower case.
+    static let folded: Set<String> = Set(
+        [
+            descriptor, platform, index, manifest, config, rootfs, history, layout, runConfig, dockerSave, confusable,
+        ].joined().map(folding))
+
+    /// Members whose values are maps from names that users choose: `LABEL Version` and `LABEL version` are two labels.
+    ///
+    /// Shape: lower case.
+    static let maps: Set<String> = ["annotations", "labels", "volumes", "exposedports", "layersources"]
+
+    /// Lower case, as Go compares names.
+    static func folding(_ name: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        scalars.append(contentsOf: name.unicodeScalars.lazy.map(JSONScalars.folded))
+        return String(scalars)
+    }
+}
+
+extension JSONValue {
+    /// The members of an object that are written in another case than one of `names`, in the order of the document.
+    func membersInOtherCase(than names: Set<String>) -> [(written: String, name: String)] {
+        guard let object else { return [] }
+        var result: [(written: String, name: String)] = []
+        for (key, _) in object where !names.contains(key) {
+            let folded = KnownMembers.folding(key)
+            guard let name = names.first(where: { KnownMembers.folding($0) == folded }) else { continue }
+            result.append((key, name))
+        }
+        return result
+    }
+}

@@ -1,0 +1,154 @@
+// layerverify: whether the members of an object are what the specification says.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+/// Reads the optional members of an object, and notes what is wrong with their shape.
+///
+/// A member that is null counts as absent, as Go reads it. One that is written in another case is read all the same, and
+/// warned of: Go reads it, too, and others do not.
+struct ShapeCheck {
+    private let object: JSONValue
+    private let place: Place
+    private let code: FindingCode
+    var findings: [Finding] = []
+
+    /// - Parameter names: the members that the specification gives such an object.
+    /// - Parameter code: what a member of a wrong shape is found to be.
+    init(_ object: JSONValue, at place: Place, _ names: Set<String>, code: FindingCode) {
+        self.object = object
+        self.place = place
+        self.code = code
+        for (written, name) in object.membersInOtherCase(than: names) {
+            findings.append(
+                Finding(
+                    .nameCaseDiffers, "\(written) is \(name) in another case: some tools read it, others do not",
+                    at: place.appending(written), expected: name, actual: written))
+        }
+    }
+
+    /// The findings, each about the document of this digest.
+    func findings(about digest: ContentDigest?) -> [Finding] {
+        findings.map { finding in
+            var result = finding
+            result.digest = digest
+            return result
+        }
+    }
+
+    /// The member of this name if it is there and of this kind.
+    mutating func member(_ name: String, _ kind: JSONValue.Kind) -> JSONValue? {
+        guard let value = object.member(ignoringCase: name), !value.isNull else { return nil }
+        guard value.kind == kind else {
+            add("\(name) is \(kind.withArticle), not \(value.rawText)", at: place.appending(name), value)
+            return nil
+        }
+        return value
+    }
+
+    /// The elements of an array of texts.
+    mutating func texts(_ name: String) -> [String] {
+        var result: [String] = []
+        guard let array = member(name, .array)?.array else { return result }
+        for (index, value) in array.enumerated() {
+            guard let text = value.string else {
+                add("\(name) is a list of texts, not of \(value.rawText)", at: place.appending(name).appending(index), value)
+                break
+            }
+            result.append(text)
+        }
+        return result
+    }
+
+    /// The members of a map from texts to texts.
+    mutating func textMap(_ name: String) -> [String: String] {
+        var result: [String: String] = [:]
+        guard let object = member(name, .object)?.object else { return result }
+        for (key, value) in object {
+            guard let text = value.string else {
+                add(
+                    "\(name) has texts for values, not \(value.rawText)", at: place.appending(name).appending(key), value)
+                break
+            }
+            result[key] = text
+        }
+        return result
+    }
+
+    /// A media type; an empty one counts as absent, as Go writes it.
+    mutating func mediaType(_ name: String) -> String? {
+        guard let text = member(name, .string)?.string, !text.isEmpty else { return nil }
+        if !MediaType(text).isWellFormed {
+            findings.append(
+                Finding(
+                    .mediaTypeInvalid, "\(name) is not type/subtype: \(text)", at: place.appending(name), actual: text))
+        }
+        return text
+    }
+
+    /// A point in time. Spec: RFC 3339 §5.6.
+    mutating func timestamp(_ name: String) {
+        guard let value = member(name, .string), let text = value.string, !Timestamp.isWellFormed(text) else { return }
+        add("\(name) is a date and time by RFC 3339, not \(value.rawText)", at: place.appending(name), value)
+    }
+
+    /// The members that tell a platform. Spec: image-index.md §platform, config.md §Properties: both REQUIRED.
+    mutating func checkPlatform(isRequired: Bool) {
+        for name in ["architecture", "os"] where member(name, .string) == nil && isRequired {
+            guard object.member(ignoringCase: name)?.isNull ?? true else { continue }
+            add("\(name) is missing, which a platform must have", at: place.appending(name), nil)
+        }
+        for name in ["variant", "os.version"] { _ = member(name, .string) }
+        _ = texts("os.features")
+    }
+
+    private mutating func add(_ message: String, at place: Place, _ value: JSONValue?) {
+        findings.append(Finding(code, message, at: place, actual: value?.rawText))
+    }
+}
+
+extension JSONValue.Kind {
+    fileprivate var withArticle: String {
+        switch self {
+        case .object: "an object"
+        case .array: "an array"
+        case .string: "a text"
+        case .number: "a number"
+        case .boolean: "true or false"
+        case .null: "null"
+        }
+    }
+}
+
+/// Points in time as documents write them.
+enum Timestamp {
+    /// True of `2024-02-30T23:59:60.5+01:00` and the like; that the day exists in its month is not looked at.
+    ///
+    /// Spec: RFC 3339 §5.6.
+    static func isWellFormed(_ text: String) -> Bool {
+        var rest = text.utf8[...]
+        func number(_ digitCount: Int, _ range: ClosedRange<Int>) -> Bool {
+            let digits = rest.prefix(digitCount)
+            guard digits.count == digitCount, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
+            rest = rest.dropFirst(digitCount)
+            return range.contains(digits.reduce(0) { $0 * 10 + Int($1 - 0x30) })
+        }
+        func mark(_ characters: String) -> Bool {
+            guard let next = rest.first, characters.utf8.contains(next) else { return false }
+            rest = rest.dropFirst()
+            return true
+        }
+        guard number(4, 0...9999), mark("-"), number(2, 1...12), mark("-"), number(2, 1...31), mark("Tt"),
+            number(2, 0...23), mark(":"), number(2, 0...59), mark(":"), number(2, 0...60)
+        else { return false }
+        if mark(".,") {
+            let digits = rest.prefix { (0x30...0x39).contains($0) }
+            guard !digits.isEmpty else { return false }
+            rest = rest.dropFirst(digits.count)
+        }
+        if mark("Zz") { return rest.isEmpty }
+        guard mark("+-"), number(2, 0...23), mark(":"), number(2, 0...59) else { return false }
+        return rest.isEmpty
+    }
+}
