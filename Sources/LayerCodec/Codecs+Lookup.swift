@@ -23,3 +23,29 @@ extension Codecs {
             ?? reference(for: compression)
     }
 }
+
+extension Codecs {
+    /// The first bytes that a compressed file decodes to, at most `byteCount`; fewer where its beginning gives no more, none
+    /// where nothing here decodes it.
+    ///
+    /// Shape: `prefix` is the beginning of the file.
+    package static func decodedPrefix(_ prefix: [UInt8], byteCount: Int) -> [UInt8] {
+        guard let codec = reference(for: Compression.detect(prefix: prefix)) else { return [] }
+        let decoder = codec.begin(CodecOptions())
+        return [UInt8](unsafeUninitializedCapacity: byteCount) { room, initializedCount in
+            initializedCount = unsafe prefix.withUnsafeBytes { input in
+                // SAFETY: both buffers outlive the lane, which is gone when the closure ends.
+                var lane = unsafe DecodeLane(
+                    decoder: decoder, input: input, output: UnsafeMutableRawBufferPointer(room))
+                var isDone = false
+                while !isDone {
+                    let before = (lane.input.count, lane.output.count)
+                    lane.decodeAlone()
+                    isDone = lane.status != .needsInput && lane.status != .outputFull
+                    isDone = isDone || lane.output.isEmpty || before == (lane.input.count, lane.output.count)
+                }
+                return byteCount - lane.output.count
+            }
+        }
+    }
+}

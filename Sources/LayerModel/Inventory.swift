@@ -40,6 +40,8 @@ package enum ImageForm: String, Hashable, Sendable, CaseIterable {
     /// Both views in one tar, as Docker writes it since version 25.
     case dockerOCIArchive = "docker-oci-archive"
     case dockerOCIDirectory = "docker-oci-directory"
+    /// No image, but a folder below which images were found.
+    case folder = "folder"
     /// What was given is none of these.
     case unknown = "unknown"
 
@@ -52,6 +54,7 @@ package enum ImageForm: String, Hashable, Sendable, CaseIterable {
         case .dockerDirectory: "extracted docker-save archive"
         case .dockerOCIArchive: "docker-save archive with an OCI image layout"
         case .dockerOCIDirectory: "extracted docker-save archive with an OCI image layout"
+        case .folder: "folder of images"
         case .unknown: "not recognised"
         }
     }

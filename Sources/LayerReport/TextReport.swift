@@ -77,7 +77,7 @@ struct TextReport {
             (.image, "image"), (.artifact, "artifact"), (.attestation, "attestation"), (.blob, "other blob"),
         ]
         var parts = nouns.compactMap { kind, noun in counts[kind].map { HumanUnits.count($0, noun) } }
-        if parts.isEmpty, record.form != .unknown { parts = ["no image"] }
+        if parts.isEmpty, record.form != .unknown, record.form != .folder { parts = ["no image"] }
         page.line(([title] + parts).joined(separator: ", "))
     }
 }

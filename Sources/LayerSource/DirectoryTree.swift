@@ -16,7 +16,6 @@ package struct DirectoryTree: ImageTree {
         self.root = root
     }
 
-    package var isArchive: Bool { false }
     package var findings: [Finding] { [] }
 
     package func locate(_ path: String) -> LocatedFile {

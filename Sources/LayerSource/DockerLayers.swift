@@ -116,9 +116,26 @@ extension InventoryBuilder {
     /// True if the image layout of the present root leads to any image.
     var hasLayoutImages: Bool { inventory.images.contains { $0.root == root && $0.manifestBlob != nil } }
 
+    /// True if the index.json of the present root could be read, and has an empty list.
+    var layoutIsEmpty: Bool {
+        let codes = inventory.findings.lazy.filter { [root] in $0.finding.root == root }.map { $0.finding.code }
+        return codes.contains(.nothingReferenced) && !codes.contains(.indexManifestsNull)
+    }
+
+    /// The images that the image layout of the present root gives a full name to: one with a tag, no bare tag.
+    func layoutImagesByName() -> [String: Set<Int>] {
+        var result: [String: Set<Int>] = [:]
+        for (index, image) in inventory.images.enumerated() where image.root == root && image.manifestBlob != nil {
+            for reference in image.references where ImageReference.hasNameAndTag(reference) {
+                result[ImageReference.fullName(of: reference), default: []].insert(index)
+            }
+        }
+        return result
+    }
+
     /// The size of a file as an archive's index has it; 0 for a folder, which is asked when the file is opened.
     func expectedByteCount(at path: String, in tree: any ImageTree) -> UInt64 {
-        guard case .at(.range(_, _, let byteCount), _) = tree.locate(path) else { return 0 }
+        guard case .at(.range(_, _, let byteCount), _, _) = tree.locate(path) else { return 0 }
         return byteCount
     }
 }

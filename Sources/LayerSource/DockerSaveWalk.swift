@@ -17,6 +17,10 @@ struct DockerSaveWalk {
     /// The configs of all images, for `Parent`.
     private var configDigests: Set<ContentDigest> = []
     private var parents: [(digest: String, place: Place, image: Int)] = []
+    /// The images of the image layout beside, by the full names that it gives them.
+    private var layoutNames: [String: Set<Int>] = [:]
+    /// The config and platform that a tag was given to first.
+    private var tagged: [String: (config: BlobIndex?, platform: Platform?)] = [:]
 
     init(tree: any ImageTree, hasLayout: Bool) {
         self.tree = tree
@@ -41,13 +45,36 @@ struct DockerSaveWalk {
                         .dockerManifestInvalid, "manifest.json is an array, not \(document.root.rawText)", at: place))
                 return
             }
+            if hasLayout { layoutNames = builder.layoutImagesByName() }
+            var isEmpty = true
+            let layoutHasImages = builder.hasLayoutImages
             for (index, entry) in entries.enumerated() {
+                isEmpty = false
                 guard builder.countDescriptor(at: place.appending(index)) else { break }
                 walkImage(entry, at: place.appending(index), &builder)
+            }
+            if hasLayout, builder.selection.isEverything {
+                compareEmptiness(isEmpty, layoutHasImages: layoutHasImages, at: place, &builder)
             }
         }
         checkParents(&builder)
         RepositoriesWalk(tree: tree).check(&builder)
+    }
+
+    /// An empty view beside one that is not. Spec: none; what Docker 25.0 wrote for untagged images is a warning.
+    private func compareEmptiness(
+        _ isEmpty: Bool, layoutHasImages: Bool, at place: Place, _ builder: inout InventoryBuilder
+    ) {
+        if isEmpty, layoutHasImages {
+            builder.add(
+                Finding(.viewsDisagree, "manifest.json lists no image, index.json leads to some", at: place))
+        }
+        if !isEmpty, builder.layoutIsEmpty {
+            builder.add(
+                Finding(
+                    .viewEmpty, "index.json lists no image, manifest.json does: some tools will find nothing",
+                    at: Place("index.json", "/manifests")))
+        }
     }
 
     // One image
@@ -97,6 +124,8 @@ struct DockerSaveWalk {
                     actual: path), image: image)
         }
         for finding in tagFindings { builder.add(finding, image: image) }
+        checkNames(
+            tags, of: image, config: configBlobs.first, config?.platform, at: place.appending("RepoTags"), &builder)
         for blob in configBlobs {
             if let named { builder.add(Claim(.name(named), about: blob, at: configPlace, image: image)) }
         }
@@ -163,6 +192,33 @@ struct DockerSaveWalk {
         return (tags, findings)
     }
 
+    /// One name should lead to one image, and to the same one in both views.
+    private mutating func checkNames(
+        _ tags: [String], of image: Int, config: BlobIndex?, _ platform: Platform?, at place: Place,
+        _ builder: inout InventoryBuilder
+    ) {
+        for (index, tag) in tags.enumerated() {
+            let name = ImageReference.fullName(of: tag)
+            // Of an image that index.json does not lead to, more was said already.
+            let isTwin = builder.inventory.images[image].manifestBlob != nil
+            if isTwin, let images = layoutNames[name], !images.contains(image) {
+                builder.add(
+                    Finding(
+                        .viewsDisagree, "\(tag) is another image in index.json", at: place.appending(index), actual: tag
+                    ),
+                    image: image)
+            }
+            // The images of one name for several platforms share it rightly.
+            if let first = tagged[name], first.config != config, first.platform == platform {
+                builder.add(
+                    Finding(
+                        .dockerReferenceTwice, "\(tag) is another image's name, too: docker load gives it to the last",
+                        at: place.appending(index), actual: tag), image: image)
+            }
+            tagged[name] = (config, platform)
+        }
+    }
+
     private func checkParents(_ builder: inout InventoryBuilder) {
         guard builder.selection.isEverything else { return }
         for parent in parents where !configDigests.contains(where: { $0.description == parent.digest }) {
@@ -194,6 +250,19 @@ enum ImageReference {
         guard let first = tag.first, tag.count <= 128, isWord(first) else { return false }
         guard tag.allSatisfy({ isWord($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }) else { return false }
         return isName(String(Substring(name)))
+    }
+
+    /// With the domain and the namespace that are left out in daily use: `alpine:3` is `docker.io/library/alpine:3`.
+    ///
+    /// Spec: distribution reference grammar, normalize.go.
+    static func fullName(of reference: String) -> String {
+        guard let slash = reference.firstIndex(of: "/") else { return "docker.io/library/" + reference }
+        let first = reference[..<slash]
+        guard first == "localhost" || first.contains(".") || first.contains(":") || first.contains(where: \.isUppercase)
+        else { return "docker.io/" + reference }
+        guard first == "docker.io" || first == "index.docker.io" else { return reference }
+        let path = reference[reference.index(after: slash)...]
+        return path.contains("/") ? "docker.io/" + path : "docker.io/library/" + path
     }
 
     /// The length is that of the path alone, as docker load counts it.

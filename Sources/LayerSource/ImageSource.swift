@@ -58,7 +58,8 @@ package struct RecognizableTree {
     /// A `manifest.json` that is no object. One that is an object belongs to another form (containers' `dir:`), or to no
     /// image at all, unless it has the members of an entry of the list.
     var hasDockerManifest: Bool {
-        guard hasFile("manifest.json") else { return false }
+        // Many things have a file of this name; one that leads out of the folder tells nothing about it.
+        guard hasFile("manifest.json"), tree.kind(of: "manifest.json") != .symbolicLink else { return false }
         guard firstCharacter(of: "manifest.json") == UInt8(ascii: "{") else { return true }
         return names("Config", in: "manifest.json") && names("Layers", in: "manifest.json")
     }

@@ -6,9 +6,6 @@ package import LayerModel
 
 /// The files of one root: those of a folder, or the entries of an archive. A form of image reads both alike.
 package protocol ImageTree: Sendable {
-    /// True of an archive file.
-    var isArchive: Bool { get }
-
     /// Where the file at `path` lies. It need not be there: a folder is asked only when the file is opened.
     func locate(_ path: String) -> LocatedFile
 
@@ -33,7 +30,9 @@ package enum TreeFailure: Error, Equatable, Sendable {
 /// Where a file of a tree lies.
 package enum LocatedFile: Equatable, Sendable {
     /// At one place, or at several: an archive may have several entries of one name.
-    case at(BlobLocation, alternatives: [BlobLocation])
+    ///
+    /// `isContradicted`: something else than a file goes by that name, too.
+    case at(BlobLocation, alternatives: [BlobLocation], isContradicted: Bool = false)
     /// It is known already that it cannot be read.
     case nowhere(ReadEnding)
     /// The entry is of a kind that is not read here.

@@ -113,7 +113,13 @@ package struct InventoryBuilder {
     /// The blobs at a path, usually one; several where an archive has several entries of that name.
     mutating func blobs(at path: String, in tree: any ImageTree, expectedByteCount: UInt64) -> [BlobIndex] {
         switch tree.locate(path) {
-        case .at(let location, let alternatives):
+        case .at(let location, let alternatives, let isContradicted):
+            if isContradicted, blobs[BlobKey(location, path: path)] == nil {
+                add(
+                    Finding(
+                        .archiveEntryAmbiguous, "the archive has a link, a folder or the like by this name, too",
+                        at: Place(path)))
+            }
             return ([location] + alternatives).map {
                 blob($0, path: path, expectedByteCount: expectedByteCount)
             }
@@ -128,7 +134,7 @@ package struct InventoryBuilder {
 
     /// True if some document mentioned the file at `path`.
     func mentions(_ path: String, in tree: any ImageTree) -> Bool {
-        guard case .at(let location, _) = tree.locate(path) else { return true }
+        guard case .at(let location, _, _) = tree.locate(path) else { return true }
         return blobs[BlobKey(location, path: path)] != nil
     }
 

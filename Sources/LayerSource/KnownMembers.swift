@@ -21,7 +21,8 @@ enum KnownMembers {
         "schemaVersion", "mediaType", "artifactType", "config", "layers", "subject", "annotations",
     ]
     static let config: Set<String> = [
-        "created", "author", "architecture", "os", "os.version", "os.features", "variant", "config", "rootfs", "history",
+        "created", "author", "architecture", "os", "os.version", "os.features", "variant", "config", "rootfs",
+        "history",
     ]
     static let rootfs: Set<String> = ["type", "diff_ids"]
     static let history: Set<String> = ["created", "author", "created_by", "comment", "empty_layer"]

@@ -51,7 +51,8 @@ extension LayoutWalk {
         builder.checkMediaType(
             of: root, is: descriptor.mediaType, at: place, digest: descriptor.digest, image: image)
         checkMembers(
-            of: root, KnownMembers.manifest, at: place, .manifestInvalid, digest: descriptor.digest, image: image, &builder)
+            of: root, KnownMembers.manifest, at: place, .manifestInvalid, digest: descriptor.digest, image: image,
+            &builder)
         for key in ["manifests", "fsLayers"] where root.member(ignoringCase: key).map({ !$0.isNull }) == true {
             let other = key == "manifests" ? "an index" : "a manifest of schema 1"
             builder.add(
@@ -69,7 +70,8 @@ extension LayoutWalk {
         }
         if let platform = context.platform { builder.checkPlatform(of: image, against: platform, at: context.place) }
         checkSubject(
-            root.member(ignoringCase: "subject"), at: place.appending("subject"), .manifestInvalid, image: image, &builder)
+            root.member(ignoringCase: "subject"), at: place.appending("subject"), .manifestInvalid, image: image,
+            &builder)
         let diffIDs = record.kind == .image ? config.parsed?.diffIDs : nil
         walkLayers(root["layers"], at: place.appending("layers"), image: image, config: config, diffIDs, &builder)
         return [image]
@@ -122,7 +124,8 @@ extension LayoutWalk {
 
     /// The members that manifests and indexes have in common, as far as they are optional.
     func checkMembers(
-        of root: JSONValue, _ names: Set<String>, at place: Place, _ code: FindingCode, digest: ContentDigest?, image: Int?,
+        of root: JSONValue, _ names: Set<String>, at place: Place, _ code: FindingCode, digest: ContentDigest?,
+        image: Int?,
         _ builder: inout InventoryBuilder
     ) {
         var shape = ShapeCheck(root, at: place, names, code: code)
@@ -236,8 +239,10 @@ extension LayoutWalk {
         case .index, .manifest, .imageConfig, .empty, .layer(nil), .nondistributableLayer(nil), .other:
             builder.add(
                 Finding(
-                    .claimUnchecked, "what \(descriptor.mediaType) decodes to is not known here: the diffID was not checked",
-                    at: diffIDPlace, digest: descriptor.digest, expected: diffID.description), image: image, layer: index)
+                    .claimUnchecked,
+                    "what \(descriptor.mediaType) decodes to is not known here: the diffID was not checked",
+                    at: diffIDPlace, digest: descriptor.digest, expected: diffID.description), image: image,
+                layer: index)
         }
     }
 }

@@ -342,7 +342,8 @@ struct LayoutWalk {
         case .index, .manifest:
             builder.add(
                 Finding(
-                    .mediaTypeContradiction, "the document calls itself \(name), its descriptor \(descriptor.mediaType)",
+                    .mediaTypeContradiction,
+                    "the document calls itself \(name), its descriptor \(descriptor.mediaType)",
                     at: Place(Self.path(of: descriptor.digest)).appending("mediaType"), digest: descriptor.digest,
                     expected: descriptor.mediaType.description, actual: name), image: image)
         case .imageConfig, .empty, .layer, .nondistributableLayer, .other:

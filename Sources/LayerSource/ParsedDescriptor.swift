@@ -68,7 +68,8 @@ struct ParsedDescriptor {
         if mediaType.isInOtherCase {
             findings.append(
                 Finding(
-                    .nameCaseDiffers, "the media type \(text) is not in lower case: some tools do not know it", at: place,
+                    .nameCaseDiffers, "the media type \(text) is not in lower case: some tools do not know it",
+                    at: place,
                     expected: text.lowercased(), actual: text))
         }
         return mediaType

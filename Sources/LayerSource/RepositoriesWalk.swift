@@ -16,12 +16,15 @@ struct RepositoriesWalk {
     /// Checks that every image named is there.
     func check(_ builder: inout InventoryBuilder) {
         guard tree.kind(of: "repositories") != nil, builder.selection.isEverything else { return }
-        for entry in read(&builder) where !isThere(entry.id) {
+        for entry in read(&builder) {
+            let kinds = kinds(of: entry.id)
+            if kinds.contains(where: { $0 != .other }) { continue }
+            let what = "\(entry.name):\(entry.tag) is \(entry.id), which"
             builder.add(
-                Finding(
-                    .dockerRepositoriesMismatch,
-                    "\(entry.name):\(entry.tag) is \(entry.id), which is not in the archive",
-                    at: entry.place, actual: entry.id))
+                kinds.isEmpty
+                    ? Finding(
+                        .dockerRepositoriesMismatch, "\(what) is not in the archive", at: entry.place, actual: entry.id)
+                    : Finding(.claimUnchecked, "\(what) could not be looked up", at: entry.place, actual: entry.id))
         }
     }
 
@@ -119,10 +122,12 @@ struct RepositoriesWalk {
     }
 
     /// An ID is a folder in the old form, a blob since Docker 25, and a config's name in what some builders write.
-    private func isThere(_ id: String) -> Bool {
-        guard !id.contains("/"), id != "..", id != "." else { return false }
+    ///
+    /// Returns: what lies there under these names; `.other` where the system does not tell.
+    private func kinds(of id: String) -> [FileKind] {
+        guard !id.contains("/"), id != "..", id != "." else { return [] }
         let hex = id.hasPrefix("sha256:") ? String(id.dropFirst("sha256:".count)) : id
         return ["\(hex)", "\(hex)/json", "\(hex)/layer.tar", "blobs/sha256/\(hex)", "\(hex).json", "sha256:\(hex)"]
-            .contains { tree.kind(of: $0) != nil }
+            .compactMap { tree.kind(of: $0) }
     }
 }

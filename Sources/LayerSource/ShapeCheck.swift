@@ -53,7 +53,9 @@ struct ShapeCheck {
         guard let array = member(name, .array)?.array else { return result }
         for (index, value) in array.enumerated() {
             guard let text = value.string else {
-                add("\(name) is a list of texts, not of \(value.rawText)", at: place.appending(name).appending(index), value)
+                add(
+                    "\(name) is a list of texts, not of \(value.rawText)", at: place.appending(name).appending(index),
+                    value)
                 break
             }
             result.append(text)
@@ -68,7 +70,8 @@ struct ShapeCheck {
         for (key, value) in object {
             guard let text = value.string else {
                 add(
-                    "\(name) has texts for values, not \(value.rawText)", at: place.appending(name).appending(key), value)
+                    "\(name) has texts for values, not \(value.rawText)", at: place.appending(name).appending(key),
+                    value)
                 break
             }
             result[key] = text

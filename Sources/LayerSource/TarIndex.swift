@@ -64,6 +64,7 @@ package struct TarIndex: Sendable {
         // No entry is called that, and a manifest may be made of megabytes of slashes.
         guard name.utf8.count < TarScanner.maximumNameByteCount else { return .missing }
         var files: [Int] = []
+        var isContradicted = false
         var path: [String] = []
         var pending = TarEntry.components(of: name).reversed() as [String]
         var linkCount = 0
@@ -84,7 +85,11 @@ package struct TarIndex: Sendable {
                 guard !pending.isEmpty else { return .missing }
                 continue
             }
-            if pending.isEmpty { files += places.filter { entries[$0].kind == .file } }
+            if pending.isEmpty {
+                files += places.filter { entries[$0].kind == .file }
+                // A reader that stops at the first, or does not replace what is there, finds something else.
+                if places.contains(where: { !isSameKind(entries[$0], entries[last]) }) { isContradicted = true }
+            }
             switch entries[last].kind {
             case .symbolicLink(let target):
                 guard !target.utf8.starts(with: "/".utf8) else { return .outsideImage }
@@ -97,13 +102,29 @@ package struct TarIndex: Sendable {
             case .directory where !pending.isEmpty:
                 continue
             case .file where pending.isEmpty:
-                return .file(entryIndexes: Set(files).sorted())
+                return .file(entryIndexes: Set(files).sorted(), isContradicted: isContradicted)
             case .file, .directory, .fifo, .characterDevice, .blockDevice, .sparse, .other:
                 return pending.isEmpty ? .notRegularFile(entries[last].fileKind) : .missing
             }
             linkCount += 1
             // As many as Linux follows in one path.
             guard linkCount <= 40 else { return .loop }
+        }
+    }
+
+    /// Whether two entries of one name are alike, up to the content of files: both files, or links to the same.
+    private func isSameKind(_ one: TarEntry, _ other: TarEntry) -> Bool {
+        switch (one.kind, other.kind) {
+        case (.hardLink(let target), .hardLink(let otherTarget)),
+            (.symbolicLink(let target), .symbolicLink(let otherTarget)):
+            target.utf8.elementsEqual(otherTarget.utf8)
+        case (.other(let flag), .other(let otherFlag)): flag == otherFlag
+        case (.file, .file), (.directory, .directory), (.fifo, .fifo), (.characterDevice, .characterDevice),
+            (.blockDevice, .blockDevice), (.sparse, .sparse):
+            true
+        case (.file, _), (.hardLink, _), (.symbolicLink, _), (.directory, _), (.fifo, _), (.characterDevice, _),
+            (.blockDevice, _), (.sparse, _), (.other, _):
+            false
         }
     }
 
@@ -133,7 +154,9 @@ package struct TarIndex: Sendable {
 /// What a name in an archive means.
 package enum TarResolution: Hashable, Sendable {
     /// Regular files, by their places in `TarIndex.entries`; more than one if the archive has several of that name.
-    case file(entryIndexes: [Int])
+    ///
+    /// `isContradicted`: the archive has entries of another kind by that name, too, such as a folder or a link.
+    case file(entryIndexes: [Int], isContradicted: Bool = false)
     case missing
     /// A link or the name itself leads out of the archive.
     case outsideImage

@@ -26,17 +26,15 @@ package struct TarTree: ImageTree {
         impliedFolders = folders
     }
 
-    package var isArchive: Bool { true }
-
     package func locate(_ path: String) -> LocatedFile {
         switch index.resolve(path) {
-        case .file(let places):
+        case .file(let places, let isContradicted):
             let locations = places.map { place in
                 let entry = index.entries[place]
                 return BlobLocation.range(root: root, offset: entry.dataOffset, byteCount: entry.byteCount)
             }
             guard let last = locations.last else { return .nowhere(.missing) }
-            return .at(last, alternatives: Array(locations.dropLast()))
+            return .at(last, alternatives: Array(locations.dropLast()), isContradicted: isContradicted)
         case .missing: return .nowhere(.missing)
         case .outsideImage: return .nowhere(.outsideImage)
         case .notRegularFile(let kind):
@@ -71,33 +69,18 @@ package struct TarTree: ImageTree {
     }
 
     package var findings: [Finding] {
-        switch index.ending {
+        let message = index.ending.explanation
+        return switch index.ending {
         case .endOfArchive, .endOfFile: []
-        case .truncated(let atByte, let entryName):
+        case .truncated(let atByte, _):
             [
                 Finding(
-                    .archiveTruncated,
-                    "the archive ends at byte \(atByte), within \(entryName ?? "a header")", at: Place(""),
-                    actual: "\(atByte)", hint: "the file was cut, as by a download or a copy that broke off")
+                    .archiveTruncated, message, at: Place(""), actual: "\(atByte)",
+                    hint: "the file was cut, as by a download or a copy that broke off")
             ]
-        case .corrupt(let atByte, let reason):
-            [
-                Finding(
-                    .archiveCorrupt, "the header at byte \(atByte) is damaged: \(reason)", at: Place(""),
-                    actual: "\(atByte)")
-            ]
-        case .tooManyEntries(let atByte):
-            [
-                Finding(
-                    .tooManyDescriptors,
-                    "the archive has more entries than are read; from byte \(atByte) on nothing was",
-                    at: Place(""))
-            ]
-        case .unreadable(let errno, let atByte):
-            [
-                Finding(
-                    .pathUnreadable, "\(ErrorText.describe(errno.rawValue)) at byte \(atByte)", at: Place(""))
-            ]
+        case .corrupt(let atByte, _): [Finding(.archiveCorrupt, message, at: Place(""), actual: "\(atByte)")]
+        case .tooManyEntries: [Finding(.tooManyDescriptors, message, at: Place(""))]
+        case .unreadable: [Finding(.pathUnreadable, message, at: Place(""))]
         }
     }
 }

@@ -22,7 +22,7 @@ struct UnreferencedBlobs {
             return report(error, "blobs", &builder)
         }
         var count = 0
-        for algorithm in algorithms where tree.kind(of: "blobs/" + algorithm.name) == .directory {
+        for algorithm in algorithms where tree.kind(of: "blobs/" + algorithm.name) != .regular {
             let folder = "blobs/" + algorithm.name
             do throws(TreeFailure) {
                 for entry in try tree.list(folder) { gather(entry.name, algorithm.name, folder, &count, &builder) }

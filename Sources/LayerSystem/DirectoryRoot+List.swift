@@ -8,14 +8,17 @@ import SystemPackage
 
 /// A name in a folder.
 package struct DirectoryEntry: Hashable, Sendable {
-    /// One component. A name that is not UTF-8 has U+FFFD in it, and nothing is found under it.
+    /// One component. A name that is not UTF-8 has U+FFFD in it, and nothing is found under it; see `rawName`.
     package var name: String
+    /// The bytes of a name that is not UTF-8; nil of any other.
+    package var rawName: [UInt8]?
     /// A link is a link, whatever it leads to.
     package var kind: FileKind
 
-    package init(name: String, kind: FileKind) {
+    package init(name: String, kind: FileKind, rawName: [UInt8]? = nil) {
         self.name = name
         self.kind = kind
+        self.rawName = rawName
     }
 }
 
@@ -30,6 +33,26 @@ extension DirectoryRoot {
             let folder = try openFolder(walk(to: path), flags: O_RDONLY)
             return try LookupFault.translating { () throws(Errno) in try Self.entries(of: folder) }
         }
+    }
+
+    /// A directory right below this one as a root of its own, whatever the bytes of its name.
+    ///
+    /// Throws: why there is none; `.wrongKind` if something else lies there by now.
+    package func directory(_ entry: DirectoryEntry) throws(LookupFault) -> DirectoryRoot {
+        guard let rawName = entry.rawName else { return try directory(entry.name) }
+        return DirectoryRoot(try openRaw(rawName, flags: pathOnly | O_DIRECTORY | O_NOFOLLOW))
+    }
+
+    /// A regular file right in this directory, whatever the bytes of its name.
+    ///
+    /// Throws: why there is none; `.wrongKind` if something else lies there by now.
+    package func openFile(_ entry: DirectoryEntry) throws(LookupFault) -> PositionedFile {
+        guard let rawName = entry.rawName else { return try openFile(entry.name) }
+        return try PositionedFile(openRaw(rawName, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY))
+    }
+
+    private func openRaw(_ name: [UInt8], flags: Int32) throws(LookupFault) -> OwnedDescriptor {
+        try LookupFault.translating { () throws(Errno) in try descriptor.open(rawComponent: name, flags: flags) }
     }
 
     private static func entries(of folder: OwnedDescriptor) throws(Errno) -> [DirectoryEntry] {
@@ -50,8 +73,13 @@ extension DirectoryRoot {
             }
             // SAFETY: the entry lives until the next readdir, and its name ends with NUL within the record. The name is
             // read where it lies, because the record may be shorter than the type says.
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
-                field.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
+            let (name, rawName) = withUnsafePointer(to: &entry.pointee.d_name) { field in
+                field.withMemoryRebound(to: CChar.self, capacity: 1) { characters in
+                    let text = String(cString: characters)
+                    let isText = String(validatingCString: characters) != nil
+                    let bytes = UnsafeBufferPointer(start: characters, count: strlen(characters))
+                    return (text, isText ? nil : bytes.map { UInt8(bitPattern: $0) })
+                }
             }
             guard name != ".", name != ".." else { continue }
             let kind =
@@ -66,7 +94,7 @@ extension DirectoryRoot {
                 default: try kind(ofUntyped: name, in: folder)
                 }
             guard let kind else { continue }
-            entries.append(DirectoryEntry(name: name, kind: kind))
+            entries.append(DirectoryEntry(name: name, kind: kind, rawName: rawName))
         }
         entries.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         return entries

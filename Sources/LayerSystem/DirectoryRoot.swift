@@ -38,7 +38,7 @@ package final class DirectoryRoot: Sendable {
         descriptor = try OwnedDescriptor.open(path.isEmpty ? "." : path, flags: pathOnly | O_DIRECTORY)
     }
 
-    private init(_ descriptor: OwnedDescriptor) { self.descriptor = descriptor }
+    init(_ descriptor: OwnedDescriptor) { self.descriptor = descriptor }
 
     /// Opens a regular file.
     ///
@@ -59,13 +59,31 @@ package final class DirectoryRoot: Sendable {
         return try PositionedFile(walk(to: path))
     }
 
-    /// What lies at a path, links followed; nil if nothing, or if it cannot be told, or lies outside.
+    /// What lies at a path, links followed; nil if nothing. A link that leads outside is a link.
+    ///
+    /// Something lies there if the system does not tell what: whoever opens it will learn why.
     package func kind(of path: String) -> FileKind? {
-        // "Cannot be told" is told by whoever opens the file; this is the question what to open.
         do {
             return try walk(to: path).kind
         } catch {
-            return nil
+            switch error {
+            case .missing, .wrongKind: return nil
+            case .outsideImage: return .symbolicLink
+            case .failed: return .other
+            }
+        }
+    }
+
+    /// Whether names in this directory can be looked up at all.
+    ///
+    /// Throws: the `Errno` of a lookup that failed otherwise than by finding nothing.
+    package func checkAccess() throws(Errno) {
+        do {
+            _ = try walk(to: "oci-layout")
+        } catch .failed(let error) where error != .tooManySymbolicLinkLevels {
+            throw error
+        } catch {
+            return
         }
     }
 

@@ -47,7 +47,7 @@ package final class PositionedFile: BlobReader {
         try self.init(descriptor)
     }
 
-    private init(_ descriptor: OwnedDescriptor) throws(LookupFault) {
+    init(_ descriptor: OwnedDescriptor) throws(LookupFault) {
         let status = try LookupFault.translating { () throws(Errno) in try descriptor.status() }
         guard status.kind == .regular else { throw .wrongKind(status.kind) }
         self.descriptor = descriptor

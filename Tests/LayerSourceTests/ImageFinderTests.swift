@@ -122,7 +122,7 @@ import Testing
             .entry("a/file", "second"), .entry("../climbs", "x"), .entry("a/deep/er", "x"), .end), root: 3)
 
     @Test func theLastEntryOfANameCountsAndTheOthersAreKnown() throws {
-        guard case .at(.range(3, _, 6), let others) = tree.locate("a/file") else {
+        guard case .at(.range(3, _, 6), let others, _) = tree.locate("a/file") else {
             Issue.record("\(tree.locate("a/file"))")
             return
         }

@@ -39,7 +39,7 @@ struct TarInteropTests {
         contents["image/symbolic"] = contents["image/short"]
         contents["image/zhard"] = contents["image/short"]
         for (name, content) in contents {
-            guard case .file(let places) = index.resolve(name), let entry = places.first.map({ index.entries[$0] })
+            guard case .file(let places, _) = index.resolve(name), let entry = places.first.map({ index.entries[$0] })
             else {
                 Issue.record("\(name) is not found")
                 continue

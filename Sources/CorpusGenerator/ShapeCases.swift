@@ -1,0 +1,238 @@
+// layerverify: members of the wrong shape, or in a case that only some readers find.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// A config with one thing in it that breaks a MUST.
+private func badConfig(_ name: String, _ about: String, seed: Int, _ edit: (JSON) -> JSON) -> CorpusCase {
+    .bad(name, about) { image in
+        let manifest = image.singleImage([.gzip(seed)], config: edit)
+        image.expect("config-invalid", image.configDigest(of: manifest))
+    }
+}
+
+/// An index whose entry has one thing in it that breaks a MUST.
+private func badEntry(_ name: String, _ about: String, seed: Int, _ edit: (JSON) -> JSON) -> CorpusCase {
+    .bad(name, about) { image in
+        let manifest = image.image([.gzip(seed)])
+        image.layout([edit(manifest.named("x"))])
+        image.expect("index-invalid", manifest["digest"].text)
+    }
+}
+
+let badShapeCases: [CorpusCase] = [
+    badConfig("config-without-os", "A config without `os` (config.md: REQUIRED).", seed: 1000) { $0.removing("os") },
+    badConfig("config-without-architecture", "A config without `architecture` (config.md: REQUIRED).", seed: 1001) {
+        $0.removing("architecture")
+    },
+    badConfig("config-created-no-date", "`created` is no date (config.md: RFC 3339).", seed: 1002) {
+        $0.setting("created", "yesterday")
+    },
+    badConfig("config-run-config-no-object", "`config` of a config is a text (config.md: object).", seed: 1003) {
+        $0.setting("config", "sh")
+    },
+    badConfig("history-empty-layer-no-boolean", "`empty_layer` is a text (config.md: boolean).", seed: 1004) {
+        $0.setting("history", [["created_by": "COPY . /", "empty_layer": "no"]])
+    },
+    badConfig("history-entry-no-object", "An entry of the history is a text (config.md: object).", seed: 1005) {
+        $0.setting("history", ["COPY . /"])
+    },
+    badEntry("platform-without-os", "A platform without `os` (image-index.md: REQUIRED).", seed: 1010) {
+        $0.setting("platform", ["architecture": "amd64"])
+    },
+    badEntry("platform-no-object", "A platform that is a text (image-index.md: object).", seed: 1011) {
+        $0.setting("platform", "linux/amd64")
+    },
+    badEntry("annotations-no-texts", "An annotation whose value is a number (annotations.md: string).", seed: 1012) {
+        $0.setting("annotations", ["org.example.count": 3])
+    },
+    badEntry("urls-no-texts", "`urls` is a list of numbers (descriptor.md: strings).", seed: 1013) {
+        $0.setting("urls", [5])
+    },
+    .bad("index-type-of-a-manifest", "index.json calls itself a manifest (image-index.md §mediaType: MUST).") { image in
+        let manifest = image.image([.gzip(1020)])
+        image.layout([manifest.named("x")], index: { $0.typed(MediaTypes.manifest) })
+        image.expect("media-type-contradiction")
+    },
+    .bad("index-subject-no-descriptor", "`subject` of index.json is a text (image-index.md: descriptor).") { image in
+        let manifest = image.image([.gzip(1021)])
+        image.layout([manifest.named("x")], index: { $0.setting("subject", "sha256:123") })
+        image.expect("index-invalid")
+    },
+    .bad("manifest-annotations-no-object", "`annotations` of a manifest is a list (manifest.md: string-string map).") {
+        image in
+        let manifest = image.singleImage([.gzip(1022)], manifest: { $0.setting("annotations", ["a"]) })
+        image.expect("manifest-invalid", manifest["digest"].text)
+    },
+    .bad(
+        "manifest-under-another-type",
+        "A manifest, as it calls itself, under a descriptor of a type nobody knows: some readers run it."
+    ) { image in
+        let manifest = image.image([.gzip(1023)])
+        image.layout([manifest.typed("application/octet-stream").named("x")])
+        image.expect("media-type-contradiction", manifest["digest"].text)
+        image.expectUnreferenced(image.configDigest(of: manifest), Layer.gzip(1023).digest)
+    },
+    .bad("platform-in-another-case", "`Platform`, which Go reads, says arm64 over a config for amd64.") { image in
+        let manifest = image.image([.gzip(1024)])
+        image.layout([manifest.named("x").setting("Platform", platform("arm64"))])
+        image.expect("name-case-differs", manifest["digest"].text)
+        image.expect("platform-mismatch", image.configDigest(of: manifest))
+    },
+    .bad("layer-type-in-another-case", "`+GZIP` over bytes that are no gzip: types are compared without case.") {
+        image in
+        let layer = Layer.plain(1025)
+        let type = "application/vnd.oci.image.layer.v1.tar+GZIP"
+        image.singleImage([layer], manifest: { $0.setting("layers", [layer.descriptor.typed(type)]) })
+        image.expect("name-case-differs", layer.digest)
+        image.expect("media-type-mismatch", layer.digest)
+    },
+    .undetermined(
+        "layer-type-encrypted", "A layer type with a suffix nobody knows here: what its diffID is of cannot be told."
+    ) { image in
+        let layer = Layer.gzip(1026)
+        let type = "application/vnd.oci.image.layer.v1.tar+gzip+encrypted"
+        image.singleImage([layer], manifest: { $0.setting("layers", [layer.descriptor.typed(type)]) })
+        image.expect("claim-unchecked", layer.digest)
+    },
+    .undetermined(
+        "layer-type-unknown", "A layer of a type nobody knows beside another: its diffID cannot be checked."
+    ) { image in
+        let layers = [Layer.gzip(1027), .gzip(1028)]
+        image.singleImage(
+            layers,
+            manifest: {
+                $0.setting(
+                    "layers", [layers[0].descriptor, layers[1].descriptor.typed("application/vnd.example.layer")])
+            })
+        image.expect("claim-unchecked", layers[1].digest)
+    },
+    .undetermined("blobs-alone", "A folder `blobs/` that has lost index.json and `oci-layout`.") { image in
+        image.singleImage([.gzip(1029)])
+        image.remove("index.json")
+        image.remove("oci-layout")
+        image.expect("not-an-image")
+    },
+    .undetermined(
+        "folder-with-beheaded-archive", "Two images, and an archive whose first header is damaged.", in: .folders
+    ) { image in
+        var layout = ImageBuilder()
+        layout.singleImage([.gzip(1030)])
+        image.include(layout, below: "whole")
+        var docker = ImageBuilder()
+        docker.oldArchive(DockerImage(layers: [.plain(1031)], tags: ["app:1"]))
+        var archive = TarWriter.archive(docker.entries)
+        for offset in 0..<300 { archive[offset] = 0xff }
+        image.put("beheaded", archive)
+        image.expect("not-an-image")
+    },
+    .undetermined("folder-with-compressed-archive", "An image, and a gzip-compressed archive of another.", in: .folders)
+    {
+        image in
+        var layout = ImageBuilder()
+        layout.singleImage([.gzip(1032)])
+        image.include(layout, below: "plain")
+        var docker = ImageBuilder()
+        docker.oldArchive(DockerImage(layers: [.plain(1033)], tags: ["app:1"]))
+        image.put("packed", Gzip.member(TarWriter.archive(docker.entries)))
+        image.expect("not-an-image")
+    },
+    .bad(
+        "docker-entry-file-over-link", "A layer whose name is a link first and a file later: readers disagree.",
+        in: .archive(.ustar)
+    ) { image in
+        let docker = DockerImage(layers: [.plain(1034), .plain(1035)], tags: ["app:1"])
+        image.oldArchive(docker)
+        let path = docker.layerFolders[1] + "/layer.tar"
+        let bytes = image.bytes(at: path)
+        image.put(path, .symbolicLink("../" + docker.layerFolders[0] + "/layer.tar"))
+        image.append(path, .file(bytes))
+        image.expect("archive-entry-ambiguous")
+    },
+    .bad("docker-views-swap-names", "Two tags lead to each other's image in the two views.", in: .archive(.ustar)) {
+        image in
+        let (one, two) = image.twoImagesInBothViews(1036)
+        image.dockerManifest([one.setting("RepoTags", ["two:1"]), two.setting("RepoTags", ["one:1"])])
+        image.expect("views-disagree")
+        image.expect("views-disagree")
+    },
+    .bad("docker-view-empty", "manifest.json lists nothing beside an index.json that does.", in: .archive(.ustar)) {
+        image in
+        _ = image.twoImagesInBothViews(1038)
+        image.dockerManifest([])
+        image.expect("views-disagree")
+    },
+]
+
+let goodShapeCases: [CorpusCase] = [
+    .good("member-names-of-others", "Members that nobody looks for may differ in case alone, and have any shape.") {
+        image in
+        image.singleImage(
+            [.gzip(1050)],
+            config: { $0.setting("x-vendor", ["/data": 1, "/Data": 2, "created": 3]) })
+    },
+    .good("annotations-in-another-case", "A member in another case than the specification's: a warning.") { image in
+        let manifest = image.image([.gzip(1051)])
+        image.layout([manifest.setting("Annotations", ["org.opencontainers.image.ref.name": "x"])])
+        image.expect("name-case-differs", manifest["digest"].text)
+    },
+    .good("config-null-members", "Optional members that are null, as Go writes and reads them.") { image in
+        let nulls = ["author", "created", "config", "variant", "os.version"]
+        image.singleImage([.gzip(1052)], config: { nulls.reduce($0) { $0.setting($1, nil) } })
+    },
+    .good("config-created-zones", "`created` with fractions and with an offset (RFC 3339).") { image in
+        image.singleImage(
+            [.gzip(1053)],
+            config: {
+                $0.setting("created", "2024-02-29T23:59:60.123456789+05:30")
+                    .setting("history", [["created": "0001-01-01T00:00:00Z", "created_by": "COPY . /"]])
+            })
+    },
+    .good("folder-with-other-files", "An image beside files and links that are none: they are counted.", in: .folders) {
+        image in
+        var layout = ImageBuilder()
+        layout.singleImage([.gzip(1054)])
+        image.include(layout, below: "app")
+        image.put("README", "Images of the day.\n")
+        image.put("backup.tar", TarWriter.archive([("notes", .file(prose(seed: 1055, byteCount: 90)))]))
+        image.put("notes.gz", Gzip.member(prose(seed: 1056, byteCount: 90)))
+        image.put("latest", .symbolicLink("app"))
+        image.expect("files-ignored")
+    },
+    .good(
+        "docker-index-empty", "index.json lists nothing beside a manifest.json that does: a warning.",
+        in: .archive(.ustar)
+    ) { image in
+        image.oldArchive(DockerImage(layers: [.plain(1057)], tags: ["app:1"]))
+        image.layout([])
+        image.expect("nothing-referenced")
+        image.expect("view-empty")
+    },
+    .good(
+        "docker-tag-twice", "Two images by one name: `docker load` gives it to the last; a warning.",
+        in: .archive(.ustar)
+    ) { image in
+        let images = [1058, 1059].map { DockerImage(layers: [.plain($0)], tags: ["app:1"]) }
+        image.dockerManifest(images.map { image.dockerImage($0) })
+        image.expect("docker-reference-twice")
+    },
+]
+
+extension ImageBuilder {
+    /// Two images, `one:1` and `two:1`, in an image layout; returns their entries for `manifest.json`.
+    fileprivate mutating func twoImagesInBothViews(_ seed: Int) -> (JSON, JSON) {
+        var entries: [JSON] = []
+        var descriptors: [JSON] = []
+        for (place, name) in ["one:1", "two:1"].enumerated() {
+            let docker = DockerImage(layers: [.plain(seed + place)], tags: [name])
+            let descriptor = image(docker.layers)
+            descriptors.append(
+                descriptor.setting("annotations", ["io.containerd.image.name": .string("docker.io/library/" + name)]))
+            entries.append([
+                "Config": .string("blobs/sha256/" + docker.configHex), "RepoTags": [.string(name)],
+                "Layers": JSON(docker.layers.map { blobPath($0.digest) }),
+            ])
+        }
+        layout(descriptors)
+        return (entries[0], entries[1])
+    }
+}

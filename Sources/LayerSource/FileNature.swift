@@ -1,0 +1,122 @@
+// layerverify: what a file is that is no image.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerCodec
+import LayerModel
+import LayerSystem
+import SystemPackage
+
+/// What a file is in which no image was found: something that never was one, or something that may be one damaged or packed.
+enum FileNature: Hashable {
+    case empty
+    /// Neither an archive nor compressed.
+    case other
+    /// A tar archive of other things, whole as far as its headers go.
+    case otherArchive
+    /// A tar archive that ends or breaks before anything of an image was found in it.
+    case brokenArchive(TarEnding)
+    /// No archive by its first header, but one by a later one.
+    case beheadedArchive
+    /// Compressed; `looksLikeImage` if it begins with an entry as archives of images have them.
+    case compressed(Compression, looksLikeImage: Bool)
+    case unreadable(Errno)
+
+    /// So much of a file is searched for a tar header, and decoded to look for one.
+    private static let lookByteCount = 64 << 10
+
+    /// Looks at a file whose beginning is that of a tar archive.
+    init(archive index: TarIndex) {
+        switch index.ending {
+        case .endOfArchive, .endOfFile: self = .otherArchive
+        case .truncated, .corrupt, .tooManyEntries, .unreadable: self = .brokenArchive(index.ending)
+        }
+    }
+
+    /// Looks at a file whose beginning is not that of a tar archive.
+    init(_ file: any BlobReader) {
+        guard file.byteCount > 0 else {
+            self = .empty
+            return
+        }
+        let prefix: [UInt8]
+        do throws(Errno) {
+            prefix = try file.bytes(at: 0, upTo: Self.lookByteCount)
+        } catch {
+            self = .unreadable(error)
+            return
+        }
+        switch Compression.detect(prefix: prefix) {
+        case .none:
+            self = Self.hasHeader(prefix) ? .beheadedArchive : .other
+        case let compression:
+            let decoded = Codecs.decodedPrefix(prefix, byteCount: TarHeader.byteCount)
+            let header = TarHeader(decoded)
+            self = .compressed(compression, looksLikeImage: header.map { Self.isOfImage(name: $0.name) } ?? false)
+        }
+    }
+
+    /// True of what may be an image that was not checked: not to mention it would be to pass it.
+    var mayBeImage: Bool {
+        switch self {
+        case .brokenArchive, .beheadedArchive, .unreadable, .compressed(_, looksLikeImage: true): true
+        case .empty, .other, .otherArchive, .compressed(_, looksLikeImage: false): false
+        }
+    }
+
+    /// What people are told, and what they might do.
+    var explanation: (message: String, hint: String?) {
+        let marks = ImageSources.all.map { $0.marks }.joined(separator: "; ")
+        switch self {
+        case .empty: return ("the file is empty", nil)
+        case .other: return ("the file is neither a tar archive nor a folder", nil)
+        case .otherArchive: return ("the tar archive holds no image; looked for \(marks)", nil)
+        case .brokenArchive(let ending):
+            return ("\(ending.explanation), and before that no image was found; looked for \(marks)", nil)
+        case .beheadedArchive:
+            return ("the file is a tar archive whose beginning is damaged", "fetch or copy it again")
+        case .compressed(let compression, _):
+            return (
+                "the file is \(compression.rawValue)-compressed; images are read in place from plain archives only",
+                "decompress it first, or see layerverify digest if it is a single layer"
+            )
+        case .unreadable(let errno): return (ErrorText.describe(errno.rawValue), nil)
+        }
+    }
+
+    /// True if a tar header lies at the beginning of some block: one with a right checksum, or the first with the mark of one.
+    private static func hasHeader(_ prefix: [UInt8]) -> Bool {
+        let mark = Array("ustar".utf8)
+        return stride(from: 0, to: prefix.count - TarHeader.byteCount + 1, by: TarHeader.byteCount).contains { start in
+            guard prefix[(start + 257)...].starts(with: mark) else { return false }
+            return start == 0 || TarHeader(prefix[start..<start + TarHeader.byteCount]) != nil
+        }
+    }
+
+    /// True of the names that archives of images have at their top.
+    private static func isOfImage(name: [UInt8]) -> Bool {
+        guard let name = TarEntry.normalized(String(decoding: name, as: UTF8.self)),
+            let top = name.split(separator: "/").first
+        else { return false }
+        if ["blobs", "oci-layout", "index.json", "manifest.json", "repositories"].contains(top) { return true }
+        let hexadecimal = top.hasPrefix("sha256:") ? top.dropFirst("sha256:".count) : top
+        let digits = hexadecimal.prefix { $0.isHexDigit }
+        return digits.count == 64 && ["", ".json", ".tar", ".tar.gz"].contains(hexadecimal.dropFirst(64))
+    }
+}
+
+extension TarEnding {
+    /// Where and why an archive ends, for a message.
+    var explanation: String {
+        switch self {
+        case .endOfArchive(let atByte): "the archive ends at byte \(atByte)"
+        case .endOfFile: "the archive ends with the file"
+        case .truncated(let atByte, let entryName):
+            "the archive ends at byte \(atByte), within \(entryName ?? "a header")"
+        case .corrupt(let atByte, let reason): "the header at byte \(atByte) is damaged: \(reason)"
+        case .tooManyEntries(let atByte):
+            "the archive has more entries than are read; from byte \(atByte) on nothing was"
+        case .unreadable(let errno, let atByte): "\(ErrorText.describe(errno.rawValue)) at byte \(atByte)"
+        }
+    }
+}
