@@ -66,7 +66,7 @@ package struct ImageFinder {
             let noun =
                 switch nature {
                 case .compressed: "compressed"
-                case .otherArchive, .brokenArchive, .beheadedArchive: "tar archives of other things"
+                case .otherArchive, .brokenArchive, .beheadedArchive: "tar"
                 case .empty, .other, .unreadable: "other"
                 }
             natures[noun, default: 0] += 1

@@ -37,7 +37,7 @@ struct RepositoriesWalk {
             var chain: [String] = []
             var next: String? = entry.id
             while let id = next, chain.count < Self.maximumChainLength, !chain.contains(id) {
-                guard tree.kind(of: id + "/layer.tar") != nil else {
+                guard !id.contains("/"), tree.kind(of: id + "/layer.tar") != nil else {
                     builder.add(
                         Finding(
                             .dockerRepositoriesMismatch, "the layer \(id) is not in the archive", at: entry.place,

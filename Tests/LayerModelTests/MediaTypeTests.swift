@@ -23,9 +23,10 @@ import Testing
         (absent + "+zstd", .nondistributableLayer(.zstd)), (docker, .layer(Compression.none)),
         (docker + ".gzip", .layer(.gzip)), (docker + ".zstd", .layer(.zstd)),
         (foreign + ".gzip", .nondistributableLayer(.gzip)),
-        (layer + "+encrypted", .other), (layer + "+gzip+encrypted", .other), (layer + "+", .other),
+        (layer + "+encrypted", .layer(nil)), (layer + "+gzip+encrypted", .layer(nil)), (layer + "+", .layer(nil)),
+        (layer + "+GZIP", .layer(.gzip)), (absent + "+foo", .nondistributableLayer(nil)), (layer + "x", .other),
         ("application/vnd.oci.image.index.v1+json ", .other), ("application/json", .other), ("", .other),
-        ("Application/vnd.oci.image.index.v1+json", .other),
+        ("Application/vnd.oci.image.index.v1+json", .index),
     ]
 
     @Test(arguments: kinds.indices)
@@ -36,6 +37,11 @@ import Testing
         case .layer, .nondistributableLayer: #expect(MediaType(text).isLayer)
         case .index, .manifest, .imageConfig, .empty, .other: #expect(!MediaType(text).isLayer)
         }
+        #expect(MediaType(text).isInOtherCase == (text != text.lowercased()))
+    }
+
+    @Test func whatNobodyKnowsMayBeInAnyCase() {
+        #expect(!MediaType("application/vnd.Example").isInOtherCase)
     }
 
     static let longest = String(repeating: "a", count: 127)

@@ -6,6 +6,10 @@ import LayerModel
 import LayerSource
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 @Suite struct ImageFinderTests {
     private func find(_ folder: ImageFolder, at name: String = "") -> [ImageFinder.Found] {
         var finder = ImageFinder()
@@ -26,10 +30,44 @@ import Testing
         for name in ["b", "a", "deep/er/still"] { try addLayout(name, to: folder) }
         try folder.write(Self.archive, to: "c.tar")
         try folder.write("no image", to: "readme")
+        try folder.link("latest", to: "c.tar")
         let found = find(folder)
-        #expect(found.map { $0.record.path } == ["a", "b", "c.tar", "deep/er/still"].map { folder.path + "/" + $0 })
-        #expect(found.map { $0.record.form } == [.ociLayout, .ociLayout, .dockerArchive, .ociLayout])
-        #expect(found.allSatisfy { $0.finding == nil })
+        let names = ["/a", "/b", "/c.tar", "/deep/er/still", ""]
+        #expect(found.map { $0.record.path } == names.map { folder.path + $0 })
+        #expect(found.map { $0.record.form } == [.ociLayout, .ociLayout, .dockerArchive, .ociLayout, .folder])
+        #expect(found.map { $0.finding?.code } == [nil, nil, nil, nil, .filesIgnored])
+        #expect(
+            found.last?.finding?.message == "not looked into: 1 file that is no image (1 other), 1 symbolic link")
+    }
+
+    @Test func namesThatAreNotUTF8AreSearchedToo() throws {
+        let folder = try ImageFolder()
+        try addLayout("a", to: folder)
+        // Foundation has only text for names.
+        let base = Array(folder.path.utf8CString.dropLast())
+        let bytes = { (name: String, odd: [UInt8]) in
+            base + "/\(name)".utf8CString.dropLast() + odd.map { CChar(bitPattern: $0) } + [0]
+        }
+        #expect(mkdir(bytes("", [0xff]), 0o755) == 0)
+        #expect(rename(Array((folder.path + "/a").utf8CString), bytes("", [0xff, 0x2f, 0x61])) == 0)
+        try folder.write(Self.archive, to: "c.tar")
+        #expect(rename(Array((folder.path + "/c.tar").utf8CString), bytes("", [0x63, 0xe9])) == 0)
+        let found = find(folder)
+        #expect(found.map { $0.record.form } == [.dockerArchive, .ociLayout])
+        #expect(found.allSatisfy { $0.finding == nil && $0.record.path.contains("\u{fffd}") })
+    }
+
+    @Test func whatMayBeAnImageIsNotPassedOver() throws {
+        let folder = try ImageFolder()
+        try addLayout("a", to: folder)
+        let tar: [UInt8] = Array([[UInt8].entry("oci-layout", "{}"), .entry("x", "y"), .end].joined())
+        try folder.write(Array(repeating: 0xff, count: 512) + tar[512...], to: "beheaded")
+        try folder.write(
+            Array([[UInt8].entry("blobs/sha256/x", "y"), [UInt8](repeating: 7, count: 512)].joined()), to: "broken")
+        try folder.write("{}", to: "store/blobs/sha256/0")
+        let found = find(folder).filter { $0.finding != nil }
+        #expect(found.map { $0.record.path } == ["/beheaded", "/broken", "/store"].map { folder.path + $0 })
+        #expect(found.allSatisfy { $0.finding?.code == .notAnImage })
     }
 
     @Test func whatLiesWithinAnImageIsNotSearched() throws {

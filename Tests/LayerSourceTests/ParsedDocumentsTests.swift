@@ -10,7 +10,7 @@ import Testing
 @Suite struct ParsedDescriptorTests {
     static let hex = String(repeating: "a", count: 64)
     static let whole =
-        #"{"mediaType":"a/b","digest":"sha256:\#(hex)","size":7,"urls":["u"],"annotations":{"k":"v","n":1},"#
+        #"{"mediaType":"a/b","digest":"sha256:\#(hex)","size":7,"urls":["u"],"annotations":{"k":"v"},"#
         + #""data":"bGF5ZXJz","artifactType":"c/d","platform":{"os":"linux","architecture":"arm","variant":"v6"}}"#
 
     private func parsed(_ text: String) throws -> ParsedDescriptor {
@@ -37,7 +37,13 @@ import Testing
         (":7", ":9223372036854775808", .sizeInvalid, "/size"), (#""size":7"#, #""x":7"#, .sizeInvalid, "/size"),
         ("sha256:", "SHA256:", .digestInvalid, "/digest"), ("sha256:", "sha256", .digestInvalid, "/digest"),
         (#""digest":"#, #""x":"#, .digestInvalid, "/digest"), ("bGF5ZXJz", "bGF5ZXJ", .dataInvalid, "/data"),
-        (#""bGF5ZXJz""#, "5", .dataInvalid, "/data"),
+        (#""bGF5ZXJz""#, "5", .dataInvalid, "/data"), (#"["u"]"#, "[5]", .indexInvalid, "/urls/0"),
+        (#"["u"]"#, #""u""#, .indexInvalid, "/urls"), (#""v""#, "1", .indexInvalid, "/annotations/k"),
+        (#"{"k":"v"}"#, "[]", .indexInvalid, "/annotations"), (#""c/d""#, "1", .indexInvalid, "/artifactType"),
+        (#""c/d""#, #""cd""#, .mediaTypeInvalid, "/artifactType"), (#""linux""#, "1", .indexInvalid, "/platform/os"),
+        (#""os":"linux","#, "", .indexInvalid, "/platform/os"), (#""v6""#, "6", .indexInvalid, "/platform/variant"),
+        (#""a/b""#, #""application/vnd.oci.image.layer.v1.Tar""#, .nameCaseDiffers, "/mediaType"),
+        (#""urls""#, #""Urls""#, .nameCaseDiffers, "/Urls"),
     ]
 
     @Test(arguments: faulty.indices)
