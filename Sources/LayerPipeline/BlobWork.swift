@@ -70,6 +70,7 @@ final class BlobWork: @unchecked Sendable {
     /// True if a worker may read on. Asked under the lock.
     var isReadyToRead: Bool { !isBusy && !isReadDone && pendingSegmentCount < Self.maximumPendingBlockCount }
 
-    /// True if nothing more will happen to the blob. Asked under the lock.
-    var isFinished: Bool { isReadDone && !isBusy && pendingSegmentCount == 0 }
+    /// True if nothing more will happen to the blob. Asked under the lock; while it is busy,
+    /// `isReadDone` belongs to the worker.
+    var isFinished: Bool { !isBusy && isReadDone && pendingSegmentCount == 0 }
 }

@@ -5,7 +5,6 @@
 package import Dispatch
 package import LayerModel
 package import LayerSystem
-import Synchronization
 
 /// Reads every blob once and finds out its facts, on at most `jobCount` work items of one concurrent queue.
 ///
@@ -20,7 +19,7 @@ import Synchronization
 /// 5. nothing: the worker ends.
 ///
 /// ## Concurrency
-/// `state` is guarded by its mutex, and with it what `BlobWork` and `HashChain` say is guarded by the scheduler's lock. All
+/// `state` is guarded by its lock, and with it what `BlobWork` and `HashChain` say is guarded by the scheduler's lock. All
 /// else never changes. Completion runs on the queue, after the last worker has ended.
 package final class Pipeline: Sendable {
     let opener: any BlobOpener
@@ -28,7 +27,7 @@ package final class Pipeline: Sendable {
     let isCancelled: @Sendable () -> Bool
     let pool: BlockPool
     private let queue: DispatchQueue
-    private let state: Mutex<PipelineState>
+    private let state: Locked<PipelineState>
     private let completion: @Sendable ([BlobFacts]) -> Void
 
     /// Makes a pipeline for one run.
@@ -46,7 +45,7 @@ package final class Pipeline: Sendable {
         self.completion = completion
         let state = PipelineState(requests, jobCount: options.jobCount)
         pool = BlockPool(blockCount: state.blockCount)
-        self.state = Mutex(state)
+        self.state = Locked(state)
     }
 
     /// Starts the run. Call it once.

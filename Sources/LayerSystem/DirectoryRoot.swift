@@ -4,7 +4,6 @@
 
 import Glibc
 package import LayerModel
-import Synchronization
 package import SystemPackage
 
 /// A directory whose files are opened by names that an image chose.
@@ -24,7 +23,7 @@ package final class DirectoryRoot: Sendable {
     /// The folders that files were opened in, by path without links resolved. An image has few: `blobs/sha256`.
     ///
     /// By the bytes of the path: two strings that are equal to Swift, `é` written in two ways, are two files to Linux.
-    private let folders = Mutex<[[UInt8]: OwnedDescriptor]>([:])
+    private let folders = Locked<[[UInt8]: OwnedDescriptor]>([:])
 
     /// Enough for all folders of a layout, or for the layers of an extracted docker-save archive at a time, and far from
     /// the usual limit of 1 024 descriptors.

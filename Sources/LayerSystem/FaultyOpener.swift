@@ -3,7 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
-import Synchronization
 package import SystemPackage
 
 /// Opens blobs through another opener, and makes those that tests choose fail. No part of the product uses it.
@@ -47,7 +46,7 @@ package struct FaultyOpener: BlobOpener {
 package final class FaultyReader: BlobReader {
     private let base: any BlobReader
     private let fault: FaultyOpener.Fault
-    private let readCount = Mutex(0)
+    private let readCount = Locked(0)
 
     package init(_ base: any BlobReader, _ fault: FaultyOpener.Fault) {
         self.base = base

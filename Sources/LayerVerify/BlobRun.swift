@@ -8,7 +8,6 @@ internal import LayerCodec
 internal import LayerModel
 internal import LayerPipeline
 internal import LayerSystem
-internal import Synchronization
 
 /// Reads the blobs of one run, judges them, and has the reference path confirm what would be refuted.
 struct BlobRun {
@@ -115,7 +114,7 @@ struct BlobRun {
 
 /// Where the pipeline leaves its facts.
 private final class FactsBox: Sendable {
-    let facts = Mutex<[BlobFacts]>([])
+    let facts = Locked<[BlobFacts]>([])
 }
 
 extension BlobFacts {

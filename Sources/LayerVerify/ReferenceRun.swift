@@ -6,18 +6,17 @@ internal import Dispatch
 internal import LayerModel
 internal import LayerPipeline
 internal import LayerSystem
-internal import Synchronization
 
 /// Reads some blobs with the reference decoders and OpenSSL, each from beginning to end in one thread.
 ///
 /// ## Concurrency
-/// `next` and `facts` are guarded by one mutex; all else never changes.
+/// `next` and `facts` are guarded by one lock; all else never changes.
 final class ReferenceRun: Sendable {
     private let requests: [BlobRequest]
     private let opener: any BlobOpener
     private let options: PipelineOptions
     private let isCancelled: @Sendable () -> Bool
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     private struct State {
         var next = 0
@@ -33,7 +32,7 @@ final class ReferenceRun: Sendable {
         self.options = options
         self.isCancelled = isCancelled
         // What a cancelled run does not get to is not confirmed, and so not refuted.
-        state = Mutex(State(facts: requests.map { _ in BlobFacts(reading: .cancelled) }))
+        state = Locked(State(facts: requests.map { _ in BlobFacts(reading: .cancelled) }))
     }
 
     /// Reads them all. Blocks the calling thread until that is done.

@@ -6,7 +6,7 @@ internal import LayerModel
 
 /// What is known of an image, a layer or a run in the end.
 public enum VerifyOutcome: String, Hashable, Sendable, CaseIterable {
-    /// Everything claimed was checked and holds.
+    /// Every claim that could be checked holds, and none was left undetermined.
     case verified
     /// Something could not be checked, and nothing is refuted.
     case undetermined

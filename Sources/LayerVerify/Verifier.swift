@@ -29,7 +29,7 @@ public struct Verifier: Sendable {
 
     /// Makes a verifier.
     ///
-    /// Throws: `VerifyError` with `.invalidPlatform`, `.invalidJobs` or `.invalidLimit` for options that make no sense;
+    /// Throws: `VerifyError` with `.invalidPlatform`, `.invalidReference`, `.invalidJobs` or `.invalidLimit` for options that make no sense;
     /// nothing was read then.
     public init(_ options: VerifyOptions = VerifyOptions()) throws(VerifyError) {
         if let text = options.platform {
@@ -39,6 +39,9 @@ public struct Verifier: Sendable {
             self.platform = platform
         } else {
             platform = nil
+        }
+        if options.references.contains("") {
+            throw VerifyError(.invalidReference, "a reference is empty")
         }
         if let jobs = options.jobs, jobs < 1 {
             throw VerifyError(.invalidJobs, "the number of jobs must be at least 1, not \(jobs)")

@@ -15,6 +15,8 @@ public struct VerifyError: Error, Sendable, CustomStringConvertible {
 
         /// `VerifyOptions.platform` is not `os/architecture[/variant]`.
         public static let invalidPlatform = Code("invalid-platform")
+        /// One of `VerifyOptions.references` is empty.
+        public static let invalidReference = Code("invalid-reference")
         /// `VerifyOptions.jobs` is not at least 1.
         public static let invalidJobs = Code("invalid-jobs")
         /// A limit is zero.

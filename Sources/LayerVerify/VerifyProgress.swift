@@ -6,7 +6,7 @@
 public struct VerifyProgress: Hashable, Sendable {
     /// The bytes read so far, as they lie in the images.
     public var doneByteCount: UInt64
-    /// The bytes to read, as far as is known; it does not shrink.
+    /// The bytes to read, as far as is known; it grows and shrinks as files turn out longer or shorter than claimed, or missing.
     public var totalByteCount: UInt64
     /// The unique blobs that are read to their end, and those to read.
     public var doneBlobCount: Int

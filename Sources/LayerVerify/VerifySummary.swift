@@ -12,7 +12,7 @@ public struct VerifySummary: Hashable, Sendable {
 
     /// Manifests of all kinds.
     public var imageCount: Int { summary.imageCount }
-    /// Those of which everything claimed holds.
+    /// Those of which every claim that could be checked holds, and none is undetermined.
     public var verifiedImageCount: Int { summary.verifiedImageCount }
     /// Those of which a claim is refuted.
     public var refutedImageCount: Int { summary.refutedImageCount }

@@ -29,13 +29,17 @@ struct DigestCommand: ParsableCommand {
     @OptionGroup(title: "Report") var report: FileOptions
     @OptionGroup(title: "Run") var running: RunOptions
 
-    func validate() throws { _ = try makeVerifier() }
+    func validate() throws {
+        try OutputPlace.validate(report.output, reading: files)
+        _ = try makeVerifier()
+    }
 
     func run() throws {
         let verifier = try makeVerifier()
-        // First the signals: from then on none leaves half a file behind.
-        let session = RunSession(progress: running.progress)
+        try FileLimit.requireRoom()
         let output = try ReportOutput.opened(report.output)
+        let session = RunSession(progress: running.progress)
+        try output.prepare()
         let result = session.run {
             verifier.digest(files, chaining: chain ? .layersOfOneImage : .none, cancellation: $0, progress: $1)
         }

@@ -7,7 +7,7 @@ internal import LayerVerify
 
 /// Every status the program ends with; nothing else in it names a number. A signal is no status: see `SignalWatch`.
 enum ExitStatus: Int32, CaseIterable {
-    /// Everything claimed was checked and holds, and the report is written.
+    /// Every claim that could be checked holds, none was left undetermined, and the report is written.
     case verified = 0
     /// At least one claim is refuted.
     case refuted = 1
@@ -73,11 +73,11 @@ enum ExitStatus: Int32, CaseIterable {
     /// The section of every command's help.
     static let help = """
         EXIT STATUS:
-          0    everything claimed was checked and holds, and the report is written
-          1    at least one claim is refuted
-          2    nothing is refuted, but something could not be checked or written
-          64   wrong usage
-          70   internal error: layerverify found itself wrong
-          130  interrupted (death by SIGINT); what was found until then is reported
+          0      every claim holds but what is listed as not checked; the report is written
+          1      at least one claim is refuted
+          2      nothing is refuted, but something could not be checked or written
+          64     wrong usage
+          70     internal error: layerverify found itself wrong
+          128+N  interrupted by signal N (INT 130, TERM 143, HUP 129); what was found is reported
         """
 }

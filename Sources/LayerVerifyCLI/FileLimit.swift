@@ -2,6 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ArgumentParser
 internal import Glibc
 
 /// The limit of open files. Each folder that holds an image keeps two or three open for the whole run, so that a folder of
@@ -13,5 +14,27 @@ enum FileLimit {
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
         limit.rlim_cur = limit.rlim_max
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    /// What a run needs at least. Dispatch takes seven (epoll, eventfd, three signalfds, up to two timerfds) and ends the
+    /// program where it gets none for the first; the report, an image, a folder in it and a file in that are four.
+    private static let neededCount = 12
+
+    /// Checks that a run can open the files it needs for itself.
+    ///
+    /// Throws: the exit status, after a message, if it cannot.
+    static func requireRoom() throws {
+        var opened: [Int32] = []
+        defer { for descriptor in opened { close(descriptor) } }
+        for _ in 0..<neededCount {
+            let descriptor = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
+            guard descriptor >= 0 else {
+                StandardStreams.complain(
+                    "no more than \(opened.count) files can be opened, and at least \(neededCount) are needed: "
+                        + String(cString: strerror(errno)))
+                throw ExitStatus.undetermined.exitCode
+            }
+            opened.append(descriptor)
+        }
     }
 }

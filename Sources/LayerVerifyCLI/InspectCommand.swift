@@ -27,11 +27,16 @@ struct InspectCommand: ParsableCommand {
     @OptionGroup(title: "What to show") var selection: SelectionOptions
     @OptionGroup(title: "Report") var report: ReportOptions
 
-    func validate() throws { _ = try makeVerifier() }
+    func validate() throws {
+        try OutputPlace.validate(report.output, reading: paths)
+        _ = try makeVerifier()
+    }
 
     func run() throws {
         let verifier = try makeVerifier()
+        try FileLimit.requireRoom()
         let output = try ReportOutput.opened(report.output)
+        try output.prepare()
         PathHints.complain(about: paths)
         let result = verifier.inspect(paths)
         try RunSession(progress: .never).finish(with: ExitStatus(result), writing: output) {

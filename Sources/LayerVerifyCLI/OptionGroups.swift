@@ -33,7 +33,9 @@ struct FileOptions: ParsableArguments {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Write the report to a file, which is replaced when it is complete.", valueName: "file"),
+        help: ArgumentHelp(
+            "Write the report to a file, which is replaced when it is complete; no file given, and none in an image given, "
+                + "is replaced.", valueName: "file"),
         completion: .file())
     var output: String?
 }

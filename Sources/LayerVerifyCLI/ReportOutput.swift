@@ -25,15 +25,17 @@ final class ReportOutput {
     private var descriptor: Int32
     /// Where the report lies until it is complete, and where it belongs; nil if it is written directly.
     private var move: (from: String, to: String)?
+    /// The regular file that `makeDraft` is for, and the mode of the one that lies there.
+    private var planned: (target: String, mode: mode_t?)?
     private var buffer: [UInt8] = []
     /// 64 KiB: a call of write costs nothing beside that; not measured, since a report is small beside its image.
     private static let bufferByteCount = 64 << 10
 
-    /// Opens the output.
+    /// Opens what is written directly; a regular file is made by `makeDraft`.
     ///
     /// - Parameter path: a file; nil or `-` for standard output.
     ///
-    /// Throws: `Failure` if the file cannot be made there.
+    /// Throws: `Failure` if it cannot be opened.
     init(path: String?) throws(Failure) {
         guard let path, path != "-", path != "/dev/stdout" else {
             name = "standard output"
@@ -47,13 +49,22 @@ final class ReportOutput {
             guard descriptor >= 0 else { throw Failure("open", name, errno) }
             return
         }
-        let target = place.target
+        descriptor = -1
+        planned = (place.target, place.mode)
+    }
+
+    /// Makes the file that the report is written into until it is complete, if it is to be a regular file.
+    ///
+    /// Throws: `Failure` if it cannot be made beside the place of the report.
+    func makeDraft() throws(Failure) {
+        guard let (target, mode) = planned else { return }
+        planned = nil
         let slash = target.lastIndex(of: "/").map { target.index(after: $0) } ?? target.startIndex
         let draft = "\(target[..<slash]).\(target[slash...]).\(getpid())"
         descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
         guard descriptor >= 0 else { throw Failure("create a file beside", name, errno) }
         move = (draft, target)
-        if let mode = place.mode { _ = fchmod(descriptor, mode & 0o777) }
+        if let mode { _ = fchmod(descriptor, mode & 0o777) }
     }
 
     deinit { discard() }

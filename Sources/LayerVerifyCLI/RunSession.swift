@@ -54,12 +54,25 @@ final class RunSession {
 }
 
 extension ReportOutput {
-    /// Opens the output of a command.
+    /// Opens the output of a command. Call it before signals are watched: opening a FIFO waits for its reader, and a
+    /// signal is then to end the program at once.
     ///
     /// Throws: the exit status, after a message, if it cannot be opened.
     static func opened(_ path: String?) throws -> ReportOutput {
+        try explaining { () throws(Failure) in try ReportOutput(path: path) }
+    }
+
+    /// Makes the file that the report is written into. Call it when signals are watched: from then on none leaves half a
+    /// file behind.
+    ///
+    /// Throws: the exit status, after a message, if it cannot be made.
+    func prepare() throws {
+        try Self.explaining { () throws(Failure) in try makeDraft() }
+    }
+
+    private static func explaining<Result>(_ body: () throws(Failure) -> Result) throws -> Result {
         do {
-            return try ReportOutput(path: path)
+            return try body()
         } catch {
             StandardStreams.complain(error.description)
             throw ExitStatus.undetermined.exitCode

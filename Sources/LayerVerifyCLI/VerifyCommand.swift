@@ -33,13 +33,17 @@ struct VerifyCommand: ParsableCommand {
     @OptionGroup(title: "Report") var report: ReportOptions
     @OptionGroup(title: "Run") var running: RunOptions
 
-    func validate() throws { _ = try makeVerifier() }
+    func validate() throws {
+        try OutputPlace.validate(report.output, reading: paths)
+        _ = try makeVerifier()
+    }
 
     func run() throws {
         let verifier = try makeVerifier()
-        // First the signals: from then on none leaves half a file behind.
-        let session = RunSession(progress: running.progress)
+        try FileLimit.requireRoom()
         let output = try ReportOutput.opened(report.output)
+        let session = RunSession(progress: running.progress)
+        try output.prepare()
         PathHints.complain(about: paths)
         let result = session.run { verifier.verify(paths, cancellation: $0, progress: $1) }
         try session.finish(with: ExitStatus(result), writing: output) { sink throws(ReportOutput.Failure) in

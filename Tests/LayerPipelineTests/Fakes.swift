@@ -7,7 +7,6 @@ import LayerCodec
 import LayerModel
 import LayerPipeline
 import LayerSystem
-import Synchronization
 import SystemPackage
 import Testing
 
@@ -101,7 +100,7 @@ func run(
 }
 
 private final class RunResult: Sendable {
-    let run = Mutex(PipelineRun())
+    let run = Locked(PipelineRun())
 }
 
 /// The facts by the sequential reader, one blob after another.

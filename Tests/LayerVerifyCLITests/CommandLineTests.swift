@@ -9,7 +9,8 @@ import Testing
     static let wrongUsages: [[String]] = [
         ["--format", "yaml", "x"], ["--platform", "linux", "x"], ["--bogus", "x"], ["--jobs", "0", "x"],
         ["--max-window", "12Q", "x"], ["--max-expansion", "0", "x"], ["-q", "-v", "x"], ["digest"],
-        ["inspect"], ["verify"],
+        ["inspect"], ["verify"], ["--ref", "", "x"], ["--platform", "", "x"], [""], ["inspect", ""], ["digest", ""],
+        ["-o", "", "x"],
     ]
 
     @Test func noArgumentIsWrongUsage() throws {

@@ -94,4 +94,48 @@ import Testing
         let findings = try #require(report["findings"] as? [[String: Any]])
         #expect(Set(findings.compactMap { $0["root"] as? String }).count >= 100)
     }
+
+    @Test(arguments: ["image", "image.tar", "many"])
+    func fewDescriptorsNeverRefute(_ path: String) throws {
+        let prepare = "tar -cf image.tar -C image .; mkdir many; for i in 1 2 3 4 5; do cp -r image many/$i; done; "
+        let run = try bash(
+            prepare
+                + "for n in $(seq 4 40); do (ulimit -n $n; exec timeout 20 \"$P\" \(path)) >out.$n 2>&1; echo $n $?; done"
+        )
+        for line in run.text.split(separator: "\n") {
+            let words = line.split(separator: " ").compactMap { Int($0) }
+            #expect(words.count == 2 && [0, 2].contains(words[1]), "\(path): \(line)")
+            if words[1] == 2 {
+                let said = try String(contentsOf: workshop.url("out.\(words[0])"), encoding: .utf8)
+                #expect(said.lowercased().contains("too many open files"), "\(path): \(line): \(said)")
+            }
+        }
+        #expect(run.text.hasSuffix("40 0\n"), "\(run.transcript)")
+    }
+
+    @Test(arguments: ["image/index.json image", "image/oci-layout .", "link image", "image.tar image.tar"])
+    func aReportDoesNotReplaceWhatIsVerified(_ words: String) throws {
+        let run = try bash(
+            "tar -cf image.tar -C image .; ln -s image/index.json link; \"$P\" -o \(words); echo $?; \"$P\" -q image image.tar"
+        )
+        #expect(run.text == "64\n", "\(run.transcript)")
+        #expect(run.status == 0)
+        #expect(String(decoding: run.errors, as: UTF8.self).contains("would replace"))
+    }
+
+    @Test func aReportBesideImagesIsReplaced() throws {
+        let run = try bash(
+            "mkdir all; mv image all; for i in 1 2; do \"$P\" -o all/report all || exit; done; ls -A all")
+        #expect(run.status == 0, "\(run.transcript)")
+        #expect(run.text == "image\nreport\n")
+    }
+
+    @Test(arguments: [("INT", 130), ("TERM", 143), ("HUP", 129)])
+    func aSignalEndsTheWaitForTheReaderOfAFIFO(_ name: String, _ status: Int) throws {
+        // Job control: what a shell starts in the background without it ignores SIGINT.
+        let run = try bash(
+            "set -m; mkfifo pipe; \"$P\" -o pipe image & sleep 1; kill -\(name) $!; (sleep 10; kill -KILL $!) 2>&- & "
+                + "wait %1; echo $?")
+        #expect(run.text == "\(status)\n", "\(run.transcript)")
+    }
 }

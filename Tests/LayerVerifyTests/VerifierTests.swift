@@ -6,8 +6,8 @@ import Foundation
 import LayerCodec
 import LayerDigest
 import LayerModel
+import LayerSystem
 import LayerVerify
-import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct VerifierTests {
@@ -62,7 +62,7 @@ import Testing
 
     @Test func theObserverHearsOfTheEnd() throws {
         let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
-        let heard = Mutex<[VerifyProgress]>([])
+        let heard = Locked<[VerifyProgress]>([])
         _ = image.verify(try Verifier()) { progress in heard.withLock { $0.append(progress) } }
         let last = try #require(heard.withLock { $0.last })
         #expect(last.doneByteCount == 500_003)
@@ -75,7 +75,7 @@ import Testing
     @Test func theObserverHearsOfTheEndThoughABlobIsMissing() throws {
         let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
         try image.remove(image.layerPaths[0])
-        let heard = Mutex<[VerifyProgress]>([])
+        let heard = Locked<[VerifyProgress]>([])
         let report = image.verify(try Verifier()) { progress in heard.withLock { $0.append(progress) } }
         #expect(report.findings.map { $0.code } == ["blob-missing"])
         let last = try #require(heard.withLock { $0.last })

@@ -1,0 +1,61 @@
+// layerverify: where a report must not go.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import Glibc
+internal import LayerVerify
+
+/// Keeps `--output` from destroying what is to be verified.
+enum OutputPlace {
+    /// What shows a folder to be the root of an image.
+    private static let marks = ["oci-layout", "index.json", "manifest.json"]
+
+    /// Checks the paths of a command and the file of its report, before anything is read.
+    ///
+    /// Throws: `ValidationError` if a path is empty, or if the report would replace one of the files given, or a file that
+    /// lies in an image given.
+    static func validate(_ output: String?, reading paths: [String]) throws {
+        guard !paths.contains("") else { throw ValidationError("A path is empty.") }
+        guard let output, output != "-" else { return }
+        guard !output.isEmpty else { throw ValidationError("The path of the report is empty.") }
+        // What is not there yet replaces nothing, and pipes and devices keep nothing.
+        guard let status = status(of: output), status.st_mode & S_IFMT == S_IFREG, let file = resolved(output) else {
+            return
+        }
+        for path in paths {
+            guard let image = Self.status(of: path) else { continue }
+            let isSame = image.st_dev == status.st_dev && image.st_ino == status.st_ino
+            if isSame || isInImage(file, below: path) {
+                throw ValidationError(
+                    "The report would replace '\(ReferenceDocs.visible(output))', which belongs to "
+                        + "'\(ReferenceDocs.visible(path))' that is to be read.")
+            }
+        }
+    }
+
+    /// Whether one of the folders from the given one down to the file is the root of an image.
+    private static func isInImage(_ file: String, below path: String) -> Bool {
+        guard let root = resolved(path) else { return false }
+        let prefix = root == "/" ? root : root + "/"
+        guard file.hasPrefix(prefix) else { return false }
+        var folder = Substring(file)
+        while let slash = folder.lastIndex(of: "/"), folder[...slash].utf8.count >= prefix.utf8.count {
+            if marks.contains(where: { access(folder[...slash] + $0, F_OK) == 0 }) { return true }
+            folder = folder[..<slash]
+        }
+        return false
+    }
+
+    private static func status(of path: String) -> stat? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status : nil
+    }
+
+    /// The path without links.
+    private static func resolved(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+}
