@@ -59,7 +59,8 @@ extension ReportOutput {
     ///
     /// Throws: the exit status, after a message, if it cannot be opened.
     static func opened(_ path: String?) throws -> ReportOutput {
-        try explaining { () throws(Failure) in try ReportOutput(path: path) }
+        SignalWatch.unblock()
+        return try explaining { () throws(Failure) in try ReportOutput(path: path) }
     }
 
     /// Makes the file that the report is written into. Call it when signals are watched: from then on none leaves half a

@@ -13,6 +13,8 @@ internal import Synchronization
 /// `caught` is one atomic word, written on the control queue and read by the main thread. `sources` is set once, by the
 /// initialiser, and held only to keep the sources alive.
 final class SignalWatch {
+    private static let watched = [SIGINT, SIGTERM, SIGHUP]
+
     /// The first signal that came; 0 for none.
     private final class Caught: Sendable {
         let signal = Atomic<Int32>(0)
@@ -24,7 +26,7 @@ final class SignalWatch {
     /// Watches from now on. A signal that was ignored when the program began stays ignored, as nohup wants it.
     init(cancelling cancellation: Cancellation, on queue: DispatchQueue) {
         let caught = caught
-        sources = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }.map { number in
+        sources = Self.watched.filter { !Self.isIgnored($0) }.map { number in
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             let handler: @Sendable () -> Void = {
                 let (isFirst, _) = caught.signal.compareExchange(
@@ -35,6 +37,15 @@ final class SignalWatch {
             source.activate()
             return source
         }
+    }
+
+    /// Lets the signals through that will be watched, before they are: some parents leave them blocked, and what waits
+    /// until then, such as opening a FIFO, could not be ended.
+    static func unblock() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in watched { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
     /// Ends the process by the signal that came, if one came, so that its parent sees what it was.

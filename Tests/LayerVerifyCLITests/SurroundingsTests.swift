@@ -59,22 +59,22 @@ import Testing
     static let goodRuns = [
         "\"$P\" image <&-", "\"$P\" image 2>&-", "\"$P\" image <&- 2>&-", "env -i \"$P\" image",
         "env -i LANG=C LC_ALL=C \"$P\" image", "env -u HOME \"$P\" image", "I=$PWD/image; cd /proc/self; \"$P\" \"$I\"",
-        "cd image; \"$P\" .", "cd image; \"$P\" ''/../image", "ulimit -v 1000000; \"$P\" image",
+        "cd image; \"$P\" .", "ulimit -v 1000000; \"$P\" image",
         "mv image ./-image; \"$P\" -- -image", "mv image 'a b\nc'; \"$P\" 'a b\nc'",
         "mv image $'\\u00e9'; cp -r $'\\u00e9' $'e\\u0301'; \"$P\" $'e\\u0301' $'\\u00e9'",
         "mv image $'\\xff'; \"$P\" .",
     ]
 
-    @Test(arguments: goodRuns.filter { !$0.contains("''") && !$0.contains("xff") })
+    @Test(arguments: goodRuns)
     func aGoodImageIsVerified(_ line: String) throws {
         let run = try bash(line)
         #expect(run.status == 0, "\(run.transcript)")
         #expect(run.text.contains("✓ verified"))
     }
 
-    @Test func aFolderWhoseNameIsNotUTF8IsNotVerifiedUnseen() throws {
-        let run = try bash("mkdir all; mv image all/$'\\xff'; \"$P\" all")
-        #expect(run.status == 2, "\(run.transcript)")
+    @Test func aDamagedImageInAFolderWhoseNameIsNotUTF8IsRefuted() throws {
+        let run = try bash("mkdir all; mv image all/$'\\xff'; rm all/*/index.json; \"$P\" all")
+        #expect(run.status == 1, "\(run.transcript)")
     }
 
     private static let twoHundred = "mkdir all; for i in $(seq 200); do cp -r image all/$i; done; "
@@ -100,7 +100,7 @@ import Testing
         let prepare = "tar -cf image.tar -C image .; mkdir many; for i in 1 2 3 4 5; do cp -r image many/$i; done; "
         let run = try bash(
             prepare
-                + "for n in $(seq 4 40); do (ulimit -n $n; exec timeout 20 \"$P\" \(path)) >out.$n 2>&1; echo $n $?; done"
+                + "for n in $(seq 5 40); do (ulimit -n $n; exec timeout 20 \"$P\" \(path)) >out.$n 2>&1; echo $n $?; done"
         )
         for line in run.text.split(separator: "\n") {
             let words = line.split(separator: " ").compactMap { Int($0) }
@@ -134,8 +134,9 @@ import Testing
     func aSignalEndsTheWaitForTheReaderOfAFIFO(_ name: String, _ status: Int) throws {
         // Job control: what a shell starts in the background without it ignores SIGINT.
         let run = try bash(
-            "set -m; mkfifo pipe; \"$P\" -o pipe image & sleep 1; kill -\(name) $!; (sleep 10; kill -KILL $!) 2>&- & "
-                + "wait %1; echo $?")
+            "set -m; mkfifo pipe; \"$P\" -o pipe image & run=$!; sleep 1; kill -\(name) $run; "
+                + "for i in $(seq 100); do kill -0 $run || break; sleep 0.1; done 2>&-; kill -KILL $run 2>&-; "
+                + "wait $run; echo $?")
         #expect(run.text == "\(status)\n", "\(run.transcript)")
     }
 }
