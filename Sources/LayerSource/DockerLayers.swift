@@ -29,7 +29,7 @@ struct DockerLayers {
                 Finding(
                     .layerCountMismatch,
                     "manifest.json has \(entries.count) layers, the config \(diffIDs.count) diffIDs", at: place,
-                    digest: builder.inventory.images[image].imageID, expected: "\(diffIDs.count)",
+                    digest: builder.inventory.images.withoutLists(image).imageID, expected: "\(diffIDs.count)",
                     actual: "\(entries.count)"), image: image)
         }
         let sources = entry.member(ignoringCase: "LayerSources")
@@ -62,7 +62,7 @@ struct DockerLayers {
                 $0.layers.append(LayerRecord(blob: blobs.first, digest: named, diffID: diffID, path: path))
             }
         }
-        let layer = index < builder.inventory.images[image].layers.count ? index : nil
+        let layer = index < builder.inventory.images.layerCount(of: image) ? index : nil
         for blob in blobs {
             if let named, !isTwin {
                 builder.add(Claim(.digest(named), about: blob, at: place, image: image, layer: layer))
@@ -88,7 +88,7 @@ struct DockerLayers {
 
     /// Both views must lead to the same files, in the same order.
     private func compare(_ paths: [[BlobIndex]], _ builder: inout InventoryBuilder) {
-        let record = builder.inventory.images[image]
+        let record = builder.inventory.images.withoutNames(image)
         let theirs = record.layers.map { $0.blob }
         guard theirs.count != paths.count || !zip(theirs, paths).allSatisfy({ $1.first == $0 }) else { return }
         let differing = zip(theirs, paths).enumerated().first { $1.1.first != $1.0 }?.offset
@@ -104,18 +104,6 @@ struct DockerLayers {
 }
 
 extension InventoryBuilder {
-    /// The image of the present root whose config is one of these blobs.
-    func image(withConfig blobs: [BlobIndex]) -> Int? {
-        inventory.images.indices.first { index in
-            let image = inventory.images[index]
-            guard image.root == root, image.manifestBlob != nil, let config = image.configBlob else { return false }
-            return blobs.contains(config)
-        }
-    }
-
-    /// True if the image layout of the present root leads to any image.
-    var hasLayoutImages: Bool { inventory.images.contains { $0.root == root && $0.manifestBlob != nil } }
-
     /// The size of a file as an archive's index has it; 0 for a folder, which is asked when the file is opened.
     func expectedByteCount(at path: String, in tree: any ImageTree) -> UInt64 {
         guard case .at(.range(_, _, let byteCount), _) = tree.locate(path) else { return 0 }

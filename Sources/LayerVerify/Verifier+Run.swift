@@ -34,7 +34,7 @@ extension Verifier {
         let start = clock.now
         let (inventory, _) = gather(paths)
         var report = Verdicts.report(
-            inventory, facts: inventory.blobs.map { $0.facts }, located: inventory.findings, isStrict: options.isStrict,
+            inventory, facts: inventory.knownFacts, located: inventory.findings, isStrict: options.isStrict,
             chainID: { ChainID.next(parent: $0, diffID: $1) })
         report.summary.seconds = (clock.now - start).seconds
         return report

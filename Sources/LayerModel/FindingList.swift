@@ -1,0 +1,103 @@
+// layerverify: many findings in little memory.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// Findings and the images and layers they belong to.
+///
+/// A finding that belongs to forty images is kept once.
+///
+/// Memory: some 80 bytes for a finding, 20 for each place where it belongs.
+package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, Sendable {
+    /// The findings, each once.
+    package private(set) var pool: PackedList<Finding>
+    /// Where they belong.
+    package private(set) var entries: [Entry] = []
+    private var index = HashIndex()
+
+    /// A finding belongs somewhere.
+    package struct Entry: Hashable, Sendable {
+        /// The place of the finding in the pool.
+        package let finding: UInt32
+        private let packedRoot: UInt32
+        private let packedImage: Int32
+        private let packedLayer: Int32
+        /// Among those of one layer, the one with the lower order comes first.
+        package let order: UInt32
+
+        package var image: Int? { packedImage < 0 ? nil : Int(packedImage) }
+        package var layer: Int? { packedLayer < 0 ? nil : Int(packedLayer) }
+
+        fileprivate init(_ finding: Int, root: Int, image: Int?, layer: Int?, order: UInt32) {
+            self.finding = UInt32(finding)
+            packedRoot = UInt32(root)
+            packedImage = image.map { Int32($0) } ?? -1
+            packedLayer = layer.map { Int32($0) } ?? -1
+            self.order = order
+        }
+
+        /// The order of a report: by root, image and layer, what is about no image or layer first.
+        fileprivate func precedes(_ other: Entry) -> Bool {
+            if packedRoot != other.packedRoot { return packedRoot < other.packedRoot }
+            if packedImage != other.packedImage { return packedImage < other.packedImage }
+            if packedLayer != other.packedLayer { return packedLayer < other.packedLayer }
+            if order != other.order { return order < other.order }
+            return finding < other.finding
+        }
+    }
+
+    init(table: DigestTable) { pool = PackedList(table: table) }
+
+    package init(_ findings: some Sequence<LocatedFinding>) {
+        self.init(table: DigestTable())
+        for finding in findings { append(finding) }
+    }
+
+    package init(arrayLiteral elements: LocatedFinding...) { self.init(elements) }
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { entries.count }
+
+    var byteCount: Int { pool.byteCount + 40 * entries.count }
+
+    package subscript(place: Int) -> LocatedFinding {
+        let entry = entries[place]
+        return LocatedFinding(pool[Int(entry.finding)], image: entry.image, layer: entry.layer)
+    }
+
+    /// Adds a finding behind those that are there.
+    package mutating func append(_ finding: LocatedFinding) {
+        append(
+            intern(finding.finding), root: finding.finding.root, image: finding.image, layer: finding.layer,
+            order: UInt32(entries.count))
+    }
+
+    /// Says that a finding of the pool belongs to an image and a layer.
+    package mutating func append(_ place: Int, root: Int, image: Int?, layer: Int?, order: UInt32) {
+        entries.append(Entry(place, root: root, image: image, layer: layer, order: order))
+    }
+
+    /// Adds a finding to the pool unless it is there. Returns: its place in the pool.
+    package mutating func intern(_ finding: Finding) -> Int {
+        let bytes = pool.packed(finding)
+        var hasher = Hasher()
+        hasher.combine(bytes)
+        let hash = hasher.finalize()
+        if let known = index.find(hash, where: { pool.isRecord(at: $0, bytes) }) { return known }
+        index.insert(pool.count, hash: hash)
+        pool.appendPacked(bytes)
+        return pool.count - 1
+    }
+
+    /// Brings what there is into the order of a report.
+    package mutating func sort() { entries.sort { $0.precedes($1) } }
+
+    /// Drops entries; their findings stay in the pool, and nothing leads to them.
+    package mutating func removeAll(where isUnwanted: (Entry) -> Bool) { entries.removeAll(where: isUnwanted) }
+
+    /// Says what a finding of the pool follows from.
+    package mutating func setCause(_ cause: FindingCode, of place: Int) {
+        var finding = pool[place]
+        finding.follows = cause
+        pool[place] = finding
+    }
+}
