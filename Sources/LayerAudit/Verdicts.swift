@@ -78,7 +78,9 @@ private struct FindingPlaces: Sendable {
             places[Int(entry.finding)] = UInt32(shown.count)
             shown.append(entry.finding)
             let finding = located.pool[Int(entry.finding)]
-            count(isStrict && finding.severity == .warning ? finding.refuting() : finding)
+            count(
+                isStrict && finding.severity == .warning ? finding.refuting() : finding,
+                times: located.count(of: Int(entry.finding)))
         }
         for image in 0..<imageCount { starts[image + 1] += starts[image] }
         ofImages = Array(repeating: (0, -1), count: Int(starts[imageCount]))
@@ -90,16 +92,16 @@ private struct FindingPlaces: Sendable {
         }
     }
 
-    private mutating func count(_ finding: Finding) {
+    private mutating func count(_ finding: Finding, times: Int) {
         outcomes.append(finding.outcome)
         switch finding.severity {
-        case .error: figures.errorCount += 1
-        case .warning: figures.warningCount += 1
-        case .note: figures.noteCount += 1
+        case .error: figures.errorCount += times
+        case .warning: figures.warningCount += times
+        case .note: figures.noteCount += times
         }
         switch finding.code {
-        case .platformAbsent: figures.absentPlatformCount += 1
-        case .blobUnreferenced: figures.unreferencedBlobCount += 1
+        case .platformAbsent: figures.absentPlatformCount += times
+        case .blobUnreferenced: figures.unreferencedBlobCount += times
         default: break
         }
     }

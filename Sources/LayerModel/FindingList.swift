@@ -6,13 +6,30 @@
 ///
 /// A finding that belongs to forty images is kept once.
 ///
-/// Memory: some 80 bytes for a finding, 20 for each place where it belongs.
+/// Beyond a limit findings are no longer kept but counted, by what they are and by root: one that stands for them all says
+/// how many there are. It belongs to all images and layers to which they would.
+///
+/// Memory: some 80 bytes for a finding, 20 for each place where it belongs; 16 MiB and the latter at most.
 package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, Sendable {
     /// The findings, each once.
     package private(set) var pool: PackedList<Finding>
     /// Where they belong.
     package private(set) var entries: [Entry] = []
     private var index = HashIndex()
+    /// The places in the pool of findings that stand for others, and for how many.
+    private var standIns: [StandIn: Int] = [:]
+    private var standInCounts: [Int: Int] = [:]
+
+    /// What findings have in common that are counted together.
+    private struct StandIn: Hashable {
+        let code: FindingCode
+        let severity: Severity
+        let outcome: Outcome
+        let root: RootIndex
+    }
+
+    /// More is not kept of findings. 100 000 blobs that are all missing, or all damaged, take 12 MiB.
+    package static let maximumByteCount = 16 << 20
 
     /// A finding belongs somewhere.
     package struct Entry: Hashable, Sendable {
@@ -83,9 +100,36 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
         hasher.combine(bytes)
         let hash = hasher.finalize()
         if let known = index.find(hash, where: { pool.isRecord(at: $0, bytes) }) { return known }
+        guard pool.byteCount + bytes.count <= Self.maximumByteCount else { return standIn(for: finding) }
         index.insert(pool.count, hash: hash)
         pool.appendPacked(bytes)
         return pool.count - 1
+    }
+
+    /// How many findings one of the pool stands for: itself alone, unless there were too many.
+    package func count(of place: Int) -> Int { standInCounts[place] ?? 1 }
+
+    private mutating func standIn(for finding: Finding) -> Int {
+        let key = StandIn(
+            code: finding.code, severity: finding.severity, outcome: finding.outcome, root: finding.root)
+        let place = standIns[key] ?? pool.count
+        let count = (standInCounts[place] ?? 0) + 1
+        standIns[key] = place
+        standInCounts[place] = count
+        guard count == 1 else { return place }
+        var first = Finding(finding.code, "", at: Place(""), root: finding.root)
+        first.severity = finding.severity
+        first.outcome = finding.outcome
+        pool.append(first)
+        return place
+    }
+
+    /// Says of those that stand for others for how many. Call it once, at the end.
+    package mutating func finish() {
+        for (place, count) in standInCounts {
+            pool[place].message = "\(count) more findings of this kind are not listed"
+            pool[place].actual = "\(count)"
+        }
     }
 
     /// Brings what there is into the order of a report.

@@ -17,6 +17,13 @@ struct DockerLayers {
     func walk(_ config: ParsedConfig?, _ builder: inout InventoryBuilder) {
         let place = place.appending("Layers")
         let value = entry.member(ignoringCase: "Layers")
+        if let value, value.array != nil, value.count > ParsedDescriptor.maximumListCount {
+            builder.add(
+                Finding(
+                    .dockerManifestInvalid, "Layers is no list of layers: it has \(value.count) entries", at: place),
+                image: image)
+            return
+        }
         guard let entries = value == nil || value?.isNull == true ? [] : value?.array.map({ Array($0) }) else {
             builder.add(
                 Finding(.dockerManifestInvalid, "Layers is an array, not \(value?.rawText ?? "missing")", at: place),

@@ -146,6 +146,15 @@ struct DockerSaveWalk {
                 [], [Finding(.dockerManifestInvalid, "RepoTags is an array, not \(value.rawText)", at: place)]
             )
         }
+        guard value.count <= ParsedDescriptor.maximumListCount else {
+            return (
+                [],
+                [
+                    Finding(
+                        .dockerManifestInvalid, "RepoTags is no list of names: it has \(value.count) entries", at: place)
+                ]
+            )
+        }
         var tags: [String] = []
         var findings: [Finding] = []
         for (index, value) in array.enumerated() {

@@ -40,7 +40,7 @@ struct BlobRun {
     /// Facts and findings, in the order of the images.
     func audit(_ inventory: Inventory, requests: [BlobRequest]? = nil) -> (facts: FactsList, findings: FindingList) {
         var facts = inventory.knownFacts
-        let plan = requests == nil ? Plan(inventory) : nil
+        var plan = requests == nil ? Plan(inventory) : nil
         let count = requests?.count ?? plan?.blobs.count ?? 0
         // The pipeline begins with the largest of those it is given, so the largest come first over all.
         var order = (0..<count).map { UInt32($0) }
@@ -70,6 +70,7 @@ struct BlobRun {
             let batch = doubtful[start..<min(start + Self.batchCount, doubtful.count)].map { request($0) }
             disagreements += confirm(batch, inventory, &judge)
         }
+        plan = nil
         judge.addFindings(to: &findings)
         for finding in disagreements {
             findings.append(
@@ -78,6 +79,7 @@ struct BlobRun {
         }
         Consequences.mergeTruncation(&findings)
         Consequences.mark(&findings, in: inventory, facts: judge.facts)
+        findings.finish()
         findings.sort()
         return (judge.facts, findings)
     }

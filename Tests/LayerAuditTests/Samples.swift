@@ -53,7 +53,7 @@ func facts(_ change: (inout BlobFacts) -> Void) -> BlobFacts {
 /// The findings about one layer with these claims and facts.
 func judged(_ assertions: [Claim.Assertion], _ facts: BlobFacts?) -> [Finding] {
     var inventory = inventory()
-    inventory.claims = assertions.map { claim($0) }
+    inventory.claims = ClaimList(assertions.map { claim($0) })
     return Judge(inventory, facts: [facts]).findings().map { $0.finding }
 }
 
