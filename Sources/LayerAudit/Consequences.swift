@@ -22,9 +22,16 @@ package enum Consequences {
         for finding in findings.pool where finding.code == .blobDigestMismatch { hasRefuted = true }
         guard hasRefuted else { return }
         var documents = HashIndex()
+        // One document may be named by 100 000 descriptors.
+        var isKnown = [Bool](repeating: false, count: inventory.blobs.count)
         for claim in inventory.claims {
-            guard case .digest(let digest) = claim.assertion, let facts = facts[claim.blob] else { continue }
-            guard facts.reading == .complete, let actual = facts.digest(like: digest), actual != digest else { continue }
+            guard !isKnown[claim.blob], case .digest(let digest) = claim.assertion, let facts = facts[claim.blob] else {
+                continue
+            }
+            guard facts.reading == .complete, let actual = facts.digest(like: digest), actual != digest else {
+                continue
+            }
+            isKnown[claim.blob] = true
             let blob = inventory.blobs[claim.blob]
             documents.insert(claim.blob, hash: Document(root: blob.root, path: blob.path).hashValue)
         }

@@ -7,8 +7,7 @@
 /// Memory: the packed bytes and 4 more for each record. A record that is replaced by a longer one leaves its bytes unused.
 ///
 /// Complexity: that of packing and unpacking one record for each access.
-package struct PackedList<Element: Packable>: RandomAccessCollection, MutableCollection, ExpressibleByArrayLiteral, Sendable
-{
+package struct PackedList<Element: Packable>: RandomAccessCollection, MutableCollection, Sendable {
     let table: DigestTable
     private var arena = ByteArena()
     private var addresses: [UInt32] = []
@@ -22,8 +21,6 @@ package struct PackedList<Element: Packable>: RandomAccessCollection, MutableCol
         self.init()
         for element in elements { append(element) }
     }
-
-    package init(arrayLiteral elements: Element...) { self.init(elements) }
 
     package var startIndex: Int { 0 }
     package var endIndex: Int { addresses.count }
@@ -70,6 +67,10 @@ package struct PackedList<Element: Packable>: RandomAccessCollection, MutableCol
         let address = ByteArena.Address(rawValue: addresses[place])
         return PackedReader(arena.chunks[address.chunk], at: address.offset, table: table)
     }
+}
+
+extension PackedList: ExpressibleByArrayLiteral {
+    package init(arrayLiteral elements: Element...) { self.init(elements) }
 }
 
 extension PackedList: Equatable where Element: Equatable {

@@ -151,7 +151,8 @@ struct DockerSaveWalk {
                 [],
                 [
                     Finding(
-                        .dockerManifestInvalid, "RepoTags is no list of names: it has \(value.count) entries", at: place)
+                        .dockerManifestInvalid, "RepoTags is no list of names: it has \(value.count) entries", at: place
+                    )
                 ]
             )
         }

@@ -30,7 +30,7 @@ package struct InventoryBuilder {
     static let maximumDescriptorCount = 150_000
 
     /// What is found is not followed any further either when it takes this much: names and types may be long.
-    static let maximumByteCount = 28 << 20
+    static let maximumByteCount = 25 << 20
 
     /// The present root's files by their bytes: to Swift, `é` written in two ways is one string, to Linux two files.
     private enum BlobKey: Hashable {

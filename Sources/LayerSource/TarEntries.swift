@@ -103,3 +103,7 @@ package struct TarEntryList: RandomAccessCollection, Sendable {
         names.append(contentsOf: link.utf8)
     }
 }
+
+extension TarEntryList: Equatable {
+    package static func == (one: Self, other: Self) -> Bool { one.elementsEqual(other) }
+}
