@@ -27,7 +27,7 @@ package struct InventoryBuilder {
     /// More descriptors than this are not followed. An image has a few dozen, the largest stores some ten thousand.
     ///
     /// Each costs some 250 bytes if it is faulty, with the finding on it.
-    static let maximumDescriptorCount = 150_000
+    static let maximumDescriptorCount = 120_000
 
     /// What is found is not followed any further either when it takes this much: names and types may be long.
     static let maximumByteCount = 25 << 20
