@@ -42,7 +42,7 @@ struct BlobVerdict {
             .blobDigestMismatch, "\(claimed.algorithmName) differs: claimed \(claimed), the bytes give \(actual)",
             at: claim.place, digest: claimed, expected: claimed.description, actual: actual.description)
         if doubt.isSizeRefuted { finding.follows = .blobSizeMismatch }
-        finding.hint = judge.hints.digest(blob, facts)
+        finding.hint = judge.hints.digest(doubt, facts)
         return [finding]
     }
 

@@ -7,38 +7,53 @@ package import LayerModel
 /// Marks findings that are consequences: what a document with a wrong digest says is not to be believed.
 package enum Consequences {
     /// Takes back that an archive is cut off, where that was said of the blob that the cut goes through.
-    package static func mergeTruncation(_ findings: inout [LocatedFinding]) {
-        let roots = Set(
-            findings.lazy.filter { $0.finding.code == .archiveTruncated && $0.image != nil }.map { $0.finding.root })
-        findings.removeAll {
-            $0.finding.code == .archiveTruncated && $0.image == nil && roots.contains($0.finding.root)
+    package static func mergeTruncation(_ findings: inout FindingList) {
+        let roots = findings.pool.map { $0.code == .archiveTruncated ? $0.root : nil }
+        let blamed = Set(findings.entries.lazy.filter { $0.image != nil }.compactMap { roots[Int($0.finding)] })
+        guard !blamed.isEmpty else { return }
+        findings.removeAll { entry in
+            entry.image == nil && roots[Int(entry.finding)].map { blamed.contains($0) } ?? false
         }
     }
 
     /// Marks every finding about the content of a document whose own digest is refuted.
-    package static func mark(_ findings: inout [LocatedFinding], in inventory: Inventory, facts: [BlobFacts?]) {
-        struct Document: Hashable {
-            let root: RootIndex
-            let path: String
-        }
-        let refuted: Set<ContentDigest> = Set(
-            findings.lazy.filter { $0.finding.code == .blobDigestMismatch }.compactMap { $0.finding.digest })
-        guard !refuted.isEmpty else { return }
-        var documents: Set<Document> = []
+    package static func mark(_ findings: inout FindingList, in inventory: Inventory, facts: FactsList) {
+        var hasRefuted = false
+        for finding in findings.pool where finding.code == .blobDigestMismatch { hasRefuted = true }
+        guard hasRefuted else { return }
+        var documents = HashIndex()
+        // One document may be named by 100 000 descriptors.
+        var isKnown = [Bool](repeating: false, count: inventory.blobs.count)
         for claim in inventory.claims {
-            guard case .digest(let digest) = claim.assertion, refuted.contains(digest) else { continue }
-            guard let actual = facts[claim.blob]?.digest(like: digest), actual != digest else { continue }
+            guard !isKnown[claim.blob], case .digest(let digest) = claim.assertion, let facts = facts[claim.blob] else {
+                continue
+            }
+            guard facts.reading == .complete, let actual = facts.digest(like: digest), actual != digest else {
+                continue
+            }
+            isKnown[claim.blob] = true
             let blob = inventory.blobs[claim.blob]
-            documents.insert(Document(root: blob.root, path: blob.path))
+            documents.insert(claim.blob, hash: Document(root: blob.root, path: blob.path).hashValue)
         }
-        for index in findings.indices where findings[index].finding.follows == nil {
-            let finding = findings[index].finding
+        for place in findings.pool.indices {
+            let finding = findings.pool[place]
+            guard finding.follows == nil else { continue }
             // An unreferenced blob's own name claims its digest: that is the cause, not the consequence.
             let isNamesOwn = finding.code == .blobDigestMismatch && finding.place.pointer.isEmpty
             guard finding.outcome != .verified, !isNamesOwn else { continue }
-            if documents.contains(Document(root: finding.root, path: finding.place.path)) {
-                findings[index].finding.follows = .blobDigestMismatch
+            let document = Document(root: finding.root, path: finding.place.path)
+            let isRefuted = documents.find(document.hashValue) { blob in
+                let record = inventory.blobs[blob]
+                return Document(root: record.root, path: record.path) == document
+            }
+            if isRefuted != nil {
+                findings.setCause(.blobDigestMismatch, of: place)
             }
         }
+    }
+
+    private struct Document: Hashable {
+        let root: RootIndex
+        let path: String
     }
 }

@@ -7,29 +7,15 @@ import LayerModel
 /// Guesses the mistake behind a fault, from what is known of the other layers and of the blob's other digests.
 struct Hints: Sendable {
     private let inventory: Inventory
-    private let facts: [BlobFacts?]
-    /// The digest that the first claim about a blob names it by.
-    private let names: [BlobIndex: ContentDigest]
-    /// The diffIDs claimed of a blob.
-    private let diffIDs: [BlobIndex: [ContentDigest]]
+    var facts: FactsList
 
-    init(_ inventory: Inventory, facts: [BlobFacts?]) {
+    /// In images of more layers nobody looks for the one that was meant. What runs has at most 128.
+    private static let maximumLayerCount = 256
+
+    init(_ inventory: Inventory, facts: FactsList) {
         self.inventory = inventory
         self.facts = facts
-        var names: [BlobIndex: ContentDigest] = [:]
-        var diffIDs: [BlobIndex: [ContentDigest]] = [:]
-        for claim in inventory.claims {
-            switch claim.assertion {
-            case .digest(let digest), .name(let digest): if names[claim.blob] == nil { names[claim.blob] = digest }
-            case .diffID(let digest): diffIDs[claim.blob, default: []].append(digest)
-            case .size, .compression, .intactStream, .layerSource: break
-            }
-        }
-        self.names = names
-        self.diffIDs = diffIDs
     }
-
-    func digestNaming(_ blob: BlobIndex) -> ContentDigest? { names[blob] }
 
     /// Behind a wrong size.
     func size(_ claimed: UInt64, _ facts: BlobFacts, isDigestRefuted: Bool) -> String? {
@@ -40,10 +26,9 @@ struct Hints: Sendable {
     }
 
     /// Behind a wrong digest of the bytes as they lie.
-    func digest(_ blob: BlobIndex, _ facts: BlobFacts) -> String? {
+    func digest(_ doubt: BlobDoubt, _ facts: BlobFacts) -> String? {
         if facts.byteCount == 0 { return "the file is empty" }
-        guard let stream = facts.uncompressed, !stream.digests.isEmpty, let claimed = diffIDs[blob] else { return nil }
-        guard claimed.contains(where: { stream.digest(like: $0) == $0 }) else { return nil }
+        guard doubt.hasTrueDiffID else { return nil }
         return "the layer is intact but was recompressed: its diffID holds, its digest does not"
     }
 
@@ -54,11 +39,12 @@ struct Hints: Sendable {
         }
         if claimed == .emptyInputSHA256 { return "the config has the digest of the empty input: nothing was hashed" }
         guard let image = claim.image, let layer = claim.layer else { return nil }
-        let layers = inventory.images[image].layers
-        for (other, record) in layers.enumerated() where other != layer {
-            guard let blob = record.blob, self.facts[blob]?.uncompressed?.digest(like: claimed) == claimed else {
-                continue
-            }
+        let layerCount = inventory.images.layerCount(of: image)
+        guard layerCount <= Self.maximumLayerCount else { return nil }
+        for other in 0..<layerCount where other != layer {
+            guard let record = inventory.images.layer(other, of: image), let blob = record.blob,
+                self.facts[blob]?.uncompressed?.digest(like: claimed) == claimed
+            else { continue }
             if record.diffID == actual { return "layers \(layer) and \(other) are swapped, or their diffIDs are" }
             return "this is the diffID of layer \(other)"
         }

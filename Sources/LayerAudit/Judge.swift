@@ -9,194 +9,229 @@ package import LayerModel
 /// Pure: the same claims and facts give the same findings, in the order of the claims.
 package struct Judge: Sendable {
     let inventory: Inventory
-    let facts: [BlobFacts?]
-    let hints: Hints
+    /// One for each blob of the inventory; nil where nobody looked.
+    package var facts: FactsList {
+        didSet { hints.facts = facts }
+    }
+    private(set) var hints: Hints
+    private let claims: ClaimsByBlob
 
-    /// `facts` has one element for each blob of the inventory; nil where nobody looked.
-    package init(_ inventory: Inventory, facts: [BlobFacts?]) {
+    package init(_ inventory: Inventory, facts: FactsList) {
         self.inventory = inventory
         self.facts = facts
+        claims = ClaimsByBlob(inventory)
         hints = Hints(inventory, facts: facts)
     }
 
-    /// The findings that the claims lead to, each with the image and layer it concerns.
+    /// Adds the findings that the claims lead to, each with the image and layer it concerns.
     ///
     /// The same fault of the same blob, claimed the same way in several places, is one finding for each place.
-    package func findings() -> [LocatedFinding] {
-        var byBlob: [BlobIndex: [Int]] = [:]
-        for (index, claim) in inventory.claims.enumerated() { byBlob[claim.blob, default: []].append(index) }
-        var found: [(order: Int, finding: LocatedFinding)] = []
-        for (blob, claims) in byBlob { judge(blob, claims, &found) }
-        return found.sorted { $0.order < $1.order }.map { $0.finding }
+    ///
+    /// Complexity: linear in the claims.
+    package func addFindings(to list: inout FindingList) {
+        let firstOrder = UInt32(list.count)
+        for blob in inventory.blobs.indices {
+            // A second tag or a second image that claims the very same thing of a layer adds nothing but itself.
+            var seen: Set<Belonging> = []
+            judge(blob) { order, finding, claim in
+                let place = list.intern(finding)
+                guard seen.insert(Belonging(finding: place, image: claim.image, layer: claim.layer)).inserted else {
+                    return
+                }
+                list.append(
+                    place, root: finding.root, image: claim.image, layer: claim.layer, order: firstOrder + order)
+            }
+        }
     }
 
-    /// The blobs that some finding refutes: those whose facts the reference path must confirm.
-    package func refutedBlobs() -> Set<BlobIndex> {
-        var byBlob: [BlobIndex: [Int]] = [:]
-        for (index, claim) in inventory.claims.enumerated() { byBlob[claim.blob, default: []].append(index) }
-        var result: Set<BlobIndex> = []
-        for (blob, claims) in byBlob {
-            var found: [(order: Int, finding: LocatedFinding)] = []
-            judge(blob, claims, &found)
-            if found.contains(where: { $0.finding.finding.outcome == .refuted }) { result.insert(blob) }
-        }
-        return result
+    /// The findings in the order of the claims.
+    package func findings() -> [LocatedFinding] {
+        var list = inventory.emptyFindings
+        addFindings(to: &list)
+        let order = list.indices.sorted { list.entries[$0].order < list.entries[$1].order }
+        return order.map { list[$0] }
+    }
+
+    /// Whether some finding refutes what is claimed of a blob: then the reference path must confirm its facts.
+    package func isRefuted(_ blob: BlobIndex) -> Bool {
+        var isRefuted = false
+        judge(blob) { _, finding, _ in isRefuted = isRefuted || finding.outcome == .refuted }
+        return isRefuted
+    }
+
+    /// The blobs that some finding refutes.
+    package func refutedBlobs() -> Set<BlobIndex> { Set(inventory.blobs.indices.filter { isRefuted($0) }) }
+
+    /// The first claim about a blob.
+    package func firstClaim(about blob: BlobIndex) -> Claim? {
+        claims[blob].first.map { inventory.claims[Int($0)] }
+    }
+
+    private struct Belonging: Hashable {
+        let finding: Int
+        let image: Int?
+        let layer: Int?
+    }
+
+    /// Takes a finding, the place of the claim that it is about, and that claim.
+    private typealias Sink = (UInt32, Finding, Claim) -> Void
+
+    /// The claims about a blob, in order, one at a time: there may be 100 000.
+    private func forEachClaim(about blob: BlobIndex, _ body: (UInt32, Claim) -> Void) {
+        var reader = ClaimReader(inventory.claims)
+        for place in claims[blob] { body(place, reader.claim(at: Int(place))) }
     }
 
     // One blob
 
-    private func judge(
-        _ blob: BlobIndex, _ claims: [Int], _ found: inout [(order: Int, finding: LocatedFinding)]
-    ) {
-        let record = inventory.blobs[blob]
+    private func judge(_ blob: BlobIndex, _ sink: Sink) {
+        guard !claims[blob].isEmpty else { return }
         guard let facts = facts[blob] else {
-            return reportOnce(.interrupted, "nothing was read of it", claims, blob, &found)
+            return report(.interrupted, "nothing was read of it", blob, sink)
         }
+        // What is well, which is nearly everything, needs no name.
+        var path: String { inventory.blobs[blob].path }
         switch facts.reading {
         case .complete: break
         case .cutOff(let atByte):
-            return reportOnce(
-                .archiveTruncated, "the archive ends within \(record.path), at its byte \(atByte)", claims, blob, &found
-            )
+            return report(
+                .archiveTruncated, "the archive ends within \(path), at its byte \(atByte)", blob, sink)
         case .unsupportedEntry:
-            return reportOnce(
-                .archiveEntryUnsupported, "\(record.path) is a sparse file, which is not read here", claims, blob,
-                &found)
+            return report(
+                .archiveEntryUnsupported, "\(path) is a sparse file, which is not read here", blob, sink)
         case .missing:
-            return report(claims, blob, &found) { claim in
+            let path = path
+            return report(blob, sink) { claim in
                 guard !mayBeAbsent(claim) else {
                     return Finding(
                         .layerAbsent, "the non-distributable layer is not here; it was not checked", at: claim.place)
                 }
-                return Finding(.blobMissing, "\(record.path) is not there", at: claim.place)
+                return Finding(.blobMissing, "\(path) is not there", at: claim.place)
             }
         case .outsideImage:
-            return reportOnce(
-                .blobOutsideImage, "\(record.path) is a symbolic link out of the image; it was not followed", claims,
-                blob, &found)
+            return report(
+                .blobOutsideImage, "\(path) is a symbolic link out of the image; it was not followed", blob, sink)
         case .notRegularFile(let kind):
-            return reportOnce(
-                .blobNotRegular, "\(record.path) is a \(kind.rawValue), no regular file", claims, blob, &found)
+            return report(.blobNotRegular, "\(path) is a \(kind.rawValue), no regular file", blob, sink)
         case .unreadable(let errno, let atByte):
-            return reportOnce(
-                .blobUnreadable, "\(record.path): \(ErrorText.describe(errno)) at byte \(atByte)", claims, blob, &found)
+            return report(
+                .blobUnreadable, "\(path): \(ErrorText.describe(errno)) at byte \(atByte)", blob, sink)
         case .changed:
-            return reportOnce(.blobChanged, "\(record.path) changed while it was read", claims, blob, &found)
+            return report(.blobChanged, "\(path) changed while it was read", blob, sink)
         case .oversized(let byteCount):
-            return judgeOversized(byteCount, blob, claims, &found)
+            return judgeOversized(byteCount, blob, sink)
         case .cancelled:
-            return reportOnce(.interrupted, "\(record.path) was not read to its end", claims, blob, &found)
+            return report(.interrupted, "\(path) was not read to its end", blob, sink)
         }
-        let doubt = BlobDoubt(claims: claims.map { inventory.claims[$0] }, facts: facts)
+        let doubt = doubt(about: blob, facts)
         let verdict = BlobVerdict(judge: self, blob: blob, facts: facts, doubt: doubt)
-        var seen: Set<Finding> = []
-        for index in claims {
-            let claim = inventory.claims[index]
-            for raw in verdict.findings(for: claim) {
-                let finding = finding(raw, claim, blob)
-                // A second tag or a second image that claims the very same thing of a layer adds nothing.
-                guard seen.insert(finding).inserted else {
-                    attach(finding, claim, index, &found)
-                    continue
-                }
-                found.append((index, LocatedFinding(finding, image: claim.image, layer: claim.layer)))
-            }
+        forEachClaim(about: blob) { order, claim in
+            for raw in verdict.findings(for: claim) { sink(order, finding(raw, claim, blob, doubt), claim) }
         }
     }
 
+    private func doubt(about blob: BlobIndex, _ facts: BlobFacts?) -> BlobDoubt {
+        var doubt = BlobDoubt()
+        forEachClaim(about: blob) { doubt.note($1, facts) }
+        return doubt
+    }
+
     /// Judges a file of which only the size was looked at: a claim of another size is refuted, all else is unchecked.
-    private func judgeOversized(
-        _ byteCount: UInt64, _ blob: BlobIndex, _ claims: [Int],
-        _ found: inout [(order: Int, finding: LocatedFinding)]
-    ) {
+    private func judgeOversized(_ byteCount: UInt64, _ blob: BlobIndex, _ sink: Sink) {
         let path = inventory.blobs[blob].path
-        for index in claims {
-            let claim = inventory.claims[index]
+        let doubt = doubt(about: blob, nil)
+        forEachClaim(about: blob) { order, claim in
             switch claim.assertion {
             case .size(byteCount), .compression, .intactStream, .layerSource, .diffID:
                 // What the digest does not vouch for is not looked at.
-                continue
+                return
             case .size(let claimed):
                 var mismatch = Finding(
                     .blobSizeMismatch,
                     "the descriptor claims \(claimed) bytes, the blob has \(byteCount) and was not read",
                     at: claim.place, expected: "\(claimed)", actual: "\(byteCount)")
                 mismatch.hint = "bytes were appended, or another file lies here"
-                found.append(
-                    (
-                        index,
-                        LocatedFinding(finding(mismatch, claim, blob), image: claim.image, layer: claim.layer)
-                    ))
+                sink(order, finding(mismatch, claim, blob, doubt), claim)
             case .digest(let digest), .name(let digest):
                 let unchecked = Finding(
                     .claimUnchecked, "\(path) has \(byteCount) bytes and was not read: its digest was not compared",
                     at: claim.place, expected: digest.description)
-                found.append(
-                    (
-                        index,
-                        LocatedFinding(finding(unchecked, claim, blob), image: claim.image, layer: claim.layer)
-                    ))
+                sink(order, finding(unchecked, claim, blob, doubt), claim)
             }
         }
     }
 
-    /// A finding that is there already also concerns another image: it is listed there too.
-    private func attach(
-        _ finding: Finding, _ claim: Claim, _ order: Int, _ found: inout [(order: Int, finding: LocatedFinding)]
-    ) {
-        let located = LocatedFinding(finding, image: claim.image, layer: claim.layer)
-        if !found.contains(where: { $0.finding == located }) { found.append((order, located)) }
-    }
-
     private func mayBeAbsent(_ claim: Claim) -> Bool {
         guard let image = claim.image, let layer = claim.layer else { return false }
-        let layers = inventory.images[image].layers
-        return layers.indices.contains(layer) && layers[layer].mayBeAbsent
+        return inventory.images.layer(layer, of: image)?.mayBeAbsent ?? false
     }
 
-    private func reportOnce(
-        _ code: FindingCode, _ message: String, _ claims: [Int], _ blob: BlobIndex,
-        _ found: inout [(order: Int, finding: LocatedFinding)]
-    ) {
-        report(claims, blob, &found) { Finding(code, message, at: $0.place) }
+    private func report(_ code: FindingCode, _ message: String, _ blob: BlobIndex, _ sink: Sink) {
+        report(blob, sink) { Finding(code, message, at: $0.place) }
     }
 
     /// One finding for each descriptor or layer that wants the blob, at its first claim.
-    private func report(
-        _ claims: [Int], _ blob: BlobIndex, _ found: inout [(order: Int, finding: LocatedFinding)],
-        _ make: (Claim) -> Finding
-    ) {
-        var seen: Set<[Int?]> = []
-        for index in claims {
-            let claim = inventory.claims[index]
-            guard seen.insert([claim.image, claim.layer]).inserted else { continue }
-            var finding = finding(make(claim), claim, blob)
+    private func report(_ blob: BlobIndex, _ sink: Sink, _ make: (Claim) -> Finding) {
+        struct Wish: Hashable {
+            let image: Int?
+            let layer: Int?
+        }
+        var seen: Set<Wish> = []
+        let doubt = doubt(about: blob, nil)
+        forEachClaim(about: blob) { order, claim in
+            guard seen.insert(Wish(image: claim.image, layer: claim.layer)).inserted else { return }
+            var finding = finding(make(claim), claim, blob, doubt)
             finding.place = claim.descriptorPlace
-            found.append((index, LocatedFinding(finding, image: claim.image, layer: claim.layer)))
+            sink(order, finding, claim)
         }
     }
 
     /// Fills in what every finding about a blob says.
-    private func finding(_ finding: Finding, _ claim: Claim, _ blob: BlobIndex) -> Finding {
+    private func finding(_ finding: Finding, _ claim: Claim, _ blob: BlobIndex, _ doubt: BlobDoubt) -> Finding {
         var result = finding
         result.root = inventory.blobs[blob].root
-        if result.digest == nil { result.digest = digestNaming(blob, claim) }
+        if result.digest == nil { result.digest = digestNaming(blob, claim, doubt) }
         return result
     }
 
     /// The digest as claimed that names a blob: the descriptor's, else its name's.
-    private func digestNaming(_ blob: BlobIndex, _ claim: Claim) -> ContentDigest? {
+    private func digestNaming(_ blob: BlobIndex, _ claim: Claim, _ doubt: BlobDoubt) -> ContentDigest? {
         switch claim.assertion {
         case .digest(let digest), .name(let digest): return digest
         case .size, .diffID, .compression, .intactStream, .layerSource: break
         }
         if let image = claim.image, let layer = claim.layer,
-            inventory.images[image].layers.indices.contains(layer)
+            let record = inventory.images.layer(layer, of: image)
         {
-            return inventory.images[image].layers[layer].digest
+            return record.digest
         }
-        return hints.digestNaming(blob)
+        return doubt.name
     }
+}
+
+/// The places of the claims about each blob.
+struct ClaimsByBlob: Sendable {
+    private let starts: [UInt32]
+    private let places: [UInt32]
+
+    /// Complexity: linear; 4 bytes for each blob and each claim.
+    init(_ inventory: Inventory) {
+        var ends = [UInt32](repeating: 0, count: inventory.blobs.count + 1)
+        for claim in inventory.claims { ends[claim.blob + 1] += 1 }
+        for blob in inventory.blobs.indices { ends[blob + 1] += ends[blob] }
+        var next = ends
+        var places = [UInt32](repeating: 0, count: inventory.claims.count)
+        var place: UInt32 = 0
+        for claim in inventory.claims {
+            places[Int(next[claim.blob])] = place
+            next[claim.blob] += 1
+            place += 1
+        }
+        starts = ends
+        self.places = places
+    }
+
+    subscript(blob: BlobIndex) -> ArraySlice<UInt32> { places[Int(starts[blob])..<Int(starts[blob + 1])] }
 }
 
 extension Claim {
@@ -212,34 +247,34 @@ extension Claim {
 /// What is doubtful about a blob already, so that later faults are said to follow from it.
 struct BlobDoubt {
     /// The blob has another size than some descriptor claims.
-    let isSizeRefuted: Bool
+    private(set) var isSizeRefuted = false
     /// The blob has another digest than some descriptor or its name claims.
-    let isDigestRefuted: Bool
-    /// The blob has no bytes, though some media type promises a compressed stream; that has at least a header.
-    let isStreamMissing: Bool
+    private(set) var isDigestRefuted = false
+    /// Some diffID that is claimed is right.
+    private(set) var hasTrueDiffID = false
     /// Some claim wants the stream to be intact, and says so where it is not.
-    let isStreamClaimed: Bool
+    private(set) var isStreamClaimed = false
+    /// The digest that the first claim about the blob names it by.
+    private(set) var name: ContentDigest?
+    private var isEmptyStreamPromised = false
 
-    init(claims: [Claim], facts: BlobFacts) {
-        var isSizeRefuted = false
-        var isDigestRefuted = false
-        var isStreamMissing = false
-        var isStreamClaimed = false
-        for claim in claims {
-            switch claim.assertion {
-            case .size(let size): if size != facts.byteCount { isSizeRefuted = true }
-            case .digest(let digest), .name(let digest):
-                if let actual = facts.digest(like: digest), actual != digest { isDigestRefuted = true }
-            case .compression(let promised, _):
-                if promised != .none, facts.byteCount == 0 { isStreamMissing = true }
-            case .intactStream: isStreamClaimed = true
-            case .diffID, .layerSource: break
-            }
+    /// The blob has no bytes, though some media type promises a compressed stream; that has at least a header.
+    var isStreamMissing: Bool { isEmptyStreamPromised && isStreamClaimed }
+
+    /// Takes a claim into account; `facts` are nil for a blob that was not read.
+    mutating func note(_ claim: Claim, _ facts: BlobFacts?) {
+        switch claim.assertion {
+        case .size(let size): if let facts, size != facts.byteCount { isSizeRefuted = true }
+        case .digest(let digest), .name(let digest):
+            if name == nil { name = digest }
+            if let actual = facts?.digest(like: digest), actual != digest { isDigestRefuted = true }
+        case .compression(let promised, _):
+            if promised != .none, facts?.byteCount == 0 { isEmptyStreamPromised = true }
+        case .intactStream: isStreamClaimed = true
+        case .diffID(let digest):
+            if facts?.uncompressed?.digest(like: digest) == digest { hasTrueDiffID = true }
+        case .layerSource: break
         }
-        self.isStreamMissing = isStreamMissing && isStreamClaimed
-        self.isStreamClaimed = isStreamClaimed
-        self.isSizeRefuted = isSizeRefuted
-        self.isDigestRefuted = isDigestRefuted
     }
 
     /// The code that a fault of the stream or of the diffID follows from.

@@ -5,60 +5,96 @@
 package import LayerModel
 
 /// The unique blobs that must be read, with the facts that the claims about each need.
+///
+/// Memory: 24 bytes for each blob.
 package struct Plan: Sendable {
-    package var requests: [BlobRequest]
+    private let inventory: Inventory
+    private var needs: [Need]
+    /// The blobs to read, in the order of the inventory.
+    package private(set) var blobs: [UInt32] = []
 
     /// Plans the reading of an inventory's blobs: those about which something is claimed, and whose facts do not do yet.
     ///
     /// Complexity: linear in blobs and claims.
     package init(_ inventory: Inventory) {
-        var needs: [BlobIndex: Need] = [:]
-        for claim in inventory.claims { needs[claim.blob, default: Need()].add(claim.assertion) }
-        requests = []
+        self.inventory = inventory
+        needs = Array(repeating: Need(), count: inventory.blobs.count)
+        for claim in inventory.claims { needs[claim.blob].add(claim.assertion) }
         for (index, blob) in inventory.blobs.enumerated() {
-            guard blob.location != .memory, let need = needs[index], !need.isMet(by: blob.facts) else { continue }
-            var request = BlobRequest(
-                blob: index, location: blob.location, expectedByteCount: blob.expectedByteCount,
-                digestAlgorithms: need.digestAlgorithms, diffIDAlgorithms: need.diffIDAlgorithms)
-            if let claimed = need.claimedByteCount {
-                let (sum, overflows) = claimed.addingReportingOverflow(BlobRequest.excessByteCount)
-                request.maximumByteCount = overflows ? .max : sum
-            }
-            requests.append(request)
+            let need = needs[index]
+            guard blob.location != .memory, need.isWanted, !need.isMet(by: blob.facts) else { continue }
+            blobs.append(UInt32(index))
         }
     }
 
+    /// What is to be found out about a blob.
+    package func request(_ index: BlobIndex) -> BlobRequest {
+        let blob = inventory.blobs[index]
+        let need = needs[index]
+        var request = BlobRequest(
+            blob: index, location: blob.location, expectedByteCount: blob.expectedByteCount,
+            digestAlgorithms: need.digestAlgorithms, diffIDAlgorithms: need.diffIDAlgorithms)
+        if let claimed = need.claimedByteCount {
+            let (sum, overflows) = claimed.addingReportingOverflow(BlobRequest.excessByteCount)
+            request.maximumByteCount = overflows ? .max : sum
+        }
+        return request
+    }
+
+    /// All of them.
+    package var requests: [BlobRequest] { blobs.map { request(Int($0)) } }
+
     /// What the claims about one blob need.
     private struct Need {
-        var digestAlgorithms: [DigestAlgorithm] = []
-        var diffIDAlgorithms: [DigestAlgorithm]?
-        /// The largest size that something claims; nil if nothing does.
-        var claimedByteCount: UInt64?
+        /// The algorithms that are claimed, one bit each.
+        private var digests: UInt8 = 0
+        private var diffIDs: UInt8 = 0
+        /// Something is claimed of the blob, and of its stream.
+        private(set) var isWanted = false
+        private var isStreamWanted = false
+        private var hasClaimedByteCount = false
+        /// The largest size that something claims.
+        private var largestByteCount: UInt64 = 0
+
+        var claimedByteCount: UInt64? { hasClaimedByteCount ? largestByteCount : nil }
 
         mutating func add(_ assertion: Claim.Assertion) {
+            isWanted = true
             switch assertion {
             case .size(let byteCount):
-                claimedByteCount = max(claimedByteCount ?? 0, byteCount)
+                hasClaimedByteCount = true
+                largestByteCount = max(largestByteCount, byteCount)
             case .compression:
                 break
             case .digest(let digest), .name(let digest):
-                add(digest.algorithm, to: &digestAlgorithms)
+                digests |= Self.bit(digest.algorithm)
             case .diffID(let digest):
-                var algorithms = diffIDAlgorithms ?? []
-                add(digest.algorithm, to: &algorithms)
-                diffIDAlgorithms = algorithms
+                isStreamWanted = true
+                diffIDs |= Self.bit(digest.algorithm)
             case .intactStream:
-                diffIDAlgorithms = diffIDAlgorithms ?? []
+                isStreamWanted = true
             case .layerSource(let descriptor):
-                add(descriptor.digest.algorithm, to: &digestAlgorithms)
+                digests |= Self.bit(descriptor.digest.algorithm)
             }
-            // The digest that blobs go by is always computed: hints and reports name it.
-            if digestAlgorithms.isEmpty { digestAlgorithms = [.sha256] }
         }
 
-        private func add(_ algorithm: DigestAlgorithm?, to algorithms: inout [DigestAlgorithm]) {
-            if let algorithm, !algorithms.contains(algorithm) { algorithms.append(algorithm) }
+        private static func bit(_ algorithm: DigestAlgorithm?) -> UInt8 {
+            switch algorithm {
+            case .sha256: 1
+            case .sha384: 2
+            case .sha512: 4
+            case nil: 0
+            }
         }
+
+        private static func algorithms(_ bits: UInt8) -> [DigestAlgorithm] {
+            DigestAlgorithm.allCases.filter { bits & bit($0) != 0 }
+        }
+
+        /// The digest that blobs go by is always computed: hints and reports name it.
+        var digestAlgorithms: [DigestAlgorithm] { digests == 0 ? [.sha256] : Self.algorithms(digests) }
+
+        var diffIDAlgorithms: [DigestAlgorithm]? { isStreamWanted ? Self.algorithms(diffIDs) : nil }
 
         /// True of documents, read with the metadata, unless something claims them to be layers too.
         func isMet(by facts: BlobFacts?) -> Bool {

@@ -8,64 +8,143 @@ package import LayerModel
 package enum Verdicts {
     /// Draws up the report of a run.
     ///
-    /// `located` are all findings; `chainID` continues a chain by one diffID (nil for the first), the digest being
-    /// somebody else's business. `isStrict` makes warnings refute.
+    /// `located` are all findings in their order; `chainID` continues a chain by one diffID (nil for the first), the
+    /// digest being somebody else's business. `isStrict` makes warnings refute.
+    ///
+    /// Memory: what is given, and a few bytes for each finding and each place where it belongs. The report's images and
+    /// findings are put together when they are looked at.
     package static func report(
-        _ inventory: Inventory, facts: [BlobFacts?], located: [LocatedFinding], isStrict: Bool,
-        chainID: (ContentDigest?, ContentDigest) -> ContentDigest
+        _ inventory: Inventory, facts: FactsList, located: FindingList, isStrict: Bool,
+        chainID: @escaping @Sendable (ContentDigest?, ContentDigest) -> ContentDigest
     ) -> Report {
-        var findings: [Finding] = []
-        var places: [Finding: Int] = [:]
-        var ofImage: [Int: [Int]] = [:]
-        var ofLayer: [LayerKey: [Int]] = [:]
-        for item in located {
-            let finding = isStrict && item.finding.severity == .warning ? item.finding.refuting() : item.finding
-            let place = places[finding] ?? findings.count
-            if place == findings.count {
-                findings.append(finding)
-                places[finding] = place
-            }
-            guard let image = item.image else { continue }
-            if let layer = item.layer, inventory.images[image].layers.indices.contains(layer) {
-                ofLayer[LayerKey(image: image, layer: layer), default: []].append(place)
-            } else {
-                ofImage[image, default: []].append(place)
-            }
-        }
-        func outcome(_ places: [Int]) -> Outcome {
-            places.reduce(.verified) { $0.joined(with: findings[$1].outcome) }
-        }
-        let images = inventory.images.enumerated().map { index, record in
-            let own = ofImage[index] ?? []
-            let layers = layerReports(record, facts, chainID) { ofLayer[LayerKey(image: index, layer: $0)] ?? [] }
-            let judged = layers.map { layer in
-                var layer = layer
-                layer.outcome = outcome(layer.findings)
-                return layer
-            }
-            let all = judged.reduce(outcome(own)) { $0.joined(with: $1.outcome) }
-            return ImageReport(record: record, outcome: all, layers: judged, findings: own)
-        }
-        let summary = figures(inventory, facts, images, findings)
+        let places = FindingPlaces(located, imageCount: inventory.images.count, isStrict: isStrict)
+        let images = ImageReports(inventory: inventory, facts: facts, places: places, chainID: chainID)
+        let summary = figures(inventory, facts, places)
+        let pool = located.pool
         return Report(
-            outcome: outcome(Array(findings.indices)), roots: inventory.roots, images: images, findings: findings,
-            summary: summary)
+            outcome: places.outcomes.reduce(.verified) { $0.joined(with: $1) }, roots: inventory.roots,
+            images: LazyList(count: inventory.images.count) { images.report($0) },
+            findings: LazyList(count: places.shown.count) { place in
+                let finding = pool[Int(places.shown[place])]
+                return isStrict && finding.severity == .warning ? finding.refuting() : finding
+            }, summary: summary)
     }
 
-    private struct LayerKey: Hashable {
-        let image: Int
-        let layer: Int
+    private static func figures(_ inventory: Inventory, _ facts: FactsList, _ places: FindingPlaces) -> Summary {
+        var summary = places.figures
+        summary.imageCount = inventory.images.count
+        var isLayer = [Bool](repeating: false, count: inventory.blobs.count)
+        for image in inventory.images.indices {
+            switch places.outcome(ofImage: image) {
+            case .verified: summary.verifiedImageCount += 1
+            case .refuted: summary.refutedImageCount += 1
+            case .undetermined: summary.undeterminedImageCount += 1
+            }
+            for layer in 0..<inventory.images.layerCount(of: image) {
+                guard let blob = inventory.images.layer(layer, of: image)?.blob else { continue }
+                if !isLayer[blob] { summary.layerCount += 1 }
+                isLayer[blob] = true
+            }
+        }
+        summary.claimCount = inventory.claims.count
+        for facts in facts {
+            guard let facts, facts.byteCount > 0 || facts.reading == .complete else { continue }
+            summary.blobCount += 1
+            summary.compressedByteCount += facts.byteCount
+            summary.uncompressedByteCount += facts.uncompressed?.byteCount ?? 0
+        }
+        return summary
+    }
+}
+
+/// Which findings a report shows, and which belong to which image.
+private struct FindingPlaces: Sendable {
+    /// For each finding of the report its place in the pool.
+    private(set) var shown: [UInt32] = []
+    /// What each makes of its image.
+    private(set) var outcomes: [Outcome] = []
+    private(set) var figures = Summary()
+    /// For each entry about an image the place of its finding in the report, those of one image together.
+    private var ofImages: [(finding: UInt32, layer: Int32)] = []
+    /// Where those of each image begin.
+    private var starts: [UInt32]
+
+    init(_ located: FindingList, imageCount: Int, isStrict: Bool) {
+        var places = [UInt32](repeating: .max, count: located.pool.count)
+        starts = Array(repeating: 0, count: imageCount + 1)
+        for entry in located.entries {
+            if let image = entry.image { starts[image + 1] += 1 }
+            guard places[Int(entry.finding)] == .max else { continue }
+            places[Int(entry.finding)] = UInt32(shown.count)
+            shown.append(entry.finding)
+            let finding = located.pool[Int(entry.finding)]
+            count(
+                isStrict && finding.severity == .warning ? finding.refuting() : finding,
+                times: located.count(of: Int(entry.finding)))
+        }
+        for image in 0..<imageCount { starts[image + 1] += starts[image] }
+        ofImages = Array(repeating: (0, -1), count: Int(starts[imageCount]))
+        var next = starts
+        for entry in located.entries {
+            guard let image = entry.image else { continue }
+            ofImages[Int(next[image])] = (places[Int(entry.finding)], entry.layer.map { Int32($0) } ?? -1)
+            next[image] += 1
+        }
     }
 
-    private static func layerReports(
-        _ image: ImageRecord, _ facts: [BlobFacts?], _ chainID: (ContentDigest?, ContentDigest) -> ContentDigest,
-        _ findings: (Int) -> [Int]
-    ) -> [LayerReport] {
+    private mutating func count(_ finding: Finding, times: Int) {
+        outcomes.append(finding.outcome)
+        switch finding.severity {
+        case .error: figures.errorCount += times
+        case .warning: figures.warningCount += times
+        case .note: figures.noteCount += times
+        }
+        switch finding.code {
+        case .platformAbsent: figures.absentPlatformCount += times
+        case .blobUnreferenced: figures.unreferencedBlobCount += times
+        default: break
+        }
+    }
+
+    subscript(image: Int) -> ArraySlice<(finding: UInt32, layer: Int32)> {
+        ofImages[Int(starts[image])..<Int(starts[image + 1])]
+    }
+
+    func outcome(_ findings: [Int]) -> Outcome { findings.reduce(.verified) { $0.joined(with: outcomes[$1]) } }
+
+    func outcome(ofImage image: Int) -> Outcome {
+        self[image].reduce(.verified) { $0.joined(with: outcomes[Int($1.finding)]) }
+    }
+}
+
+/// Puts together what is known of an image.
+private struct ImageReports: Sendable {
+    let inventory: Inventory
+    let facts: FactsList
+    let places: FindingPlaces
+    let chainID: @Sendable (ContentDigest?, ContentDigest) -> ContentDigest
+
+    func report(_ image: Int) -> ImageReport {
+        let record = inventory.images[image]
+        var layers = layerReports(record)
+        var own: [Int] = []
+        for (finding, layer) in places[image] {
+            if layers.indices.contains(Int(layer)) {
+                layers[Int(layer)].findings.append(Int(finding))
+            } else {
+                own.append(Int(finding))
+            }
+        }
+        for index in layers.indices { layers[index].outcome = places.outcome(layers[index].findings) }
+        return ImageReport(record: record, outcome: places.outcome(ofImage: image), layers: layers, findings: own)
+    }
+
+    private func layerReports(_ image: ImageRecord) -> [LayerReport] {
         var chain: ContentDigest?
         var isChained = image.kind == .image
-        return image.layers.enumerated().map { index, record in
+        return image.layers.map { record in
             let known = record.blob.flatMap { facts[$0] }
-            var report = LayerReport(record: record, outcome: .undetermined, findings: findings(index))
+            var report = LayerReport(record: record, outcome: .undetermined)
             report.compression = known?.compression
             report.size = known?.reading == .complete ? known?.byteCount : record.size
             if case .complete? = known?.uncompressed?.ending {
@@ -79,36 +158,5 @@ package enum Verdicts {
             }
             return report
         }
-    }
-
-    private static func figures(
-        _ inventory: Inventory, _ facts: [BlobFacts?], _ images: [ImageReport], _ findings: [Finding]
-    ) -> Summary {
-        var summary = Summary()
-        summary.imageCount = images.count
-        summary.verifiedImageCount = images.count { $0.outcome == .verified }
-        summary.refutedImageCount = images.count { $0.outcome == .refuted }
-        summary.undeterminedImageCount = images.count { $0.outcome == .undetermined }
-        summary.layerCount = Set(inventory.images.flatMap { $0.layers.compactMap { $0.blob } }).count
-        summary.claimCount = inventory.claims.count
-        for finding in findings {
-            switch finding.severity {
-            case .error: summary.errorCount += 1
-            case .warning: summary.warningCount += 1
-            case .note: summary.noteCount += 1
-            }
-            switch finding.code {
-            case .platformAbsent: summary.absentPlatformCount += 1
-            case .blobUnreferenced: summary.unreferencedBlobCount += 1
-            default: break
-            }
-        }
-        for facts in facts {
-            guard let facts, facts.byteCount > 0 || facts.reading == .complete else { continue }
-            summary.blobCount += 1
-            summary.compressedByteCount += facts.byteCount
-            summary.uncompressedByteCount += facts.uncompressed?.byteCount ?? 0
-        }
-        return summary
     }
 }

@@ -8,9 +8,79 @@
 /// Two digests are equal if their texts are.
 ///
 /// Spec: OCI image-spec v1.1.1 descriptor.md §Digests.
+///
+/// Memory: 33 bytes for a sha256, which nearly all are; any other digest is its text.
 package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
+    private let storage: Storage
+
+    /// A sha256 is always kept as its bytes, so that equal texts are equal here.
+    private enum Storage: Hashable, Sendable {
+        case sha256(SHA256Words)
+        case text(String)
+    }
+
+    /// The 32 bytes of a sha256, the first of them the most significant of the first word.
+    private struct SHA256Words: Hashable, Sendable {
+        var a: UInt64 = 0
+        var b: UInt64 = 0
+        var c: UInt64 = 0
+        var d: UInt64 = 0
+
+        subscript(word: Int) -> UInt64 {
+            get {
+                switch word {
+                case 0: a
+                case 1: b
+                case 2: c
+                default: d
+                }
+            }
+            set {
+                switch word {
+                case 0: a = newValue
+                case 1: b = newValue
+                case 2: c = newValue
+                default: d = newValue
+                }
+            }
+        }
+
+        init(_ bytes: some Collection<UInt8>) {
+            for (place, byte) in bytes.enumerated() { self[place >> 3] = self[place >> 3] << 8 | UInt64(byte) }
+        }
+
+        /// Reads 64 lower-case digits; nil for anything else.
+        init?(hexadecimal digits: some Collection<UInt8>) {
+            guard digits.count == 64 else { return nil }
+            for (place, digit) in digits.enumerated() {
+                let value: UInt8
+                switch digit {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
+                case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
+                default: return nil
+                }
+                self[place >> 4] = self[place >> 4] << 4 | UInt64(value)
+            }
+        }
+
+        var bytes: [UInt8] {
+            (0..<32).map { UInt8(truncatingIfNeeded: self[$0 >> 3] >> UInt64(56 - 8 * ($0 & 7))) }
+        }
+    }
+
     /// The whole text, `algorithm:encoded`.
-    package let description: String
+    package var description: String {
+        switch storage {
+        case .sha256(let words): "sha256:" + Self.hexadecimal(words.bytes)
+        case .text(let text): text
+        }
+    }
+
+    /// The 32 bytes of a sha256; nil of any other digest.
+    package var sha256Bytes: [UInt8]? {
+        guard case .sha256(let words) = storage else { return nil }
+        return words.bytes
+    }
 
     /// What is wrong with a text that is no digest.
     package enum GrammarError: Error, Equatable, Sendable {
@@ -31,6 +101,12 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
     /// Throws: `GrammarError`, for any text outside the grammar; whoever claimed the digest has broken a MUST.
     package init(parsing text: String) throws(GrammarError) {
         let utf8 = text.utf8
+        if utf8.count == 71, utf8.starts(with: "sha256:".utf8),
+            let words = SHA256Words(hexadecimal: utf8.dropFirst("sha256:".utf8.count))
+        {
+            storage = .sha256(words)
+            return
+        }
         guard let colon = utf8.firstIndex(of: UInt8(ascii: ":")) else { throw .notAlgorithmColonEncoded }
         let algorithm = utf8[..<colon]
         let encoded = utf8[utf8.index(after: colon)...]
@@ -56,7 +132,7 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
         } else {
             guard encoded.allSatisfy(Self.isEncodedCharacter) else { throw .badEncoding }
         }
-        description = text
+        storage = .text(text)
     }
 
     /// Makes the digest of an algorithm from its raw bytes.
@@ -64,19 +140,28 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
     /// `bytes` must have the algorithm's length.
     package init(_ algorithm: DigestAlgorithm, bytes: some Collection<UInt8>) {
         precondition(bytes.count == algorithm.byteCount, "a \(algorithm) digest has \(algorithm.byteCount) bytes")
-        description = algorithm.rawValue + ":" + Self.hexadecimal(bytes)
+        switch algorithm {
+        case .sha256: storage = .sha256(SHA256Words(bytes))
+        case .sha384, .sha512: storage = .text(algorithm.rawValue + ":" + Self.hexadecimal(bytes))
+        }
     }
 
     /// The name before the colon, whether known here or not.
     package var algorithmName: Substring {
-        description[..<(description.firstIndex(of: ":") ?? description.endIndex)]
+        if case .sha256 = storage { return "sha256" }
+        let description = description
+        return description[..<(description.firstIndex(of: ":") ?? description.endIndex)]
     }
 
     /// The algorithm, or nil if it cannot be computed here.
-    package var algorithm: DigestAlgorithm? { DigestAlgorithm(rawValue: String(algorithmName)) }
+    package var algorithm: DigestAlgorithm? {
+        if case .sha256 = storage { return .sha256 }
+        return DigestAlgorithm(rawValue: String(algorithmName))
+    }
 
     /// The part after the colon.
     package var encoded: Substring {
+        let description = description
         guard let colon = description.firstIndex(of: ":") else { return "" }
         return description[description.index(after: colon)...]
     }
@@ -123,13 +208,18 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
 extension ContentDigest {
     /// The sha256 of no bytes at all; a builder that hashed nothing writes it as a diffID.
     package static let emptyInputSHA256 =
-        ContentDigest(known: "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        ContentDigest(known: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 
     /// The sha256 of `{}`, the content of the empty descriptor.
     ///
     /// Spec: OCI image-spec v1.1.1 manifest.md §Guidance for an Empty Descriptor.
     package static let emptyJSONSHA256 =
-        ContentDigest(known: "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a")
+        ContentDigest(known: "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a")
 
-    private init(known text: String) { description = text }
+    private init(known digits: StaticString) {
+        guard let words = SHA256Words(hexadecimal: Array("\(digits)".utf8)) else {
+            preconditionFailure("\(digits) are not the digits of a sha256")
+        }
+        storage = .sha256(words)
+    }
 }

@@ -5,15 +5,39 @@
 /// Everything that the sources of a run found: the images, their blobs, and what is claimed of them.
 ///
 /// The order of all lists is that of the images, so that a report does not depend on timing.
+///
+/// Memory: all but the roots are kept packed, since there may be 100 000 of each. What one reads here is made at that moment.
 package struct Inventory: Sendable {
     package var roots: [RootRecord] = []
-    package var images: [ImageRecord] = []
-    package var blobs: [BlobRecord] = []
-    package var claims: [Claim] = []
+    package var images: ImageList
+    package var blobs: PackedList<BlobRecord>
+    package var claims: ClaimList
     /// What the documents alone already tell.
-    package var findings: [LocatedFinding] = []
+    package var findings: FindingList
+    private let table: DigestTable
 
-    package init() {}
+    package init() {
+        table = DigestTable()
+        images = ImageList(table: table)
+        blobs = PackedList(table: table)
+        claims = ClaimList(table: table)
+        findings = FindingList(table: table)
+    }
+
+    /// The bytes that all this takes, roughly.
+    package var byteCount: Int {
+        images.byteCount + blobs.byteCount + claims.byteCount + findings.byteCount + table.byteCount
+    }
+
+    /// A list for the facts about each blob, which begins with those that the inventory has.
+    package var knownFacts: FactsList {
+        var facts = FactsList(table: table)
+        for blob in blobs { facts.append(blob.facts) }
+        return facts
+    }
+
+    /// A list for findings about what is in this inventory.
+    package var emptyFindings: FindingList { FindingList(table: table) }
 }
 
 /// A finding and the image and layer it belongs to.

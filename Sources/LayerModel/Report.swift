@@ -3,15 +3,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Everything a run has to say, in the order of the images.
-package struct Report: Hashable, Sendable {
+///
+/// Memory: images and findings are made when somebody looks at them, so that a report of 100 000 is no larger than what
+/// it is drawn up from.
+package struct Report: Sendable {
     package var outcome: Outcome
     package var roots: [RootRecord]
-    package var images: [ImageReport]
-    package var findings: [Finding]
+    package var images: LazyList<ImageReport>
+    package var findings: LazyList<Finding>
     package var summary: Summary
 
     package init(
-        outcome: Outcome, roots: [RootRecord], images: [ImageReport], findings: [Finding], summary: Summary
+        outcome: Outcome, roots: [RootRecord], images: LazyList<ImageReport>, findings: LazyList<Finding>,
+        summary: Summary
     ) {
         self.outcome = outcome
         self.roots = roots
@@ -22,6 +26,28 @@ package struct Report: Hashable, Sendable {
 
     /// True if the fast path and the reference path disagree on some blob.
     package var hasInternalError: Bool { findings.contains { $0.code == .fastPathDisagrees } }
+}
+
+/// A list whose elements are made each time when somebody looks at them.
+package struct LazyList<Element: Sendable>: RandomAccessCollection, ExpressibleByArrayLiteral, Sendable {
+    package let endIndex: Int
+    private let make: @Sendable (Int) -> Element
+
+    package init(count: Int, _ make: @escaping @Sendable (Int) -> Element) {
+        endIndex = count
+        self.make = make
+    }
+
+    package init(_ elements: [Element]) { self.init(count: elements.count) { elements[$0] } }
+
+    package init(arrayLiteral elements: Element...) { self.init(elements) }
+
+    package var startIndex: Int { 0 }
+    package subscript(place: Int) -> Element { make(place) }
+}
+
+extension LazyList: Equatable where Element: Equatable {
+    package static func == (one: Self, other: Self) -> Bool { one.elementsEqual(other) }
 }
 
 /// What is known of one image.

@@ -17,6 +17,13 @@ struct DockerLayers {
     func walk(_ config: ParsedConfig?, _ builder: inout InventoryBuilder) {
         let place = place.appending("Layers")
         let value = entry.member(ignoringCase: "Layers")
+        if let value, value.array != nil, value.count > ParsedDescriptor.maximumListCount {
+            builder.add(
+                Finding(
+                    .dockerManifestInvalid, "Layers is no list of layers: it has \(value.count) entries", at: place),
+                image: image)
+            return
+        }
         guard let entries = value == nil || value?.isNull == true ? [] : value?.array.map({ Array($0) }) else {
             builder.add(
                 Finding(.dockerManifestInvalid, "Layers is an array, not \(value?.rawText ?? "missing")", at: place),
@@ -29,7 +36,7 @@ struct DockerLayers {
                 Finding(
                     .layerCountMismatch,
                     "manifest.json has \(entries.count) layers, the config \(diffIDs.count) diffIDs", at: place,
-                    digest: builder.inventory.images[image].imageID, expected: "\(diffIDs.count)",
+                    digest: builder.inventory.images.withoutLists(image).imageID, expected: "\(diffIDs.count)",
                     actual: "\(entries.count)"), image: image)
         }
         let sources = entry.member(ignoringCase: "LayerSources")
@@ -62,7 +69,7 @@ struct DockerLayers {
                 $0.layers.append(LayerRecord(blob: blobs.first, digest: named, diffID: diffID, path: path))
             }
         }
-        let layer = index < builder.inventory.images[image].layers.count ? index : nil
+        let layer = index < builder.inventory.images.layerCount(of: image) ? index : nil
         for blob in blobs {
             if let named, !isTwin {
                 builder.add(Claim(.digest(named), about: blob, at: place, image: image, layer: layer))
@@ -88,7 +95,7 @@ struct DockerLayers {
 
     /// Both views must lead to the same files, in the same order.
     private func compare(_ paths: [[BlobIndex]], _ builder: inout InventoryBuilder) {
-        let record = builder.inventory.images[image]
+        let record = builder.inventory.images.withoutNames(image)
         let theirs = record.layers.map { $0.blob }
         guard theirs.count != paths.count || !zip(theirs, paths).allSatisfy({ $1.first == $0 }) else { return }
         let differing = zip(theirs, paths).enumerated().first { $1.1.first != $1.0 }?.offset
@@ -104,18 +111,6 @@ struct DockerLayers {
 }
 
 extension InventoryBuilder {
-    /// The image of the present root whose config is one of these blobs.
-    func image(withConfig blobs: [BlobIndex]) -> Int? {
-        inventory.images.indices.first { index in
-            let image = inventory.images[index]
-            guard image.root == root, image.manifestBlob != nil, let config = image.configBlob else { return false }
-            return blobs.contains(config)
-        }
-    }
-
-    /// True if the image layout of the present root leads to any image.
-    var hasLayoutImages: Bool { inventory.images.contains { $0.root == root && $0.manifestBlob != nil } }
-
     /// True if the index.json of the present root could be read, and has an empty list.
     var layoutIsEmpty: Bool {
         let codes = inventory.findings.lazy.filter { [root] in $0.finding.root == root }.map { $0.finding.code }

@@ -114,9 +114,7 @@ struct DockerSaveWalk {
                     root: builder.root, kind: .image, references: tags, platform: config?.platform,
                     imageID: named ?? actual, configBlob: configBlobs.first, place: place))
         if twin != nil {
-            builder.updateImage(image) { record in
-                record.references += tags.filter { tag in !record.references.contains { $0 == tag } }
-            }
+            builder.addReferences(tags, to: image)
         } else if hasLayout, builder.selection.isEverything, builder.hasLayoutImages {
             builder.add(
                 Finding(
@@ -177,6 +175,16 @@ struct DockerSaveWalk {
                 [], [Finding(.dockerManifestInvalid, "RepoTags is an array, not \(value.rawText)", at: place)]
             )
         }
+        guard value.count <= ParsedDescriptor.maximumListCount else {
+            return (
+                [],
+                [
+                    Finding(
+                        .dockerManifestInvalid, "RepoTags is no list of names: it has \(value.count) entries", at: place
+                    )
+                ]
+            )
+        }
         var tags: [String] = []
         var findings: [Finding] = []
         for (index, value) in array.enumerated() {
@@ -219,9 +227,17 @@ struct DockerSaveWalk {
         }
     }
 
+    private func isThere(_ parent: String) -> Bool {
+        do throws(ContentDigest.GrammarError) {
+            return configDigests.contains(try ContentDigest(parsing: parent))
+        } catch {
+            return false
+        }
+    }
+
     private func checkParents(_ builder: inout InventoryBuilder) {
         guard builder.selection.isEverything else { return }
-        for parent in parents where !configDigests.contains(where: { $0.description == parent.digest }) {
+        for parent in parents where !isThere(parent.digest) {
             builder.add(
                 Finding(
                     .dockerParentMissing, "the parent \(parent.digest) is not in the archive", at: parent.place,

@@ -95,7 +95,7 @@ extension InventoryBuilder {
     ///
     /// A variant or a version that only one side names is no contradiction.
     mutating func checkPlatform(of image: Int, against claimed: Platform, at place: Place) {
-        let record = inventory.images[image]
+        let record = inventory.images.withoutLists(image)
         guard record.kind == .image, !claimed.isUnknown, let actual = record.platform else { return }
         let (a, b) = (claimed.normalized, actual.normalized)
         let differs =

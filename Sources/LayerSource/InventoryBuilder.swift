@@ -16,14 +16,21 @@ package struct InventoryBuilder {
     package let opener: any BlobOpener
     let digest: DocumentDigester
     /// The blobs of the present root by their place.
-    private var blobs: [BlobKey: BlobIndex] = [:]
+    private var blobs = HashIndex()
     private(set) var root: RootIndex = 0
     private var descriptorCount = 0
+    /// The first image of the present root's layout with each config.
+    private var imagesOfConfigs: [BlobIndex: Int] = [:]
+    /// True if the image layout of the present root leads to any image.
+    private(set) var hasLayoutImages = false
 
     /// More descriptors than this are not followed. An image has a few dozen, the largest stores some ten thousand.
     ///
-    /// Each costs up to 3 KiB if it is faulty, with the finding and the report on it.
-    static let maximumDescriptorCount = 150_000
+    /// Each costs some 250 bytes if it is faulty, with the finding on it.
+    static let maximumDescriptorCount = 120_000
+
+    /// What is found is not followed any further either when it takes this much: names and types may be long.
+    static let maximumByteCount = 25 << 20
 
     /// The present root's files by their bytes: to Swift, `é` written in two ways is one string, to Linux two files.
     private enum BlobKey: Hashable {
@@ -51,7 +58,9 @@ package struct InventoryBuilder {
     package mutating func beginRoot(_ record: RootRecord) {
         root = inventory.roots.count
         inventory.roots.append(record)
-        blobs.removeAll()
+        blobs = HashIndex()
+        imagesOfConfigs = [:]
+        hasLayoutImages = false
     }
 
     /// Says what form the present root turned out to have.
@@ -77,16 +86,32 @@ package struct InventoryBuilder {
 
     mutating func addImage(_ image: ImageRecord) -> Int {
         inventory.images.append(image)
-        return inventory.images.count - 1
+        let index = inventory.images.count - 1
+        if image.manifestBlob != nil {
+            hasLayoutImages = true
+            if let config = image.configBlob, imagesOfConfigs[config] == nil { imagesOfConfigs[config] = index }
+        }
+        return index
     }
 
+    /// The first image of the present root's layout whose config is one of these blobs.
+    func image(withConfig blobs: [BlobIndex]) -> Int? { blobs.compactMap { imagesOfConfigs[$0] }.min() }
+
+    /// Adds names that an image does not go by yet.
+    mutating func addReferences(_ references: [String], to image: Int) { inventory.images.add(references, to: image) }
+
     mutating func updateImage(_ index: Int, _ change: (inout ImageRecord) -> Void) {
-        change(&inventory.images[index])
+        inventory.images.change(index, change)
     }
 
     /// Counts one descriptor; false once there are too many to follow.
     mutating func countDescriptor(at place: Place) -> Bool {
         descriptorCount += 1
+        if descriptorCount <= Self.maximumDescriptorCount, inventory.byteCount > Self.maximumByteCount {
+            descriptorCount = Self.maximumDescriptorCount + 2
+            let message = "descriptors that take more than \(Self.maximumByteCount >> 20) MiB"
+            add(Finding(.tooManyDescriptors, message, at: place))
+        }
         guard descriptorCount > Self.maximumDescriptorCount else { return true }
         if descriptorCount == Self.maximumDescriptorCount + 1 {
             add(Finding(.tooManyDescriptors, "more than \(Self.maximumDescriptorCount) descriptors", at: place))
@@ -101,20 +126,28 @@ package struct InventoryBuilder {
         _ location: BlobLocation, path: String, expectedByteCount: UInt64, facts: BlobFacts? = nil
     ) -> BlobIndex {
         let key = BlobKey(location, path: path)
-        if let known = blobs[key] { return known }
+        let hash = key.hashValue
+        if let known = find(key, hash) { return known }
         inventory.blobs.append(
             BlobRecord(
                 root: root, path: path, location: location, facts: facts, expectedByteCount: expectedByteCount))
         let index = inventory.blobs.count - 1
-        blobs[key] = index
+        blobs.insert(index, hash: hash)
         return index
+    }
+
+    private func find(_ key: BlobKey, _ hash: Int) -> BlobIndex? {
+        blobs.find(hash) { place in
+            let record = inventory.blobs[place]
+            return BlobKey(record.location, path: record.path) == key
+        }
     }
 
     /// The blobs at a path, usually one; several where an archive has several entries of that name.
     mutating func blobs(at path: String, in tree: any ImageTree, expectedByteCount: UInt64) -> [BlobIndex] {
         switch tree.locate(path) {
         case .at(let location, let alternatives, let isContradicted):
-            if isContradicted, blobs[BlobKey(location, path: path)] == nil {
+            if isContradicted, !mentions(path, in: tree) {
                 add(
                     Finding(
                         .archiveEntryAmbiguous, "the archive has a link, a folder or the like by this name, too",
@@ -135,7 +168,8 @@ package struct InventoryBuilder {
     /// True if some document mentioned the file at `path`.
     func mentions(_ path: String, in tree: any ImageTree) -> Bool {
         guard case .at(let location, _, _) = tree.locate(path) else { return true }
-        return blobs[BlobKey(location, path: path)] != nil
+        let key = BlobKey(location, path: path)
+        return find(key, key.hashValue) != nil
     }
 
     // Documents

@@ -165,7 +165,7 @@ extension LayoutWalk {
         _ value: JSONValue?, at place: Place, image: Int, config: ReadConfig, _ diffIDs: [ContentDigest?]?,
         _ builder: inout InventoryBuilder
     ) {
-        let manifest = builder.inventory.images[image].manifestDigest
+        let manifest = builder.inventory.images.withoutLists(image).manifestDigest
         guard let value else {
             builder.add(
                 Finding(.manifestInvalid, "the manifest has no layers", at: place, digest: manifest), image: image)

@@ -272,9 +272,7 @@ struct LayoutWalk {
         for image in images {
             // Each way to an image counts, for each is work.
             guard builder.countDescriptor(at: context.place) else { break }
-            builder.updateImage(image) { record in
-                record.references += context.references.filter { !record.references.contains($0) }
-            }
+            builder.addReferences(context.references, to: image)
             if let platform = descriptor.platform {
                 builder.checkPlatform(of: image, against: platform, at: context.place)
             }

@@ -9,21 +9,10 @@ import SystemPackage
 package struct TarTree: ImageTree {
     private let root: RootIndex
     private let index: TarIndex
-    /// Folders that have no entry of their own.
-    private let impliedFolders: Set<String>
 
     package init(_ index: TarIndex, root: RootIndex) {
         self.index = index
         self.root = root
-        var folders: Set<String> = []
-        for entry in index.entries where !entry.climbsOut {
-            var name = entry.name[...]
-            while let slash = name.lastIndex(of: "/") {
-                name = name[..<slash]
-                guard folders.insert(String(name)).inserted else { break }
-            }
-        }
-        impliedFolders = folders
     }
 
     package func locate(_ path: String) -> LocatedFile {
@@ -49,23 +38,31 @@ package struct TarTree: ImageTree {
         case .file: .regular
         case .notRegularFile(let kind): kind
         case .loop, .outsideImage: .symbolicLink
-        case .missing: impliedFolders.contains(path) ? .directory : nil
+        // A folder needs no entry of its own.
+        case .missing: index.places(below: path).isEmpty ? nil : .directory
         }
     }
 
     package func list(_ path: String) throws(TreeFailure) -> [(name: String, kind: FileKind)] {
         guard kind(of: path) == .directory else { throw .missing }
-        let prefix = path + "/"
-        var names: [String: FileKind] = [:]
-        for entry in index.entries where entry.name.hasPrefix(prefix) && !entry.climbsOut {
-            let rest = entry.name.dropFirst(prefix.count)
-            if let slash = rest.firstIndex(of: "/") {
-                names[String(rest[..<slash])] = .directory
-            } else if !rest.isEmpty {
-                names[String(rest)] = entry.fileKind
+        let prefixByteCount = path.utf8.count + 1
+        var names: [(name: String, kind: FileKind)] = []
+        for place in index.places(below: path) {
+            let rest = index.entries.name(of: Int(place)).dropFirst(prefixByteCount)
+            guard !rest.isEmpty else { continue }
+            let component = rest.prefix { $0 != UInt8(ascii: "/") }
+            let isFolder = component.count < rest.count
+            let name = String(decoding: component, as: UTF8.self)
+            let kind = isFolder ? FileKind.directory : index.entries[Int(place)].fileKind
+            // Entries of one name, and those below one folder, follow one another, but for names that go on otherwise.
+            if let last = names.last, last.name.utf8.elementsEqual(name.utf8) {
+                names[names.count - 1].kind = kind
+            } else {
+                names.append((name, kind))
             }
         }
-        return names.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, $0.value) }
+        names.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        return names
     }
 
     package var findings: [Finding] {

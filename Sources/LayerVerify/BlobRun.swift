@@ -32,37 +32,62 @@ struct BlobRun {
         self.start = start
     }
 
-    /// Facts and findings, in the order of the images.
-    func audit(
-        _ inventory: Inventory, requests: [BlobRequest]? = nil
-    ) -> (facts: [BlobFacts?], findings: [LocatedFinding]) {
-        let requests = requests ?? Plan(inventory).requests
-        var facts = inventory.blobs.map { $0.facts }
-        for (request, read) in zip(requests, readAll(requests)) {
-            facts[request.blob] = facts[request.blob].map { $0.merged(with: read) } ?? read
-        }
-        let refuted = Judge(inventory, facts: facts).refutedBlobs()
-        let doubtful = requests.filter { refuted.contains($0.blob) }
-        let disagreements = confirm(doubtful, inventory, &facts)
-        let judge = Judge(inventory, facts: facts)
-        var findings = inventory.findings + judge.findings() + disagreements
-        Consequences.mergeTruncation(&findings)
-        Consequences.mark(&findings, in: inventory, facts: facts)
-        return (facts, Self.inOrder(findings))
-    }
+    /// So many blobs are read at a time: what the pipeline knows of each is larger by far than what stays of it.
+    /// Not measured: 4 096 take a tenth of a second at least, and some MiB.
+    static let batchCount = 4096
 
-    private static func inOrder(_ findings: [LocatedFinding]) -> [LocatedFinding] {
-        func key(_ index: Int) -> (Int, Int, Int, Int) {
-            let located = findings[index]
-            // Sorting is not stable in general, so the place in the list is the last criterion.
-            return (located.finding.root, located.image ?? -1, located.layer ?? -1, index)
+    /// Facts and findings, in the order of the images.
+    func audit(_ inventory: Inventory, requests: [BlobRequest]? = nil) -> (facts: FactsList, findings: FindingList) {
+        var facts = inventory.knownFacts
+        var plan = requests == nil ? Plan(inventory) : nil
+        let count = requests?.count ?? plan?.blobs.count ?? 0
+        // The pipeline begins with the largest of those it is given, so the largest come first over all.
+        var order = (0..<count).map { UInt32($0) }
+        if let plan, count > Self.batchCount {
+            let sizes = plan.blobs.map { inventory.blobs[Int($0)].expectedByteCount }
+            order.sort { sizes[Int($0)] != sizes[Int($1)] ? sizes[Int($0)] > sizes[Int($1)] : $0 < $1 }
         }
-        return findings.indices.sorted { key($0) < key($1) }.map { findings[$0] }
+        func request(_ place: UInt32) -> BlobRequest {
+            if let requests { return requests[Int(place)] }
+            guard let plan else { preconditionFailure("there is a plan where there are no requests") }
+            return plan.request(Int(plan.blobs[Int(place)]))
+        }
+        let total = RunTotal(
+            blobCount: count, byteCount: order.reduce(0) { $0 &+ request($1).expectedByteCount })
+        for start in stride(from: 0, to: count, by: Self.batchCount) {
+            let batch = order[start..<min(start + Self.batchCount, count)].map { request($0) }
+            total.begin(byteCount: batch.reduce(0) { $0 &+ $1.expectedByteCount })
+            for (request, read) in zip(batch, readAll(batch, total)) {
+                facts[request.blob] = facts[request.blob].map { $0.merged(with: read) } ?? read
+            }
+        }
+        var judge = Judge(inventory, facts: facts)
+        facts = []
+        order.sort()
+        let doubtful = order.filter { judge.isRefuted(request($0).blob) }
+        var findings = inventory.findings
+        var disagreements: [LocatedFinding] = []
+        for start in stride(from: 0, to: doubtful.count, by: Self.batchCount) {
+            let batch = doubtful[start..<min(start + Self.batchCount, doubtful.count)].map { request($0) }
+            disagreements += confirm(batch, inventory, &judge)
+        }
+        plan = nil
+        judge.addFindings(to: &findings)
+        for finding in disagreements {
+            findings.append(
+                findings.intern(finding.finding), root: finding.finding.root, image: finding.image,
+                layer: finding.layer, order: .max)
+        }
+        Consequences.mergeTruncation(&findings)
+        Consequences.mark(&findings, in: inventory, facts: judge.facts)
+        findings.finish()
+        findings.sort()
+        return (judge.facts, findings)
     }
 
     // The fast path
 
-    private func readAll(_ requests: [BlobRequest]) -> [BlobFacts] {
+    private func readAll(_ requests: [BlobRequest], _ total: RunTotal) -> [BlobFacts] {
         guard !requests.isEmpty else { return [] }
         let box = FactsBox()
         let group = DispatchGroup()
@@ -71,11 +96,12 @@ struct BlobRun {
             box.facts.withLock { $0 = facts }
             group.leave()
         }
-        let ticker = observer.map { ProgressTicker(pipeline, $0, start: start) }
+        let ticker = observer.map { ProgressTicker(pipeline, after: total, $0, start: start) }
         pipeline.start()
         // The caller asked for a blocking call. No thread that computes ever waits.
         group.wait()
         ticker?.stop()
+        total.add(pipeline.progress)
         return box.facts.withLock { $0 }
     }
 
@@ -90,16 +116,16 @@ struct BlobRun {
     ///
     /// Returns: the blobs of which the reference says that nothing is wrong with them.
     private func confirm(
-        _ requests: [BlobRequest], _ inventory: Inventory, _ facts: inout [BlobFacts?]
+        _ requests: [BlobRequest], _ inventory: Inventory, _ judge: inout Judge
     ) -> [LocatedFinding] {
         guard !requests.isEmpty else { return [] }
         let confirmed = ReferenceRun(requests, opener: opener, options: options, isCancelled: isCancelled).run()
-        for (request, read) in zip(requests, confirmed) { facts[request.blob] = read }
-        let refuted = Judge(inventory, facts: facts).refutedBlobs()
+        for (request, read) in zip(requests, confirmed) { judge.facts[request.blob] = read }
+        let judge = judge
         return zip(requests, confirmed).compactMap { request, read in
-            guard read.reading == .complete, !refuted.contains(request.blob) else { return nil }
+            guard read.reading == .complete, !judge.isRefuted(request.blob) else { return nil }
             let blob = inventory.blobs[request.blob]
-            let claim = inventory.claims.first { $0.blob == request.blob }
+            let claim = judge.firstClaim(about: request.blob)
             var finding = Finding(
                 .fastPathDisagrees,
                 "the fast path refuted \(blob.path), the reference path finds nothing wrong with it",
@@ -109,6 +135,50 @@ struct BlobRun {
             finding.root = blob.root
             return LocatedFinding(finding, image: claim?.image, layer: claim?.layer)
         }
+    }
+}
+
+/// What the pipelines of a run have done that have ended, and how much the run has to do.
+///
+/// ## Concurrency
+/// `state` is guarded by its mutex.
+final class RunTotal: Sendable {
+    let blobCount: Int
+    private let state: Locked<State>
+
+    private struct State {
+        var done = PipelineProgress()
+        /// What the blobs are expected to have that no pipeline was given yet.
+        var pendingByteCount: UInt64
+    }
+
+    init(blobCount: Int, byteCount: UInt64) {
+        self.blobCount = blobCount
+        state = Locked(State(pendingByteCount: byteCount))
+    }
+
+    /// Says that a pipeline is given blobs that are expected to have so many bytes; it counts them from now on.
+    func begin(byteCount: UInt64) { state.withLock { $0.pendingByteCount -= min($0.pendingByteCount, byteCount) } }
+
+    func add(_ progress: PipelineProgress) { state.withLock { $0.done = Self.sum($0.done, progress) } }
+
+    /// How far the run has come, with a pipeline that is not in `done` yet.
+    func with(_ progress: PipelineProgress) -> PipelineProgress {
+        let state = state.withLock { $0 }
+        var result = Self.sum(state.done, progress)
+        result.totalBlobCount = blobCount
+        result.totalByteCount &+= state.pendingByteCount
+        return result
+    }
+
+    private static func sum(_ one: PipelineProgress, _ other: PipelineProgress) -> PipelineProgress {
+        var result = one
+        result.doneByteCount &+= other.doneByteCount
+        result.totalByteCount &+= other.totalByteCount
+        result.doneBlobCount += other.doneBlobCount
+        result.totalBlobCount += other.totalBlobCount
+        result.uncompressedByteCount &+= other.uncompressedByteCount
+        return result
     }
 }
 

@@ -13,11 +13,14 @@ final class ProgressTicker {
     private let queue: DispatchQueue
     private let report: @Sendable () -> Void
 
-    init(_ pipeline: Pipeline, _ observer: @escaping ProgressObserver, start: ContinuousClock.Instant) {
+    init(
+        _ pipeline: Pipeline, after total: RunTotal, _ observer: @escaping ProgressObserver,
+        start: ContinuousClock.Instant
+    ) {
         queue = DispatchQueue(label: "layerverify.progress")
         timer = DispatchSource.makeTimerSource(queue: queue)
         report = {
-            let progress = pipeline.progress
+            let progress = total.with(pipeline.progress)
             observer(
                 VerifyProgress(
                     doneByteCount: progress.doneByteCount,

@@ -32,9 +32,10 @@ extension Verifier {
     func runInspection(of paths: [String]) -> Report {
         let clock = ContinuousClock()
         let start = clock.now
-        let (inventory, _) = gather(paths)
+        var (inventory, _) = gather(paths)
+        inventory.findings.finish()
         var report = Verdicts.report(
-            inventory, facts: inventory.blobs.map { $0.facts }, located: inventory.findings, isStrict: options.isStrict,
+            inventory, facts: inventory.knownFacts, located: inventory.findings, isStrict: options.isStrict,
             chainID: { ChainID.next(parent: $0, diffID: $1) })
         report.summary.seconds = (clock.now - start).seconds
         return report

@@ -156,9 +156,9 @@ import Testing
 
     @Test func findingsHaveTheOrderOfTheClaims() {
         var inventory = inventory(layers: 6)
-        inventory.claims = [4, 0, 5, 2, 1, 3, 0].map { claim(.size(11), about: $0, layer: $0) }
+        inventory.claims = ClaimList([4, 0, 5, 2, 1, 3, 0].map { claim(.size(11), about: $0, layer: $0) })
         inventory.claims[6].assertion = .size(12)
-        let found = Judge(inventory, facts: Array(repeating: soundFacts, count: 6)).findings()
+        let found = Judge(inventory, facts: FactsList(Array(repeating: soundFacts, count: 6))).findings()
         #expect(found.map { $0.layer } == [4, 0, 5, 2, 1, 3, 0])
     }
 

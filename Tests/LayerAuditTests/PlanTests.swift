@@ -10,7 +10,7 @@ import Testing
     private func planned(_ assertions: [Claim.Assertion], facts: BlobFacts? = nil) -> [BlobRequest] {
         var inventory = inventory()
         inventory.blobs[0].facts = facts
-        inventory.claims = assertions.map { claim($0) }
+        inventory.claims = ClaimList(assertions.map { claim($0) })
         return Plan(inventory).requests
     }
 
@@ -73,7 +73,7 @@ import Testing
 
     @Test func requestsHaveTheOrderOfTheBlobs() {
         var inventory = inventory(layers: 5)
-        inventory.claims = [3, 1, 4, 1, 0].map { claim(.size(1), about: $0) }
+        inventory.claims = ClaimList([3, 1, 4, 1, 0].map { claim(.size(1), about: $0) })
         #expect(Plan(inventory).requests.map { $0.blob } == [0, 1, 3, 4])
     }
 }

@@ -20,9 +20,10 @@ func unknownDigest() throws -> ContentDigest {
 func inventory(layers: Int = 1, kind: ImageKind = .image, diffIDs: [ContentDigest?] = []) -> Inventory {
     var result = Inventory()
     result.roots = [RootRecord(path: "image", form: .ociLayout)]
-    result.blobs = (0..<layers).map { index in
-        BlobRecord(
-            root: 0, path: "blobs/\(index)", location: .file(root: 0, path: "blobs/\(index)"), expectedByteCount: 10)
+    for index in 0..<layers {
+        let path = "blobs/\(index)"
+        result.blobs.append(
+            BlobRecord(root: 0, path: path, location: .file(root: 0, path: path), expectedByteCount: 10))
     }
     let records = (0..<layers).map { index in
         LayerRecord(
@@ -53,7 +54,7 @@ func facts(_ change: (inout BlobFacts) -> Void) -> BlobFacts {
 /// The findings about one layer with these claims and facts.
 func judged(_ assertions: [Claim.Assertion], _ facts: BlobFacts?) -> [Finding] {
     var inventory = inventory()
-    inventory.claims = assertions.map { claim($0) }
+    inventory.claims = ClaimList(assertions.map { claim($0) })
     return Judge(inventory, facts: [facts]).findings().map { $0.finding }
 }
 

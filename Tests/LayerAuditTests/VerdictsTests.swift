@@ -11,12 +11,12 @@ import Testing
         let whole = LocatedFinding(Finding(.archiveTruncated, "whole", at: Place("")))
         let blob = LocatedFinding(Finding(.archiveTruncated, "blob", at: Place("b")), image: 0)
         let elsewhere = LocatedFinding(Finding(.archiveTruncated, "other", at: Place(""), root: 1))
-        var findings = [whole, blob, elsewhere]
+        var findings: FindingList = [whole, blob, elsewhere]
         Consequences.mergeTruncation(&findings)
-        #expect(findings == [blob, elsewhere])
-        var alone = [whole]
+        #expect(Array(findings) == [blob, elsewhere])
+        var alone: FindingList = [whole]
         Consequences.mergeTruncation(&alone)
-        #expect(alone == [whole])
+        #expect(Array(alone) == [whole])
     }
 
     @Test func whatADocumentWithAWrongDigestSaysFollowsFromThat() {
@@ -30,7 +30,7 @@ import Testing
         let other = LocatedFinding(Finding(.blobMissing, "m", at: Place("blobs/1", "/layers/0")), image: 0)
         var otherRoot = within
         otherRoot.finding.root = 1
-        var findings = [cause, within, warning, other, otherRoot]
+        var findings: FindingList = [cause, within, warning, other, otherRoot]
         Consequences.mark(&findings, in: inventory, facts: [soundFacts])
         #expect(findings.map { $0.finding.follows } == [nil, .blobDigestMismatch, nil, nil, nil])
     }
@@ -38,7 +38,7 @@ import Testing
     @Test func nothingFollowsFromADigestThatHolds() {
         var inventory = inventory()
         inventory.claims = [Claim(.digest(digest("a")), about: 0, at: Place("index.json"))]
-        var findings = [LocatedFinding(Finding(.blobMissing, "m", at: Place("blobs/0", "/layers/0")))]
+        var findings: FindingList = [LocatedFinding(Finding(.blobMissing, "m", at: Place("blobs/0", "/layers/0")))]
         Consequences.mark(&findings, in: inventory, facts: [soundFacts])
         #expect(findings.first?.finding.follows == nil)
     }
@@ -49,7 +49,9 @@ import Testing
         _ inventory: Inventory, facts: [BlobFacts?] = [soundFacts], _ located: [LocatedFinding] = [],
         isStrict: Bool = false
     ) -> Report {
-        Verdicts.report(inventory, facts: facts, located: located, isStrict: isStrict) { parent, diffID in
+        Verdicts.report(
+            inventory, facts: FactsList(facts), located: FindingList(located), isStrict: isStrict
+        ) { parent, diffID in
             // A stand-in that shows its inputs: the first link is the diffID, later ones end in the parent's digit.
             parent == nil ? diffID : digest(parent == digest("d") ? "e" : "f")
         }

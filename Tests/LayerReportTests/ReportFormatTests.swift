@@ -39,7 +39,7 @@ import Testing
 
     @Test func manyFindingsComeInPieces() {
         var report = SampleReport.undetermined
-        report.findings = (0..<100_000).map {
+        report.findings = LazyList(count: 100_000) {
             Finding(.blobMissing, "blob \($0) is missing", at: Place("b\($0)"), root: 0)
         }
         for format in ReportFormats.all {

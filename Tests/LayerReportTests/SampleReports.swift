@@ -68,7 +68,7 @@ struct SampleReport: Sendable, CustomStringConvertible {
                 image(nil, "unknown/unknown", kind: .attestation, layers: [inToto]),
                 image("chart:1", "unknown/unknown", kind: .artifact, layers: [inToto]),
             ],
-            findings: absent,
+            findings: LazyList(absent),
             summary: summary {
                 $0.imageCount = 4
                 $0.verifiedImageCount = 4
@@ -105,7 +105,7 @@ struct SampleReport: Sendable, CustomStringConvertible {
                     findings: [2]),
                 image("app:2", "linux/amd64", .refuted, layers: [layer("a", .refuted, findings: [0, 1])]),
             ],
-            findings: findings,
+            findings: LazyList(findings),
             summary: summary {
                 $0.imageCount = 2
                 $0.refutedImageCount = 2
@@ -130,7 +130,7 @@ struct SampleReport: Sendable, CustomStringConvertible {
             outcome: .undetermined,
             roots: [RootRecord(path: "a.tar", form: .dockerArchive), RootRecord(path: "nosuch", form: .unknown)],
             images: [image("a:1", "linux/amd64", .undetermined, layers: [layer("a", .undetermined, findings: [0])])],
-            findings: findings,
+            findings: LazyList(findings),
             summary: summary {
                 $0.imageCount = 1
                 $0.undeterminedImageCount = 1

@@ -1,0 +1,95 @@
+// layerverify: bytes that many small records share.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// Bytes that are only ever appended, in pieces that never move: growing it needs no second copy of what is there.
+struct ByteArena: Sendable {
+    private(set) var chunks: [[UInt8]] = []
+
+    /// What an address keeps for the offset within a chunk. Not measured: far below what is to be saved.
+    private static let offsetBitCount: UInt32 = 16
+    private static let chunkByteCount = 1 << 16
+
+    /// The bytes appended so far.
+    private(set) var byteCount = 0
+
+    /// Where some bytes begin: the chunk, and the place in it.
+    struct Address: Sendable {
+        let rawValue: UInt32
+        init(rawValue: UInt32) { self.rawValue = rawValue }
+        var chunk: Int { Int(rawValue >> ByteArena.offsetBitCount) }
+        var offset: Int { Int(rawValue & (1 << ByteArena.offsetBitCount - 1)) }
+    }
+
+    /// Appends bytes that stay together; more than a chunk holds get a chunk of their own.
+    mutating func append(_ bytes: [UInt8]) -> Address {
+        byteCount += bytes.count
+        if let last = chunks.indices.last, chunks[last].count + bytes.count <= Self.chunkByteCount {
+            let offset = chunks[last].count
+            chunks[last].append(contentsOf: bytes)
+            return address(last, offset)
+        }
+        var chunk: [UInt8] = []
+        chunk.reserveCapacity(max(Self.chunkByteCount, bytes.count))
+        chunk.append(contentsOf: bytes)
+        chunks.append(chunk)
+        return address(chunks.count - 1, 0)
+    }
+
+    /// Writes over bytes that were appended in one piece.
+    mutating func replace(at address: Address, with bytes: [UInt8]) {
+        let chunk = address.chunk
+        for (place, byte) in bytes.enumerated() { chunks[chunk][address.offset + place] = byte }
+    }
+
+    private func address(_ chunk: Int, _ offset: Int) -> Address {
+        precondition(chunk < 1 << 16, "an arena holds 4 GiB")
+        return Address(rawValue: UInt32(chunk) << Self.offsetBitCount | UInt32(offset))
+    }
+}
+
+/// Finds records by their content: a hash table of places in some list.
+///
+/// Memory: 8 bytes for each slot, of which no more than two thirds are used.
+package struct HashIndex: Sendable {
+    /// The upper half of a hash, and the place plus one; 0 where nothing is.
+    private var slots: [UInt64] = []
+    private var count = 0
+
+    package init() {}
+
+    /// The place of a record with this hash of which `isWanted` is true.
+    package func find(_ hash: Int, where isWanted: (Int) -> Bool) -> Int? {
+        guard !slots.isEmpty else { return nil }
+        let mark = Self.mark(hash)
+        var slot = Self.slot(mark, slots.count)
+        while slots[slot] != 0 {
+            let place = Int(slots[slot] & 0xffff_ffff) - 1
+            if slots[slot] >> 32 == mark, isWanted(place) { return place }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return nil
+    }
+
+    package mutating func insert(_ place: Int, hash: Int) {
+        if (count + 1) * 3 > slots.count * 2 { grow() }
+        put(Self.mark(hash) << 32 | UInt64(place + 1))
+        count += 1
+    }
+
+    private mutating func grow() {
+        let old = slots
+        slots = Array(repeating: 0, count: max(16, old.count * 2))
+        for entry in old where entry != 0 { put(entry) }
+    }
+
+    private mutating func put(_ entry: UInt64) {
+        var slot = Self.slot(entry >> 32, slots.count)
+        while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+        slots[slot] = entry
+    }
+
+    private static func mark(_ hash: Int) -> UInt64 { UInt64(truncatingIfNeeded: hash) >> 32 }
+
+    private static func slot(_ mark: UInt64, _ slotCount: Int) -> Int { Int(mark) & (slotCount - 1) }
+}

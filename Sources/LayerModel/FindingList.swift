@@ -1,0 +1,147 @@
+// layerverify: many findings in little memory.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// Findings and the images and layers they belong to.
+///
+/// A finding that belongs to forty images is kept once.
+///
+/// Beyond a limit findings are no longer kept but counted, by what they are and by root: one that stands for them all says
+/// how many there are. It belongs to all images and layers to which they would.
+///
+/// Memory: some 80 bytes for a finding, 20 for each place where it belongs; 16 MiB and the latter at most.
+package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, Sendable {
+    /// The findings, each once.
+    package private(set) var pool: PackedList<Finding>
+    /// Where they belong.
+    package private(set) var entries: [Entry] = []
+    private var index = HashIndex()
+    /// The places in the pool of findings that stand for others, and for how many.
+    private var standIns: [StandIn: Int] = [:]
+    private var standInCounts: [Int: Int] = [:]
+
+    /// What findings have in common that are counted together.
+    private struct StandIn: Hashable {
+        let code: FindingCode
+        let severity: Severity
+        let outcome: Outcome
+        let root: RootIndex
+    }
+
+    /// More is not kept of findings. 100 000 blobs that are all missing, or all damaged, take 12 MiB.
+    package static let maximumByteCount = 16 << 20
+
+    /// A finding belongs somewhere.
+    package struct Entry: Hashable, Sendable {
+        /// The place of the finding in the pool.
+        package let finding: UInt32
+        private let packedRoot: UInt32
+        private let packedImage: Int32
+        private let packedLayer: Int32
+        /// Among those of one layer, the one with the lower order comes first.
+        package let order: UInt32
+
+        package var image: Int? { packedImage < 0 ? nil : Int(packedImage) }
+        package var layer: Int? { packedLayer < 0 ? nil : Int(packedLayer) }
+
+        fileprivate init(_ finding: Int, root: Int, image: Int?, layer: Int?, order: UInt32) {
+            self.finding = UInt32(finding)
+            packedRoot = UInt32(root)
+            packedImage = image.map { Int32($0) } ?? -1
+            packedLayer = layer.map { Int32($0) } ?? -1
+            self.order = order
+        }
+
+        /// The order of a report: by root, image and layer, what is about no image or layer first.
+        fileprivate func precedes(_ other: Entry) -> Bool {
+            if packedRoot != other.packedRoot { return packedRoot < other.packedRoot }
+            if packedImage != other.packedImage { return packedImage < other.packedImage }
+            if packedLayer != other.packedLayer { return packedLayer < other.packedLayer }
+            if order != other.order { return order < other.order }
+            return finding < other.finding
+        }
+    }
+
+    init(table: DigestTable) { pool = PackedList(table: table) }
+
+    package init(_ findings: some Sequence<LocatedFinding>) {
+        self.init(table: DigestTable())
+        for finding in findings { append(finding) }
+    }
+
+    package init(arrayLiteral elements: LocatedFinding...) { self.init(elements) }
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { entries.count }
+
+    var byteCount: Int { pool.byteCount + 40 * entries.count }
+
+    package subscript(place: Int) -> LocatedFinding {
+        let entry = entries[place]
+        return LocatedFinding(pool[Int(entry.finding)], image: entry.image, layer: entry.layer)
+    }
+
+    /// Adds a finding behind those that are there.
+    package mutating func append(_ finding: LocatedFinding) {
+        append(
+            intern(finding.finding), root: finding.finding.root, image: finding.image, layer: finding.layer,
+            order: UInt32(entries.count))
+    }
+
+    /// Says that a finding of the pool belongs to an image and a layer.
+    package mutating func append(_ place: Int, root: Int, image: Int?, layer: Int?, order: UInt32) {
+        entries.append(Entry(place, root: root, image: image, layer: layer, order: order))
+    }
+
+    /// Adds a finding to the pool unless it is there. Returns: its place in the pool.
+    package mutating func intern(_ finding: Finding) -> Int {
+        let bytes = pool.packed(finding)
+        var hasher = Hasher()
+        hasher.combine(bytes)
+        let hash = hasher.finalize()
+        if let known = index.find(hash, where: { pool.isRecord(at: $0, bytes) }) { return known }
+        guard pool.byteCount + bytes.count <= Self.maximumByteCount else { return standIn(for: finding) }
+        index.insert(pool.count, hash: hash)
+        pool.appendPacked(bytes)
+        return pool.count - 1
+    }
+
+    /// How many findings one of the pool stands for: itself alone, unless there were too many.
+    package func count(of place: Int) -> Int { standInCounts[place] ?? 1 }
+
+    private mutating func standIn(for finding: Finding) -> Int {
+        let key = StandIn(
+            code: finding.code, severity: finding.severity, outcome: finding.outcome, root: finding.root)
+        let place = standIns[key] ?? pool.count
+        let count = (standInCounts[place] ?? 0) + 1
+        standIns[key] = place
+        standInCounts[place] = count
+        guard count == 1 else { return place }
+        var first = Finding(finding.code, "", at: Place(""), root: finding.root)
+        first.severity = finding.severity
+        first.outcome = finding.outcome
+        pool.append(first)
+        return place
+    }
+
+    /// Says of those that stand for others for how many. Call it once, at the end.
+    package mutating func finish() {
+        for (place, count) in standInCounts {
+            pool[place].message = "\(count) more findings of this kind are not listed"
+            pool[place].actual = "\(count)"
+        }
+    }
+
+    /// Brings what there is into the order of a report.
+    package mutating func sort() { entries.sort { $0.precedes($1) } }
+
+    /// Drops entries; their findings stay in the pool, and nothing leads to them.
+    package mutating func removeAll(where isUnwanted: (Entry) -> Bool) { entries.removeAll(where: isUnwanted) }
+
+    /// Says what a finding of the pool follows from.
+    package mutating func setCause(_ cause: FindingCode, of place: Int) {
+        var finding = pool[place]
+        finding.follows = cause
+        pool[place] = finding
+    }
+}

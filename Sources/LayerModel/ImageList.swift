@@ -1,0 +1,208 @@
+// layerverify: many images in little memory.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// The images of an inventory in order.
+///
+/// Memory: some 60 bytes for each image, 25 for each layer and each name. The image that was changed last is not packed:
+/// a walk adds one layer after another to it.
+///
+/// Layers are kept beside the images, so that one of 10 000 is found at once. Names are kept beside the images, since one image may go by 100 000 that are found one by one.
+package struct ImageList: RandomAccessCollection, MutableCollection, ExpressibleByArrayLiteral, Sendable {
+    let table: DigestTable
+    private var packed: PackedList<ImageRecord>
+    private var open: (place: Int, record: ImageRecord)?
+
+    private var layers: PackedList<LayerRecord>
+    /// The place in `layers` of the first layer of each image, and how many it has.
+    private var firstLayers: [UInt32] = []
+    private var layerCounts: [UInt32] = []
+
+    private var names: PackedList<Name>
+    /// The places in `names` of the first and the last name of each image, plus one; 0 for an image without a name.
+    private var firstNames: [UInt32] = []
+    private var lastNames: [UInt32] = []
+    /// The place of the name that follows, plus one.
+    private var nextNames: [UInt32] = []
+    /// The names of all images, from when one was first looked for.
+    private var index: HashIndex?
+
+    private struct Name: Packable {
+        let image: Int
+        let text: String
+
+        init(image: Int, text: String) {
+            self.image = image
+            self.text = text
+        }
+
+        func pack(into writer: inout PackedWriter) {
+            writer.count(image)
+            writer.text(text)
+        }
+
+        init(unpacking reader: inout PackedReader) {
+            image = reader.count()
+            text = reader.text()
+        }
+
+        var hash: Int {
+            var hasher = Hasher()
+            hasher.combine(image)
+            hasher.combine(Array(text.utf8))
+            return hasher.finalize()
+        }
+
+        func isSame(as other: Name) -> Bool { image == other.image && text.utf8.elementsEqual(other.text.utf8) }
+    }
+
+    init(table: DigestTable) {
+        self.table = table
+        packed = PackedList(table: table)
+        names = PackedList(table: table)
+        layers = PackedList(table: table)
+    }
+
+    package init(arrayLiteral elements: ImageRecord...) {
+        self.init(table: DigestTable())
+        for element in elements { append(element) }
+    }
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { packed.count }
+
+    var byteCount: Int {
+        packed.byteCount + names.byteCount + layers.byteCount + 16 * firstNames.count + 4 * nextNames.count
+    }
+
+    package subscript(place: Int) -> ImageRecord {
+        get {
+            var record = withoutNames(place)
+            var next = Int(firstNames[place])
+            while next > 0 {
+                record.references.append(names[next - 1].text)
+                next = Int(nextNames[next - 1])
+            }
+            return record
+        }
+        set {
+            (firstNames[place], lastNames[place]) = (0, 0)
+            index = nil
+            var record = newValue
+            for name in record.references { append(Name(image: place, text: name)) }
+            record.references = []
+            change(place) { $0 = record }
+        }
+    }
+
+    /// An image as it is in the list, but for its names.
+    ///
+    /// Complexity: constant for the image that was changed last, else linear in its layers.
+    package func withoutNames(_ place: Int) -> ImageRecord {
+        if let open, open.place == place { return open.record }
+        var record = packed[place]
+        record.layers = (0..<Int(layerCounts[place])).map { layers[Int(firstLayers[place]) + $0] }
+        return record
+    }
+
+    /// An image as it is in the list, but for its names and perhaps its layers.
+    package func withoutLists(_ place: Int) -> ImageRecord {
+        if let open, open.place == place { return open.record }
+        return packed[place]
+    }
+
+    /// The number of layers of an image.
+    package func layerCount(of image: Int) -> Int {
+        if let open, open.place == image { return open.record.layers.count }
+        return Int(layerCounts[image])
+    }
+
+    /// A layer of an image; nil if it has not as many.
+    package func layer(_ layer: Int, of image: Int) -> LayerRecord? {
+        if let open, open.place == image {
+            return open.record.layers.indices.contains(layer) ? open.record.layers[layer] : nil
+        }
+        guard layer >= 0, layer < layerCounts[image] else { return nil }
+        return layers[Int(firstLayers[image]) + layer]
+    }
+
+    package mutating func append(_ image: ImageRecord) {
+        close()
+        var record = image
+        record.references = []
+        var bare = record
+        bare.layers = []
+        packed.append(bare)
+        firstLayers.append(0)
+        layerCounts.append(0)
+        firstNames.append(0)
+        lastNames.append(0)
+        for name in image.references { append(Name(image: packed.count - 1, text: name)) }
+        open = (packed.count - 1, record)
+    }
+
+    /// Changes an image. Names are not there to be seen; such as are set are added to those it has.
+    package mutating func change(_ place: Int, _ change: (inout ImageRecord) -> Void) {
+        if open?.place != place {
+            close()
+            open = (place, withoutNames(place))
+        }
+        guard var (_, record) = open.take() else { return }
+        change(&record)
+        let names = record.references
+        record.references = []
+        open = (place, record)
+        if !names.isEmpty { add(names, to: place) }
+    }
+
+    /// Adds names that an image does not have yet.
+    package mutating func add(_ texts: [String], to place: Int) {
+        guard !texts.isEmpty else { return }
+        var index = self.index.take() ?? madeIndex()
+        for text in texts {
+            let name = Name(image: place, text: text)
+            let hash = name.hash
+            guard index.find(hash, where: { names[$0].isSame(as: name) }) == nil else { continue }
+            // Not known to the list meanwhile, which would put the name in a second time.
+            index.insert(names.count, hash: hash)
+            append(name)
+        }
+        self.index = index
+    }
+
+    private func madeIndex() -> HashIndex {
+        var index = HashIndex()
+        for (place, name) in names.enumerated() { index.insert(place, hash: name.hash) }
+        return index
+    }
+
+    private mutating func append(_ name: Name) {
+        names.append(name)
+        nextNames.append(0)
+        let place = UInt32(names.count)
+        if firstNames[name.image] == 0 {
+            firstNames[name.image] = place
+        } else {
+            nextNames[Int(lastNames[name.image]) - 1] = place
+        }
+        lastNames[name.image] = place
+        if var index = index.take() {
+            index.insert(names.count - 1, hash: name.hash)
+            self.index = index
+        }
+    }
+
+    private mutating func close() {
+        guard let taken = open.take() else { return }
+        let place = taken.place
+        var record = taken.record
+        let range = Int(firstLayers[place])..<Int(firstLayers[place] + layerCounts[place])
+        if !record.layers.elementsEqual(layers[range]) {
+            firstLayers[place] = UInt32(layers.count)
+            layerCounts[place] = UInt32(record.layers.count)
+            for layer in record.layers { layers.append(layer) }
+        }
+        record.layers = []
+        packed[place] = record
+    }
+}

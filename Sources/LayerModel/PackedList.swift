@@ -1,0 +1,78 @@
+// layerverify: lists of packed records.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// A list of records that are kept as bytes and unpacked when somebody looks.
+///
+/// Memory: the packed bytes and 4 more for each record. A record that is replaced by a longer one leaves its bytes unused.
+///
+/// Complexity: that of packing and unpacking one record for each access.
+package struct PackedList<Element: Packable>: RandomAccessCollection, MutableCollection, Sendable {
+    let table: DigestTable
+    private var arena = ByteArena()
+    private var addresses: [UInt32] = []
+
+    /// An empty list; digests in it have their numbers from `table`.
+    init(table: DigestTable) { self.table = table }
+
+    package init() { self.init(table: DigestTable()) }
+
+    package init(_ elements: some Sequence<Element>) {
+        self.init()
+        for element in elements { append(element) }
+    }
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { addresses.count }
+
+    /// The bytes that the records take, roughly.
+    var byteCount: Int { arena.byteCount + 4 * addresses.count }
+
+    package subscript(place: Int) -> Element {
+        get {
+            var reader = reader(at: place)
+            return Element(unpacking: &reader)
+        }
+        set {
+            var reader = reader(at: place)
+            let start = reader.position
+            _ = Element(unpacking: &reader)
+            let bytes = packed(newValue)
+            if bytes.count <= reader.position - start {
+                arena.replace(at: ByteArena.Address(rawValue: addresses[place]), with: bytes)
+            } else {
+                addresses[place] = arena.append(bytes).rawValue
+            }
+        }
+    }
+
+    package mutating func append(_ element: Element) { appendPacked(packed(element)) }
+
+    mutating func appendPacked(_ bytes: [UInt8]) { addresses.append(arena.append(bytes).rawValue) }
+
+    func packed(_ element: Element) -> [UInt8] {
+        var writer = PackedWriter(table: table)
+        element.pack(into: &writer)
+        return writer.bytes
+    }
+
+    /// Whether the packed record at a place begins with these bytes.
+    func isRecord(at place: Int, _ bytes: [UInt8]) -> Bool {
+        let address = ByteArena.Address(rawValue: addresses[place])
+        return arena.chunks[address.chunk].dropFirst(address.offset).starts(with: bytes)
+    }
+
+    /// A reader at the beginning of a record, for who wants a part of it only.
+    func reader(at place: Int) -> PackedReader {
+        let address = ByteArena.Address(rawValue: addresses[place])
+        return PackedReader(arena.chunks[address.chunk], at: address.offset, table: table)
+    }
+}
+
+extension PackedList: ExpressibleByArrayLiteral {
+    package init(arrayLiteral elements: Element...) { self.init(elements) }
+}
+
+extension PackedList: Equatable where Element: Equatable {
+    package static func == (one: Self, other: Self) -> Bool { one.elementsEqual(other) }
+}
