@@ -78,7 +78,9 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "LayerVerifyCLI",
-            dependencies: ["LayerVerify", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "LayerVerify", "CLayerShims", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: settings),
 
         // Makes corpus/ from written-down seeds; no part of the product.

@@ -3,11 +3,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import CLayerShims
 internal import Glibc
 
 @main
 enum Main {
     static func main() {
+        lv_return_freed_memory()
         StandardStreams.prepare()
         FileLimit.raise()
         do {

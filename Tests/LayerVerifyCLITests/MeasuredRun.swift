@@ -52,6 +52,8 @@ struct MeasuredRun {
 /// Tests of more than five seconds run where this says so: .ci/run sets it.
 enum SlowTests {
     static let areWanted = ProcessInfo.processInfo.environment["LAYERVERIFY_SLOW_TESTS"] == "1"
+    /// The bounds of some are those of the release build; a debug build takes minutes for them.
+    static let haveRelease = areWanted && ProcessInfo.processInfo.environment["LAYERVERIFY_PROGRAM"] != nil
     static let comment: Comment = "slow: set LAYERVERIFY_SLOW_TESTS=1"
 }
 

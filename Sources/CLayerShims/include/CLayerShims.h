@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #endif
 #include <fcntl.h>
+#include <malloc.h>
 #include <sched.h>
 
 /// O_PATH needs _GNU_SOURCE, which Swift's Glibc module does not define everywhere.
@@ -14,6 +15,10 @@ static inline int lv_o_path(void) { return O_PATH; }
 
 /// CPU_COUNT is a macro. The number of CPUs this thread may run on; 0 if they cannot be told.
 static inline int lv_affinity_cpu_count(void) { cpu_set_t set; return sched_getaffinity(0, sizeof set, &set) ? 0 : CPU_COUNT(&set); }
+
+/// Lets large blocks go back to the system when they are freed. By default glibc keeps the more of them the larger they
+/// were. Setting one threshold keeps it from moving both; these are its own first values.
+static inline void lv_return_freed_memory(void) { mallopt(M_TRIM_THRESHOLD, 128 * 1024); }
 
 /// Ends the penalty that dirty upper halves of the vector registers put on SSE code; needed after ISA-L's isal_inflate.
 void lv_clear_upper_vector_halves(void);

@@ -1,0 +1,116 @@
+// layerverify: stores of very many things.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// Peak memory of stores of very many things.
+@Suite(.enabled(if: SlowTests.haveRelease, "large stores: set LAYERVERIFY_PROGRAM to a release build"))
+struct LargeStoreTests {
+    let workshop: Workshop
+
+    init() throws { workshop = try Workshop() }
+
+    private func descriptor(_ number: Int, _ mediaType: String = Workshop.manifest) -> [String: Any] {
+        ["mediaType": mediaType, "digest": Workshop.digest(number), "size": 10]
+    }
+
+    private func index(_ manifests: [[String: Any]]) throws -> [String: Any] {
+        try workshop.put(
+            ["schemaVersion": 2, "mediaType": Workshop.index, "manifests": manifests], Workshop.index, in: "image")
+    }
+
+    @Test func everyOneOf100000MissingManifestsIsReported() throws {
+        let indexes = try (0..<25).map { outer in
+            try index((0..<4000).map { descriptor(outer * 4000 + $0 + 1) })
+        }
+        try workshop.writeLayout("image", manifests: indexes)
+        let run = try MeasuredRun.verify(workshop.path("image"))
+        #expect(run.status == 1)
+        #expect(run.count == ["blob-missing": 100_000])
+        run.expectPeak()
+    }
+
+    /// Each index lists the next one and 9 000 manifests, so that all their documents are open at once.
+    @Test func largeIndexesWithinEachOtherAreBounded() throws {
+        var last: [[String: Any]] = []
+        for level in 0..<15 {
+            last = [try index(last + (0..<9000).map { descriptor(level << 32 + $0 + 1) })]
+        }
+        try workshop.writeLayout("image", manifests: last)
+        let run = try MeasuredRun.verify(workshop.path("image"))
+        #expect(run.status == 1)
+        run.expectPeak()
+    }
+
+    @Test func manifestsOfVeryManyMissingLayersAreBounded() throws {
+        let manifests = try (0..<70).map { image in
+            let numbers = (0..<2000).map { image * 2000 + $0 + 1 }
+            let config = try workshop.put(
+                [
+                    "architecture": "amd64", "os": "linux",
+                    "rootfs": ["type": "layers", "diff_ids": numbers.map { Workshop.digest($0 + 1 << 40) }],
+                ], "application/vnd.oci.image.config.v1+json", in: "image")
+            return try workshop.put(
+                [
+                    "schemaVersion": 2, "config": config,
+                    "layers": numbers.map { descriptor($0, Workshop.tar + "+gzip") },
+                ],
+                Workshop.manifest, in: "image")
+        }
+        try workshop.writeLayout("image", manifests: manifests)
+        let run = try MeasuredRun.verify(workshop.path("image"))
+        #expect(run.status == 1)
+        run.expectPeak()
+    }
+
+    @Test func oneManifestMayGoByTensOfThousandsOfNames() throws {
+        _ = try workshop.plainLayout("image")
+        let text = try Data(contentsOf: workshop.url("image/index.json"))
+        let layout = try #require(try JSONSerialization.jsonObject(with: text) as? [String: Any])
+        let manifest = try #require((layout["manifests"] as? [[String: Any]])?.first)
+        let indexes = try (0..<3).map { outer in
+            try index(
+                (0..<15_000).map { number in
+                    manifest.merging(
+                        ["annotations": ["org.opencontainers.image.ref.name": "tag\(outer)-\(number)"]]) { $1 }
+                })
+        }
+        try workshop.writeLayout("image", manifests: indexes)
+        let run = try MeasuredRun.verify(workshop.path("image"), seconds: 20)
+        #expect(run.status == 0)
+        run.expectPeak()
+    }
+
+    @Test func everyOneOf100000UnreferencedBlobsIsChecked() throws {
+        _ = try workshop.plainLayout("image")
+        let blobs = workshop.path("image/blobs/sha256")
+        for number in 1...100_000 {
+            let name = blobs + "/" + Workshop.digest(number).dropFirst(7)
+            guard FileManager.default.createFile(atPath: name, contents: nil) else {
+                throw CocoaError(.fileWriteUnknown)
+            }
+        }
+        let run = try MeasuredRun.verify(workshop.path("image"))
+        #expect(run.status == 1)
+        #expect(run.count["blob-digest-mismatch"] == 100_000)
+        run.expectPeak()
+    }
+
+    /// Names of more than 60 bytes, and folders that have no entries of their own.
+    @Test(arguments: ["\(String(repeating: "n", count: 60))/%", "%/\(String(repeating: "a/", count: 40))x"])
+    func anArchiveOfVeryManyEntriesIsReadInBoundedMemory(_ name: String) throws {
+        var bytes = Data(BombTests.manifest)
+        for number in 0..<150_000 {
+            bytes += BombTests.header(
+                Array(name.replacing("%", with: String(number)).utf8), size: BombTests.octal(0))
+        }
+        bytes += Data(count: 1024)
+        try bytes.write(to: workshop.url("image.tar"))
+        let run = try MeasuredRun.verify(workshop.path("image.tar"), seconds: 20)
+        #expect(run.status == 1)
+        #expect(run.codes.contains("blob-missing"))
+        run.expectPeak()
+    }
+}
