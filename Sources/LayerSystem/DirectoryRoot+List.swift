@@ -57,7 +57,7 @@ extension DirectoryRoot {
 
     private static func entries(of folder: OwnedDescriptor) throws(Errno) -> [DirectoryEntry] {
         // fdopendir takes its descriptor over, so it gets one of its own.
-        let duplicate = try retryingInterrupts { fcntl(folder.rawValue, F_DUPFD_CLOEXEC, 0) }
+        let duplicate = try DescriptorReserve.sparing { fcntl(folder.rawValue, F_DUPFD_CLOEXEC, 0) }
         guard let stream = fdopendir(duplicate) else {
             let error = Errno(rawValue: errno)
             close(duplicate)

@@ -31,13 +31,13 @@ final class OwnedDescriptor: Sendable {
     /// The same for a name that is no text; it has no NUL in it.
     func open(rawComponent: [UInt8], flags: Int32) throws(Errno) -> OwnedDescriptor {
         let name = rawComponent.map { CChar(bitPattern: $0) } + [0]
-        return OwnedDescriptor(owning: try retryingInterrupts { openat(rawValue, name, flags | O_CLOEXEC) })
+        return OwnedDescriptor(owning: try DescriptorReserve.sparing { openat(rawValue, name, flags | O_CLOEXEC) })
     }
 
     private static func openAt(_ folder: Int32, _ path: String, _ flags: Int32) throws(Errno) -> OwnedDescriptor {
         // A NUL would end the path early, and another file would be opened.
         guard !path.utf8.contains(0) else { throw .noSuchFileOrDirectory }
-        return OwnedDescriptor(owning: try retryingInterrupts { openat(folder, path, flags | O_CLOEXEC) })
+        return OwnedDescriptor(owning: try DescriptorReserve.sparing { openat(folder, path, flags | O_CLOEXEC) })
     }
 
     /// The corresponding C function is fstat.

@@ -4,6 +4,7 @@
 
 internal import ArgumentParser
 internal import Glibc
+internal import LayerSystem
 
 /// The limit of open files. Each folder that holds an image keeps two or three open for the whole run, so that a folder of
 /// some hundred images would meet the usual soft limit of 1 024, which is there for programs that use select.
@@ -16,9 +17,8 @@ enum FileLimit {
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
-    /// What a run needs at least. Dispatch takes seven (epoll, eventfd, three signalfds, up to two timerfds) and ends the
-    /// program where it gets none for the first; the report, an image, a folder in it and a file in that are four.
-    private static let neededCount = 12
+    /// What a run needs at least: what is left to Dispatch and the report, an image, a folder in it and a file in that.
+    private static let neededCount = Int(DescriptorReserve.count) + 3
 
     /// Checks that a run can open the files it needs for itself.
     ///

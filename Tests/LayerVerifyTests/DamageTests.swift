@@ -43,6 +43,7 @@ struct DamageTests {
         "json": "a relic of old docker-save archives that nothing refers to",
         "config.json": "Jib's name for the config: a name that is no digest claims nothing",
         "README": "a file that is no blob",
+        "backup.tar": "an archive that is no image", "notes.gz": "a file that is no image",
         ".DS_Store": "a file among the blobs whose name is no digest",
         "._config": "a file among the blobs whose name is no digest",
     ]
