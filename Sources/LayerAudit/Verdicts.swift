@@ -41,9 +41,11 @@ package enum Verdicts {
             case .undetermined: summary.undeterminedImageCount += 1
             }
             for layer in 0..<inventory.images.layerCount(of: image) {
-                guard let blob = inventory.images.layer(layer, of: image)?.blob else { continue }
-                if !isLayer[blob] { summary.layerCount += 1 }
+                guard let layer = inventory.images.layer(layer, of: image), let blob = layer.blob, !isLayer[blob]
+                else { continue }
                 isLayer[blob] = true
+                summary.layerCount += 1
+                if layer.mediaType?.kind == .other { summary.opaqueBlobCount += 1 }
             }
         }
         summary.claimCount = inventory.claims.count

@@ -120,6 +120,7 @@ struct JSONReport {
             json.member("notes", summary.noteCount)
             json.member("absentPlatforms", summary.absentPlatformCount)
             json.member("unreferencedBlobs", summary.unreferencedBlobCount)
+            json.member("opaqueBlobs", summary.opaqueBlobCount)
             json.member("compressedBytes", summary.compressedByteCount)
             json.member("uncompressedBytes", summary.uncompressedByteCount)
             json.member("seconds", seconds: summary.seconds)

@@ -84,6 +84,11 @@ extension TextReport {
         if unreferencedCount > 0 {
             parts.append(HumanUnits.count(unreferencedCount, "unreferenced blob") + " (beyond the name)")
         }
+        if report.summary.opaqueBlobCount > 0 {
+            parts.append(
+                "the inside of "
+                    + HumanUnits.count(report.summary.opaqueBlobCount, "blob of an unknown type", "blobs of unknown types"))
+        }
         if counts[.interrupted] != nil { parts.append("what the interruption left") }
         return parts.isEmpty ? nil : "not checked: " + parts.joined(separator: ", ")
     }

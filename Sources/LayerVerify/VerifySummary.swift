@@ -34,6 +34,8 @@ public struct VerifySummary: Hashable, Sendable {
     public var absentPlatformCount: Int { summary.absentPlatformCount }
     /// Blobs that no document references; they were checked against their names.
     public var unreferencedBlobCount: Int { summary.unreferencedBlobCount }
+    /// Unique blobs of types that are not known here: compared with size and digest, not looked into.
+    public var opaqueBlobCount: Int { summary.opaqueBlobCount }
     /// Bytes read, as they lie in the images.
     public var compressedByteCount: UInt64 { summary.compressedByteCount }
     /// Bytes that came out of decoding.

@@ -155,6 +155,23 @@ import Testing
         #expect(summary.claimCount == 0)
     }
 
+    @Test func blobsOfUnknownTypesAreCountedOnce() {
+        func opaqueCount(_ types: [String?], blob: (Int) -> Int = { $0 }) -> Int {
+            var inventory = inventory(layers: types.count)
+            var image = inventory.images[0]
+            for (place, type) in types.enumerated() {
+                image.layers[place].mediaType = type.map { MediaType($0) }
+                image.layers[place].blob = blob(place)
+            }
+            inventory.images[0] = image
+            return report(inventory, facts: types.map { _ in soundFacts }).summary.opaqueBlobCount
+        }
+        let layer = "application/vnd.oci.image.layer.v1.tar+gzip"
+        #expect(opaqueCount([layer, nil, "text/spdx", "application/vnd.in-toto+json"]) == 2)
+        #expect(opaqueCount(["text/spdx", "text/spdx"], blob: { _ in 0 }) == 1)
+        #expect(opaqueCount([layer]) == 0)
+    }
+
     @Test func absentPlatformsAndUnreferencedBlobsAreCounted() {
         let located = [
             LocatedFinding(Finding(.platformAbsent, "m", at: Place("a"))),

@@ -180,11 +180,14 @@ enum PackedText {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
         var runStart = 0
+        // Where text begins again behind a number, whose bytes may look like the beginning of a prefix.
+        var literalStart = 0
         for place in 0...text.count {
             if place < text.count, nibble(text[place]) != nil { continue }
             if [64, 96, 128].contains(place - runStart) {
                 var mark = digits
-                for prefix in prefixes where result.suffix(prefix.text.count).elementsEqual(prefix.text) {
+                for prefix in prefixes
+                where result[literalStart...].suffix(prefix.text.count).elementsEqual(prefix.text) {
                     mark = prefix.mark
                     result.removeLast(prefix.text.count)
                     break
@@ -196,6 +199,7 @@ enum PackedText {
                     number >>= 7
                 }
                 result.append(UInt8(number))
+                literalStart = result.count
             } else {
                 result.append(contentsOf: text[runStart..<place])
             }

@@ -1,0 +1,138 @@
+// layerverify: tests of packed records and of findings that are counted.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+import Testing
+
+/// Pseudo-random numbers from a seed (SplitMix64), so that a failure can be repeated.
+private struct SeededNumbers: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var value = state
+        value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
+        value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
+        return value ^ value >> 31
+    }
+}
+
+@Suite struct PackedListTests {
+    /// Texts that packing may take for digests, and nearly digests.
+    private static func text(_ numbers: inout SeededNumbers) -> String {
+        let digits = Array("0123456789abcdef")
+        var result = ""
+        for _ in 0..<Int.random(in: 0...4, using: &numbers) {
+            let count = [1, 63, 64, 65, 96, 127, 128, 129, 200].randomElement(using: &numbers) ?? 1
+            let isSame = Bool.random(using: &numbers)
+            switch Int.random(in: 0...4, using: &numbers) {
+            case 0: result += String((0..<count).map { _ in digits.randomElement(using: &numbers) ?? "0" })
+            case 1: result += String(repeating: isSame ? "a" : "F", count: count)
+            case 2: result += "blobs/sha256/" + String(repeating: "0", count: 64)
+            case 3: result += ["\u{0}", "\u{1}", "é", "🦀", "\u{ff}", "/", ""].randomElement(using: &numbers) ?? ""
+            default: result += String(repeating: "\u{0}\u{7f}", count: count)
+            }
+        }
+        return result
+    }
+
+    private static func digest(_ numbers: inout SeededNumbers) throws -> ContentDigest? {
+        func digits(_ count: Int) -> String {
+            String((0..<count).map { _ in Array("0123456789abcdef").randomElement(using: &numbers) ?? "0" })
+        }
+        switch Int.random(in: 0...3, using: &numbers) {
+        case 0: return nil
+        case 1: return try ContentDigest(parsing: "sha512:" + digits(128))
+        case 2: return try ContentDigest(parsing: "multihash+base58:QmRZxt2b1FVZPNqd8hsiykDL3TdBDeTSPX9Kv46HmX4Gx8")
+        default: return try ContentDigest(parsing: "sha256:" + digits(64))
+        }
+    }
+
+    private static func finding(_ numbers: inout SeededNumbers) throws -> Finding {
+        func maybe() -> String? { Bool.random(using: &numbers) ? text(&numbers) : nil }
+        var finding = Finding(
+            FindingCode.allCases.randomElement(using: &numbers) ?? .blobMissing, text(&numbers),
+            at: Place(text(&numbers), text(&numbers)), root: Int.random(in: 0...70_000, using: &numbers),
+            digest: try digest(&numbers), expected: maybe(), actual: maybe(), hint: maybe(),
+            follows: Bool.random(using: &numbers) ? FindingCode.allCases.randomElement(using: &numbers) : nil)
+        finding.severity = Severity.allCases.randomElement(using: &numbers) ?? .error
+        finding.outcome = Outcome.allCases.randomElement(using: &numbers) ?? .refuted
+        return finding
+    }
+
+    @Test(arguments: UInt64(0)..<20)
+    func whatWasPackedComesBack(seed: UInt64) throws {
+        var numbers = SeededNumbers(state: seed)
+        let findings = try (0..<200).map { _ in try Self.finding(&numbers) }
+        var list = PackedList(findings)
+        #expect(list.elementsEqual(findings))
+        // Replacing a record, by a shorter or a longer one, leaves the others alone.
+        let others = try findings.map { try Bool.random(using: &numbers) ? Self.finding(&numbers) : $0 }
+        for (place, other) in others.enumerated() where other != findings[place] { list[place] = other }
+        #expect(list.elementsEqual(others))
+    }
+
+    /// The number of the 98th digest is the letter b.
+    @Test func aNumberIsNotTakenForTheTextBeforeTheNextDigest() {
+        let messages = (0..<200).map { number in
+            let digits = String(repeating: "0", count: 61) + String(1000 + number).suffix(3)
+            return digits + "lobs/sha256/" + digits + "ha256:" + digits
+        }
+        let findings = messages.map { Finding(.blobMissing, $0, at: Place("")) }
+        #expect(PackedList(findings).map(\.message) == messages)
+    }
+
+    @Test(arguments: UInt64(0)..<20)
+    func aFindingIsKeptOnceAndOnlyItself(seed: UInt64) throws {
+        var numbers = SeededNumbers(state: seed)
+        let findings = try (0..<100).map { _ in try Self.finding(&numbers) }
+        var list = FindingList([])
+        let places = findings.map { list.intern($0) }
+        #expect(findings.map { list.intern($0) } == places)
+        #expect(zip(places, findings).allSatisfy { list.pool[$0] == $1 })
+    }
+}
+
+@Suite struct CountedFindingsTests {
+    private static let long = String(repeating: "x", count: 10_000)
+
+    private static func finding(_ code: FindingCode, _ number: Int, root: Int) -> Finding {
+        Finding(code, Self.long + "\(number)", at: Place("a"), root: root)
+    }
+
+    /// As many as there is memory for, and then more, of two codes and of two roots.
+    private static func overfull() -> (list: FindingList, kept: Int) {
+        var list = FindingList([])
+        let room = FindingList.maximumByteCount / 10_000
+        var number = 0
+        func add(_ code: FindingCode, root: Int, image: Int) {
+            list.append(LocatedFinding(finding(code, number, root: root), image: image))
+            number += 1
+        }
+        while list.pool.count == number, number <= room { add(.blobMissing, root: 0, image: 0) }
+        let kept = list.pool.count - 1
+        for _ in 0..<6 { add(.blobMissing, root: 0, image: 1) }
+        for _ in 0..<5 { add(.blobMissing, root: 1, image: 2) }
+        for _ in 0..<3 { add(.blobUnreferenced, root: 1, image: 2) }
+        list.finish()
+        return (list, kept)
+    }
+
+    @Test func thoseBeyondTheLimitAreCountedByCodeAndRoot() throws {
+        let (list, kept) = Self.overfull()
+        #expect(kept >= 1000)
+        #expect(list.pool.count == kept + 3)
+        let standIns = (kept..<list.pool.count).map { list.pool[$0] }
+        #expect(standIns.map(\.code) == [.blobMissing, .blobMissing, .blobUnreferenced])
+        #expect(standIns.map(\.root) == [0, 1, 1])
+        let counts = (kept..<list.pool.count).map { list.count(of: $0) }
+        #expect(counts[1...] == [5, 3])
+        #expect(counts[0] >= 6)
+        #expect(standIns.map(\.actual) == counts.map { "\($0)" })
+        #expect(standIns.allSatisfy { $0.message.contains("more findings of this kind") && $0.place == Place("") })
+        #expect(list.count(of: 0) == 1)
+        // Each image still has what is wrong with it.
+        #expect(Set(list.filter { $0.image == 2 }.map(\.finding.code)) == [.blobMissing, .blobUnreferenced])
+        #expect(list.contains { $0.image == 1 && $0.finding.outcome == .refuted })
+    }
+}
