@@ -29,7 +29,7 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
     }
 
     /// More is not kept of findings. 100 000 blobs that are all missing, or all damaged, take 12 MiB.
-    package static let maximumByteCount = 16 << 20
+    package var maximumByteCount = 16 << 20
 
     /// A finding belongs somewhere.
     package struct Entry: Hashable, Sendable {
@@ -100,7 +100,7 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
         hasher.combine(bytes)
         let hash = hasher.finalize()
         if let known = index.find(hash, where: { pool.isRecord(at: $0, bytes) }) { return known }
-        guard pool.byteCount + bytes.count <= Self.maximumByteCount else { return standIn(for: finding) }
+        guard pool.byteCount + bytes.count <= maximumByteCount else { return standIn(for: finding) }
         index.insert(pool.count, hash: hash)
         pool.appendPacked(bytes)
         return pool.count - 1
