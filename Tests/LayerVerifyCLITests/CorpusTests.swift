@@ -70,9 +70,9 @@ struct CorpusTests {
     }
 
     @Test(arguments: Case.all)
-    func reportIsTheSameOnEveryRun(_ item: Case) throws {
-        let runs = try (0..<2).map { _ in
-            let run = try ProgramRun.layerverify("--format", "json", "--jobs", "2", item.image)
+    func reportIsTheSameWithAnyNumberOfJobs(_ item: Case) throws {
+        let runs = try ["1", "2"].map { jobs in
+            let run = try ProgramRun.layerverify("--format", "json", "--jobs", jobs, item.image)
             return try JSONDecoder().decode(Report.self, from: run.output).findings.map(\.line)
         }
         #expect(runs[0] == runs[1])

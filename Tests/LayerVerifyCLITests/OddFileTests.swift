@@ -159,7 +159,7 @@ import Testing
 
     @Test(arguments: ["truncate -s +1", "truncate -s 1000", "touch"])
     func aFileThatChangesWhileItIsReadIsUndetermined(_ command: String) throws {
-        try workshop.longLayout("image", byteCount: 4 << 30)
+        try workshop.longLayout("image", byteCount: 512 << 20)
         let layer = workshop.path("image/blobs/sha256/" + Workshop.digest(0xb).dropFirst(7))
         let script = """
             "$1" --format json "$2" & run=$!
