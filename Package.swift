@@ -79,7 +79,8 @@ let package = Package(
         .executableTarget(
             name: "LayerVerifyCLI",
             dependencies: [
-                "LayerVerify", "LayerSystem", "CLayerShims", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "LayerVerify", "LayerSystem", "CLayerShims",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
 

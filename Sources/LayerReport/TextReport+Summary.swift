@@ -87,7 +87,8 @@ extension TextReport {
         if report.summary.opaqueBlobCount > 0 {
             parts.append(
                 "the inside of "
-                    + HumanUnits.count(report.summary.opaqueBlobCount, "blob of an unknown type", "blobs of unknown types"))
+                    + HumanUnits.count(
+                        report.summary.opaqueBlobCount, "blob of an unknown type", "blobs of unknown types"))
         }
         if counts[.interrupted] != nil { parts.append("what the interruption left") }
         return parts.isEmpty ? nil : "not checked: " + parts.joined(separator: ", ")

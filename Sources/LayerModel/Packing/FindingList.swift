@@ -127,7 +127,8 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
     /// Says of those that stand for others for how many. Call it once, at the end.
     package mutating func finish() {
         for (place, count) in standInCounts {
-            pool[place].message = "\(count) more findings of this kind are not listed (one that several images share may count for each)"
+            pool[place].message =
+                "\(count) more findings of this kind are not listed (one that images share may count for each)"
             pool[place].actual = "\(count)"
         }
     }
