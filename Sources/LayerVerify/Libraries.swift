@@ -40,6 +40,7 @@ public enum Libraries {
 
     /// What `--version` prints.
     public static var description: String {
+        let entries = entries
         let width = entries.reduce(0) { max($0, $1.name.count) }
         let lines = entries.map { "  " + $0.name + String(repeating: " ", count: width - $0.name.count + 2) + $0.value }
         return (["\(Tool.name) \(Tool.version)"] + lines).joined(separator: "\n")

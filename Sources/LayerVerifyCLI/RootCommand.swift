@@ -29,7 +29,8 @@ struct RootCommand: ParsableCommand {
 
             \(ExitStatus.help)
             """,
-        version: Libraries.description,
+        // Asking the libraries and the CPU takes longer than verifying a small image.
+        version: CommandLine.arguments.contains("--version") ? Libraries.description : Libraries.version,
         subcommands: [VerifyCommand.self, DigestCommand.self, InspectCommand.self, FindingsPage.self, HelpPage.self],
         defaultSubcommand: VerifyCommand.self)
 }
