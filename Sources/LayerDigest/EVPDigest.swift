@@ -52,7 +52,7 @@ package final class EVPDigest: StreamDigest {
             guard EVP_DigestFinal_ex(context, buffer.baseAddress, &byteCount) == 1,
                 Int(byteCount) == algorithm.byteCount
             else { preconditionFailure("OpenSSL does not finish a \(algorithm) digest") }
-            return ContentDigest(algorithm, bytes: buffer.prefix(algorithm.byteCount))
+            return ContentDigest(algorithm, bytes: buffer.span.bytes.extracting(first: algorithm.byteCount))
         }
     }
 

@@ -45,22 +45,31 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
             }
         }
 
-        init(_ bytes: some Collection<UInt8>) {
-            for (place, byte) in bytes.enumerated() { self[place >> 3] = self[place >> 3] << 8 | UInt64(byte) }
+        /// `bytes` are 32.
+        init(_ bytes: RawSpan) {
+            bytes.withUnsafeBytes { bytes in
+                a = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
+                b = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+                c = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
+                d = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
+            }
         }
 
         /// Reads 64 lower-case digits; nil for anything else.
-        init?(hexadecimal digits: some Collection<UInt8>) {
-            guard digits.count == 64 else { return nil }
-            for (place, digit) in digits.enumerated() {
+        init?(hexadecimal digits: Substring.UTF8View) {
+            var place = 0
+            for digit in digits {
                 let value: UInt8
                 switch digit {
                 case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
                 case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
                 default: return nil
                 }
+                guard place < 64 else { return nil }
                 self[place >> 4] = self[place >> 4] << 4 | UInt64(value)
+                place += 1
             }
+            guard place == 64 else { return nil }
         }
 
         var bytes: [UInt8] {
@@ -102,7 +111,7 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
     package init(parsing text: String) throws(GrammarError) {
         let utf8 = text.utf8
         if utf8.count == 71, utf8.starts(with: "sha256:".utf8),
-            let words = SHA256Words(hexadecimal: utf8.dropFirst("sha256:".utf8.count))
+            let words = SHA256Words(hexadecimal: text.dropFirst("sha256:".count).utf8)
         {
             storage = .sha256(words)
             return
@@ -138,13 +147,16 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
     /// Makes the digest of an algorithm from its raw bytes.
     ///
     /// `bytes` must have the algorithm's length.
-    package init(_ algorithm: DigestAlgorithm, bytes: some Collection<UInt8>) {
-        precondition(bytes.count == algorithm.byteCount, "a \(algorithm) digest has \(algorithm.byteCount) bytes")
+    package init(_ algorithm: DigestAlgorithm, bytes: RawSpan) {
+        precondition(bytes.byteCount == algorithm.byteCount, "a \(algorithm) digest has \(algorithm.byteCount) bytes")
         switch algorithm {
         case .sha256: storage = .sha256(SHA256Words(bytes))
-        case .sha384, .sha512: storage = .text(algorithm.rawValue + ":" + Self.hexadecimal(bytes))
+        case .sha384, .sha512: storage = .text(algorithm.rawValue + ":" + bytes.withUnsafeBytes(Self.hexadecimal))
         }
     }
+
+    /// The same from an array.
+    package init(_ algorithm: DigestAlgorithm, bytes: [UInt8]) { self.init(algorithm, bytes: bytes.span.bytes) }
 
     /// The name before the colon, whether known here or not.
     package var algorithmName: Substring {
@@ -217,7 +229,7 @@ extension ContentDigest {
         ContentDigest(known: "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a")
 
     private init(known digits: StaticString) {
-        guard let words = SHA256Words(hexadecimal: Array("\(digits)".utf8)) else {
+        guard let words = SHA256Words(hexadecimal: "\(digits)"[...].utf8) else {
             preconditionFailure("\(digits) are not the digits of a sha256")
         }
         storage = .sha256(words)
