@@ -38,6 +38,17 @@ let goodDockerCases: [CorpusCase] = [
         image.newForm(DockerImage(layers: [.gzip(206), .gzip(207)], tags: ["app:1"]), sources: .none)
     },
     .good(
+        "docker-views-of-two-compressions",
+        "index.json leads to gzip layers, manifest.json to plain files of the same content.", in: .archive(.ustar)
+    ) { image in
+        let seeds = [208, 209]
+        let plain = seeds.map { Layer.plain($0) }
+        for layer in plain { _ = image.layer(layer) }
+        image.newForm(
+            DockerImage(layers: seeds.map { .gzip($0) }, tags: ["app:1"]),
+            manifest: { $0.setting("Layers", JSON(plain.map { blobPath($0.digest) })) }, sources: .none)
+    },
+    .good(
         "docker-layer-sources-elsewhere",
         "`LayerSources` describe the gzip blobs of a registry, the files are plain: they do not bind.",
         in: .archive(.ustar)
