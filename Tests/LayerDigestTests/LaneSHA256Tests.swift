@@ -9,14 +9,14 @@ import Testing
 @Suite struct LaneSHA256Tests {
     static let isSupported = LaneSHA256.isUsable
 
-    /// Rounds of up to four messages, each in parts of any length, against OpenSSL.
+    /// 100 000 rounds of up to four messages, each in parts of any length, against OpenSSL.
     @Test(.enabled(if: isSupported, "this CPU has no SHA-NI, or sha-lanes is disabled"), arguments: 0..<8)
     func teamsAgreeWithOpenSSL(seed: Int) {
         let method = digestMethod(for: .sha256)
         #expect(method.teamSize == 4)
         var random = SplitMix(state: UInt64(seed))
         let noise = (0..<4096).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-        for _ in 0..<1500 {
+        for _ in 0..<12_500 {
             let laneCount = 1 + Int(random.next() % 4)
             let digests = (0..<laneCount).map { _ in method.begin() }
             let references = (0..<laneCount).map { _ in EVPDigest(.sha256) }
