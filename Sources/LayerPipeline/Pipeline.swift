@@ -76,7 +76,9 @@ package final class Pipeline: Sendable {
             case .hash:
                 hash(worker)
             case .read:
+                let start = traceStart
                 worker.readTeam(self)
+                if let start { trace(.read, worker, since: start, worker.team.map(\.tracePart)) }
                 publish(worker, state.withLock { $0.takeBack(worker.team) })
             case .readSmall(let slots):
                 readSmall(slots, worker)
@@ -88,7 +90,9 @@ package final class Pipeline: Sendable {
     }
 
     private func hash(_ worker: PipelineWorker) {
+        let start = traceStart
         worker.hash(pool)
+        if let start { trace(.hash, worker, since: start, worker.hashJobs.map(\.tracePart)) }
         publish(worker, state.withLock { $0.takeBack(worker.hashJobs) })
     }
 
@@ -105,9 +109,23 @@ package final class Pipeline: Sendable {
         let reader = worker.sequentialReader(options)
         for slot in slots {
             let request = state.withLock { $0.requests[slot] }
+            let start = traceStart
             let facts = reader.facts(of: request, from: opener, isCancelled: isCancelled)
+            if let start { trace(.whole, worker, since: start, [facts.tracePart(request.blob)]) }
             state.withLock { $0.record(facts, forSmall: slot) }
         }
+    }
+
+    // Tracing
+
+    /// Now, if anybody wants to know.
+    private var traceStart: ContinuousClock.Instant? { options.tracer == nil ? nil : .now }
+
+    private func trace(
+        _ kind: TraceRecord.Kind, _ worker: PipelineWorker, since start: ContinuousClock.Instant,
+        _ parts: [TraceRecord.Part]
+    ) {
+        options.tracer?(TraceRecord(kind, worker: worker.number, since: start, parts: parts))
     }
 
     /// Takes a block from the pool, for a worker that has none to spare.
@@ -116,5 +134,28 @@ package final class Pipeline: Sendable {
     /// Counts bytes as done.
     func noteOpened(_ work: BlobWork, byteCount: UInt64) {
         state.withLock { $0.noteOpened(work, byteCount: byteCount) }
+    }
+}
+
+extension BlobWork {
+    /// What the action in hand did. Asked by the worker that has the blob, before it gives it back.
+    fileprivate var tracePart: TraceRecord.Part {
+        TraceRecord.Part(
+            request.blob, byteCount: newInputs.reduce(0) { $0 + UInt64($1.byteCount) },
+            producedByteCount: UInt64(newOutput?.byteCount ?? 0))
+    }
+}
+
+extension HashJob {
+    fileprivate var tracePart: TraceRecord.Part {
+        TraceRecord.Part(chain.work.request.blob, byteCount: UInt64(segment.byteCount))
+    }
+}
+
+extension BlobFacts {
+    /// What reading a blob from beginning to end did.
+    package func tracePart(_ blob: BlobIndex) -> TraceRecord.Part {
+        let produced = compression == Compression.none ? 0 : uncompressed?.byteCount ?? 0
+        return TraceRecord.Part(blob, byteCount: byteCount, producedByteCount: produced)
     }
 }

@@ -13,16 +13,19 @@ package struct PipelineOptions: Sendable {
     package var codecOptions: CodecOptions
     /// Finds the codec of the fast path; tests hand in one that lies.
     package var fastCodec: CodecLookup
+    /// Is told of every action; nil for none, which costs nothing.
+    package var tracer: Tracer?
 
     package init(
         jobCount: Int, expansionLimit: ExpansionLimit = .standard, codecOptions: CodecOptions = CodecOptions(),
-        fastCodec: @escaping CodecLookup = { Codecs.fast(for: $0) }
+        fastCodec: @escaping CodecLookup = { Codecs.fast(for: $0) }, tracer: Tracer? = nil
     ) {
         precondition(jobCount >= 1, "a pipeline has at least one job")
         self.jobCount = jobCount
         self.expansionLimit = expansionLimit
         self.codecOptions = codecOptions
         self.fastCodec = fastCodec
+        self.tracer = tracer
     }
 }
 

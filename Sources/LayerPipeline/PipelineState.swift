@@ -77,7 +77,7 @@ struct PipelineState {
         let blockCount = Self.blockCount(openCount: min(2 * jobCount, small), jobCount: jobCount)
         freeBlocks = Array((0..<blockCount).reversed())
         blockUsers = Array(repeating: 0, count: blockCount)
-        idleWorkers = (0..<jobCount).map { _ in PipelineWorker() }
+        idleWorkers = (0..<jobCount).map { PipelineWorker(number: $0) }
         progress.totalBlobCount = requests.count
         for request in requests { progress.totalByteCount &+= request.expectedByteCount }
     }

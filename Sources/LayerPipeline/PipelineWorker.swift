@@ -21,6 +21,8 @@ struct HashJob {
 /// scheduler fills `team` and `hashJobs` under the lock before it hands the worker its action.
 final class PipelineWorker: @unchecked Sendable {
     // SAFETY: owned by one thread at a time, as said above.
+    /// From 0, for traces.
+    let number: Int
     var hashJobs: [HashJob] = []
     var team: [BlobWork] = []
     var spareBlocks: [BlockIndex] = []
@@ -31,6 +33,8 @@ final class PipelineWorker: @unchecked Sendable {
 
     /// One block of input and one of output are what most actions take.
     static let spareBlockCount = 2
+
+    init(number: Int) { self.number = number }
 
     func sequentialReader(_ options: PipelineOptions) -> SequentialReader {
         if let reader { return reader }

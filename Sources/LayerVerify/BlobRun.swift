@@ -16,14 +16,16 @@ struct BlobRun {
     let cancellation: Cancellation?
     let observer: ProgressObserver?
     let start: ContinuousClock.Instant
+    let trace: TraceWriter?
 
     init(
         _ verifier: Verifier, opener: any BlobOpener, cancellation: Cancellation?, progress: ProgressObserver?,
-        start: ContinuousClock.Instant
+        start: ContinuousClock.Instant, trace: TraceWriter?
     ) {
         self.opener = opener
+        self.trace = trace
         options = PipelineOptions(
-            jobCount: min(verifier.options.jobs ?? CPUBudget.available(), 1024),
+            jobCount: verifier.jobCount,
             expansionLimit: verifier.options.expansionLimit,
             codecOptions: CodecOptions(maximumWindowByteCount: verifier.options.maximumWindowByteCount),
             fastCodec: verifier.fastCodec)
@@ -54,13 +56,19 @@ struct BlobRun {
         }
         let total = RunTotal(
             blobCount: count, byteCount: order.reduce(0) { $0 &+ request($1).expectedByteCount })
+        var options = options
+        if let trace {
+            let blobs = inventory.blobs
+            options.tracer = { record in trace.add(record) { blobs[$0].path } }
+        }
         for start in stride(from: 0, to: count, by: Self.batchCount) {
             let batch = order[start..<min(start + Self.batchCount, count)].map { request($0) }
             total.begin(byteCount: batch.reduce(0) { $0 &+ $1.expectedByteCount })
-            for (request, read) in zip(batch, readAll(batch, total)) {
+            for (request, read) in zip(batch, readAll(batch, options, total)) {
                 facts[request.blob] = facts[request.blob].map { $0.merged(with: read) } ?? read
             }
         }
+        let judgingStart = ContinuousClock.now
         var judge = Judge(inventory, facts: facts)
         facts = []
         order.sort()
@@ -69,7 +77,7 @@ struct BlobRun {
         var disagreements: [LocatedFinding] = []
         for start in stride(from: 0, to: doubtful.count, by: Self.batchCount) {
             let batch = doubtful[start..<min(start + Self.batchCount, doubtful.count)].map { request($0) }
-            disagreements += confirm(batch, inventory, &judge)
+            disagreements += confirm(batch, options, inventory, &judge)
         }
         plan = nil
         judge.addFindings(to: &findings)
@@ -82,12 +90,15 @@ struct BlobRun {
         Consequences.mark(&findings, in: inventory, facts: judge.facts)
         findings.finish()
         findings.sort()
+        trace?.add(TraceRecord(.judge, worker: nil, since: judgingStart))
         return (judge.facts, findings)
     }
 
     // The fast path
 
-    private func readAll(_ requests: [BlobRequest], _ total: RunTotal) -> [BlobFacts] {
+    private func readAll(
+        _ requests: [BlobRequest], _ options: PipelineOptions, _ total: RunTotal
+    ) -> [BlobFacts] {
         guard !requests.isEmpty else { return [] }
         let box = FactsBox()
         let group = DispatchGroup()
@@ -116,7 +127,7 @@ struct BlobRun {
     ///
     /// Returns: the blobs of which the reference says that nothing is wrong with them.
     private func confirm(
-        _ requests: [BlobRequest], _ inventory: Inventory, _ judge: inout Judge
+        _ requests: [BlobRequest], _ options: PipelineOptions, _ inventory: Inventory, _ judge: inout Judge
     ) -> [LocatedFinding] {
         guard !requests.isEmpty else { return [] }
         let confirmed = ReferenceRun(requests, opener: opener, options: options, isCancelled: isCancelled).run()

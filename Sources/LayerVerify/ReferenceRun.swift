@@ -38,18 +38,24 @@ final class ReferenceRun: Sendable {
     /// Reads them all. Blocks the calling thread until that is done.
     func run() -> [BlobFacts] {
         let group = DispatchGroup()
-        let work: @Sendable () -> Void = { self.work() }
-        for _ in 0..<min(options.jobCount, requests.count) {
+        for worker in 0..<min(options.jobCount, requests.count) {
+            let work: @Sendable () -> Void = { self.work(worker) }
             DispatchQueue.global(qos: .default).async(group: group, execute: work)
         }
         group.wait()
         return state.withLock { $0.facts }
     }
 
-    private func work() {
+    private func work(_ worker: Int) {
         let reader = SequentialReader(.reference, options: options)
         while !isCancelled(), let place = takeNext() {
+            let start = options.tracer == nil ? nil : ContinuousClock.now
             let facts = reader.facts(of: requests[place], from: opener, isCancelled: isCancelled)
+            if let start {
+                options.tracer?(
+                    TraceRecord(
+                        .confirm, worker: worker, since: start, parts: [facts.tracePart(requests[place].blob)]))
+            }
             state.withLock { $0.facts[place] = facts }
         }
     }

@@ -14,12 +14,16 @@ internal import LayerSystem
 extension Verifier {
     /// Runs source, plan, pipeline and verdict.
     func runVerification(
-        of paths: [String], cancellation: Cancellation?, progress: ProgressObserver?
+        of paths: [String], cancellation: Cancellation?, progress: ProgressObserver?, trace sink: TraceSink?
     ) -> Report {
         let clock = ContinuousClock()
         let start = clock.now
+        let trace = sink.map { TraceWriter(start: start, workerCount: jobCount, $0) }
+        defer { trace?.finish() }
         let (inventory, store) = gather(paths)
-        let run = BlobRun(self, opener: store, cancellation: cancellation, progress: progress, start: start)
+        trace?.add(TraceRecord(.gather, worker: nil, since: start))
+        let run = BlobRun(
+            self, opener: store, cancellation: cancellation, progress: progress, start: start, trace: trace)
         let audited = run.audit(inventory)
         var report = Verdicts.report(
             inventory, facts: audited.facts, located: audited.findings, isStrict: options.isStrict,
@@ -66,10 +70,13 @@ extension Verifier {
 
     /// Runs the pipeline over files of which nothing is claimed.
     func runDigest(
-        of files: [String], chaining: Chaining, cancellation: Cancellation?, progress: ProgressObserver?
+        of files: [String], chaining: Chaining, cancellation: Cancellation?, progress: ProgressObserver?,
+        trace sink: TraceSink?
     ) -> LayerDigestReport {
         let clock = ContinuousClock()
         let start = clock.now
+        let trace = sink.map { TraceWriter(start: start, workerCount: jobCount, $0) }
+        defer { trace?.finish() }
         var inventory = Inventory()
         for (index, path) in files.enumerated() {
             inventory.roots.append(RootRecord(path: path, form: .unknown))
@@ -80,7 +87,8 @@ extension Verifier {
             inventory.claims.append(Claim(.intactStream, about: index, at: Place(path)))
         }
         let store = BlobStore(roots: files.map { .file($0) })
-        let run = BlobRun(self, opener: store, cancellation: cancellation, progress: progress, start: start)
+        let run = BlobRun(
+            self, opener: store, cancellation: cancellation, progress: progress, start: start, trace: trace)
         let audited = run.audit(inventory, requests: Self.digestRequests(inventory))
         var records = files.indices.map { index in
             Self.record(

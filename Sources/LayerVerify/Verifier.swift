@@ -5,6 +5,7 @@
 internal import LayerCodec
 package import LayerModel
 package import LayerPipeline
+internal import LayerSystem
 
 /// Verifies container images as they lie on disk.
 ///
@@ -52,6 +53,9 @@ public struct Verifier: Sendable {
         self.options = options
     }
 
+    /// The threads that compute at once.
+    var jobCount: Int { min(options.jobs ?? CPUBudget.available(), 1024) }
+
     /// Verifies all images at some paths: directories or archives, of any form that is known.
     ///
     /// Nothing is thrown: a path that does not exist and a disk that fails are findings. Every fault is reported, not
@@ -59,9 +63,11 @@ public struct Verifier: Sendable {
     ///
     /// Concurrency: blocks the calling thread until the run has ended. From async code call the async overload.
     public func verify(
-        _ paths: [String], cancellation: Cancellation? = nil, progress: ProgressObserver? = nil
+        _ paths: [String], cancellation: Cancellation? = nil, progress: ProgressObserver? = nil,
+        trace: TraceSink? = nil
     ) -> VerifyReport {
-        VerifyReport(runVerification(of: paths, cancellation: cancellation, progress: progress), kind: .verdicts)
+        VerifyReport(
+            runVerification(of: paths, cancellation: cancellation, progress: progress, trace: trace), kind: .verdicts)
     }
 
     /// Reads what the documents of the images at some paths claim, and no layer.
@@ -78,9 +84,10 @@ public struct Verifier: Sendable {
     /// Concurrency: blocks the calling thread until the run has ended.
     public func digest(
         _ files: [String], chaining: Chaining = .none, cancellation: Cancellation? = nil,
-        progress: ProgressObserver? = nil
+        progress: ProgressObserver? = nil, trace: TraceSink? = nil
     ) -> DigestReport {
-        DigestReport(runDigest(of: files, chaining: chaining, cancellation: cancellation, progress: progress))
+        DigestReport(
+            runDigest(of: files, chaining: chaining, cancellation: cancellation, progress: progress, trace: trace))
     }
 
     /// Whether files are layers upon each other.

@@ -31,6 +31,7 @@ struct DigestCommand: ParsableCommand {
 
     func validate() throws {
         try OutputPlace.validate(report.output, reading: files)
+        try TraceFile.validate(running.trace, beside: report.output, reading: files)
         _ = try makeVerifier()
     }
 
@@ -38,10 +39,13 @@ struct DigestCommand: ParsableCommand {
         let verifier = try makeVerifier()
         try FileLimit.requireRoom()
         let output = try ReportOutput.opened(report.output)
-        let session = RunSession(progress: running.progress)
+        let trace = try TraceFile.opened(running.trace)
+        let session = RunSession(progress: running.progress, trace: trace)
         try output.prepare()
+        try trace?.prepare()
         let result = session.run {
-            verifier.digest(files, chaining: chain ? .layersOfOneImage : .none, cancellation: $0, progress: $1)
+            verifier.digest(
+                files, chaining: chain ? .layersOfOneImage : .none, cancellation: $0, progress: $1, trace: $2)
         }
         for file in result.files {
             guard let code = file.code, let message = file.message else { continue }

@@ -99,6 +99,12 @@ struct RunOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The largest window that a zstd layer may ask for.", valueName: "size"))
     var maxWindow = ByteSize(VerifyOptions.standardWindowByteCount)
 
+    @Option(
+        help: ArgumentHelp(
+            "Write what each thread did when to a file, which https://ui.perfetto.dev opens.", valueName: "file"),
+        completion: .file())
+    var trace: String?
+
     func apply(to options: inout VerifyOptions) {
         options.jobs = jobs
         options.maximumExpansionRatio = maxExpansion.ratio

@@ -16,24 +16,27 @@ final class RunSession {
     private let queue = DispatchQueue(label: "layerverify.control")
     private let signals: SignalWatch
     private let display: ProgressDisplay?
+    private let trace: TraceFile?
 
-    init(progress: ProgressMode) {
+    init(progress: ProgressMode, trace: TraceFile? = nil) {
+        self.trace = trace
         signals = SignalWatch(cancelling: cancellation, on: queue)
         display = progress.form.map { ProgressDisplay($0) }
     }
 
     /// Runs `body` while progress is shown, and takes the progress away before it returns.
-    func run<Result>(_ body: (Cancellation, ProgressObserver?) -> Result) -> Result {
-        guard let display else { return body(cancellation, nil) }
+    func run<Result>(_ body: (Cancellation, ProgressObserver?, TraceSink?) -> Result) -> Result {
+        let sink = trace.map { trace -> TraceSink in { trace.write($0) } }
+        guard let display else { return body(cancellation, nil, sink) }
         let timer = display.makeTimer(on: queue)
         defer {
             timer.cancel()
             display.finish()
         }
-        return body(cancellation) { display.observe($0) }
+        return body(cancellation, { display.observe($0) }, sink)
     }
 
-    /// Writes a report and ends the command: by the signal that interrupted it, if one did, else with `status`.
+    /// Writes a report, and the trace behind it, and ends the command: by the signal that interrupted it, if one did, else with `status`.
     ///
     /// Throws: the exit status, always.
     func finish(
@@ -44,6 +47,7 @@ final class RunSession {
         do throws(ReportOutput.Failure) {
             try write { piece throws(ReportOutput.Failure) in try output.write(piece) }
             try output.commit()
+            try trace?.commit()
         } catch {
             StandardStreams.complain(error.description)
             status = status.afterLostReport

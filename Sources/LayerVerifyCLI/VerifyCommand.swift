@@ -35,6 +35,7 @@ struct VerifyCommand: ParsableCommand {
 
     func validate() throws {
         try OutputPlace.validate(report.output, reading: paths)
+        try TraceFile.validate(running.trace, beside: report.output, reading: paths)
         _ = try makeVerifier()
     }
 
@@ -42,10 +43,12 @@ struct VerifyCommand: ParsableCommand {
         let verifier = try makeVerifier()
         try FileLimit.requireRoom()
         let output = try ReportOutput.opened(report.output)
-        let session = RunSession(progress: running.progress)
+        let trace = try TraceFile.opened(running.trace)
+        let session = RunSession(progress: running.progress, trace: trace)
         try output.prepare()
+        try trace?.prepare()
         PathHints.complain(about: paths)
-        let result = session.run { verifier.verify(paths, cancellation: $0, progress: $1) }
+        let result = session.run { verifier.verify(paths, cancellation: $0, progress: $1, trace: $2) }
         try session.finish(with: ExitStatus(result), writing: output) { sink throws(ReportOutput.Failure) in
             try result.write(as: report.format, style: report.style(on: output), to: sink)
         }

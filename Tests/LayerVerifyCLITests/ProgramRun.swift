@@ -52,6 +52,12 @@ struct ProgramRun: Sendable {
         return programs.first { FileManager.default.isExecutableFile(atPath: $0) } ?? "layerverify"
     }()
 
+    /// The path of something in the corpus.
+    static func corpus(_ path: String) -> String {
+        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../corpus").standardizedFileURL
+            .appending(path: path).path
+    }
+
     /// Whether all these programs are found by `PATH`.
     static func areInstalled(_ programs: String...) -> Bool {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")

@@ -1,0 +1,52 @@
+// layerverify: the file of a trace.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+
+/// The file of `--trace`, made before the run and put into its place after it.
+///
+/// A trace that cannot be written does not stop the run; that it is lost is said at the end.
+///
+/// ## Concurrency
+/// `write` is called by the run, never on two threads at once; all else by the main thread, before and after the run.
+final class TraceFile: @unchecked Sendable {
+    // SAFETY: used by one thread at a time, as said above, and the run hands over by the locks of its trace.
+    private let output: ReportOutput
+    private var failure: ReportOutput.Failure?
+
+    private init(_ output: ReportOutput) { self.output = output }
+
+    /// Checks the files of a trace and of a report, before anything is read.
+    ///
+    /// Throws: `ValidationError` if one would replace the other or what is to be verified.
+    static func validate(_ trace: String?, beside report: String?, reading paths: [String]) throws {
+        guard let trace else { return }
+        try OutputPlace.validate(trace, reading: paths)
+        let standardOutput: Set = ["-", "/dev/stdout"]
+        let isStandard = standardOutput.contains(trace)
+        guard trace != report, !isStandard || !standardOutput.contains(report ?? "-") else {
+            throw ValidationError("The trace and the report cannot go to the same place.")
+        }
+    }
+
+    /// Opens the file, if there is to be one, as the output of a report is opened.
+    ///
+    /// Throws: the exit status, after a message, if it cannot be opened.
+    static func opened(_ path: String?) throws -> TraceFile? { try path.map { TraceFile(try ReportOutput.opened($0)) } }
+
+    /// Makes the file. Throws: the exit status, after a message, if it cannot be made.
+    func prepare() throws { try output.prepare() }
+
+    /// Takes a piece of the trace.
+    func write(_ text: String) {
+        guard failure == nil else { return }
+        do throws(ReportOutput.Failure) { try output.write(text) } catch { failure = error }
+    }
+
+    /// Puts the trace into its place. Throws: what went wrong, now or while it was written.
+    func commit() throws(ReportOutput.Failure) {
+        if let failure { throw failure }
+        try output.commit()
+    }
+}
