@@ -6,4 +6,4 @@
 let corpusCases: [CorpusCase] =
     goodLayoutCases + goodDocumentCases + goodStreamCases + goodDockerCases
     + badBlobCases + badLayerCases + badDocumentCases + badJSONCases + badStructureCases + badDockerCases
-    + badArchiveCases + badShapeCases + goodShapeCases
+    + badArchiveCases + entryCases + badShapeCases + goodShapeCases

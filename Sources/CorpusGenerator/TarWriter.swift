@@ -126,7 +126,7 @@ struct TarWriter {
     }
 
     /// `length key=value\n`, where the length counts itself. Spec: POSIX pax §Extended Header.
-    private static func paxRecord(_ key: String, _ value: String) -> [UInt8] {
+    static func paxRecord(_ key: String, _ value: String) -> [UInt8] {
         let rest = " \(key)=\(value)\n"
         var count = rest.utf8.count
         while String(count).utf8.count + rest.utf8.count != count { count = String(count).utf8.count + rest.utf8.count }

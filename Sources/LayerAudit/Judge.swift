@@ -98,7 +98,7 @@ package struct Judge: Sendable {
                 .archiveTruncated, "the archive ends within \(path), at its byte \(atByte)", blob, sink)
         case .unsupportedEntry:
             return report(
-                .archiveEntryUnsupported, "\(path) is a sparse file, which is not read here", blob, sink)
+                .archiveEntryUnsupported, "\(path) is a sparse file or the like, which is not read here", blob, sink)
         case .missing:
             let path = path
             return report(blob, sink) { claim in

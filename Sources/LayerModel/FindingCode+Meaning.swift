@@ -19,7 +19,9 @@ extension FindingCode {
         case .archiveEntryAmbiguous:
             .refutes("The archive has several different entries of one name; readers disagree on which one counts.")
         case .archiveEntryUnsupported:
-            .undetermined("An entry that the image needs is of a kind that is not read here (a sparse file).")
+            .undetermined(
+                "An entry that the image needs is of a kind that is not read here (a sparse file, or a folder as GNU's incremental archives have it)."
+            )
 
         case .jsonInvalid: .refutes("A document is not JSON, not UTF-8, or goes on after its end (RFC 8259, I-JSON).")
         case .jsonDuplicateKey:

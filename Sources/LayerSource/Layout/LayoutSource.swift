@@ -12,6 +12,24 @@ extension ImageSource {
         walk: { tree, builder in
             var walk = LayoutWalk(tree: tree)
             walk.walk(&builder)
+            noteForeignManifest(in: tree, &builder)
             UnreferencedBlobs(tree: tree).gather(&builder)
         })
+
+    /// Says that a `manifest.json` beside the layout, which `docker load` would read, is none that could be read here.
+    private static func noteForeignManifest(in tree: any ImageTree, _ builder: inout InventoryBuilder) {
+        let place = Place("manifest.json")
+        guard let kind = tree.kind(of: place.path) else { return }
+        guard kind != .directory, kind != .symbolicLink else {
+            return builder.add(
+                Finding(
+                    .claimUnchecked, "manifest.json is no file: what docker load makes of it is not known", at: place))
+        }
+        let blobs = builder.blobs(at: place.path, in: tree, expectedByteCount: 0)
+        switch tree.document(blobs, &builder) {
+        case .success:
+            builder.add(Finding(.filesIgnored, "manifest.json is no list of docker save's images", at: place))
+        case .failure(let fault): builder.add(fault, reading: place, digest: nil)
+        }
+    }
 }

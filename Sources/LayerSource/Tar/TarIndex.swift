@@ -100,12 +100,22 @@ package struct TarIndex: Sendable {
                 pending += TarEntry.components(of: target).reversed()
             case .hardLink(let target):
                 guard pending.isEmpty else { return .missing }
-                path = []
-                pending = TarEntry.components(of: target).reversed()
+                if let text = symbolicLink(behind: target) {
+                    // Another name for the link, which leads on from where that name lies.
+                    guard !text.utf8.starts(with: "/".utf8) else { return .outsideImage }
+                    path.removeLast()
+                    pending = TarEntry.components(of: text).reversed()
+                } else {
+                    path = []
+                    pending = TarEntry.components(of: target).reversed()
+                }
             case .directory where !pending.isEmpty:
                 continue
             case .file where pending.isEmpty:
                 return .file(entryIndexes: Set(files).sorted(), isContradicted: isContradicted)
+            case .other where !pending.isEmpty:
+                // GNU's incremental archives have a type of their own for folders.
+                return .unsupported
             case .file, .directory, .fifo, .characterDevice, .blockDevice, .sparse, .other:
                 return pending.isEmpty ? .notRegularFile(entries[last].fileKind) : .missing
             }
@@ -113,6 +123,53 @@ package struct TarIndex: Sendable {
             // As many as Linux follows in one path.
             guard linkCount <= 40 else { return .loop }
         }
+    }
+
+    /// The text of the symbolic link that a hard link is another name for; nil of any other.
+    private func symbolicLink(behind target: String) -> String? {
+        var target = target
+        for _ in 0..<40 {
+            guard let name = TarEntry.normalized(target), let place = places(of: name).last else { return nil }
+            switch entries.kind(of: place) {
+            case .symbolicLink(let text): return text
+            case .hardLink(let next): target = next
+            case .file, .directory, .fifo, .characterDevice, .blockDevice, .sparse, .other: return nil
+            }
+        }
+        return nil
+    }
+
+    /// Entries that reading in place and extraction take for different things, in words; the first of each kind.
+    ///
+    /// Complexity: n log n for n entries, as long as few names begin with another's.
+    var contradictions: [String] {
+        var found: [String] = []
+        if let place = entries.indices.first(where: { entries.climbsOut($0) }) {
+            found.append("the name \(quoted(place)) leads out of the archive")
+        }
+        for (place, next) in zip(order, order.dropFirst()) {
+            guard entries.name(of: Int(next)).starts(with: entries.name(of: Int(place))) else { continue }
+            switch entries.kind(of: Int(place)) {
+            case .directory, .other: continue
+            case .file, .hardLink, .symbolicLink, .fifo, .characterDevice, .blockDevice, .sparse: break
+            }
+            guard let below = places(below: entries.name(of: Int(place))).first else { continue }
+            found.append("\(quoted(Int(below))) lies below \(quoted(Int(place))), which is no folder")
+            break
+        }
+        if let place = entries.indices.first(where: { !isSoundHardLink($0) }) {
+            found.append("\(quoted(place)) is a hard link to what no entry before it is")
+        }
+        return found
+    }
+
+    private func quoted(_ place: Int) -> String { "'\(String(decoding: entries.name(of: place), as: UTF8.self))'" }
+
+    /// False of a hard link to nothing, or to an entry behind it, which extraction does not find.
+    private func isSoundHardLink(_ place: Int) -> Bool {
+        guard case .hardLink(let target) = entries.kind(of: place) else { return true }
+        guard let name = TarEntry.normalized(target) else { return false }
+        return places(of: name).contains { $0 < place }
     }
 
     /// Whether two entries of one name are alike, up to the content of files: both files, or links to the same.
@@ -148,8 +205,10 @@ package struct TarIndex: Sendable {
     /// The places of the entries below a folder, ordered by the bytes of their names.
     ///
     /// Complexity: log n, and the number of entries.
-    func places(below folder: String) -> ArraySlice<UInt32> {
-        let prefix = Array((folder + "/").utf8)
+    func places(below folder: String) -> ArraySlice<UInt32> { places(below: Array(folder.utf8)[...]) }
+
+    private func places(below folder: ArraySlice<UInt8>) -> ArraySlice<UInt32> {
+        let prefix = folder + [UInt8(ascii: "/")]
         let start = firstPlace(from: prefix[...])
         // No name begins with what follows the slash.
         let end = firstPlace(from: (prefix.dropLast() + [UInt8(ascii: "/") + 1])[...])
@@ -183,4 +242,6 @@ package enum TarResolution: Hashable, Sendable {
     case notRegularFile(FileKind)
     /// Links that lead to one another.
     case loop
+    /// The name lies below an entry of a kind that is not known here.
+    case unsupported
 }

@@ -11,8 +11,9 @@ struct TarScanner {
     private let reader: any BlobReader
     private var offset: UInt64 = 0
     private var extensions = TarExtensions()
-    /// True between an extended header and the entry it is about.
-    private var isWithinEntry = false
+    /// The type flags of the extended headers that the next entry has so far; empty before the first.
+    private var extensionFlags: [UInt8] = []
+    private var isWithinEntry: Bool { !extensionFlags.isEmpty }
     private var nameByteCount = 0
     private(set) var entries = TarEntryList()
     /// Part of the archive, read ahead: headers of small entries lie close together.
@@ -54,6 +55,7 @@ struct TarScanner {
         guard !block.allSatisfy({ $0 == 0 }) else { throw Stop(ending: try endingAtZeros()) }
         guard let header = TarHeader(block) else { throw corrupt("header with a wrong checksum") }
         guard let size = header.size else { throw corrupt("size is no natural number below 2^63") }
+        try checkOrder(of: header.typeFlag)
         offset += UInt64(TarHeader.byteCount)
         switch header.typeFlag {
         case UInt8(ascii: "x"):
@@ -61,7 +63,7 @@ struct TarScanner {
                 try extensions.addPax(data)
             }
         case UInt8(ascii: "g"):
-            try addExtension(headerOffset, size, isAboutNextEntry: false) { _, data throws(TarExtensions.Fault) in
+            try addExtension(headerOffset, size) { _, data throws(TarExtensions.Fault) in
                 try TarExtensions.checkGlobalPax(data)
             }
         case UInt8(ascii: "L"):
@@ -74,7 +76,7 @@ struct TarScanner {
     }
 
     private mutating func addExtension(
-        _ headerOffset: UInt64, _ size: UInt64, isAboutNextEntry: Bool = true,
+        _ headerOffset: UInt64, _ size: UInt64,
         _ add: (inout TarExtensions, [UInt8]) throws(TarExtensions.Fault) -> Void
     ) throws(Stop) {
         guard size <= Self.maximumExtensionByteCount else {
@@ -92,8 +94,19 @@ struct TarScanner {
         } catch {
             throw Stop(ending: .corrupt(atByte: headerOffset, reason: error.reason))
         }
-        if isAboutNextEntry { isWithinEntry = true }
         try skip(size, of: nil)
+    }
+
+    /// Refuses extended headers in an order that no writer uses and every reader takes otherwise: of GNU's and of pax, two of
+    /// one kind, or a global one between them and their entry. Which of the names holds, or none, depends on the reader.
+    private mutating func checkOrder(of typeFlag: UInt8) throws(Stop) {
+        let gnu: [UInt8] = [UInt8(ascii: "L"), UInt8(ascii: "K")]
+        let pax = UInt8(ascii: "x")
+        guard typeFlag == pax || typeFlag == UInt8(ascii: "g") || gnu.contains(typeFlag) else { return }
+        let isMixed = extensionFlags.contains { gnu.contains($0) != gnu.contains(typeFlag) }
+        guard !isMixed, !extensionFlags.contains(typeFlag), typeFlag != UInt8(ascii: "g") || extensionFlags.isEmpty
+        else { throw corrupt("extended headers that readers take for different names") }
+        if typeFlag != UInt8(ascii: "g") { extensionFlags.append(typeFlag) }
     }
 
     private mutating func addEntry(_ header: TarHeader, at headerOffset: UInt64, size: UInt64) throws(Stop) {
@@ -122,7 +135,7 @@ struct TarScanner {
                 name: name ?? written, kind: kind, dataOffset: offset, byteCount: byteCount, climbsOut: name == nil,
                 isNameDamaged: !written.utf8.elementsEqual(nameBytes)))
         extensions = TarExtensions()
-        isWithinEntry = false
+        extensionFlags.removeAll(keepingCapacity: true)
         try skip(byteCount, of: name ?? written)
     }
 

@@ -30,6 +30,7 @@ package struct TarTree: ImageTree {
             let isSparse = index.entries(named: path).contains { index.entries[$0].kind == .sparse }
             return isSparse ? .unsupported : .nowhere(.notRegularFile(kind))
         case .loop: return .nowhere(.notRegularFile(.symbolicLink))
+        case .unsupported: return .unsupported
         }
     }
 
@@ -38,6 +39,7 @@ package struct TarTree: ImageTree {
         case .file: .regular
         case .notRegularFile(let kind): kind
         case .loop, .outsideImage: .symbolicLink
+        case .unsupported: .other
         // A folder needs no entry of its own.
         case .missing: index.places(below: path).isEmpty ? nil : .directory
         }
@@ -66,6 +68,10 @@ package struct TarTree: ImageTree {
     }
 
     package var findings: [Finding] {
+        index.contradictions.map { Finding(.archiveEntryAmbiguous, $0, at: Place("")) } + endingFindings
+    }
+
+    private var endingFindings: [Finding] {
         let message = index.ending.explanation
         return switch index.ending {
         case .endOfArchive, .endOfFile: []

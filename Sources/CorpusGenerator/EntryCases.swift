@@ -1,0 +1,103 @@
+// layerverify: archives of which the entries mean different files to different readers.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+extension ImageBuilder {
+    /// An image layout with one layer; returns where that lies.
+    fileprivate mutating func layoutWithLayer(_ seed: Int) -> String {
+        let layer = Layer.gzip(seed)
+        layout([image([layer])])
+        return blobPath(layer.digest)
+    }
+}
+
+private let other = Node.file(Array("something else".utf8))
+
+let entryCases: [CorpusCase] = [
+    .bad(
+        "archive-entry-below-link", "An entry below a symbolic link replaces the layer on extraction.",
+        in: .archive(.ustar)
+    ) {
+        image in
+        let layer = image.layoutWithLayer(940)
+        image.append("alias", .symbolicLink("blobs"))
+        image.append("alias" + layer.dropFirst("blobs".count), other)
+        image.expect("archive-entry-ambiguous")
+    },
+    .bad("archive-entry-below-file", "An entry below a file, which no extraction can make.", in: .archive(.ustar)) {
+        image in
+        let layer = image.layoutWithLayer(942)
+        image.append(layer + "/x", other)
+        image.expect("archive-entry-ambiguous")
+    },
+    .bad(
+        "archive-entry-climbs", "A name with `..` that is the layer's where the archive's top is the root.",
+        in: .archive(.ustar)
+    ) { image in
+        let layer = image.layoutWithLayer(944)
+        image.append("../" + layer, other)
+        image.expect("archive-entry-ambiguous")
+    },
+    .bad("archive-hard-link-ahead", "A hard link to an entry that comes behind it.", in: .archive(.ustar)) { image in
+        _ = image.layoutWithLayer(946)
+        image.append("early", .hardLink("late"))
+        image.append("late", other)
+        image.expect("archive-entry-ambiguous")
+    },
+    .bad(
+        "archive-names-mixed", "GNU's long name is the layer's, the pax path beside it is not: readers take either.",
+        in: .archive(.ustar)
+    ) { image in
+        let layer = image.layoutWithLayer(948)
+        image.append("././@LongLink", .special(UInt8(ascii: "L"), Array(layer.utf8) + [0]))
+        image.append("PaxHeaders/entry", .special(UInt8(ascii: "x"), TarWriter.paxRecord("path", "elsewhere")))
+        image.append("entry", other)
+        image.expect("archive-corrupt")
+    },
+    .good(
+        "docker-hard-link-to-link", "A layer that is a hard link to a symbolic link: it leads on from its own place.",
+        in: .archive(.ustar)
+    ) { image in
+        let docker = DockerImage(layers: [.plain(950), .plain(952)], tags: ["links:1"])
+        image.oldArchive(docker)
+        image.append("a/deep/file", .file(Layer.plain(952).bytes))
+        image.append("links/deep/link", .symbolicLink("../deep/file"))
+        image.append("links/deep/file", other)
+        image.put(docker.layerFolders[1] + "/layer.tar", .file([]))
+        image.remove(docker.layerFolders[1] + "/layer.tar")
+        image.append("a/deep/layer.tar", .hardLink("links/deep/link"))
+        let entry: JSON = [
+            "Config": .string(docker.configHex + ".json"), "RepoTags": JSON(docker.tags),
+            "Layers": JSON([docker.layerFolders[0] + "/layer.tar", "a/deep/layer.tar"]),
+        ]
+        image.put("manifest.json", JSON.array([entry]).bytes)
+        image.remove("repositories")
+    },
+    .undetermined(
+        "docker-incremental", "GNU tar's incremental archive: its folders are entries of a type of their own.",
+        in: .archive(.gnu)
+    ) { image in
+        let docker = DockerImage(layers: [.plain(954)], tags: ["app:1"])
+        image.append(docker.layerFolders[0] + "/", .special(UInt8(ascii: "D"), Array("Ylayer.tar\0\0".utf8)))
+        image.oldArchive(docker)
+        image.remove("repositories")
+        image.expect("archive-entry-unsupported")
+    },
+    .good("layout-with-another-manifest", "A `manifest.json` beside the layout that is no list of docker save's.") {
+        image in
+        _ = image.layoutWithLayer(956)
+        image.put("manifest.json", #"{"name": "something else"}"#)
+        image.expect("files-ignored")
+    },
+    .bad("layout-with-broken-manifest", "A `manifest.json` beside the layout that is no JSON.") { image in
+        _ = image.layoutWithLayer(958)
+        image.put("manifest.json", "{")
+        image.expect("json-invalid")
+    },
+    .undetermined("layout-with-linked-manifest", "A `manifest.json` beside the layout that is a symbolic link out of it.") {
+        image in
+        _ = image.layoutWithLayer(960)
+        image.put("manifest.json", .symbolicLink("/elsewhere"))
+        image.expect("claim-unchecked")
+    },
+]
