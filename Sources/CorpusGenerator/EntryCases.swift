@@ -94,7 +94,9 @@ let entryCases: [CorpusCase] = [
         image.put("manifest.json", "{")
         image.expect("json-invalid")
     },
-    .undetermined("layout-with-linked-manifest", "A `manifest.json` beside the layout that is a symbolic link out of it.") {
+    .undetermined(
+        "layout-with-linked-manifest", "A `manifest.json` beside the layout that is a symbolic link out of it."
+    ) {
         image in
         _ = image.layoutWithLayer(960)
         image.put("manifest.json", .symbolicLink("/elsewhere"))

@@ -195,7 +195,8 @@ extension Finding {
         case .cutOff(let atByte):
             self.init(.archiveTruncated, "the archive ends within the file, at its byte \(atByte)", at: place)
         case .unsupportedEntry:
-            self.init(.archiveEntryUnsupported, "the entry is a sparse file or the like, which is not read here", at: place)
+            self.init(
+                .archiveEntryUnsupported, "the entry is a sparse file or the like, which is not read here", at: place)
         case .unreadable(let errno, let atByte):
             self.init(.blobUnreadable, "\(ErrorText.describe(errno)) at byte \(atByte)", at: place)
         case .changed:

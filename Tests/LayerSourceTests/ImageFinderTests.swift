@@ -193,8 +193,13 @@ import Testing
         #expect(throws: TreeFailure.missing) { _ = try tree.list("a/file") }
     }
 
+    @Test func anEntryThatClimbsOutIsAFinding() {
+        #expect(tree.findings.map { $0.code } == [.archiveEntryAmbiguous])
+        #expect(tree.findings.first?.message.contains("'../climbs'") == true)
+    }
+
     @Test func theEndOfTheArchiveIsAFinding() {
-        #expect(tree.findings.isEmpty)
+        #expect(TarTree(read(.entry("a", "text"), .end), root: 0).findings.isEmpty)
         let cut = TarTree(read(.entry("a", "text", claimedSize: 9999)), root: 0)
         #expect(cut.findings.map { $0.code } == [.archiveTruncated])
         let corrupt = TarTree(read(.entry("a", "text"), [UInt8](repeating: 7, count: 512)), root: 0)

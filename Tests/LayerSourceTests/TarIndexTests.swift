@@ -250,14 +250,14 @@ import Testing
         .entry("pool", type: "2", link: "loop"), .entry("abs", type: "2", link: "/a/layer.tar"),
         .entry("out", type: "2", link: "../x"), .entry("dangling", type: "2", link: "none"), .entry("fifo", type: "6"),
         .entry("dir/", type: "5"), .entry("self", "s"), .entry("self", type: "1", link: "self"),
-        .entry("chain", type: "1", link: "b/layer.tar"), .entry("mixed", "m"),
+        .entry("e/chain", type: "1", link: "b/layer.tar"), .entry("mixed", "m"),
         .entry("mixed", type: "2", link: "twice"), .end)
 
     static let cases: [(String, TarResolution)] = [
         ("a/layer.tar", TarResolution.file(entryIndexes: [0])), ("./a//layer.tar", .file(entryIndexes: [0])),
         ("b/layer.tar", .file(entryIndexes: [0])), ("c/layer.tar", .file(entryIndexes: [0])),
         ("d/layer.tar", .file(entryIndexes: [0])), ("d/../b/layer.tar", .file(entryIndexes: [0])),
-        ("chain", .file(entryIndexes: [0])), ("twice", .file(entryIndexes: [4, 5])),
+        ("e/chain", .file(entryIndexes: [0])), ("twice", .file(entryIndexes: [4, 5])),
         ("mixed", .file(entryIndexes: [4, 5, 16], isContradicted: true)), ("self", .file(entryIndexes: [13])),
         ("loop", .loop),
         ("abs", .outsideImage), ("out", .outsideImage), ("../a/layer.tar", .outsideImage), ("dangling", .missing),

@@ -97,7 +97,8 @@ import Testing
     func aTraceGoesNowhereElse(_ options: [String]) throws {
         _ = try workshop.plainLayout("image")
         let run = try ProgramRun.run(
-            "sh", ["-c", #"cd "$1"; shift; "$@" image"#, "sh", workshop.path("."), ProgramRun.layerverifyPath] + options)
+            "sh",
+            ["-c", #"cd "$1"; shift; "$@" image"#, "sh", workshop.path("."), ProgramRun.layerverifyPath] + options)
         #expect(run.status == 64, "\(run.transcript)")
         #expect(try ProgramRun.layerverify(workshop.path("image")).status == 0)
     }
