@@ -35,12 +35,12 @@ package final class Pipeline: Sendable {
     /// `completion` gets the facts in the order of `requests`; blobs that a cancelled run did not finish are `.cancelled`.
     package init(
         _ requests: [BlobRequest], opener: any BlobOpener, options: PipelineOptions,
-        queue: DispatchQueue = .global(qos: .default), isCancelled: @escaping @Sendable () -> Bool = { false },
+        queue: DispatchQueue? = nil, isCancelled: @escaping @Sendable () -> Bool = { false },
         completion: @escaping @Sendable ([BlobFacts]) -> Void
     ) {
         self.opener = opener
         self.options = options
-        self.queue = queue
+        self.queue = queue ?? options.queue
         self.isCancelled = isCancelled
         self.completion = completion
         let state = PipelineState(requests, jobCount: options.jobCount)
@@ -70,6 +70,7 @@ package final class Pipeline: Sendable {
     }
 
     private func run(_ worker: PipelineWorker) {
+        options.prepareThread()
         while true {
             let isCancelled = self.isCancelled()
             switch state.withLock({ $0.nextAction(for: worker, isCancelled: isCancelled) }) {

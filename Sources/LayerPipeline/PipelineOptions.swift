@@ -2,8 +2,10 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+package import Dispatch
 package import LayerCodec
 package import LayerModel
+internal import LayerSystem
 
 /// The settings of a pipeline.
 package struct PipelineOptions: Sendable {
@@ -13,20 +15,33 @@ package struct PipelineOptions: Sendable {
     package var codecOptions: CodecOptions
     /// Finds the codec of the fast path; tests hand in one that lies.
     package var fastCodec: CodecLookup
+    /// Whether workers keep out of the way of everything else.
+    package var isNice: Bool
     /// Is told of every action; nil for none, which costs nothing.
     package var tracer: Tracer?
 
     package init(
         jobCount: Int, expansionLimit: ExpansionLimit = .standard, codecOptions: CodecOptions = CodecOptions(),
-        fastCodec: @escaping CodecLookup = { Codecs.fast(for: $0) }, tracer: Tracer? = nil
+        fastCodec: @escaping CodecLookup = { Codecs.fast(for: $0) }, isNice: Bool = false,
+        tracer: Tracer? = nil
     ) {
         precondition(jobCount >= 1, "a pipeline has at least one job")
         self.jobCount = jobCount
         self.expansionLimit = expansionLimit
         self.codecOptions = codecOptions
         self.fastCodec = fastCodec
+        self.isNice = isNice
         self.tracer = tracer
     }
+}
+
+extension PipelineOptions {
+    /// The queue of work items: of threads that all of Dispatch shares, or of those for background work, whose priority
+    /// stays low once a nice run has used them.
+    package var queue: DispatchQueue { .global(qos: isNice ? .background : .default) }
+
+    /// What a work item begins with.
+    package func prepareThread() { if isNice { BackgroundPriority.adopt() } }
 }
 
 /// Finds the codec for a compression; nil where nothing decodes it.

@@ -28,7 +28,7 @@ struct BlobRun {
             jobCount: verifier.jobCount,
             expansionLimit: verifier.options.expansionLimit,
             codecOptions: CodecOptions(maximumWindowByteCount: verifier.options.maximumWindowByteCount),
-            fastCodec: verifier.fastCodec)
+            fastCodec: verifier.fastCodec, isNice: verifier.options.isNice)
         self.cancellation = cancellation
         observer = progress
         self.start = start

@@ -40,13 +40,14 @@ final class ReferenceRun: Sendable {
         let group = DispatchGroup()
         for worker in 0..<min(options.jobCount, requests.count) {
             let work: @Sendable () -> Void = { self.work(worker) }
-            DispatchQueue.global(qos: .default).async(group: group, execute: work)
+            options.queue.async(group: group, execute: work)
         }
         group.wait()
         return state.withLock { $0.facts }
     }
 
     private func work(_ worker: Int) {
+        options.prepareThread()
         let reader = SequentialReader(.reference, options: options)
         while !isCancelled(), let place = takeNext() {
             let start = options.tracer == nil ? nil : ContinuousClock.now

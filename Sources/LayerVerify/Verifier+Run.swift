@@ -20,7 +20,7 @@ extension Verifier {
         let start = clock.now
         let trace = sink.map { TraceWriter(start: start, workerCount: jobCount, $0) }
         defer { trace?.finish() }
-        let (inventory, store) = gather(paths)
+        let (inventory, store) = gather(paths, cancellation)
         trace?.add(TraceRecord(.gather, worker: nil, since: start))
         let run = BlobRun(
             self, opener: store, cancellation: cancellation, progress: progress, start: start, trace: trace)
@@ -36,7 +36,7 @@ extension Verifier {
     func runInspection(of paths: [String]) -> Report {
         let clock = ContinuousClock()
         let start = clock.now
-        var (inventory, _) = gather(paths)
+        var (inventory, _) = gather(paths, nil)
         inventory.findings.finish()
         var report = Verdicts.report(
             inventory, facts: inventory.knownFacts, located: inventory.findings, isStrict: options.isStrict,
@@ -46,10 +46,10 @@ extension Verifier {
     }
 
     /// Finds the images at the paths and reads what they say about themselves.
-    private func gather(_ paths: [String]) -> (Inventory, BlobStore) {
+    private func gather(_ paths: [String], _ cancellation: Cancellation?) -> (Inventory, any BlobOpener) {
         var finder = ImageFinder()
         for path in paths { finder.find(path) }
-        let store = finder.store
+        let store = paced(finder.store, cancellation)
         let selection = Selection(
             platform: platform, references: options.references, requiresAllPlatforms: options.requiresAllPlatforms)
         var builder = InventoryBuilder(selection: selection, opener: store) { bytes, algorithms in
@@ -66,6 +66,12 @@ extension Verifier {
             builder.noteNothingSelected()
         }
         return (builder.inventory, store)
+    }
+
+    /// The store, read no faster than the options allow.
+    private func paced(_ store: BlobStore, _ cancellation: Cancellation?) -> any BlobOpener {
+        guard let rate = options.maximumBytesPerSecond else { return store }
+        return PacedOpener(store, ReadingPace(bytesPerSecond: rate) { cancellation?.isCancelled ?? false })
     }
 
     /// Runs the pipeline over files of which nothing is claimed.
@@ -86,7 +92,7 @@ extension Verifier {
                     expectedByteCount: .max >> 16))
             inventory.claims.append(Claim(.intactStream, about: index, at: Place(path)))
         }
-        let store = BlobStore(roots: files.map { .file($0) })
+        let store = paced(BlobStore(roots: files.map { .file($0) }), cancellation)
         let run = BlobRun(
             self, opener: store, cancellation: cancellation, progress: progress, start: start, trace: trace)
         let audited = run.audit(inventory, requests: Self.digestRequests(inventory))

@@ -50,6 +50,9 @@ public struct Verifier: Sendable {
         if options.maximumExpansionRatio == 0 || options.maximumWindowByteCount == 0 {
             throw VerifyError(.invalidLimit, "a limit of expansion or of the window must be at least 1")
         }
+        if options.maximumBytesPerSecond == 0 {
+            throw VerifyError(.invalidLimit, "a rate must be at least 1 byte a second")
+        }
         self.options = options
     }
 

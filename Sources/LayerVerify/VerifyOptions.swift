@@ -26,6 +26,12 @@ public struct VerifyOptions: Hashable, Sendable {
     public var requiresAllPlatforms: Bool
     /// Whether warnings refute.
     public var isStrict: Bool
+    /// Whether the threads that compute have the lowest CPU priority and the idle I/O class.
+    ///
+    /// They are those of Dispatch's queue for background work, and stay so. The calling thread stays as it is.
+    public var isNice: Bool
+    /// The bytes that may be read from blobs and documents in a second; nil for as many as can be.
+    public var maximumBytesPerSecond: UInt64?
 
     /// The default of `maximumWindowByteCount`: what `zstd --ultra -22` asks for, 128 MiB.
     public static let standardWindowByteCount: UInt64 = 128 << 20
@@ -34,7 +40,7 @@ public struct VerifyOptions: Hashable, Sendable {
     public init(
         jobs: Int? = nil, platform: String? = nil, references: [String] = [], maximumExpansionRatio: UInt64? = 200,
         expansionFreeByteCount: UInt64 = 4 << 30, maximumWindowByteCount: UInt64 = standardWindowByteCount,
-        requiresAllPlatforms: Bool = false, isStrict: Bool = false
+        requiresAllPlatforms: Bool = false, isStrict: Bool = false, isNice: Bool = false, maximumBytesPerSecond: UInt64? = nil
     ) {
         self.jobs = jobs
         self.platform = platform
@@ -44,6 +50,8 @@ public struct VerifyOptions: Hashable, Sendable {
         self.maximumWindowByteCount = maximumWindowByteCount
         self.requiresAllPlatforms = requiresAllPlatforms
         self.isStrict = isStrict
+        self.isNice = isNice
+        self.maximumBytesPerSecond = maximumBytesPerSecond
     }
 
     /// The limit of expansion as the pipeline wants it.

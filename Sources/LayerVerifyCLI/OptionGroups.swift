@@ -99,6 +99,12 @@ struct RunOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The largest window that a zstd layer may ask for.", valueName: "size"))
     var maxWindow = ByteSize(VerifyOptions.standardWindowByteCount)
 
+    @Flag(help: "Keep out of the way: lowest CPU priority, idle I/O class.") var nice = false
+
+    @Option(
+        help: ArgumentHelp("Read no more bytes a second (default: as many as can be).", valueName: "size"))
+    var maxRate: ByteSize?
+
     @Option(
         help: ArgumentHelp(
             "Write what each thread did when to a file, which https://ui.perfetto.dev opens.", valueName: "file"),
@@ -110,6 +116,8 @@ struct RunOptions: ParsableArguments {
         options.maximumExpansionRatio = maxExpansion.ratio
         options.expansionFreeByteCount = maxExpansionFree.byteCount
         options.maximumWindowByteCount = maxWindow.byteCount
+        options.isNice = nice
+        options.maximumBytesPerSecond = maxRate?.byteCount
     }
 }
 

@@ -4,6 +4,7 @@
 
 internal import Dispatch
 internal import Glibc
+internal import LayerSystem
 internal import LayerVerify
 
 /// What goes on beside a run: signals that end it early, and the progress.
@@ -18,6 +19,14 @@ final class RunSession {
     private let display: ProgressDisplay?
     private let trace: TraceFile?
 
+    /// A run whose threads and files are as its options want them.
+    convenience init(_ running: RunOptions, trace: TraceFile?) {
+        // Documents are read by the main thread.
+        if running.nice { BackgroundPriority.adopt() }
+        self.init(progress: running.progress, trace: trace)
+    }
+
+    /// A run that does next to nothing.
     init(progress: ProgressMode, trace: TraceFile? = nil) {
         self.trace = trace
         signals = SignalWatch(cancelling: cancellation, on: queue)

@@ -44,7 +44,7 @@ struct VerifyCommand: ParsableCommand {
         try FileLimit.requireRoom()
         let output = try ReportOutput.opened(report.output)
         let trace = try TraceFile.opened(running.trace)
-        let session = RunSession(progress: running.progress, trace: trace)
+        let session = RunSession(running, trace: trace)
         try output.prepare()
         try trace?.prepare()
         PathHints.complain(about: paths)

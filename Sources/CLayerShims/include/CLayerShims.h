@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /// O_PATH needs _GNU_SOURCE, which Swift's Glibc module does not define everywhere.
 static inline int lv_o_path(void) { return O_PATH; }
@@ -19,6 +21,9 @@ static inline int lv_affinity_cpu_count(void) { cpu_set_t set; return sched_geta
 /// Lets large blocks go back to the system when they are freed. By default glibc keeps the more of them the larger they
 /// were. Setting one threshold keeps it from moving both; these are its own first values.
 static inline void lv_return_freed_memory(void) { mallopt(M_TRIM_THRESHOLD, 128 * 1024); }
+
+/// glibc has no ioprio_set. Puts the calling thread (IOPRIO_WHO_PROCESS, 0) into IOPRIO_CLASS_IDLE; -1 if that fails.
+static inline int lv_set_idle_io_class(void) { return (int)syscall(SYS_ioprio_set, 1, 0, 3 << 13); }
 
 /// Ends the penalty that dirty upper halves of the vector registers put on SSE code; needed after ISA-L's isal_inflate.
 void lv_clear_upper_vector_halves(void);
