@@ -40,7 +40,8 @@ public struct VerifyOptions: Hashable, Sendable {
     public init(
         jobs: Int? = nil, platform: String? = nil, references: [String] = [], maximumExpansionRatio: UInt64? = 200,
         expansionFreeByteCount: UInt64 = 4 << 30, maximumWindowByteCount: UInt64 = standardWindowByteCount,
-        requiresAllPlatforms: Bool = false, isStrict: Bool = false, isNice: Bool = false, maximumBytesPerSecond: UInt64? = nil
+        requiresAllPlatforms: Bool = false, isStrict: Bool = false, isNice: Bool = false,
+        maximumBytesPerSecond: UInt64? = nil
     ) {
         self.jobs = jobs
         self.platform = platform
