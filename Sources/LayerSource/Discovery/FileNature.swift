@@ -24,8 +24,6 @@ enum FileNature: Hashable {
 
     /// So much of a file is searched for a tar header, and decoded to look for one.
     private static let lookByteCount = 64 << 10
-    /// So much is decoded: a few dozen documents and small layers.
-    private static let decodedByteCount = 1 << 20
 
     /// Looks at a file whose beginning is that of a tar archive.
     init(archive index: TarIndex) {
@@ -52,8 +50,9 @@ enum FileNature: Hashable {
         case .none:
             self = Self.hasHeader(prefix) ? .beheadedArchive : .other
         case let compression:
-            let decoded = Codecs.decodedPrefix(prefix, byteCount: Self.decodedByteCount)
-            self = .compressed(compression, looksLikeImage: Self.beginsAsImage(decoded))
+            let decoded = Codecs.decodedPrefix(prefix, byteCount: TarHeader.byteCount)
+            let header = TarHeader(decoded)
+            self = .compressed(compression, looksLikeImage: header.map { Self.isOfImage(name: $0.name) } ?? false)
         }
     }
 
@@ -92,29 +91,6 @@ enum FileNature: Hashable {
             guard prefix[(start + 257)...].starts(with: mark) else { return false }
             return start == 0 || TarHeader(prefix[start..<start + TarHeader.byteCount]) != nil
         }
-    }
-
-    /// True if a tar archive begins with an entry as archives of images have them, or soon has one that nothing else has.
-    ///
-    /// The folder itself, which `tar -C image -c .` puts first, is passed over.
-    private static func beginsAsImage(_ bytes: [UInt8]) -> Bool {
-        var start = 0
-        var isFirst = true
-        while start + TarHeader.byteCount <= bytes.count,
-            let header = TarHeader(bytes[start..<start + TarHeader.byteCount]), let size = header.size
-        {
-            let name = TarEntry.normalized(String(decoding: header.name, as: UTF8.self)) ?? ".."
-            let isExtension = [UInt8(ascii: "x"), UInt8(ascii: "g"), UInt8(ascii: "L")].contains(header.typeFlag)
-            if !name.isEmpty, !isExtension {
-                if isFirst, isOfImage(name: header.name) { return true }
-                // A web page has an index.json or manifest.json, too.
-                if name == "oci-layout" || name == "blobs/sha256" || name.hasPrefix("blobs/sha256/") { return true }
-                isFirst = false
-            }
-            let blockCount = (min(size, UInt64(bytes.count)) + 511) / 512
-            start += TarHeader.byteCount + Int(blockCount) * 512
-        }
-        return false
     }
 
     /// True of the names that archives of images have at their top.
