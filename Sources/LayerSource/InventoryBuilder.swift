@@ -23,8 +23,6 @@ package struct InventoryBuilder {
     private var imagesOfConfigs: [BlobIndex: Int] = [:]
     /// True if the image layout of the present root leads to any image.
     private(set) var hasLayoutImages = false
-    /// The names asked for that something goes by.
-    private var matchedReferences: Set<String> = []
 
     /// More descriptors than this are not followed. An image has a few dozen, the largest stores some ten thousand.
     ///
@@ -75,28 +73,11 @@ package struct InventoryBuilder {
     }
 
     /// Says that the present root has nothing of what was asked for.
-    ///
-    /// `path` is where the user looked for them.
-    package mutating func noteNothingSelected(at path: String) {
+    package mutating func noteNothingSelected() {
         guard !selection.isEverything else { return }
         var wanted = selection.references.map { "--ref \($0)" }
         if let platform = selection.platform { wanted.append("--platform \(platform)") }
-        let message = "no image in \(path) matches \(wanted.joined(separator: " "))"
-        add(Finding(.nothingSelected, message, at: Place("")))
-    }
-
-    /// Says of each name that was asked for and that nothing goes by, that it is so.
-    package mutating func noteUnmatchedReferences() {
-        for reference in selection.references where !matchedReferences.contains(reference) {
-            add(Finding(.nothingSelected, "no image anywhere matches --ref \(reference)", at: Place("")))
-        }
-    }
-
-    /// Whether something that goes by `names` is wanted; remembers for which names.
-    mutating func selects(names: [String]) -> Bool {
-        let matching = selection.references.filter { Selection.matches($0, names) }
-        matchedReferences.formUnion(matching)
-        return selection.accepts(names: names)
+        add(Finding(.nothingSelected, "no image matches \(wanted.joined(separator: " "))", at: Place("")))
     }
 
     mutating func add(_ claim: Claim) { inventory.claims.append(claim) }

@@ -48,35 +48,23 @@ extension Verifier {
     /// Finds the images at the paths and reads what they say about themselves.
     private func gather(_ paths: [String], _ cancellation: Cancellation?) -> (Inventory, any BlobOpener) {
         var finder = ImageFinder()
-        // Where in the list what was found at each path begins.
-        var starts: [Int] = []
-        for path in paths {
-            starts.append(finder.found.count)
-            finder.find(path)
-        }
+        for path in paths { finder.find(path) }
         let store = paced(finder.store, cancellation)
         let selection = Selection(
             platform: platform, references: options.references, requiresAllPlatforms: options.requiresAllPlatforms)
         var builder = InventoryBuilder(selection: selection, opener: store) { bytes, algorithms in
             algorithms.map { ContentDigest.of(bytes, $0) }
         }
-        var hasSources = false
-        for (path, start) in zip(paths, starts.indices) {
-            let imageCount = builder.inventory.images.count
-            let end = start + 1 < starts.count ? starts[start + 1] : finder.found.count
-            let found = finder.found[starts[start]..<end]
-            for found in found {
-                builder.beginRoot(found.record)
-                if let finding = found.finding { builder.add(finding) }
-                guard let tree = found.tree, let source = found.source else { continue }
-                for finding in tree.findings { builder.add(finding) }
-                source.walk(tree, &builder)
-            }
-            guard found.contains(where: { $0.source != nil }) else { continue }
-            hasSources = true
-            if builder.inventory.images.count == imageCount { builder.noteNothingSelected(at: path) }
+        for found in finder.found {
+            builder.beginRoot(found.record)
+            if let finding = found.finding { builder.add(finding) }
+            guard let tree = found.tree, let source = found.source else { continue }
+            for finding in tree.findings { builder.add(finding) }
+            source.walk(tree, &builder)
         }
-        if hasSources, !builder.inventory.images.isEmpty { builder.noteUnmatchedReferences() }
+        if builder.inventory.images.isEmpty, finder.found.contains(where: { $0.source != nil }) {
+            builder.noteNothingSelected()
+        }
         return (builder.inventory, store)
     }
 

@@ -94,7 +94,7 @@ enum FileNature: Hashable {
     }
 
     /// True of the names that archives of images have at their top.
-    static func isOfImage(name: [UInt8]) -> Bool {
+    private static func isOfImage(name: [UInt8]) -> Bool {
         guard let name = TarEntry.normalized(String(decoding: name, as: UTF8.self)),
             let top = name.split(separator: "/").first
         else { return false }

@@ -22,8 +22,8 @@ package struct ImageFinder {
         package let finding: Finding?
     }
 
-    /// Folders below a path are searched this deep: deeper than anybody's source tree, and little enough for the stack.
-    static let maximumDepth = 64
+    /// Folders below a path are searched this deep.
+    static let maximumDepth = 8
     /// More files and folders than this are not looked at below one path.
     static let maximumLookCount = 100_000
 
@@ -122,16 +122,16 @@ package struct ImageFinder {
                 Found(
                     record: RootRecord(path: path, form: source.folderForm), store: .directory(folder), tree: tree,
                     source: source, finding: nil))
-            return searchBeside(source.folderForm, folder, path: path, depth: depth)
+            return
         }
         guard depth < Self.maximumDepth else {
             let message = "more than \(Self.maximumDepth) folders deep; what is below was not searched for images"
             return add(path, Finding(.pathUnreadable, message, at: Place("")))
         }
-        if let algorithm = DigestAlgorithm.allCases.first(where: { tree.kind(of: "blobs/\($0)") == .directory }) {
+        if tree.kind(of: "blobs/sha256") == .directory {
             let message =
-                "blobs/\(algorithm) without index.json or oci-layout: what is left of an image layout, or a content "
-                + "store; nothing says what its blobs are"
+                "blobs/sha256 without index.json or oci-layout: what is left of an image layout, or a content store; "
+                + "nothing says what its blobs are"
             return add(path, Finding(.notAnImage, message, at: Place("")))
         }
         let entries: [DirectoryEntry]
@@ -143,30 +143,6 @@ package struct ImageFinder {
             // It was a folder when it was opened.
             return add(path, Finding(.pathUnreadable, "the folder changed while it was read", at: Place("")))
         }
-        search(entries, of: folder, path: path, depth: depth, &leftovers)
-    }
-
-    /// Looks for further images in the folder of one, but for what is its own.
-    private mutating func searchBeside(_ form: ImageForm, _ folder: DirectoryRoot, path: String, depth: Int) {
-        guard depth < Self.maximumDepth, case .success(let listed) = folder.list("") else { return }
-        let isLayout = form == .ociLayout
-        let others = listed.filter { entry in
-            switch entry.kind {
-            // Layers of docker-save lie in folders that the image names as it likes; layer.tar is what they are called.
-            case .directory: !FileNature.isOfImage(name: Array(entry.name.utf8)) && entry.name != "ingest"
-            // An archive beside docker-save's own files may be a layer of it.
-            case .regular: isLayout && !FileNature.isOfImage(name: Array(entry.name.utf8))
-            case .symbolicLink, .fifo, .socket, .characterDevice, .blockDevice, .other: false
-            }
-        }
-        // What is no image there is not worth a word: a layout often has a README.
-        var leftovers = Leftovers()
-        search(others, of: folder, path: path, depth: depth, &leftovers)
-    }
-
-    private mutating func search(
-        _ entries: [DirectoryEntry], of folder: DirectoryRoot, path: String, depth: Int, _ leftovers: inout Leftovers
-    ) {
         for entry in entries {
             lookedAtCount += 1
             guard lookedAtCount <= Self.maximumLookCount else {

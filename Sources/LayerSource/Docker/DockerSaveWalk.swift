@@ -86,7 +86,7 @@ struct DockerSaveWalk {
             return
         }
         let (tags, tagFindings) = readTags(entry.member(ignoringCase: "RepoTags"), at: place.appending("RepoTags"))
-        guard builder.selects(names: tags) else { return }
+        guard builder.selection.accepts(names: tags) else { return }
         let configPlace = place.appending("Config")
         guard let configPath = entry.member(ignoringCase: "Config")?.string, !configPath.isEmpty else {
             let actual = entry.member(ignoringCase: "Config")?.rawText ?? "missing"

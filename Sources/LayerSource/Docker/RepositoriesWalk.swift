@@ -30,7 +30,7 @@ struct RepositoriesWalk {
 
     /// Lists the images of an archive that has nothing but `repositories`: no digest says what their layers should be.
     func walkUnclaimed(_ builder: inout InventoryBuilder) {
-        for entry in read(&builder) where builder.selects(names: [entry.name + ":" + entry.tag]) {
+        for entry in read(&builder) where builder.selection.accepts(names: [entry.name + ":" + entry.tag]) {
             let image = builder.addImage(
                 ImageRecord(
                     root: builder.root, kind: .image, references: [entry.name + ":" + entry.tag], place: entry.place))

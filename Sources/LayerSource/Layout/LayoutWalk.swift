@@ -156,7 +156,7 @@ struct LayoutWalk {
                 let names = Self.names(descriptor)
                 below.references = context.references + names.filter { !context.references.contains($0) }
                 below.isNamed =
-                    builder.selects(names: names + [descriptor.digest.description]) || context.isNamed
+                    context.isNamed || builder.selection.accepts(names: names + [descriptor.digest.description])
                 below.isAttestation =
                     descriptor.annotations["vnd.docker.reference.type"] == "attestation-manifest"
                     || descriptor.platform?.isUnknown == true
