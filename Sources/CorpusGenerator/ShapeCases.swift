@@ -249,23 +249,27 @@ let goodShapeCases: [CorpusCase] = [
         image.put("sources.tgz", Gzip.member(TarWriter.archive(sources)))
         image.expect("files-ignored")
     },
-    .good("reference-twice", "Two manifests by one name: tools take the one or the other, or none; a warning.") { image in
+    .good("reference-twice", "Two manifests by one name: tools take the one or the other, or none; a warning.") {
+        image in
         let manifests = [1065, 1066].map { image.image([.gzip($0)]) }
         image.layout(manifests.map { $0.named("latest") } + [manifests[0].named("latest")])
         image.expect("reference-twice", manifests[1]["digest"].text)
     },
-    .good("reference-of-two-platforms", "One name for two platforms, and one tag of two repositories.") { image in
+    .good("tag-of-two-repositories", "One tag of two repositories, as `docker save` writes it: no ambiguity.") {
+        image in
         let manifests = [1067, 1068].map { image.image([.gzip($0)]) }
-        let arm = image.image([.gzip(1069)], architecture: "arm64")
-        let full = ["one", "two"].map { name in
+        let annotations = ["one", "two"].map { name in
             [
                 "io.containerd.image.name": .string("docker.io/library/\(name):1"),
                 "org.opencontainers.image.ref.name": "1",
             ] as JSON
         }
-        image.layout(
-            [manifests[0].on(platform("amd64")).named("x"), arm.on(platform("arm64")).named("x")]
-                + zip(manifests, full).map { $0.setting("annotations", $1) })
+        image.layout(zip(manifests, annotations).map { $0.setting("annotations", $1) })
+    },
+    .good("reference-of-two-platforms", "One name for the images of two platforms: no ambiguity.") { image in
+        let amd = image.image([.gzip(1069)])
+        let arm = image.image([.gzip(1070)], architecture: "arm64")
+        image.layout([amd.on(platform("amd64")).named("x"), arm.on(platform("arm64")).named("x")])
     },
 ]
 

@@ -58,7 +58,8 @@ extension FindingCode {
         case .dataInvalid: .refutes("`data` of a descriptor is not base64.")
         case .dataMismatch: .refutes("`data` of a descriptor has another digest or size than the descriptor claims.")
         case .referenceTwice:
-            .warns("`index.json` gives one name to two manifests for the same platform: readers disagree on which counts.")
+            .warns(
+                "`index.json` gives one name to two manifests for the same platform: readers disagree on which counts.")
         case .platformMismatch: .refutes("The config is for another platform than the index says.")
         case .platformAbsent:
             .notes(

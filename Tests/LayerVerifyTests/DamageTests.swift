@@ -44,6 +44,7 @@ struct DamageTests {
         "config.json": "Jib's name for the config: a name that is no digest claims nothing",
         "README": "a file that is no blob",
         "backup.tar": "an archive that is no image", "notes.gz": "a file that is no image",
+        "sources.tgz": "a compressed archive that is no image",
         ".DS_Store": "a file among the blobs whose name is no digest",
         "._config": "a file among the blobs whose name is no digest",
     ]
@@ -150,7 +151,9 @@ struct DamageTests {
     private func mayBeMissing(_ path: String, in item: Case) -> Bool {
         switch item.name {
         // The platforms beside a missing one are still an image.
-        case "oci-multi-platform", "oci-docker-manifest-list", "oci-sparse-index", "attestation": true
+        case "oci-multi-platform", "oci-docker-manifest-list", "oci-sparse-index", "attestation",
+            "reference-of-two-platforms":
+            true
         case "oci-unreferenced-blob", "nondistributable-present": true
         default: false
         }

@@ -319,7 +319,8 @@ package struct ImageFinder {
         }
         found.append(
             Found(
-                pathIndex: paths.count - 1, record: RootRecord(path: path, form: source.archiveForm), store: .archive(file), tree: tree,
+                pathIndex: paths.count - 1, record: RootRecord(path: path, form: source.archiveForm),
+                store: .archive(file), tree: tree,
                 source: source, finding: nil))
         return nil
     }
@@ -334,7 +335,8 @@ package struct ImageFinder {
     private mutating func add(_ path: String, _ finding: Finding, form: ImageForm = .unknown) {
         found.append(
             Found(
-                pathIndex: paths.count - 1, record: RootRecord(path: path, form: form), store: .nothing, tree: nil, source: nil,
+                pathIndex: paths.count - 1, record: RootRecord(path: path, form: form), store: .nothing, tree: nil,
+                source: nil,
                 finding: finding))
     }
 

@@ -44,7 +44,8 @@ struct PackedArchive {
     }
 
     /// True of the names that archives of images have at their top. Documents of names that others use, too, are looked into.
-    private static func isOfImage(_ path: [String], _ content: ArraySlice<UInt8>, isCut: Bool, _ isFirst: Bool) -> Bool {
+    private static func isOfImage(_ path: [String], _ content: ArraySlice<UInt8>, isCut: Bool, _ isFirst: Bool) -> Bool
+    {
         let text = String(decoding: content, as: UTF8.self)
         let firstByte = content.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
         switch path {
