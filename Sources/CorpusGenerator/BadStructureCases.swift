@@ -89,4 +89,49 @@ let badStructureCases: [CorpusCase] = [
         bad.expect("blob-digest-mismatch", Layer.gzip(709).digest)
         image.include(bad, below: "damaged")
     },
+    .bad("image-within-image", "An image in the folder of another is an image, too, and damaged.") { image in
+        image.singleImage([.gzip(710)])
+        var inner = ImageBuilder()
+        inner.singleImage([.gzip(711)])
+        inner.damage(blobPath(Layer.gzip(711).digest)) { $0.flip(at: 9) }
+        inner.expect("blob-digest-mismatch", Layer.gzip(711).digest)
+        image.include(inner, below: "sub")
+    },
+    .bad("image-within-extracted-archive", "A damaged archive beside the files of an extracted one.") { image in
+        image.oldArchive(DockerImage(layers: [.plain(712)], tags: ["app:1"]))
+        var inner = ImageBuilder()
+        inner.singleImage([.gzip(713)])
+        inner.damage(blobPath(Layer.gzip(713).digest)) { $0.flip(at: 9) }
+        image.put("other", TarWriter.archive(inner.entries))
+        image.expect("blob-digest-mismatch", Layer.gzip(713).digest)
+    },
+    .undetermined("ref-one-of-two-missing", "Two names are asked for, and only one is there.") { image in
+        image.singleImage([.gzip(714)])
+        image.arguments = ["--ref", "latest", "--ref", "no-such"]
+        image.expect("nothing-selected")
+    },
+    .undetermined(
+        "folder-with-compressed-archive-of-dot", "A compressed image archive that begins with `./`.", in: .folders
+    ) { image in
+        var layout = ImageBuilder()
+        layout.singleImage([.gzip(715)])
+        image.include(layout, below: "plain")
+        var packed = ImageBuilder()
+        packed.singleImage([.gzip(716)])
+        packed.renameAll { "./" + $0 }
+        let entries = [(path: "./", node: Node.folder)] + packed.entries
+        image.put("packed.tgz", Gzip.member(TarWriter.archive(entries)))
+        image.put("packed.tzst", Zstd.frame(TarWriter.archive(entries)))
+        image.expect("not-an-image")
+        image.expect("not-an-image")
+    },
+    .undetermined("blobs-sha512-alone", "A folder `blobs/sha512` without index.json and `oci-layout`.", in: .folders) {
+        image in
+        var layout = ImageBuilder()
+        layout.singleImage([.gzip(717)])
+        image.include(layout, below: "whole")
+        let bytes = prose(seed: 718, byteCount: 90)
+        image.put("left/" + blobPath(digestOf(bytes, .sha512)), bytes)
+        image.expect("not-an-image")
+    },
 ]

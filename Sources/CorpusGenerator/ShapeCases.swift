@@ -215,6 +215,62 @@ let goodShapeCases: [CorpusCase] = [
         image.dockerManifest(images.map { image.dockerImage($0) })
         image.expect("docker-reference-twice")
     },
+    .good("image-with-other-files", "Files and folders beside an image's own that are none: nothing to say.") { image in
+        image.singleImage([.gzip(1060)])
+        image.put("README", "An image.\n")
+        image.put("notes/backup.tar", TarWriter.archive([("notes", .file(prose(seed: 1061, byteCount: 90)))]))
+        image.put("latest", .symbolicLink("notes"))
+    },
+    .good(
+        "docker-layer-holds-layout", "A layer of an extracted archive that holds a damaged layout is a layer.",
+        in: .folder
+    ) { image in
+        var inner = ImageBuilder()
+        inner.singleImage([.gzip(1062)])
+        inner.damage(blobPath(Layer.gzip(1062).digest)) { $0.flip(at: 9) }
+        let layer = Layer.plain(TarWriter.archive(inner.entries))
+        let docker = DockerImage(layers: [layer], tags: ["app:1"])
+        image.put("config.json", docker.config.bytes)
+        image.put("layers/one", layer.bytes)
+        image.dockerManifest([["Config": "config.json", "RepoTags": ["app:1"], "Layers": ["layers/one"]]])
+    },
+    .good(
+        "folder-with-compressed-sources", "A compressed archive of sources, which begins with `./`, is no image.",
+        in: .folders
+    ) { image in
+        var layout = ImageBuilder()
+        layout.singleImage([.gzip(1063)])
+        image.include(layout, below: "app")
+        let sources: [(path: String, node: Node)] = [
+            ("./", .folder), ("./index.json", .file(Array("{\"pages\": []}\n".utf8))),
+            ("./manifest.json", .file(Array("{\"name\": \"site\"}\n".utf8))), ("./src/", .folder),
+            ("./src/blobs/sha256/main.c", .file(prose(seed: 1064, byteCount: 90))),
+        ]
+        image.put("sources.tgz", Gzip.member(TarWriter.archive(sources)))
+        image.expect("files-ignored")
+    },
+    .good("reference-twice", "Two manifests by one name: tools take the one or the other, or none; a warning.") {
+        image in
+        let manifests = [1065, 1066].map { image.image([.gzip($0)]) }
+        image.layout(manifests.map { $0.named("latest") } + [manifests[0].named("latest")])
+        image.expect("reference-twice", manifests[1]["digest"].text)
+    },
+    .good("tag-of-two-repositories", "One tag of two repositories, as `docker save` writes it: no ambiguity.") {
+        image in
+        let manifests = [1067, 1068].map { image.image([.gzip($0)]) }
+        let annotations = ["one", "two"].map { name in
+            [
+                "io.containerd.image.name": .string("docker.io/library/\(name):1"),
+                "org.opencontainers.image.ref.name": "1",
+            ] as JSON
+        }
+        image.layout(zip(manifests, annotations).map { $0.setting("annotations", $1) })
+    },
+    .good("reference-of-two-platforms", "One name for the images of two platforms: no ambiguity.") { image in
+        let amd = image.image([.gzip(1069)])
+        let arm = image.image([.gzip(1070)], architecture: "arm64")
+        image.layout([amd.on(platform("amd64")).named("x"), arm.on(platform("arm64")).named("x")])
+    },
 ]
 
 extension ImageBuilder {

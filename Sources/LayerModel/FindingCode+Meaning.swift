@@ -11,7 +11,9 @@ extension FindingCode {
         case .notAnImage: .undetermined("The path given is no form of image that is known here.")
         case .filesIgnored:
             .notes("Files and links below a folder that are no images and were not looked into, as a number.")
-        case .nothingSelected: .undetermined("No image matches `--platform` or `--ref`, so nothing was checked.")
+        case .nothingSelected:
+            .undetermined(
+                "No image matches a name given with `--ref`, or none at a path given matches `--platform` and `--ref`.")
         case .nothingReferenced: .notes("The image layout lists no image at all, which is legal.")
 
         case .archiveTruncated: .refutes("The archive ends within an entry.")
@@ -57,6 +59,9 @@ extension FindingCode {
         case .emptyDescriptorMismatch: .refutes("A descriptor of the empty type does not describe `{}`.")
         case .dataInvalid: .refutes("`data` of a descriptor is not base64.")
         case .dataMismatch: .refutes("`data` of a descriptor has another digest or size than the descriptor claims.")
+        case .referenceTwice:
+            .warns(
+                "`index.json` gives one name to two manifests for the same platform: readers disagree on which counts.")
         case .platformMismatch: .refutes("The config is for another platform than the index says.")
         case .platformAbsent:
             .notes(

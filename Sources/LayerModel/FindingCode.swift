@@ -45,6 +45,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case emptyDescriptorMismatch = "empty-descriptor-mismatch"
     case dataInvalid = "data-invalid"
     case dataMismatch = "data-mismatch"
+    case referenceTwice = "reference-twice"
     case platformMismatch = "platform-mismatch"
     case platformAbsent = "platform-absent"
     case rootfsTypeInvalid = "rootfs-type-invalid"

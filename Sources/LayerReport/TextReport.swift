@@ -77,7 +77,10 @@ struct TextReport {
             (.image, "image"), (.artifact, "artifact"), (.attestation, "attestation"), (.blob, "other blob"),
         ]
         var parts = nouns.compactMap { kind, noun in counts[kind].map { HumanUnits.count($0, noun) } }
-        if parts.isEmpty, record.form != .unknown, record.form != .folder { parts = ["no image"] }
+        if parts.isEmpty, record.form != .unknown, record.form != .folder {
+            let isUnselected = findingsOfRoot[root]?.contains { report.findings[$0].code == .nothingSelected } == true
+            parts = [isUnselected ? "none selected" : "no image"]
+        }
         page.line(([title] + parts).joined(separator: ", "))
     }
 }

@@ -21,6 +21,9 @@ package struct InventoryBuilder {
     private var descriptorCount = 0
     /// The first image of the present root's layout with each config.
     private var imagesOfConfigs: [BlobIndex: Int] = [:]
+    /// The names asked for that led to something, and the roots in which anything was selected.
+    private var selectedReferences: Set<String> = []
+    private var rootsWithImages: Set<RootIndex> = []
     /// True if the image layout of the present root leads to any image.
     private(set) var hasLayoutImages = false
 
@@ -72,12 +75,39 @@ package struct InventoryBuilder {
         inventory.findings.append(LocatedFinding(finding, image: image, layer: layer))
     }
 
-    /// Says that the present root has nothing of what was asked for.
-    package mutating func noteNothingSelected() {
-        guard !selection.isEverything else { return }
-        var wanted = selection.references.map { "--ref \($0)" }
+    /// Notes that something was selected that goes by `names`.
+    mutating func noteSelected(names: [String]) {
+        guard selectedReferences.count < selection.references.count else { return }
+        selectedReferences.formUnion(selection.references(matching: names))
+    }
+
+    /// Says what of that which was asked for is not there, and where nothing was selected at all.
+    ///
+    /// `paths` has the roots of each path that the user gave, as far as images were found there.
+    package mutating func noteNothingSelected(at paths: [[RootIndex]]) {
+        let paths = paths.filter { !$0.isEmpty }
+        guard !selection.isEverything, let first = paths.first else { return }
+        defer { root = inventory.roots.count - 1 }
+        let missing = selection.references.filter { !selectedReferences.contains($0) }
+        root = first[0]
+        var seen: Set<String> = []
+        for reference in missing where seen.insert(reference).inserted {
+            var message = "no image matches --ref \(reference)"
+            if let platform = selection.platform { message += " --platform \(platform)" }
+            if paths.count > 1 { message += " at any of the paths" }
+            add(Finding(.nothingSelected, message, at: Place(""), actual: reference))
+        }
+        // Where no name matched anything, that is why.
+        guard selection.references.isEmpty || missing.count < selection.references.count else { return }
+        var wanted = [selection.references.map { "--ref \($0)" }.joined(separator: " or ")].filter { !$0.isEmpty }
         if let platform = selection.platform { wanted.append("--platform \(platform)") }
-        add(Finding(.nothingSelected, "no image matches \(wanted.joined(separator: " "))", at: Place("")))
+        for roots in paths where rootsWithImages.isDisjoint(with: roots) {
+            root = roots[0]
+            add(
+                Finding(
+                    .nothingSelected, "none of the images here matches \(wanted.joined(separator: " with "))",
+                    at: Place("")))
+        }
     }
 
     mutating func add(_ claim: Claim) { inventory.claims.append(claim) }
@@ -86,6 +116,7 @@ package struct InventoryBuilder {
 
     mutating func addImage(_ image: ImageRecord) -> Int {
         inventory.images.append(image)
+        rootsWithImages.insert(image.root)
         let index = inventory.images.count - 1
         if image.manifestBlob != nil {
             hasLayoutImages = true

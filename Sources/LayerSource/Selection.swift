@@ -44,9 +44,13 @@ package struct Selection: Hashable, Sendable {
     ///
     /// `alpine:3` is content with `docker.io/library/alpine:3`, and `3` with the bare tag that layouts use.
     func accepts(names: [String]) -> Bool {
-        guard !references.isEmpty else { return true }
-        return references.contains { wanted in
-            names.contains { $0 == wanted || $0 == "docker.io/library/" + wanted || $0 == "docker.io/" + wanted }
-        }
+        references.isEmpty || references.contains { Self.matches($0, names) }
+    }
+
+    /// Those of the wanted names that something that goes by `names` is.
+    func references(matching names: [String]) -> [String] { references.filter { Self.matches($0, names) } }
+
+    private static func matches(_ wanted: String, _ names: [String]) -> Bool {
+        names.contains { $0 == wanted || $0 == "docker.io/library/" + wanted || $0 == "docker.io/" + wanted }
     }
 }

@@ -55,16 +55,16 @@ extension Verifier {
         var builder = InventoryBuilder(selection: selection, opener: store) { bytes, algorithms in
             algorithms.map { ContentDigest.of(bytes, $0) }
         }
-        for found in finder.found {
+        var rootsOfPaths = [[RootIndex]](repeating: [], count: paths.count)
+        for (root, found) in finder.found.enumerated() {
             builder.beginRoot(found.record)
+            if found.source != nil { rootsOfPaths[found.pathIndex].append(root) }
             if let finding = found.finding { builder.add(finding) }
             guard let tree = found.tree, let source = found.source else { continue }
             for finding in tree.findings { builder.add(finding) }
             source.walk(tree, &builder)
         }
-        if builder.inventory.images.isEmpty, finder.found.contains(where: { $0.source != nil }) {
-            builder.noteNothingSelected()
-        }
+        builder.noteNothingSelected(at: rootsOfPaths)
         return (builder.inventory, store)
     }
 

@@ -70,11 +70,27 @@ import Testing
         #expect(found.allSatisfy { $0.finding?.code == .notAnImage })
     }
 
-    @Test func whatLiesWithinAnImageIsNotSearched() throws {
+    @Test func imagesInTheFolderOfAnImageAreFoundToo() throws {
         let folder = try ImageFolder()
         try addLayout("a", to: folder)
         try addLayout("a/b", to: folder)
-        #expect(find(folder).map { $0.record.path } == [folder.path + "/a"])
+        try addLayout("a/blobs/c", to: folder)
+        try folder.write(Self.archive, to: "a/d.tar")
+        try folder.write("no image", to: "a/README")
+        try folder.link("a/link", to: "b")
+        let found = find(folder)
+        #expect(found.map { $0.record.path } == ["/a", "/a/b", "/a/d.tar"].map { folder.path + $0 })
+        #expect(found.allSatisfy { $0.finding == nil })
+    }
+
+    @Test func theFilesOfAnExtractedArchiveAreNoImages() throws {
+        let folder = try ImageFolder()
+        let hex = String(repeating: "a1", count: 32)
+        try folder.write(#"[{"Config":"c.json","Layers":["./one","layers/two"]}]"#, to: "manifest.json")
+        for name in ["one", "layers/two", hex + "/layer.tar"] { try folder.write(Self.archive, to: name) }
+        #expect(find(folder).map { $0.record.form } == [.dockerDirectory])
+        try folder.write(Self.archive, to: "layers/three")
+        #expect(find(folder).map { $0.record.path } == [folder.path, folder.path + "/layers/three"])
     }
 
     @Test func linkedFoldersAreNotFollowed() throws {
@@ -92,11 +108,28 @@ import Testing
 
     @Test func foldersBeyondTheDepthAreSaidToBeLeft() throws {
         let folder = try ImageFolder()
-        try addLayout(Array(repeating: "d", count: 8).joined(separator: "/"), to: folder)
+        try addLayout(Array(repeating: "d", count: 256).joined(separator: "/"), to: folder)
         #expect(find(folder).map { $0.record.form } == [.ociLayout])
         let deeper = try ImageFolder()
-        try addLayout(Array(repeating: "d", count: 9).joined(separator: "/"), to: deeper)
+        try addLayout(Array(repeating: "d", count: 257).joined(separator: "/"), to: deeper)
         #expect(find(deeper).map { $0.finding?.code } == [.pathUnreadable])
+    }
+
+    @Test func imagesAndFilesInDeepFoldersAreFoundInOrder() throws {
+        let folder = try ImageFolder()
+        let deep = Array(repeating: "d", count: 60).joined(separator: "/")
+        for name in ["a/x", "b", "c/y/z"] { try addLayout(deep + "/" + name, to: folder) }
+        for name in ["a/w.tar", "a0.tar", "e.tar"] { try folder.write(Self.archive, to: deep + "/" + name) }
+        let names = ["a/w.tar", "a/x", "a0.tar", "b", "c/y/z", "e.tar"]
+        #expect(find(folder).map { $0.record.path } == names.map { folder.path + "/" + deep + "/" + $0 })
+    }
+
+    @Test(arguments: ["sha256", "sha384", "sha512"])
+    func blobsWithoutDocumentsAreNotPassedOver(_ algorithm: String) throws {
+        let folder = try ImageFolder()
+        try addLayout("a", to: folder)
+        try folder.write("x", to: "left/blobs/\(algorithm)/0")
+        #expect(find(folder).map { $0.finding?.code } == [nil, .notAnImage])
     }
 
     @Test func anEmptyFolderIsNoImage() throws {

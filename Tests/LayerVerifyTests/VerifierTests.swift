@@ -50,6 +50,28 @@ import Testing
         #expect(report.images.map { $0.outcome } == [.refuted])
     }
 
+    @Test func whatIsAskedForMustBeSomewhereAndSelectSomethingOfEachPath() throws {
+        let corpus = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../corpus/good")
+            .standardizedFileURL.path
+        let (one, other) = (corpus + "/oci-gzip/image", corpus + "/several-images/images")
+        let verify = { (references: [String], paths: [String]) in
+            (try Verifier(VerifyOptions(references: references))).verify(paths)
+        }
+        // Nothing in the second path goes by that name.
+        let name = "third:1"
+        #expect(try verify([name], [other]).outcome == .verified, "some images of a folder are enough")
+        let partial = try verify([name], [other, one])
+        #expect(partial.outcome == .undetermined)
+        #expect(partial.findings.map { $0.code } == ["nothing-selected"])
+        #expect(partial.findings.first?.message.contains(name) == true)
+        // One of two names leads to nothing.
+        let missing = try verify([name, "no-such"], [other])
+        #expect(missing.outcome == .undetermined)
+        #expect(missing.findings.map { $0.message } == ["no image matches --ref no-such"])
+        // Nothing at all.
+        #expect(try verify(["no-such"], [one, other]).findings.map { $0.code } == ["nothing-selected"])
+    }
+
     @Test func aLayerThatIsADocumentTooIsVerified() throws {
         // The layer of the second image is the config of the first: parsed with the metadata, and read as a layer.
         let first = try SmallImage([Array("base".utf8)])

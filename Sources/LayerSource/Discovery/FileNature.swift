@@ -15,21 +15,27 @@ enum FileNature: Hashable {
     /// A tar archive of other things, whole as far as its headers go.
     case otherArchive
     /// A tar archive that ends or breaks before anything of an image was found in it.
-    case brokenArchive(TarEnding)
+    ///
+    /// `looksLikeImage` if it begins with an entry as archives of images have them.
+    case brokenArchive(TarEnding, looksLikeImage: Bool)
     /// No archive by its first header, but one by a later one.
     case beheadedArchive
-    /// Compressed; `looksLikeImage` if it begins with an entry as archives of images have them.
+    /// Compressed; `looksLikeImage` if entries as archives of images have them are among its first.
     case compressed(Compression, looksLikeImage: Bool)
     case unreadable(Errno)
 
-    /// So much of a file is searched for a tar header, and decoded to look for one.
+    /// So much of a file is searched for a tar header.
     private static let lookByteCount = 64 << 10
+    /// So much of a compressed archive is decoded, to look at its entries.
+    private static let packedByteCount = 256 << 10
 
     /// Looks at a file whose beginning is that of a tar archive.
-    init(archive index: TarIndex) {
+    init(archive index: TarIndex, of file: any BlobReader) {
         switch index.ending {
         case .endOfArchive, .endOfFile: self = .otherArchive
-        case .truncated, .corrupt, .tooManyEntries, .unreadable: self = .brokenArchive(index.ending)
+        case .truncated, .corrupt, .tooManyEntries, .unreadable:
+            let beginning = Self.beginning(of: file, byteCount: Self.lookByteCount)
+            self = .brokenArchive(index.ending, looksLikeImage: PackedArchive(beginning).looksLikeImage)
         }
     }
 
@@ -50,9 +56,15 @@ enum FileNature: Hashable {
         case .none:
             self = Self.hasHeader(prefix) ? .beheadedArchive : .other
         case let compression:
-            let decoded = Codecs.decodedPrefix(prefix, byteCount: TarHeader.byteCount)
-            let header = TarHeader(decoded)
-            self = .compressed(compression, looksLikeImage: header.map { Self.isOfImage(name: $0.name) } ?? false)
+            let isArchive = TarHeader(Codecs.decodedPrefix(prefix, byteCount: TarHeader.byteCount)) != nil
+            let looksLikeImage =
+                isArchive
+                && PackedArchive(
+                    Codecs.decodedPrefix(
+                        Self.beginning(of: file, byteCount: Self.packedByteCount),
+                        byteCount: PackedArchive.maximumByteCount)
+                ).looksLikeImage
+            self = .compressed(compression, looksLikeImage: looksLikeImage)
         }
     }
 
@@ -64,6 +76,14 @@ enum FileNature: Hashable {
         }
     }
 
+    /// The same of a file that lies right beside the documents of an image: only what begins as an archive of an image does.
+    var mayBeImageBesideOne: Bool {
+        switch self {
+        case .brokenArchive(_, looksLikeImage: true), .unreadable, .compressed(_, looksLikeImage: true): true
+        case .empty, .other, .otherArchive, .brokenArchive, .beheadedArchive, .compressed: false
+        }
+    }
+
     /// What people are told, and what they might do.
     var explanation: (message: String, hint: String?) {
         let marks = ImageSources.all.map { $0.marks }.joined(separator: "; ")
@@ -71,7 +91,7 @@ enum FileNature: Hashable {
         case .empty: return ("the file is empty", nil)
         case .other: return ("the file is neither a tar archive nor a folder", nil)
         case .otherArchive: return ("the tar archive holds no image; looked for \(marks)", nil)
-        case .brokenArchive(let ending):
+        case .brokenArchive(let ending, _):
             return ("\(ending.explanation), and before that no image was found; looked for \(marks)", nil)
         case .beheadedArchive:
             return ("the file is a tar archive whose beginning is damaged", "fetch or copy it again")
@@ -93,15 +113,13 @@ enum FileNature: Hashable {
         }
     }
 
-    /// True of the names that archives of images have at their top.
-    private static func isOfImage(name: [UInt8]) -> Bool {
-        guard let name = TarEntry.normalized(String(decoding: name, as: UTF8.self)),
-            let top = name.split(separator: "/").first
-        else { return false }
-        if ["blobs", "oci-layout", "index.json", "manifest.json", "repositories"].contains(top) { return true }
-        let hexadecimal = top.hasPrefix("sha256:") ? top.dropFirst("sha256:".count) : top
-        let digits = hexadecimal.prefix { $0.isHexDigit }
-        return digits.count == 64 && ["", ".json", ".tar", ".tar.gz"].contains(hexadecimal.dropFirst(64))
+    /// The first bytes of a file; none if they cannot be read, as they could before.
+    private static func beginning(of file: any BlobReader, byteCount: Int) -> [UInt8] {
+        do throws(Errno) {
+            return try file.bytes(at: 0, upTo: byteCount)
+        } catch {
+            return []
+        }
     }
 }
 

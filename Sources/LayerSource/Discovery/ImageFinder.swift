@@ -6,14 +6,20 @@ package import LayerModel
 package import LayerSystem
 import SystemPackage
 
-/// Finds the images at a path: the path itself, or what lies below a folder that is none.
+/// Finds the images at a path: the path itself, and what lies below a folder.
 package struct ImageFinder {
     /// What was found, in the order of the paths and, below each, of the names.
     package private(set) var found: [Found] = []
+    /// The paths that the user gave.
+    package private(set) var paths: [String] = []
     private var lookedAtCount = 0
+    /// The files that the `manifest.json` of an extracted archive lists, by their paths: layers are no images.
+    private var listedFiles: Set<String> = []
 
     /// One image store, or a path that is none.
     package struct Found: Sendable {
+        /// Which of the paths led here: its place in `paths`.
+        package let pathIndex: Int
         package let record: RootRecord
         package let store: BlobStore.Root
         package let tree: (any ImageTree)?
@@ -22,8 +28,10 @@ package struct ImageFinder {
         package let finding: Finding?
     }
 
-    /// Folders below a path are searched this deep.
-    static let maximumDepth = 8
+    /// Folders below a path are searched this deep. Trees that people have are some dozens of folders deep.
+    static let maximumDepth = 256
+    /// Folders down to this depth are kept open while what is below them is searched.
+    static let maximumOpenDepth = 32
     /// More files and folders than this are not looked at below one path.
     static let maximumLookCount = 100_000
 
@@ -34,6 +42,7 @@ package struct ImageFinder {
 
     /// Finds what lies at a path that the user gave.
     package mutating func find(_ path: String) {
+        paths.append(path)
         lookedAtCount = 0
         do throws(LookupFault) {
             let file = try PositionedFile(path: path)
@@ -94,7 +103,7 @@ package struct ImageFinder {
         }
         let countBefore = found.count
         var leftovers = Leftovers()
-        search(folder, path: path, depth: 0, &leftovers)
+        search(folder, path: path, &leftovers)
         guard found.count == countBefore else {
             if let description = leftovers.description {
                 add(path, Finding(.filesIgnored, "not looked into: \(description)", at: Place("")), form: .folder)
@@ -107,65 +116,102 @@ package struct ImageFinder {
         add(path, Finding(.notAnImage, message, at: Place("")))
     }
 
-    private mutating func search(
-        _ folder: DirectoryRoot, path: String, depth: Int, _ leftovers: inout Leftovers
-    ) {
-        do throws(Errno) {
-            try folder.checkAccess()
-        } catch {
-            return add(path, Finding(.pathUnreadable, ErrorText.describe(error.rawValue), at: Place("")))
+    /// A folder whose entries are looked at.
+    private final class Folder {
+        /// The folder itself, or one above it that is kept open, and the way from there.
+        let anchor: DirectoryRoot
+        let steps: [DirectoryEntry]
+        let path: String
+        let depth: Int
+        /// What the folder is itself; nil unless it is an image.
+        let source: ImageSource?
+        /// Whether an image lies in this folder or in one above it.
+        let isWithinImage: Bool
+
+        init(
+            anchor: DirectoryRoot, steps: [DirectoryEntry], path: String, depth: Int, source: ImageSource?,
+            isWithinImage: Bool
+        ) {
+            self.anchor = anchor
+            self.steps = steps
+            self.path = path
+            self.depth = depth
+            self.source = source
+            self.isWithinImage = isWithinImage
         }
-        let tree = DirectoryTree(folder, root: found.count)
-        let recognizable = RecognizableTree(tree) { Self.prefix(folder.open($0)) }
-        if let source = ImageSources.all.first(where: { $0.recognizes(recognizable) }) {
-            found.append(
-                Found(
-                    record: RootRecord(path: path, form: source.folderForm), store: .directory(folder), tree: tree,
-                    source: source, finding: nil))
-            return
+
+        func path(of entry: DirectoryEntry) -> String {
+            path.hasSuffix("/") ? path + entry.name : path + "/" + entry.name
         }
-        guard depth < Self.maximumDepth else {
-            let message = "more than \(Self.maximumDepth) folders deep; what is below was not searched for images"
-            return add(path, Finding(.pathUnreadable, message, at: Place("")))
+
+        func open() throws(LookupFault) -> DirectoryRoot {
+            var folder = anchor
+            for step in steps { folder = try folder.directory(step) }
+            return folder
         }
-        if tree.kind(of: "blobs/sha256") == .directory {
-            let message =
-                "blobs/sha256 without index.json or oci-layout: what is left of an image layout, or a content store; "
-                + "nothing says what its blobs are"
-            return add(path, Finding(.notAnImage, message, at: Place("")))
+
+        /// Whether an entry is part of the image in this folder, and so no image of its own.
+        func owns(_ entry: DirectoryEntry) -> Bool {
+            guard let source else { return false }
+            switch entry.kind {
+            case .directory:
+                // What fsck has found is not what anybody put there.
+                if ["blobs", "lost+found"].contains(entry.name) { return true }
+                let holdsLayers = source.folderForm != .ociLayout
+                return holdsLayers && entry.name.utf8.count == 64 && entry.name.allSatisfy { $0.isHexDigit }
+            case .regular: return ["oci-layout", "repositories"].contains(entry.name) || entry.name.hasSuffix(".json")
+            case .symbolicLink, .fifo, .socket, .characterDevice, .blockDevice, .other: return true
+            }
         }
-        let entries: [DirectoryEntry]
-        switch folder.list("") {
-        case .success(let listed): entries = listed
-        case .failure(.failed(let errno)):
-            return add(path, Finding(.pathUnreadable, ErrorText.describe(errno.rawValue), at: Place("")))
-        case .failure(.missing), .failure(.outsideImage), .failure(.wrongKind):
-            // It was a folder when it was opened.
-            return add(path, Finding(.pathUnreadable, "the folder changed while it was read", at: Place("")))
-        }
-        for entry in entries {
+    }
+
+    /// Searches a folder and what is below it, in the order of the names.
+    private mutating func search(_ top: DirectoryRoot, path: String, _ leftovers: inout Leftovers) {
+        // The entries still to be looked at, the next one last: no recursion, which a deep tree would lead too far.
+        var pending: [(folder: Folder, entry: DirectoryEntry)] = []
+        let start = Folder(anchor: top, steps: [], path: path, depth: 0, source: nil, isWithinImage: false)
+        enter(top, as: start, &pending)
+        // Of folders that are not kept open, one is: that of the last file.
+        var current: (folder: Folder, root: DirectoryRoot)?
+        while let (folder, entry) = pending.popLast() {
             lookedAtCount += 1
             guard lookedAtCount <= Self.maximumLookCount else {
-                if lookedAtCount == Self.maximumLookCount + 1 {
-                    let message = "more than \(Self.maximumLookCount) files; what is below was not searched for images"
-                    add(path, Finding(.pathUnreadable, message, at: Place("")))
-                }
-                return
+                let message = "more than \(Self.maximumLookCount) files; what is below was not searched for images"
+                return add(folder.path, Finding(.pathUnreadable, message, at: Place("")))
             }
-            let below = path.hasSuffix("/") ? path + entry.name : path + "/" + entry.name
+            guard !folder.owns(entry) else { continue }
+            let below = folder.path(of: entry)
             do throws(LookupFault) {
+                let opened: DirectoryRoot
+                if let current, current.folder === folder {
+                    opened = current.root
+                } else {
+                    opened = try folder.open()
+                    current = (folder, opened)
+                }
                 switch entry.kind {
                 case .directory:
-                    search(try folder.directory(entry), path: below, depth: depth + 1, &leftovers)
-                case .regular:
-                    guard let nature = addArchive(try folder.openFile(entry), path: below) else { continue }
-                    if nature.mayBeImage {
-                        add(below, Self.finding(nature))
-                    } else {
-                        leftovers.count(nature)
+                    guard folder.depth < Self.maximumDepth else {
+                        let message =
+                            "more than \(Self.maximumDepth) folders deep; what is below was not searched for images"
+                        add(below, Finding(.pathUnreadable, message, at: Place("")))
+                        continue
                     }
-                case .symbolicLink: leftovers.linkCount += 1
-                case .fifo, .socket, .characterDevice, .blockDevice, .other: leftovers.count(.other)
+                    let next = try opened.directory(entry)
+                    let isKept = folder.depth < Self.maximumOpenDepth
+                    enter(
+                        next,
+                        as: Folder(
+                            anchor: isKept ? next : folder.anchor, steps: isKept ? [] : folder.steps + [entry],
+                            path: below, depth: folder.depth + 1, source: nil, isWithinImage: folder.isWithinImage),
+                        &pending)
+                case .regular:
+                    if !listedFiles.contains(below) {
+                        lookAt(try opened.openFile(entry), path: below, in: folder, &leftovers)
+                    }
+                case .symbolicLink: if !folder.isWithinImage { leftovers.linkCount += 1 }
+                case .fifo, .socket, .characterDevice, .blockDevice, .other:
+                    if !folder.isWithinImage { leftovers.count(.other) }
                 }
             } catch {
                 switch error {
@@ -175,6 +221,78 @@ package struct ImageFinder {
                     add(below, Finding(.pathUnreadable, ErrorText.describe(errno.rawValue), at: Place("")))
                 }
             }
+        }
+    }
+
+    /// Looks at a file in a folder.
+    private mutating func lookAt(
+        _ file: PositionedFile, path: String, in folder: Folder, _ leftovers: inout Leftovers
+    ) {
+        guard let nature = addArchive(file, path: path) else { return }
+        if folder.source == nil ? nature.mayBeImage : nature.mayBeImageBesideOne {
+            add(path, Self.finding(nature))
+        } else if !folder.isWithinImage {
+            leftovers.count(nature)
+        }
+    }
+
+    /// Adds a folder if it is an image, and its entries to those that are to be looked at.
+    private mutating func enter(
+        _ folder: DirectoryRoot, as place: Folder, _ pending: inout [(folder: Folder, entry: DirectoryEntry)]
+    ) {
+        let path = place.path
+        do throws(Errno) {
+            try folder.checkAccess()
+        } catch {
+            return add(path, Finding(.pathUnreadable, ErrorText.describe(error.rawValue), at: Place("")))
+        }
+        let tree = DirectoryTree(folder, root: found.count)
+        let recognizable = RecognizableTree(tree) { Self.prefix(folder.open($0)) }
+        let source = ImageSources.all.first { $0.recognizes(recognizable) }
+        if let source {
+            found.append(
+                Found(
+                    pathIndex: paths.count - 1, record: RootRecord(path: path, form: source.folderForm),
+                    store: .directory(folder), tree: tree, source: source, finding: nil))
+            if source.folderForm != .ociLayout { noteListedFiles(of: folder, path: path) }
+        } else if let blobs = DigestAlgorithm.allCases.map({ "blobs/\($0.rawValue)" })
+            .first(where: { tree.kind(of: $0) == .directory })
+        {
+            let message =
+                "\(blobs) without index.json or oci-layout: what is left of an image layout, or a content store; "
+                + "nothing says what its blobs are"
+            return add(path, Finding(.notAnImage, message, at: Place("")))
+        }
+        switch folder.list("") {
+        case .success(let entries):
+            let folder = Folder(
+                anchor: place.anchor, steps: place.steps, path: path, depth: place.depth, source: source,
+                isWithinImage: place.isWithinImage || source != nil)
+            for entry in entries.reversed() { pending.append((folder, entry)) }
+        // What an image names is found by its name, also where nobody may list the folder.
+        case .failure where source != nil: return
+        case .failure(.failed(let errno)):
+            add(path, Finding(.pathUnreadable, ErrorText.describe(errno.rawValue), at: Place("")))
+        case .failure(.missing), .failure(.outsideImage), .failure(.wrongKind):
+            // It was a folder when it was opened.
+            add(path, Finding(.pathUnreadable, "the folder changed while it was read", at: Place("")))
+        }
+    }
+
+    /// Notes which files an extracted archive lists. What is wrong with the document is for its walk to say.
+    private mutating func noteListedFiles(of folder: DirectoryRoot, path: String) {
+        let bytes = Self.prefix(folder.open("manifest.json"), byteCount: JSONDocument.maximumByteCount)
+        do throws(JSONFault) {
+            guard let images = try JSONDocument(parsing: bytes).root.array else { return }
+            for image in images {
+                guard let layers = image.member(ignoringCase: "Layers")?.array else { continue }
+                for layer in layers {
+                    guard let name = layer.string else { continue }
+                    listedFiles.insert((path.hasSuffix("/") ? path : path + "/") + ArchivePath.normalized(name))
+                }
+            }
+        } catch {
+            return
         }
     }
 
@@ -197,11 +315,12 @@ package struct ImageFinder {
             return Self.prefix(store.open(.range(root: 0, offset: offset, byteCount: byteCount)))
         }
         guard let source = ImageSources.all.first(where: { $0.recognizes(recognizable) }) else {
-            return FileNature(archive: index)
+            return FileNature(archive: index, of: file)
         }
         found.append(
             Found(
-                record: RootRecord(path: path, form: source.archiveForm), store: .archive(file), tree: tree,
+                pathIndex: paths.count - 1, record: RootRecord(path: path, form: source.archiveForm),
+                store: .archive(file), tree: tree,
                 source: source, finding: nil))
         return nil
     }
@@ -216,7 +335,8 @@ package struct ImageFinder {
     private mutating func add(_ path: String, _ finding: Finding, form: ImageForm = .unknown) {
         found.append(
             Found(
-                record: RootRecord(path: path, form: form), store: .nothing, tree: nil, source: nil,
+                pathIndex: paths.count - 1, record: RootRecord(path: path, form: form), store: .nothing, tree: nil,
+                source: nil,
                 finding: finding))
     }
 

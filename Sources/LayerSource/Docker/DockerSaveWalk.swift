@@ -103,6 +103,7 @@ struct DockerSaveWalk {
             config = ParsedConfig(document.root, at: Place(path), digest: named, isOCI: false)
         }
         guard builder.selection.accepts(config?.platform) else { return }
+        builder.noteSelected(names: tags)
 
         let actual = configBlobs.last.flatMap { builder.facts(of: $0)?.digests.first { $0.algorithm == .sha256 } }
         if let actual { configDigests.insert(actual) }

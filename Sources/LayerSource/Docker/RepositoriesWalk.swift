@@ -31,6 +31,7 @@ struct RepositoriesWalk {
     /// Lists the images of an archive that has nothing but `repositories`: no digest says what their layers should be.
     func walkUnclaimed(_ builder: inout InventoryBuilder) {
         for entry in read(&builder) where builder.selection.accepts(names: [entry.name + ":" + entry.tag]) {
+            builder.noteSelected(names: [entry.name + ":" + entry.tag])
             let image = builder.addImage(
                 ImageRecord(
                     root: builder.root, kind: .image, references: [entry.name + ":" + entry.tag], place: entry.place))

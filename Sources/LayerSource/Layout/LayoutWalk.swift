@@ -146,6 +146,7 @@ struct LayoutWalk {
         var seen: Set<Int> = []
         var absent: [AbsentEntry] = []
         var presentCount = 0
+        var named: [NamedPlatform: ContentDigest] = [:]
         for (index, entry) in entries.enumerated() {
             let parsed = ParsedDescriptor(entry, at: list.appending(index), missing: .indexInvalid)
             guard builder.countDescriptor(at: parsed.place) else { break }
@@ -164,8 +165,10 @@ struct LayoutWalk {
             guard isWanted(parsed, below, builder.selection) else { continue }
             for finding in parsed.findings { builder.add(finding) }
             guard let descriptor = parsed.descriptor else { continue }
+            if indexesAbove.isEmpty { checkName(descriptor, at: parsed.place, &named, &builder) }
             switch follow(descriptor, below, &builder) {
             case .present(let found):
+                if !found.isEmpty { noteSelected(descriptor, &builder) }
                 images += found.filter { seen.insert($0).inserted }
                 presentCount += 1
             case .absent(let blobs):
@@ -173,9 +176,47 @@ struct LayoutWalk {
             }
         }
         for entry in absent {
-            images += reportAbsent(entry, hasSiblings: presentCount > 0, &builder)
+            let found = reportAbsent(entry, hasSiblings: presentCount > 0, &builder)
+            if !found.isEmpty { noteSelected(entry.descriptor, &builder) }
+            images += found
         }
         return images
+    }
+
+    private func noteSelected(_ descriptor: Descriptor, _ builder: inout InventoryBuilder) {
+        guard !builder.selection.references.isEmpty else { return }
+        builder.noteSelected(names: Self.names(descriptor) + [descriptor.digest.description])
+    }
+
+    /// What should lead to one manifest in an index.
+    private struct NamedPlatform: Hashable {
+        let tag: String
+        /// `docker save` has the tag alone for the tag of any repository, and the whole name beside it.
+        let fullName: String?
+        let platform: Platform?
+    }
+
+    /// One name for several manifests: which one a reader takes is its own decision.
+    ///
+    /// Spec: annotations.md wants no more of `ref.name` than its grammar; umoci refuses such a name as ambiguous.
+    private func checkName(
+        _ descriptor: Descriptor, at place: Place, _ named: inout [NamedPlatform: ContentDigest],
+        _ builder: inout InventoryBuilder
+    ) {
+        guard descriptor.mediaType.kind == .index || descriptor.mediaType.kind == .manifest,
+            let tag = descriptor.annotations["org.opencontainers.image.ref.name"], !tag.isEmpty
+        else { return }
+        let name = NamedPlatform(
+            tag: tag, fullName: descriptor.annotations["io.containerd.image.name"], platform: descriptor.platform)
+        guard let first = named[name] else {
+            named[name] = descriptor.digest
+            return
+        }
+        guard first != descriptor.digest else { return }
+        builder.add(
+            Finding(
+                .referenceTwice, "\(tag) is another manifest's name, too: which one is meant, readers decide",
+                at: place, digest: descriptor.digest, actual: tag))
     }
 
     private func isWanted(_ parsed: ParsedDescriptor, _ context: Context, _ selection: Selection) -> Bool {

@@ -1,0 +1,70 @@
+// layerverify: whether a compressed archive holds an image.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+/// The first entries of a tar archive, as its beginning decodes.
+struct PackedArchive {
+    /// So much of the archive is looked at: enough for the entries before and after a small layer.
+    static let maximumByteCount = 1 << 20
+
+    private let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// True if some entry is one that archives of images have, wherever it stands, and hardly any other archive has.
+    var looksLikeImage: Bool {
+        var offset = 0
+        var isFirst = true
+        while bytes.count - offset >= TarHeader.byteCount,
+            let header = TarHeader(bytes[offset..<offset + TarHeader.byteCount])
+        {
+            // Links, folders and the like have no content, whatever their size says.
+            let hasContent = !(UInt8(ascii: "1")...UInt8(ascii: "6")).contains(header.typeFlag)
+            guard let size = hasContent ? header.size : 0 else { return false }
+            offset += TarHeader.byteCount
+            let visibleCount = Int(min(size, UInt64(bytes.count - offset)))
+            let content = bytes[offset..<offset + visibleCount]
+            // Extended headers have names of their own.
+            if !"xgLKX".utf8.contains(header.typeFlag),
+                let name = TarEntry.normalized(String(decoding: header.name, as: UTF8.self)), !name.isEmpty
+            {
+                let path = name.split(separator: "/").map(String.init)
+                if Self.isOfImage(path, content.prefix(4096), isCut: visibleCount < size && content.isEmpty, isFirst) {
+                    return true
+                }
+                isFirst = false
+            }
+            let blockCount = size / UInt64(TarHeader.byteCount) + (size % UInt64(TarHeader.byteCount) == 0 ? 0 : 1)
+            guard blockCount <= UInt64((bytes.count - offset) / TarHeader.byteCount) else { return false }
+            offset += Int(blockCount) * TarHeader.byteCount
+        }
+        return false
+    }
+
+    /// True of the names that archives of images have at their top. Documents of names that others use, too, are looked into.
+    private static func isOfImage(_ path: [String], _ content: ArraySlice<UInt8>, isCut: Bool, _ isFirst: Bool) -> Bool
+    {
+        let text = String(decoding: content, as: UTF8.self)
+        let firstByte = content.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
+        switch path {
+        case ["oci-layout"]: return true
+        case ["index.json"]: return isCut || text.contains("\"schemaVersion\"")
+        case ["manifest.json"]:
+            // Jib writes the members in lower case; in an object these are those of a manifest of another form.
+            let members = firstByte == UInt8(ascii: "[") ? text.lowercased() : text
+            let names = firstByte == UInt8(ascii: "[") ? ["\"config\"", "\"layers\""] : ["\"Config\"", "\"Layers\""]
+            return isCut || names.allSatisfy { members.contains($0) }
+        case ["repositories"]: return isFirst && (isCut || firstByte == UInt8(ascii: "{"))
+        default: break
+        }
+        if path.count > 1, path[0] == "blobs", let algorithm = DigestAlgorithm(rawValue: path[1]) {
+            return path.count == 2 || path[2].count == 2 * algorithm.byteCount && path[2].allSatisfy { $0.isHexDigit }
+        }
+        let top = path[0].hasPrefix("sha256:") ? path[0].dropFirst("sha256:".count) : path[0][...]
+        guard top.prefix(while: { $0.isHexDigit }).count == 64 else { return false }
+        if path.count == 2 { return isFirst || ["layer.tar", "VERSION", "json"].contains(path[1]) }
+        return isFirst && ["", ".json", ".tar", ".tar.gz"].contains(top.dropFirst(64))
+    }
+}

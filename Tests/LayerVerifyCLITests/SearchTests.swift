@@ -1,0 +1,73 @@
+// layerverify: tests of what is found where, and of what is asked for and not found.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@Suite struct SearchTests {
+    let workshop: Workshop
+
+    init() throws { workshop = try Workshop() }
+
+    /// Runs lines of bash in the scratch folder: `$P` is the program, `$GOOD` and `$BAD` are layouts, `$TAGS` is one of which
+    /// the corpus selects an image, `$OLD` an extracted docker-save archive.
+    private func bash(_ lines: String) throws -> ProgramRun {
+        let variables = [
+            "P=" + ProgramRun.layerverifyPath, "GOOD=" + ProgramRun.corpus("good/oci-gzip/image"),
+            "BAD=" + ProgramRun.corpus("bad/layer-byte-flipped/image"),
+            "OLD=" + ProgramRun.corpus("good/docker-old-folder/image"),
+        ]
+        return try ProgramRun.run(
+            "env", variables + ["bash", "-c", "cd \"$1\"; " + lines, "bash", workshop.folder.url.path])
+    }
+
+    static let hidden = [
+        // Below and beside an image.
+        "cp -r $GOOD n; cp -r $BAD n/sub", "cp -r $GOOD n; mkdir -p n/a/b; cp -r $BAD n/a/b/c",
+        "cp -r $GOOD n; tar -C $BAD -cf n/other.tar .", "cp -r $OLD n; mkdir n/more; cp -r $BAD n/more/x",
+        // Deep below a folder.
+        "mkdir -p n/1/2/3/4/5/6/7/8/9/10/11; cp -r $GOOD n; cp -r $BAD n/1/2/3/4/5/6/7/8/9/10/11/x",
+    ]
+
+    @Test(arguments: hidden) func aBadImageIsFoundWhereverItLies(_ line: String) throws {
+        let run = try bash(line + "; $P -q n")
+        #expect(run.status == 1, "\(run.transcript)")
+        #expect(run.text.contains("blob-digest-mismatch"))
+    }
+
+    @Test(arguments: [
+        "mkdir -p d/1/2/3/4/5/6/7/8/9/10/11/12; cp -r $GOOD d/ok", "cp -r $GOOD d; echo text > d/README; mkdir d/docs",
+        "cp -r $OLD d; tar -C $GOOD -cf d/other.tar README.md 2>/dev/null; rm -f d/other.tar",
+        "mkdir d; cp -r $GOOD d; mkdir w; echo '{}' > w/index.html; tar -C w -czf d/web.tgz .",
+    ])
+    func otherThingsBesideImagesAreNoFault(_ line: String) throws {
+        let run = try bash(line + "; $P --strict d")
+        #expect(run.status == 0, "\(run.transcript)")
+    }
+
+    @Test(arguments: [
+        "tar -C $BAD -czf d/x.tgz .", "tar -C $BAD -c . | zstd -q > d/x.tar.zst",
+        "tar -C $BAD -czf d/x.tgz oci-layout index.json blobs", "mkdir -p d/s/blobs/sha512",
+        "mkdir -p d/s/blobs/sha256",
+    ])
+    func whatMayBeAnImageIsNotPassedOver(_ line: String) throws {
+        let run = try bash("mkdir d; cp -r $GOOD d/ok; " + line + "; $P d")
+        #expect(run.status == 2, "\(run.transcript)")
+        #expect(run.text.contains("not-an-image"))
+    }
+
+    @Test func everyPathAndEveryNameMustLeadToSomething() throws {
+        let name = try #require(
+            try bash("$P inspect --format json $GOOD").text.firstMatch(of: #/"reference": "([^"]+)"/#)?.1)
+        #expect(try bash("$P -q --ref \(name) $GOOD").status == 0)
+        let unmatched = try bash("$P -q --ref \(name) --ref no-such $GOOD")
+        #expect(unmatched.status == 2, "\(unmatched.transcript)")
+        #expect(unmatched.text.contains("no image anywhere matches --ref no-such"))
+        let elsewhere = try bash("$P -q --ref \(name) $GOOD $OLD")
+        #expect(elsewhere.status == 2, "\(elsewhere.transcript)")
+        #expect(elsewhere.text.contains("nothing-selected"))
+        // Of a folder of images some may be left out.
+        #expect(try bash("mkdir all; cp -r $GOOD all/a; cp -r $OLD all/b; $P -q --ref \(name) all").status == 0)
+    }
+}
