@@ -30,6 +30,23 @@ let badShapeCases: [CorpusCase] = [
     badConfig("config-run-config-no-object", "`config` of a config is a text (config.md: object).", seed: 1003) {
         $0.setting("config", "sh")
     },
+    badConfig("config-created-on-no-day", "`created` is on the 30th of February (RFC 3339).", seed: 1006) {
+        $0.setting("created", "2024-02-30T00:00:00Z")
+    },
+    .bad("config-run-config-wrong-types", "Members of `config` that no reader in Go can take (config.md).") { image in
+        let manifest = image.singleImage(
+            [.gzip(1007)],
+            config: {
+                $0.setting(
+                    "config",
+                    [
+                        "Env": "PATH=/bin", "Cmd": [:], "Entrypoint": "sh", "Labels": ["a": 1], "User": 1,
+                        "Volumes": [],
+                        "ExposedPorts": ["80/tcp": 1], "ArgsEscaped": "no",
+                    ])
+            })
+        for _ in 0..<8 { image.expect("config-invalid", image.configDigest(of: manifest)) }
+    },
     badConfig("history-empty-layer-no-boolean", "`empty_layer` is a text (config.md: boolean).", seed: 1004) {
         $0.setting("history", [["created_by": "COPY . /", "empty_layer": "no"]])
     },
@@ -178,6 +195,39 @@ let goodShapeCases: [CorpusCase] = [
     .good("config-null-members", "Optional members that are null, as Go writes and reads them.") { image in
         let nulls = ["author", "created", "config", "variant", "os.version"]
         image.singleImage([.gzip(1052)], config: { nulls.reduce($0) { $0.setting($1, nil) } })
+    },
+    .good("config-run-config", "Everything that a container is run with, and nulls as Go reads them.") { image in
+        image.singleImage(
+            [.gzip(1054)],
+            config: {
+                $0.setting(
+                    "config",
+                    [
+                        "User": "1:1", "Env": ["A=b", nil], "Entrypoint": nil, "Cmd": ["sh"], "WorkingDir": "/",
+                        "Labels": ["Version": "1", "version": "2", "none": nil], "StopSignal": "SIGTERM",
+                        "ArgsEscaped": true, "Volumes": ["/data": [:], "/Data": nil], "ExposedPorts": ["80/tcp": [:]],
+                        "OnBuild": nil, "Healthcheck": ["Test": ["CMD", "true"]], "Hostname": "",
+                    ])
+            })
+    },
+    .good(
+        "docker-words-in-one-text", "A config of old, whose `Cmd` is one text: Docker reads it.", in: .archive(.ustar)
+    ) {
+        image in
+        let docker = DockerImage(layers: [.plain(1055)], tags: ["old:1"])
+        image.oldArchive(docker)
+        let config = docker.config.setting("config", ["Cmd": "true", "Entrypoint": "sh"])
+        image.remove(docker.configHex + ".json")
+        let name = hexDigest(config.bytes) + ".json"
+        image.put(name, config.bytes)
+        image.put(
+            "manifest.json",
+            JSON.array([
+                [
+                    "Config": .string(name), "RepoTags": JSON(docker.tags),
+                    "Layers": JSON([docker.layerFolders[0] + "/layer.tar"]),
+                ]
+            ]).bytes)
     },
     .good("config-created-zones", "`created` with fractions and with an offset (RFC 3339).") { image in
         image.singleImage(

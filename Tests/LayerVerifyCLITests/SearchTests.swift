@@ -63,7 +63,7 @@ import Testing
         #expect(try bash("$P -q --ref \(name) $GOOD").status == 0)
         let unmatched = try bash("$P -q --ref \(name) --ref no-such $GOOD")
         #expect(unmatched.status == 2, "\(unmatched.transcript)")
-        #expect(unmatched.text.contains("no image anywhere matches --ref no-such"))
+        #expect(unmatched.text.contains("no image matches --ref no-such"))
         let elsewhere = try bash("$P -q --ref \(name) $GOOD $OLD")
         #expect(elsewhere.status == 2, "\(elsewhere.transcript)")
         #expect(elsewhere.text.contains("nothing-selected"))

@@ -27,7 +27,7 @@ enum KnownMembers {
     static let rootfs: Set<String> = ["type", "diff_ids"]
     static let history: Set<String> = ["created", "author", "created_by", "comment", "empty_layer"]
     private static let layout: Set<String> = ["imageLayoutVersion"]
-    private static let runConfig: Set<String> = [
+    static let runConfig: Set<String> = [
         "User", "ExposedPorts", "Env", "Entrypoint", "Cmd", "Volumes", "WorkingDir", "Labels", "StopSignal",
         "ArgsEscaped", "Memory", "MemorySwap", "CpuShares", "Healthcheck",
     ]

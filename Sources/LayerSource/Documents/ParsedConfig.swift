@@ -33,9 +33,15 @@ struct ParsedConfig {
         var shape = ShapeCheck(root, at: place, KnownMembers.config, code: .configInvalid)
         shape.checkPlatform(isRequired: isOCI)
         _ = shape.member("author", .string)
-        _ = shape.member("config", .object)
+        let runConfig = shape.member("config", .object)
         shape.timestamp("created")
         findings += shape.findings(about: digest)
+        if let runConfig {
+            var shape = ShapeCheck(
+                runConfig, at: place.appending("config"), KnownMembers.runConfig, code: .configInvalid)
+            shape.checkRunConfig(isOCI: isOCI)
+            findings += shape.findings(about: digest)
+        }
         readRootfs(root["rootfs"], at: place.appending("rootfs"), digest: digest)
         readHistory(root.member(ignoringCase: "history"), at: place.appending("history"), digest: digest)
     }

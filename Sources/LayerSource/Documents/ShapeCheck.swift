@@ -47,11 +47,11 @@ struct ShapeCheck {
         return value
     }
 
-    /// The elements of an array of texts.
+    /// The elements of an array of texts; null is an empty one to Go.
     mutating func texts(_ name: String) -> [String] {
         var result: [String] = []
         guard let array = member(name, .array)?.array else { return result }
-        for (index, value) in array.enumerated() {
+        for (index, value) in array.enumerated() where !value.isNull {
             guard let text = value.string else {
                 add(
                     "\(name) is a list of texts, not of \(value.rawText)", at: place.appending(name).appending(index),
@@ -63,11 +63,11 @@ struct ShapeCheck {
         return result
     }
 
-    /// The members of a map from texts to texts.
+    /// The members of a map from texts to texts; null is an empty one to Go.
     mutating func textMap(_ name: String) -> [String: String] {
         var result: [String: String] = [:]
         guard let object = member(name, .object)?.object else { return result }
-        for (key, value) in object {
+        for (key, value) in object where !value.isNull {
             guard let text = value.string else {
                 add(
                     "\(name) has texts for values, not \(value.rawText)", at: place.appending(name).appending(key),
@@ -77,6 +77,31 @@ struct ShapeCheck {
             result[key] = text
         }
         return result
+    }
+
+    /// Checks a set of texts, as Go writes them: an object whose members are empty objects.
+    mutating func textSet(_ name: String) {
+        guard let object = member(name, .object)?.object else { return }
+        for (key, value) in object where !value.isNull && value.kind != .object {
+            return add(
+                "\(name) has empty objects for values, not \(value.rawText)", at: place.appending(name).appending(key),
+                value)
+        }
+    }
+
+    /// Checks what a container is run with.
+    ///
+    /// Spec: config.md §Properties, config; Go's readers fail on other types. Docker's own take one text for a list of
+    /// words, as old ones wrote it.
+    mutating func checkRunConfig(isOCI: Bool) {
+        for name in ["User", "WorkingDir", "StopSignal"] { _ = member(name, .string) }
+        for name in ["Entrypoint", "Cmd"] where isOCI || object.member(ignoringCase: name)?.string == nil {
+            _ = texts(name)
+        }
+        _ = texts("Env")
+        _ = textMap("Labels")
+        for name in ["ExposedPorts", "Volumes"] { textSet(name) }
+        _ = member("ArgsEscaped", .boolean)
     }
 
     /// A media type; an empty one counts as absent, as Go writes it.
@@ -126,16 +151,18 @@ extension JSONValue.Kind {
 
 /// Points in time as documents write them.
 enum Timestamp {
-    /// True of `2024-02-30T23:59:60.5+01:00` and the like; that the day exists in its month is not looked at.
+    /// True of `2024-02-29T23:59:60.5+01:00` and the like, a day that exists.
     ///
     /// Spec: RFC 3339 §5.6.
     static func isWellFormed(_ text: String) -> Bool {
         var rest = text.utf8[...]
+        var numbers: [Int] = []
         func number(_ digitCount: Int, _ range: ClosedRange<Int>) -> Bool {
             let digits = rest.prefix(digitCount)
             guard digits.count == digitCount, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
             rest = rest.dropFirst(digitCount)
-            return range.contains(digits.reduce(0) { $0 * 10 + Int($1 - 0x30) })
+            numbers.append(digits.reduce(0) { $0 * 10 + Int($1 - 0x30) })
+            return range.contains(numbers[numbers.count - 1])
         }
         func mark(_ characters: String) -> Bool {
             guard let next = rest.first, characters.utf8.contains(next) else { return false }
@@ -143,7 +170,8 @@ enum Timestamp {
             return true
         }
         guard number(4, 0...9999), mark("-"), number(2, 1...12), mark("-"), number(2, 1...31), mark("Tt"),
-            number(2, 0...23), mark(":"), number(2, 0...59), mark(":"), number(2, 0...60)
+            number(2, 0...23), mark(":"), number(2, 0...59), mark(":"), number(2, 0...60),
+            numbers[2] <= dayCount(ofMonth: numbers[1], year: numbers[0])
         else { return false }
         if mark(".,") {
             let digits = rest.prefix { (0x30...0x39).contains($0) }
@@ -153,5 +181,13 @@ enum Timestamp {
         if mark("Zz") { return rest.isEmpty }
         guard mark("+-"), number(2, 0...23), mark(":"), number(2, 0...59) else { return false }
         return rest.isEmpty
+    }
+
+    private static func dayCount(ofMonth month: Int, year: Int) -> Int {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
     }
 }
