@@ -4,7 +4,7 @@
 
 internal import Glibc
 package import LayerModel
-package import SystemPackage
+import SystemPackage
 
 /// How fast a run may read, all its threads together.
 ///
