@@ -163,7 +163,9 @@ extension InventoryBuilder {
                     at: place, digest: descriptor.digest, expected: "\(size)", actual: "\(data.count)"),
                 image: image, layer: layer)
         }
-        guard let algorithm = descriptor.digest.algorithm, let actual = digest(data, [algorithm]).first else { return }
+        guard let algorithm = descriptor.digest.algorithm else { return }
+        let (actual, isFastMethodWrong) = digester.digest(of: data, algorithm, claimed: descriptor.digest)
+        if isFastMethodWrong { add(.fastDigestDisagrees("the embedded data", at: place)) }
         if actual != descriptor.digest {
             add(
                 Finding(
@@ -175,6 +177,13 @@ extension InventoryBuilder {
 }
 
 extension Finding {
+    /// The fast method of hashing was wrong about `what`; the reference decided.
+    static func fastDigestDisagrees(_ what: String, at place: Place) -> Finding {
+        Finding(
+            .fastPathDisagrees, "the fast path and the reference path give different digests of \(what)", at: place,
+            hint: "LAYERVERIFY_DISABLE turns a fast path off; please report this with the output of --version")
+    }
+
     static func digestUnsupported(_ digest: ContentDigest, at place: Place) -> Finding {
         Finding(
             .digestUnsupported, "\(digest.algorithmName) cannot be computed here, so the digest was not checked",

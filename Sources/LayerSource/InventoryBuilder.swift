@@ -6,15 +6,12 @@ package import LayerModel
 package import LayerSystem
 import SystemPackage
 
-/// Hashes the bytes of a document with some algorithms; handed in, since a source hashes nothing itself.
-package typealias DocumentDigester = @Sendable ([UInt8], [DigestAlgorithm]) -> [ContentDigest]
-
 /// Gathers images, blobs, claims and findings of all roots of a run, in order.
 package struct InventoryBuilder {
     package private(set) var inventory = Inventory()
     package let selection: Selection
     package let opener: any BlobOpener
-    let digest: DocumentDigester
+    let digester: DocumentDigester
     /// The blobs of the present root by their place.
     private var blobs = HashIndex()
     private(set) var root: RootIndex = 0
@@ -49,10 +46,10 @@ package struct InventoryBuilder {
         }
     }
 
-    package init(selection: Selection, opener: any BlobOpener, digest: @escaping DocumentDigester) {
+    package init(selection: Selection, opener: any BlobOpener, digester: DocumentDigester) {
         self.selection = selection
         self.opener = opener
-        self.digest = digest
+        self.digester = digester
     }
 
     // Roots and findings
@@ -279,8 +276,11 @@ package struct InventoryBuilder {
         _ bytes: [UInt8], as ending: ReadEnding, blob: BlobIndex, algorithms: [DigestAlgorithm]
     ) -> [UInt8] {
         let all = algorithms.contains(.sha256) ? algorithms : [.sha256] + algorithms
+        let path = inventory.blobs[blob].path
+        let (digests, isFastMethodWrong) = digester.digests(of: bytes, all, path: path)
+        if isFastMethodWrong { add(.fastDigestDisagrees(path, at: Place(path))) }
         var facts = BlobFacts(
-            byteCount: ByteMath.fileSize(bytes.count), digests: digest(bytes, all),
+            byteCount: ByteMath.fileSize(bytes.count), digests: digests,
             compression: Compression.detect(prefix: bytes), reading: ending)
         // A document that several others name is read for each. It had better stay the same.
         if let known = inventory.blobs[blob].facts, known.digests.first != facts.digests.first {

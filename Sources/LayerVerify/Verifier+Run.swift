@@ -52,9 +52,8 @@ extension Verifier {
         let store = paced(finder.store, cancellation)
         let selection = Selection(
             platform: platform, references: options.references, requiresAllPlatforms: options.requiresAllPlatforms)
-        var builder = InventoryBuilder(selection: selection, opener: store) { bytes, algorithms in
-            algorithms.map { ContentDigest.of(bytes, $0) }
-        }
+        let digester = DocumentDigester(fast: { .of($0, $1) }, reference: { .reference(of: $0, $1) })
+        var builder = InventoryBuilder(selection: selection, opener: store, digester: digester)
         var rootsOfPaths = [[RootIndex]](repeating: [], count: paths.count)
         for (root, found) in finder.found.enumerated() {
             builder.beginRoot(found.record)

@@ -40,7 +40,7 @@ struct DigestCommand: ParsableCommand {
         try FileLimit.requireRoom()
         let output = try ReportOutput.opened(report.output)
         let trace = try TraceFile.opened(running.trace)
-        let session = RunSession(running, trace: trace)
+        let session = RunSession(progress: running.progress, isNice: running.nice, trace: trace)
         try output.prepare()
         try trace?.prepare()
         let result = session.run {

@@ -13,8 +13,12 @@ enum Main {
         StandardStreams.prepare()
         FileLimit.raise()
         do {
+            if let plain = VerifyRun(plain: CommandLine.arguments.dropFirst()) { try plain.run() }
             var command = try RootCommand.parseAsRoot()
             try command.run()
+        } catch let status as ExitCode {
+            // What is to be said was said. ArgumentParser would look at the command line once more to find that out.
+            exit(ExitStatus(ending: status).rawValue)
         } catch {
             finish(with: error)
         }

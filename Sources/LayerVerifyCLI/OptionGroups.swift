@@ -63,8 +63,10 @@ struct ReportOptions: ParsableArguments {
     var format: OutputFormat { file.format.format }
     var output: String? { file.output }
 
+    func style(on output: ReportOutput) -> OutputStyle { Self.style(verbosity, on: output) }
+
     /// The style for an output: colours and wrapping are for terminals.
-    func style(on output: ReportOutput) -> OutputStyle {
+    static func style(_ verbosity: Verbosity?, on output: ReportOutput) -> OutputStyle {
         let level: OutputStyle.Verbosity =
             switch verbosity {
             case .quiet: .quiet

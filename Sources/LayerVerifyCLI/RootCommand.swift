@@ -33,4 +33,7 @@ struct RootCommand: ParsableCommand {
         version: CommandLine.arguments.contains("--version") ? Libraries.description : Libraries.version,
         subcommands: [VerifyCommand.self, DigestCommand.self, InspectCommand.self, FindingsPage.self, HelpPage.self],
         defaultSubcommand: VerifyCommand.self)
+
+    /// The words that name a command; `help` is ArgumentParser's own.
+    static let names = Set(["help"] + configuration.subcommands.compactMap { $0.configuration.commandName })
 }

@@ -20,14 +20,9 @@ final class RunSession {
     private let trace: TraceFile?
 
     /// A run whose threads and files are as its options want them.
-    convenience init(_ running: RunOptions, trace: TraceFile?) {
+    init(progress: ProgressMode, isNice: Bool = false, trace: TraceFile? = nil) {
         // Documents are read by the main thread.
-        if running.nice { BackgroundPriority.adopt() }
-        self.init(progress: running.progress, trace: trace)
-    }
-
-    /// A run that does next to nothing.
-    init(progress: ProgressMode, trace: TraceFile? = nil) {
+        if isNice { BackgroundPriority.adopt() }
         self.trace = trace
         signals = SignalWatch(cancelling: cancellation, on: queue)
         display = progress.form.map { ProgressDisplay($0) }

@@ -36,30 +36,22 @@ struct VerifyCommand: ParsableCommand {
     func validate() throws {
         try OutputPlace.validate(report.output, reading: paths)
         try TraceFile.validate(running.trace, beside: report.output, reading: paths)
-        _ = try makeVerifier()
+        _ = try Verifier.validated(options)
     }
 
     func run() throws {
-        let verifier = try makeVerifier()
-        try FileLimit.requireRoom()
-        let output = try ReportOutput.opened(report.output)
-        let trace = try TraceFile.opened(running.trace)
-        let session = RunSession(running, trace: trace)
-        try output.prepare()
-        try trace?.prepare()
-        PathHints.complain(about: paths)
-        let result = session.run { verifier.verify(paths, cancellation: $0, progress: $1, trace: $2) }
-        try session.finish(with: ExitStatus(result), writing: output) { sink throws(ReportOutput.Failure) in
-            try result.write(as: report.format, style: report.style(on: output), to: sink)
-        }
+        try VerifyRun(
+            paths: paths, options: options, format: report.format, verbosity: report.verbosity, output: report.output,
+            trace: running.trace, progress: running.progress
+        ).run()
     }
 
-    private func makeVerifier() throws -> Verifier {
+    private var options: VerifyOptions {
         var options = VerifyOptions()
         selection.apply(to: &options)
         running.apply(to: &options)
         options.requiresAllPlatforms = requireAllPlatforms
         options.isStrict = strict
-        return try Verifier.validated(options)
+        return options
     }
 }

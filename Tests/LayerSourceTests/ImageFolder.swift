@@ -92,10 +92,11 @@ func gather(_ folder: ImageFolder, _ selection: Selection = Selection(), at name
     return withExtendedLifetime(folder) { gather(finder, selection) }
 }
 
-func gather(_ finder: ImageFinder, _ selection: Selection = Selection()) -> Inventory {
-    var builder = InventoryBuilder(selection: selection, opener: finder.store) { bytes, algorithms in
-        algorithms.map { ContentDigest.of(bytes, $0) }
-    }
+func gather(
+    _ finder: ImageFinder, _ selection: Selection = Selection(),
+    digester: DocumentDigester = DocumentDigester(fast: { .of($0, $1) }, reference: { .reference(of: $0, $1) })
+) -> Inventory {
+    var builder = InventoryBuilder(selection: selection, opener: finder.store, digester: digester)
     for found in finder.found {
         builder.beginRoot(found.record)
         if let finding = found.finding { builder.add(finding) }

@@ -147,3 +147,46 @@ import Testing
         #expect(!ending.output.contains("_FoundationICU"))
     }
 }
+
+/// Command lines of paths and `--quiet` are read without ArgumentParser; nobody may see a difference.
+@Suite struct PlainCommandLineTests {
+    static let good = ProgramRun.corpus("good/oci-gzip/image")
+    static let bad = ProgramRun.corpus("bad/layer-byte-flipped/image")
+
+    /// Lines that are read both ways, and what ArgumentParser alone is made to read by an option that says the usual.
+    static let lines: [[String]] = [
+        [good], [bad], [good, bad], ["--quiet", good], [bad, "-q"], [good, "--quiet", bad], ["/no/such/path"],
+        [good, good], ["./digest"], [bad, "./verify", "-q"],
+    ]
+
+    @Test(arguments: lines)
+    func plainLinesMeanWhatTheyMeanToArgumentParser(_ line: [String]) throws {
+        let plain = try ProgramRun.layerverify(line)
+        let parsed = try ProgramRun.layerverify(["verify", "--format", "text"] + line)
+        #expect(plain.status == parsed.status)
+        #expect(Self.withoutSpeed(plain.text) == Self.withoutSpeed(parsed.text))
+        #expect(plain.errors == parsed.errors)
+    }
+
+    static let wrongLines: [[String]] = [
+        [], [""], [good, ""], ["-q", "-q", "-v", good], ["--quiet"], ["--", ""], ["-q", "--bogus", good],
+    ]
+
+    @Test(arguments: wrongLines)
+    func linesThatAreNotPlainAreLeftToArgumentParser(_ line: [String]) throws {
+        #expect(try ProgramRun.layerverify(line).status == 64)
+    }
+
+    @Test(arguments: ["verify", "inspect", "digest", "help"])
+    func aWordThatNamesACommandIsNoPath(_ word: String) throws {
+        // Where these were paths, the run would say that nothing is there, and end with 2.
+        let ending = try ProgramRun.layerverify([word, "--help"])
+        #expect(ending.status == 0)
+        #expect(try ProgramRun.layerverify([word]).status == (word == "help" ? 0 : 64))
+    }
+
+    /// A summary says how long the run took.
+    private static func withoutSpeed(_ text: String) -> String {
+        text.replacingOccurrences(of: " in [0-9.]+ s \\(.*\\)", with: "", options: .regularExpression)
+    }
+}

@@ -1,0 +1,58 @@
+// layerverify: hashing documents.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package import LayerModel
+
+/// Hashes the bytes of documents; its functions are handed in, since a source hashes nothing itself.
+package struct DocumentDigester: Sendable {
+    /// Computes one digest of bytes in memory.
+    package typealias Method = @Sendable ([UInt8], DigestAlgorithm) -> ContentDigest
+
+    private let fast: Method
+    private let reference: Method
+
+    package init(fast: @escaping Method, reference: @escaping Method) {
+        self.fast = fast
+        self.reference = reference
+    }
+
+    /// The digests of a document, one for each algorithm, and whether the fast method was wrong about them.
+    ///
+    /// A document is claimed to have the digest that its path names. Where the fast method finds that one, nothing is left
+    /// to confirm; where it finds another, the claim is about to be refuted, and the reference decides. Paths such as
+    /// `index.json`, which name none, carry no claim.
+    func digests(
+        of bytes: [UInt8], _ algorithms: [DigestAlgorithm], path: String
+    ) -> (digests: [ContentDigest], isFastMethodWrong: Bool) {
+        let found = algorithms.map { fast(bytes, $0) }
+        guard let named = Self.digestName(in: path), !found.contains(where: { $0.encoded == named }) else {
+            return (found, false)
+        }
+        let confirmed = algorithms.map { reference(bytes, $0) }
+        return (confirmed, confirmed != found)
+    }
+
+    /// The digest of bytes that are claimed to have `claimed`, and whether the fast method was wrong about it.
+    func digest(
+        of bytes: [UInt8], _ algorithm: DigestAlgorithm, claimed: ContentDigest
+    ) -> (digest: ContentDigest, isFastMethodWrong: Bool) {
+        let found = fast(bytes, algorithm)
+        guard found != claimed else { return (found, false) }
+        let confirmed = reference(bytes, algorithm)
+        return (confirmed, confirmed != found)
+    }
+
+    /// The encoded part of the digest that a path names: its last part without the extension, if that is long enough.
+    ///
+    /// Spec: OCI image-spec v1.1.1 image-layout.md §Blobs; docker-save names configs `<hex>.json`.
+    private static func digestName(in path: String) -> Substring? {
+        let start = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) } ?? path.startIndex
+        let name = path.utf8[start...].prefix { $0 != UInt8(ascii: ".") }
+        let isHexadecimal = name.allSatisfy { byte in
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+        }
+        return name.count >= 64 && isHexadecimal ? path[start..<name.endIndex] : nil
+    }
+}
