@@ -7,7 +7,7 @@ import Benchmark
 /// What the benchmark package runs; it looks for this name.
 let benchmarks: @Sendable () -> Void = {
     Benchmark.defaultConfiguration = .init(
-        metrics: [.wallClock, .bytesPerSecond], warmupIterations: 2, maxDuration: .seconds(2), maxIterations: 10_000)
+        metrics: [.wallClock, .bytesPerSecond], warmupIterations: 1, maxDuration: .seconds(2), maxIterations: 10_000)
     registerCodecs()
     registerDigests()
     registerChecksums()
@@ -44,4 +44,9 @@ extension Benchmark {
 }
 
 /// The configuration of a benchmark that counts things and not bytes.
-var countingThings: Benchmark.Configuration { .init(metrics: [.wallClock, .nanosecondsEach]) }
+var countingThings: Benchmark.Configuration { countingThings() }
+
+/// The same, for a benchmark that takes its time.
+func countingThings(maximumSeconds: Int = 2) -> Benchmark.Configuration {
+    .init(metrics: [.wallClock, .nanosecondsEach], maxDuration: .seconds(maximumSeconds))
+}
