@@ -124,3 +124,21 @@ let package = Package(
         .testTarget(name: "LayerVerifyCLITests", dependencies: ["LayerVerifyCLI"], swiftSettings: settings),
     ]
 )
+
+// The micro-benchmarks, and the package that runs them, are fetched only by those who ask for them: Benchmarks/micro does.
+// Its traits count allocations; they would bring two more packages along, which replace malloc and the runtime's calls.
+if Context.environment["LAYERVERIFY_BENCHMARKS"] != nil {
+    package.dependencies.append(
+        .package(url: "https://github.com/ordo-one/benchmark", exact: "1.38.1", traits: []))
+    package.targets.append(
+        .executableTarget(
+            name: "Micro",
+            dependencies: [
+                "LayerVerify", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource",
+                "LayerPipeline", "CZlib", "CZstd", .target(name: "CISAL", condition: .when(traits: ["ISAL"])),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Benchmark", package: "benchmark"),
+            ],
+            path: "Benchmarks/Micro", swiftSettings: settings,
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]))
+}

@@ -141,6 +141,15 @@ extension LaneSHA256 {
     /// The name that `LAYERVERIFY_DISABLE` uses.
     package static let name = "sha-lanes"
 
+    /// What the vendors call the instructions that the lanes are made of; for `--version`.
+    package static var instructionSetName: String {
+        #if arch(arm64)
+            "Armv8 SHA-2"
+        #else
+            "SHA-NI"
+        #endif
+    }
+
     /// True where the lanes can be used: the CPU has the instructions, nobody disabled them, and they pass the test.
     package static let isUsable =
         lv_sha256_lanes_are_supported() == 1 && !DisabledPaths.contains(name) && passesSelfTest()

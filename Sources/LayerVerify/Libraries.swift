@@ -32,7 +32,9 @@ public enum Libraries {
             let words = text.split(separator: " ", maxSplits: 1)
             return Entry(String(words[0]), words.count > 1 ? String(words[1]) : "")
         }
-        let lanes = LaneSHA256.isUsable ? "four in lockstep, by SHA-NI" : "one at a time, by OpenSSL"
+        let lanes =
+            LaneSHA256.isUsable
+            ? "four in lockstep, by \(LaneSHA256.instructionSetName)" : "one at a time, by OpenSSL"
         return entries + [
             Entry("SHA-256", lanes), Entry("CPU", CPUFeatures.names().joined(separator: " ")),
         ]

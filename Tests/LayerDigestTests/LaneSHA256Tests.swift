@@ -10,7 +10,7 @@ import Testing
     static let isSupported = LaneSHA256.isUsable
 
     /// 100 000 rounds of up to four messages, each in parts of any length, against OpenSSL.
-    @Test(.enabled(if: isSupported, "this CPU has no SHA-NI, or sha-lanes is disabled"), arguments: 0..<8)
+    @Test(.enabled(if: isSupported, "this CPU lacks the instructions, or sha-lanes is disabled"), arguments: 0..<8)
     func teamsAgreeWithOpenSSL(seed: Int) {
         let method = digestMethod(for: .sha256)
         #expect(method.teamSize == 4)

@@ -9,14 +9,16 @@
 /// The most messages that are advanced at once.
 #define LV_SHA256_MAXIMUM_LANE_COUNT 4
 
-/// True where this CPU has the instructions: SHA-NI with SSSE3 and SSE4.1. Elsewhere `lv_sha256_advance` must not be called.
+/// True where this CPU has the instructions: SHA-NI with SSSE3 and SSE4.1 on x86-64, SHA-2 on aarch64 (Linux). Elsewhere
+/// `lv_sha256_advance` must not be called.
 int lv_sha256_lanes_are_supported(void);
 
 /// Advances up to four running SHA-256 hashes by the same number of blocks each.
 ///
 /// The rounds of one hash wait for each other: sha256rnds2 takes four cycles and can start every second. So one hash leaves
 /// the unit idle most of the time; several that know nothing of each other fill it. On a Zen 5 core: one 1.9 GB/s, two 2.9,
-/// three 2.4 (they do not fit the sixteen registers well), four 3.5.
+/// three 2.4 (they do not fit the sixteen registers well), four 3.5. On aarch64 nothing was measured: the kernel was run
+/// only by an emulator (scripts/aarch64-check).
 ///
 /// - lane_count: 1 to LV_SHA256_MAXIMUM_LANE_COUNT.
 /// - states: for each hash its eight words, a to h, in the CPU's own order.

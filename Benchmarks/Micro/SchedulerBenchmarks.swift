@@ -1,0 +1,75 @@
+// layerverify: benchmarks of the scheduler and of small blobs.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Benchmark
+import Dispatch
+import LayerModel
+import LayerPipeline
+import LayerSystem
+
+/// What the pipeline costs beside reading, decoding and hashing.
+func registerScheduler() {
+    for jobCount in [1, 2] {
+        // Each read gives 64 bytes, so nearly all the time of a block is that of finding out what to do with it.
+        Benchmark("scheduler, a block of 64 bytes, jobs: \(jobCount)", configuration: countingThings) { benchmark in
+            let blockCount = 2048
+            let blob = MemoryBlob([UInt8](repeating: 7, count: 64), times: blockCount)
+            let store = MemoryBlobs(blobs: Array(repeating: blob, count: 16))
+            let requests = store.requests(diffIDs: nil)
+            benchmark.measure(count: store.blobs.count * blockCount) {
+                let facts = run(requests, store, jobCount: jobCount)
+                precondition(facts.allSatisfy { $0.byteCount == blob.byteCount }, "all blocks were read")
+            }
+        }
+    }
+    Benchmark("small gzip blob, one thread", configuration: countingThings) { benchmark in
+        let store = SmallBlobs.store
+        let requests = store.requests(diffIDs: [.sha256])
+        let reader = SequentialReader(.fast, options: PipelineOptions(jobCount: 1))
+        benchmark.measure(count: requests.count) {
+            for request in requests {
+                let facts = reader.facts(of: request, from: store)
+                precondition(facts.uncompressed?.ending == .complete, "the blob is sound")
+            }
+        }
+    }
+    Benchmark("small gzip blob, scheduler, jobs: 2", configuration: countingThings) { benchmark in
+        let store = SmallBlobs.store
+        let requests = store.requests(diffIDs: [.sha256])
+        benchmark.measure(count: requests.count) {
+            let facts = run(requests, store, jobCount: 2)
+            precondition(facts.allSatisfy { $0.uncompressed?.ending == .complete }, "the blobs are sound")
+        }
+    }
+}
+
+/// 1 000 gzip blobs of what was 1 to 16 KiB.
+private enum SmallBlobs {
+    static let store: MemoryBlobs = {
+        var random = SplitMix(state: 9)
+        let blobs = (0..<1000).map { _ in
+            let byteCount = Int.random(in: 1 << 10...16 << 10, using: &random)
+            let start = Int.random(in: 0...Sample.byteCount - byteCount, using: &random)
+            return MemoryBlob(Sample.gzip(Array(Sample.layers[0][start..<start + byteCount])))
+        }
+        return MemoryBlobs(blobs: blobs)
+    }()
+}
+
+private func run(_ requests: [BlobRequest], _ store: MemoryBlobs, jobCount: Int) -> [BlobFacts] {
+    let result = RunResult()
+    let ended = DispatchSemaphore(value: 0)
+    let pipeline = Pipeline(requests, opener: store, options: PipelineOptions(jobCount: jobCount)) { facts in
+        result.facts.withLock { $0 = facts }
+        ended.signal()
+    }
+    pipeline.start()
+    ended.wait()
+    return result.facts.withLock { $0 }
+}
+
+/// The facts of a run, handed from its last worker to the benchmark.
+private final class RunResult: Sendable {
+    let facts = Locked<[BlobFacts]>([])
+}
