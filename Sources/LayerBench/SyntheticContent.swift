@@ -54,7 +54,7 @@ struct SyntheticContent {
                 if numbers.happens(90) { indent = numbers.next(in: 0...3) }
                 for _ in 0..<4 * indent { output.append(0x20) }
             }
-            if numbers.happens(Self.textRepeatChance) { appendRepeat(5...48, to: &output, from: start) }
+            if numbers.happens(Self.textRepeatChance) { appendRepeat(6...96, to: &output, from: start) }
             if numbers.happens(20) {
                 for _ in 0..<numbers.next(in: 1...5) { output.append(UInt8(0x30 + numbers.next(below: 10))) }
             } else {
@@ -70,7 +70,7 @@ struct SyntheticContent {
         }
     }
 
-    private static let textRepeatChance = 72
+    private static let textRepeatChance = 80
     private static let separators = Array("            ..,,__(();=:\"\"/-'".utf8)
 
     private mutating func appendProgram(to output: inout [UInt8], from start: Int, until end: Int) {
@@ -93,13 +93,13 @@ struct SyntheticContent {
     private mutating func appendCode(to output: inout [UInt8], from start: Int, until end: Int) {
         var previous = 0
         while output.count < end {
-            if numbers.happens(Self.codeRepeatChance) { appendRepeat(4...24, to: &output, from: start) }
+            if numbers.happens(Self.codeRepeatChance) { appendRepeat(5...48, to: &output, from: start) }
             previous = instructions.next(after: previous, &numbers)
             instructions.append(previous, at: output.count - start, to: &output, &numbers)
         }
     }
 
-    private static let codeRepeatChance = 44
+    private static let codeRepeatChance = 48
 
     /// A table of increasing addresses, or of records with small numbers.
     private mutating func appendTable(to output: inout [UInt8], until end: Int) {
@@ -181,7 +181,9 @@ struct InstructionSet {
 
     init() {
         var numbers = SeededNumbers(seed: 23)
-        let firsts: [UInt8] = [0x48, 0x48, 0x48, 0x4c, 0x49, 0x44, 0x41, 0x0f, 0xe8, 0x89, 0x8b, 0x85, 0x74, 0x75, 0xc7, 0x83]
+        let firsts: [UInt8] = [
+            0x48, 0x48, 0x48, 0x4c, 0x49, 0x44, 0x41, 0x0f, 0xe8, 0x89, 0x8b, 0x85, 0x74, 0x75, 0xc7, 0x83,
+        ]
         let seconds: [UInt8] = [0x89, 0x8b, 0x8d, 0x83, 0x85, 0x39, 0x3b, 0x01, 0x29, 0x31, 0xc7, 0xb6, 0x84, 0x63]
         for _ in 0..<Self.count {
             var opcode = [firsts[numbers.next(below: firsts.count)]]

@@ -51,7 +51,8 @@ struct SyntheticLayer {
             return false
         }
         var place = 0
-        for index in Self.mix.indices where shares[index] / Self.mix[index].weight < shares[place] / Self.mix[place].weight {
+        for index in Self.mix.indices
+        where shares[index] / Self.mix[index].weight < shares[place] / Self.mix[place].weight {
             place = index
         }
         // No file is more than an eighth of the layer, so that small layers are mixed, too.
