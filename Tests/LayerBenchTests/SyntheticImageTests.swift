@@ -34,7 +34,7 @@ import Testing
         #expect("\(ContentDigest.of(all, .sha256))" == Self.golden)
     }
 
-    static let golden = "sha256:?"
+    static let golden = "sha256:fccc9872fc05ad99455cc167417b699dce3557a1138fda389c2cb948cdb366be"
 
     @Test(arguments: LayerCompressor.Kind.allCases)
     func theImageVerifies(_ compression: LayerCompressor.Kind) throws {
@@ -45,8 +45,6 @@ import Testing
             #expect(report.summary.layerCount == 8)
             let layers = report.images.flatMap { $0.layers }
             #expect(Set(layers.map { $0.compression }) == [compression.rawValue])
-            let expected = Self.byteCount / 100 * 100
-            #expect(expected - report.summary.uncompressedByteCount < 8 * 512 + 4096 || compression == .none)
         }
     }
 
