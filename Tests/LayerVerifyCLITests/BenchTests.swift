@@ -53,7 +53,7 @@ import Testing
     @Test(arguments: ["INT", "TERM"])
     func aSignalLeavesNothingBehind(_ signal: String) throws {
         let killer = """
-            until [ -e "$0"/layerverify-bench-*/index.json ]; do sleep 0.02; done
+            until [ -e "$0"/layerverify-bench-*/index.json ]; do sleep 0.02; kill -0 $$ || exit; done
             sleep 0.5; kill -\(signal) $$
             """
         let run = try ProgramRun.run(
