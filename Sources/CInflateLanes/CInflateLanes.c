@@ -46,8 +46,8 @@ uint32_t lv_inflate_checksum(const lv_inflate_state *state) { return state->chec
 uint32_t lv_inflate_output_byte_count(const lv_inflate_state *state) { return state->output_byte_count; }
 
 void lv_inflate_initialize(lv_inflate_state *state) {
-    // The token loop may look at content that is not there before it finds that it is not to be copied.
-    memset(state, 0, sizeof *state);
+    // Not the window: the token loop may look at content that is not there, but only what follows `out` comes of it.
+    memset(state, 0, offsetof(lv_inflate_state, window));
     state->out = state->window + LV_WINDOW_BYTE_COUNT;
     lv_inflate_begin(state);
 }

@@ -39,7 +39,7 @@ typedef struct {
     lv_inflate_status status;
 } lv_inflate_lane;
 
-/// The bytes that one state takes: 143 KiB.
+/// The bytes that one state takes: 110 KiB.
 size_t lv_inflate_state_byte_count(void);
 
 /// Makes a state of uninitialised memory; `lv_inflate_begin` comes next.
