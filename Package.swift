@@ -37,6 +37,7 @@ let package = Package(
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .target(name: "CLayerShims"),
         .target(name: "CSHA256Lanes"),
+        .target(name: "CInflateLanes"),
 
         .target(name: "LayerModel", swiftSettings: settings),
         .target(
@@ -50,7 +51,7 @@ let package = Package(
         .target(
             name: "LayerCodec",
             dependencies: [
-                "LayerModel", "CZlib", "CZstd", "CLayerShims",
+                "LayerModel", "CZlib", "CZstd", "CInflateLanes", "CLayerShims",
                 .target(name: "CISAL", condition: .when(traits: ["ISAL"])),
             ],
             swiftSettings: settings),
