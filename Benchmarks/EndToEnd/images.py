@@ -84,17 +84,15 @@ class Store:
         return plain, *(self.repacked(f"8 layers, {form}, {size} MB", form, plain, [self.source, form, str(size)])
                         for form in FORMS[1:])
 
-    def eight_one_by_one(self, size):
-        """The same, one after another, each removed before the next one comes if they are large."""
+    def large(self, size):
+        """The same, one after another, each removed as soon as it is done with."""
         plain = self.made(f"8 layers, plain, {size} MB", "none", size, [])
         yield plain
         for form in FORMS[1:]:
             image = self.repacked(f"8 layers, {form}, {size} MB", form, plain, [self.source, form, str(size)])
             yield image
-            if size >= 10_000:
-                shutil.rmtree(image.folder)
-        if size >= 10_000:
-            shutil.rmtree(plain.folder)
+            shutil.rmtree(image.folder)
+        shutil.rmtree(plain.folder)
 
     def single(self, name, size, more):
         """A gzip image of another shape."""
