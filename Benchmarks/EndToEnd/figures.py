@@ -15,6 +15,8 @@ import timing
 
 # The best script for each form, which stand in one row of the plot.
 SHORT = dict.fromkeys(["igzip, openssl", "zstd, openssl", "openssl"], "best script")
+# What publishing replaces in the documentation.
+BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
 
 
 class Sheet:
@@ -147,8 +149,19 @@ def machine(peers):
 
 
 def publish(out, root):
-    """Copies results and plots to where the documentation shows them."""
+    """Copies results and plots to where the documentation shows them, and the table into it."""
     day = os.path.join(root, "Benchmarks", "EndToEnd", "results", str(datetime.date.today()))
     for source, target in [("results", day), ("plots", os.path.join(root, "docs", "plots"))]:
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(os.path.join(out, source), target)
+    page = os.path.join(root, "docs", "performance.md")
+    with open(os.path.join(out, "results", "table.md"), encoding="utf-8") as file:
+        table = file.read()
+    with open(page, encoding="utf-8") as file:
+        text = file.read()
+    before, begins, rest = text.partition(BEGIN)
+    _, ends, after = rest.partition(END)
+    if not begins or not ends:
+        raise timing.Failure(f"{page}: no place for the table")
+    with open(page, "w", encoding="utf-8") as file:
+        file.write("".join([before, BEGIN, "\n", table, END, after]))
