@@ -78,6 +78,10 @@ package struct Codec: Sendable {
     /// Begins a stream.
     package let begin: @Sendable (CodecOptions) -> any StreamDecoder
     private let decodeTeam: @Sendable (UnsafeMutableBufferPointer<DecodeLane>) -> Void
+    private let lone: @Sendable () -> Codec?
+
+    /// The codec for a stream that has no others beside it: this one, unless another one is faster then.
+    package var forLoneStream: Codec { lone() ?? self }
 
     /// Makes a codec that decodes its streams one after another.
     package init(
@@ -88,16 +92,18 @@ package struct Codec: Sendable {
         }
     }
 
-    /// Makes a codec that decodes several streams in one go.
+    /// Makes a codec that decodes several streams in one go; `lone` gives the one for a stream by itself, nil for this.
     package init(
         name: String, compression: Compression, teamSize: Int,
         begin: @escaping @Sendable (CodecOptions) -> any StreamDecoder,
+        lone: @escaping @Sendable () -> Codec? = { nil },
         decodeTeam: @escaping @Sendable (UnsafeMutableBufferPointer<DecodeLane>) -> Void
     ) {
         self.name = name
         self.compression = compression
         self.teamSize = teamSize
         self.begin = begin
+        self.lone = lone
         self.decodeTeam = decodeTeam
     }
 

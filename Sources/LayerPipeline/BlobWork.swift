@@ -43,7 +43,7 @@ final class BlobWork: @unchecked Sendable {
     var output: (block: BlockIndex, count: Int)?
     /// What the action in hand read and decoded; handed to the chains when it ends.
     var newInputs: [Segment] = []
-    var newOutput: Segment?
+    var newOutputs: [Segment] = []
     /// Blocks that the decoder no longer needs.
     var released: [BlockIndex] = []
 
@@ -66,11 +66,15 @@ final class BlobWork: @unchecked Sendable {
         remainingByteCount = request.expectedByteCount
         countedByteCount = request.expectedByteCount
         newInputs.reserveCapacity(Self.maximumPendingBlockCount)
+        newOutputs.reserveCapacity(Self.maximumPendingBlockCount)
         released.reserveCapacity(Self.maximumPendingBlockCount)
     }
 
     /// True if a worker may read on. Asked under the lock.
     var isReadyToRead: Bool { !isBusy && !isReadDone && pendingSegmentCount < Self.maximumPendingBlockCount }
+
+    /// True if the action in hand may add another block to what waits for digests.
+    var hasRoomInAction: Bool { newInputs.count + newOutputs.count < Self.maximumPendingBlockCount }
 
     /// True if nothing more will happen to the blob. Asked under the lock; while it is busy,
     /// `isReadDone` belongs to the worker.

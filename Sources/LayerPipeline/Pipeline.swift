@@ -144,6 +144,9 @@ package final class Pipeline: Sendable {
     /// Takes a block from the pool, for a worker that has none to spare.
     func takeBlock() -> BlockIndex { state.withLock { $0.takeBlock() } }
 
+    /// Whether a blob will be decoded beside others.
+    func hasCompany(_ work: BlobWork) -> Bool { state.withLock { $0.hasCompany(work) } }
+
     /// Counts bytes as done.
     func noteOpened(_ work: BlobWork, byteCount: UInt64) {
         state.withLock { $0.noteOpened(work, byteCount: byteCount) }
@@ -155,7 +158,7 @@ extension BlobWork {
     fileprivate var tracePart: TraceRecord.Part {
         TraceRecord.Part(
             request.blob, byteCount: newInputs.reduce(0) { $0 + UInt64($1.byteCount) },
-            producedByteCount: UInt64(newOutput?.byteCount ?? 0))
+            producedByteCount: newOutputs.reduce(0) { $0 + UInt64($1.byteCount) })
     }
 }
 

@@ -112,8 +112,8 @@ final class PipelineWorker: @unchecked Sendable {
             return work.isReadDone = work.offsetBytes >= reader.byteCount
         }
         work.stage = .decoding
-        work.codec = codec
-        work.decoder = codec.begin(pipeline.options.codecOptions)
+        work.codec = codec.teamSize == 1 || pipeline.hasCompany(work) ? codec : codec.forLoneStream
+        work.decoder = work.codec?.begin(pipeline.options.codecOptions)
         work.limits = StreamLimits(pipeline.options, compressedByteCount: reader.byteCount)
         work.uncompressedChains = algorithms.map { HashChain(digestMethod(for: $0), of: work) }
         work.newInputs.append(segment)
@@ -172,7 +172,10 @@ final class PipelineWorker: @unchecked Sendable {
 
     private func decodeTeam(_ pipeline: Pipeline) {
         active.removeAll { !prepare($0, pipeline) }
-        while !active.isEmpty {
+        // A block for each stream, whoever fills them: that keeps the team together, which decodes several streams in the
+        // time of two. What a slower one has not filled it keeps for the next time.
+        let goal = active.count
+        while !active.isEmpty, team.reduce(0, { $0 + $1.newOutputs.count }) < goal {
             lanes.removeAll(keepingCapacity: true)
             for work in active {
                 if let lane = lane(of: work, pipeline) { lanes.append(lane) }
@@ -181,7 +184,7 @@ final class PipelineWorker: @unchecked Sendable {
             precondition(lanes.count == active.count, "every stream of a team has input and room")
             unsafe lanes.withUnsafeMutableBufferPointer { unsafe codec.decode($0) }
             for (work, lane) in zip(active, lanes) { absorb(lane, work) }
-            active.removeAll { $0.newOutput != nil || $0.stage != .decoding || !prepare($0, pipeline) }
+            active.removeAll { $0.stage != .decoding || !prepare($0, pipeline) }
         }
     }
 
@@ -195,12 +198,15 @@ final class PipelineWorker: @unchecked Sendable {
                 return false
             }
             // A stream may take much input and give nothing (skippable frames): then the block of output stays for later.
-            guard work.newInputs.count < BlobWork.maximumPendingBlockCount else { return false }
+            guard work.hasRoomInAction else { return false }
             guard let segment = readBlock(work, pipeline) else { return false }
             work.newInputs.append(segment)
             work.input = (segment, 0)
         }
-        if work.output == nil { work.output = (takeBlock(pipeline), 0) }
+        if work.output == nil {
+            guard work.hasRoomInAction else { return false }
+            work.output = (takeBlock(pipeline), 0)
+        }
         return true
     }
 
@@ -254,7 +260,7 @@ final class PipelineWorker: @unchecked Sendable {
         guard let output = work.output else { return }
         work.output = nil
         if output.count > 0 {
-            work.newOutput = Segment(block: output.block, byteCount: output.count)
+            work.newOutputs.append(Segment(block: output.block, byteCount: output.count))
         } else {
             spareBlocks.append(output.block)
         }
