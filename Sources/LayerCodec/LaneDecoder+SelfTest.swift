@@ -19,7 +19,7 @@ extension LaneDecoder {
                 var lanes = (0..<teamSize).map { index in
                     // SAFETY: each lane has a part of its own of the room; both buffers outlive the lanes.
                     unsafe DecodeLane(
-                        decoder: LaneDecoder(), input: UnsafeRawBufferPointer(rebasing: input[..<(300 + 130 * index)]),
+                        decoder: LaneDecoder(), input: UnsafeRawBufferPointer(rebasing: input[..<(300 + 128 * index)]),
                         output: UnsafeMutableRawBufferPointer(
                             rebasing: rooms[(index * roomByteCount)..<((index + 1) * roomByteCount)]))
                 }
@@ -29,10 +29,10 @@ extension LaneDecoder {
                         unsafe decode(UnsafeMutableBufferPointer(rebasing: team[first...]))
                     }
                 }
-                return unsafe lanes.indices.allSatisfy { index in
+                return lanes.indices.allSatisfy { index in
                     unsafe lanes[index].input = UnsafeRawBufferPointer(
-                        rebasing: input[(300 + 130 * index - lanes[index].input.count)...])
-                    unsafe lanes[index].decodeAlone()
+                        rebasing: input[(300 + 128 * index - lanes[index].input.count)...])
+                    lanes[index].decodeAlone()
                     return unsafe lanes[index].status == .needsInput && lanes[index].decoder.isAtBoundary
                         && lanes[index].output.count == roomByteCount - 3_000
                 }

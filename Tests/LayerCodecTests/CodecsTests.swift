@@ -24,15 +24,18 @@ import Testing
         }
     }
 
-    @Test func fastIsTheFirstOneNotDisabled() throws {
-        let first = try #require(Codecs.all.first { $0.compression == .gzip })
-        #expect(Codecs.fast(for: .gzip, disabled: [])?.name == first.name)
-        #expect(Codecs.fast(for: .gzip, disabled: ["isal"])?.name == "zlib")
-        #expect(Codecs.fast(for: .gzip, disabled: ["zstd"])?.name == first.name)
+    @Test func fastIsTheFirstOneNotDisabled() {
+        let names = Codecs.all.filter { $0.compression == .gzip }.map(\.name)
+        #expect(names.first == "inflate-lanes")
+        #expect(names.last == "zlib")
+        for (index, name) in names.enumerated() {
+            #expect(Codecs.fast(for: .gzip, disabled: Set(names[..<index].map { $0[...] }))?.name == name)
+        }
+        #expect(Codecs.fast(for: .gzip, disabled: ["zstd"])?.name == names.first)
     }
 
     @Test func referenceCannotBeDisabled() {
-        #expect(Codecs.fast(for: .gzip, disabled: ["isal", "zlib"])?.name == "zlib")
+        #expect(Codecs.fast(for: .gzip, disabled: ["inflate-lanes", "isal", "zlib"])?.name == "zlib")
         #expect(Codecs.fast(for: .zstd, disabled: ["zstd"])?.name == "zstd")
     }
 

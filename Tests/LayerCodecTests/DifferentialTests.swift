@@ -53,11 +53,12 @@ import Testing
     @Test(arguments: fastCodecs.indices, rules)
     func fastCodecsKeepTheRules(_ index: Int, _ rule: Rule) {
         let bytes = Gzip.member(header: Gzip.plainHeader, data: rule.data, content: rule.content)
-        let decoded = Self.fastCodecs[index].decodeWhole(bytes)
+        let codec = Self.fastCodecs[index]
+        let decoded = codec.decodeWhole(bytes)
         withKnownIssue("ISA-L accepts incomplete Huffman codes") {
             #expect(decoded.ending == (rule.isKept ? .complete : .failed(.data)))
         } when: {
-            rule.isKnownDifference
+            codec.name == "isal" && rule.isKnownDifference
         }
     }
 
@@ -90,11 +91,16 @@ import Testing
                 #expect(actual.content == expected.content, "round \(round)")
             case .truncated, .failed, .windowTooLarge:
                 refusalCount += 1
+                // The lanes refuse what zlib refuses, at the same place and for the same reason.
+                if codec.name == "inflate-lanes" {
+                    #expect(actual.ending == expected.ending, "round \(round)")
+                    #expect(actual.content == expected.content, "round \(round)")
+                }
                 let isAccepted = actual.boundaryOffset > expected.boundaryOffset
                 withKnownIssue("ISA-L accepts incomplete Huffman codes", isIntermittent: true) {
                     #expect(!isAccepted, "round \(round)")
                 } when: {
-                    isAccepted && Self.hasRefusedCodes(bytes)
+                    codec.name == "isal" && isAccepted && Self.hasRefusedCodes(bytes)
                 }
             }
         }

@@ -164,7 +164,7 @@ import Testing
         _ = state.nextAction(for: worker, isCancelled: false)
         let work = worker.team[0]
         let held = state.heldBlockCount
-        work.newOutput = Segment(block: worker.spareBlocks.removeLast(), byteCount: 50)
+        work.newOutputs = [Segment(block: worker.spareBlocks.removeLast(), byteCount: 50)]
         _ = state.takeBack(teamOf: worker)
         #expect(state.heldBlockCount == held - 1)
         #expect(state.progress.uncompressedByteCount == 50)
