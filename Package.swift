@@ -37,6 +37,7 @@ let package = Package(
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .target(name: "CLayerShims"),
         .target(name: "CSHA256Lanes"),
+        .target(name: "CInflateLanes"),
 
         .target(name: "LayerModel", swiftSettings: settings),
         .target(
@@ -50,7 +51,7 @@ let package = Package(
         .target(
             name: "LayerCodec",
             dependencies: [
-                "LayerModel", "CZlib", "CZstd", "CLayerShims",
+                "LayerModel", "CZlib", "CZstd", "CInflateLanes", "CLayerShims",
                 .target(name: "CISAL", condition: .when(traits: ["ISAL"])),
             ],
             swiftSettings: settings),
@@ -76,10 +77,17 @@ let package = Package(
                 "LayerReport",
             ],
             swiftSettings: settings),
+        .target(
+            name: "LayerBench",
+            dependencies: [
+                "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline", "LayerReport", "LayerVerify",
+                "CZlib", "CZstd", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "LayerVerifyCLI",
             dependencies: [
-                "LayerVerify", "LayerSystem", "CLayerShims",
+                "LayerVerify", "LayerBench", "LayerSystem", "CLayerShims",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -114,11 +122,16 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "LayerAuditTests", dependencies: ["LayerAudit", "LayerModel"], swiftSettings: settings),
         .testTarget(
-            name: "LayerReportTests", dependencies: ["LayerReport", "LayerModel"], exclude: ["Golden"],
+            name: "LayerReportTests", dependencies: ["LayerReport", "LayerBench", "LayerVerify", "LayerModel"],
+            exclude: ["Golden"],
             swiftSettings: settings),
         .testTarget(
             name: "LayerVerifyTests",
             dependencies: ["LayerVerify", "LayerCodec", "LayerDigest", "LayerModel", "LayerSystem"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "LayerBenchTests",
+            dependencies: ["LayerBench", "LayerVerify", "LayerCodec", "LayerDigest", "LayerModel", "LayerSystem"],
             swiftSettings: settings),
         // Runs the built program: exit statuses, the corpus, real tools.
         .testTarget(name: "LayerVerifyCLITests", dependencies: ["LayerVerifyCLI"], swiftSettings: settings),

@@ -2,10 +2,12 @@
 # Copyright the layerverify authors.
 # SPDX-License-Identifier: Apache-2.0
 """Writes an OCI image layout piece by piece."""
+import concurrent.futures
 import hashlib
 import json
 import os
 import subprocess
+import tarfile
 
 COMMANDS = {"gzip": ["gzip", "-6nc"], "zstd": ["zstd", "-3qc"], "none": None}
 
@@ -35,6 +37,7 @@ class Layout:
         self.form = form
         self.blobs = os.path.join(folder, "blobs", "sha256")
         self.manifests = []
+        self.packing = concurrent.futures.ThreadPoolExecutor(os.cpu_count())
         os.makedirs(self.blobs)
 
     def path(self, name):
@@ -71,12 +74,58 @@ class Layout:
         config = self.blob("application/vnd.oci.image.config.v1+json", json.dumps({
             "architecture": "amd64", "os": "linux",
             "rootfs": {"type": "layers", "diff_ids": ["sha256:" + one for one in diff_ids]}}).encode())
-        self.manifests.append(self.blob("application/vnd.oci.image.manifest.v1+json", json.dumps({
+        manifest = self.blob("application/vnd.oci.image.manifest.v1+json", json.dumps({
             "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
-            "config": config, "layers": layers}).encode()))
+            "config": config, "layers": layers}).encode())
+        # umoci finds an image by this name alone.
+        manifest["annotations"] = {"org.opencontainers.image.ref.name": f"image{len(self.manifests)}"}
+        self.manifests.append(manifest)
+
+    def fill(self, entries, byte_count, count, mixed):
+        """Writes an image of `count` layers with `byte_count` of tar, of entries that add themselves to a tar."""
+        packed, diff_ids = [], []
+        for index, share in enumerate(shares(count, mixed)):
+            part = HashedFile(self.path(f"layer{index}.tar"))
+            with tarfile.open(fileobj=part, mode="w|", format=tarfile.GNU_FORMAT) as tar:
+                for add in entries:
+                    add(tar)
+                    if part.size >= byte_count * share:
+                        break
+            part.close()
+            diff_ids.append(part.hash.hexdigest())
+            packed.append(self.packing.submit(self.layer, self.path(f"layer{index}.tar")))
+        self.image([one.result() for one in packed], diff_ids)
+
+    def repack(self, plain):
+        """Writes the image of a layout with plain layers again, in this one's form."""
+        packed, diff_ids = [], []
+        for index, layer in enumerate(layers_of(plain)):
+            hexadecimal = layer["digest"].removeprefix("sha256:")
+            name = self.path(f"layer{index}.tar")
+            os.link(os.path.join(plain, "blobs", "sha256", hexadecimal), name)
+            diff_ids.append(hexadecimal)
+            packed.append(self.packing.submit(self.layer, name))
+        self.image([one.result() for one in packed], diff_ids)
 
     def finish(self):
+        self.packing.shutdown()
         with open(self.path("index.json"), "w") as write:
             json.dump({"schemaVersion": 2, "manifests": self.manifests}, write)
         with open(self.path("oci-layout"), "w") as write:
             json.dump({"imageLayoutVersion": "1.0.0"}, write)
+
+
+def shares(count, mixed):
+    """What each layer has of the whole; 37 and `count` have no common factor, so that sizes come in any order."""
+    weights = [2 ** ((index * 37 % count) * 10 / count) if mixed else 1 for index in range(count)]
+    return [weight / sum(weights) for weight in weights]
+
+
+def layers_of(folder):
+    """The descriptors of all layers of the images in a layout made here, in the order of the images."""
+    def read(path):
+        with open(os.path.join(folder, path), encoding="utf-8") as file:
+            return json.load(file)
+
+    for manifest in read("index.json")["manifests"]:
+        yield from read("blobs/sha256/" + manifest["digest"].removeprefix("sha256:"))["layers"]

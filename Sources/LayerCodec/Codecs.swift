@@ -5,7 +5,7 @@
 /// The registry of codecs: of each compression the fastest first, the reference last. A new one is a line here.
 package enum Codecs {
     package static let all: [Codec] =
-        GzipCodec.isal + [
+        [GzipCodec.lanes] + GzipCodec.isal + [
             GzipCodec.zlib,
             ZstdCodec.zstd,
         ]

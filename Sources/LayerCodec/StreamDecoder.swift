@@ -70,7 +70,7 @@ package struct CodecOptions: Hashable, Sendable {
 
 /// A way to decode a compression; an entry of `Codecs.all`.
 package struct Codec: Sendable {
-    /// The name that `--version` and `LAYERVERIFY_DISABLE` use: `isal`, `zlib`, `zstd`.
+    /// The name that `--version` and `LAYERVERIFY_DISABLE` use: `inflate-lanes`, `isal`, `zlib`, `zstd`.
     package let name: String
     package let compression: Compression
     /// How many streams one call of `decode` takes to its advantage.
@@ -103,7 +103,8 @@ package struct Codec: Sendable {
 
     /// Advances every lane of a team until one of them cannot go on.
     ///
-    /// Shape: at most `teamSize` lanes, each with a decoder that `begin` of this codec made.
+    /// Shape: at most `teamSize` lanes, each with a decoder that `begin` of this codec made. A lane that could go on, and
+    /// stopped only because another one did, has the status `.needsInput` and input left.
     package func decode(_ team: UnsafeMutableBufferPointer<DecodeLane>) { decodeTeam(team) }
 }
 

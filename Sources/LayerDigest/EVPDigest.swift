@@ -58,7 +58,7 @@ package final class EVPDigest: StreamDigest {
 
     /// The entry of the registry for `algorithm`.
     package static func method(_ algorithm: DigestAlgorithm) -> DigestMethod {
-        DigestMethod(algorithm: algorithm) { EVPDigest(algorithm) }
+        DigestMethod(name: "OpenSSL", algorithm: algorithm) { EVPDigest(algorithm) }
     }
 
     /// OpenSSL's implementation, or nil if no provider offers the algorithm.

@@ -158,8 +158,8 @@ extension LaneSHA256 {
     static let method: DigestMethod =
         isUsable
         ? DigestMethod(
-            algorithm: .sha256, teamSize: Int(LV_SHA256_MAXIMUM_LANE_COUNT), begin: { LaneSHA256() },
-            updateTeam: { update($0) })
+            name: name, algorithm: .sha256, teamSize: Int(LV_SHA256_MAXIMUM_LANE_COUNT),
+            begin: { LaneSHA256() }, updateTeam: { update($0) })
         : EVPDigest.method(.sha256)
 
     /// Hashes four messages of different lengths in lockstep, and compares each with what sha256sum says of it.

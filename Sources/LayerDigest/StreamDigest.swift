@@ -17,6 +17,8 @@ package protocol StreamDigest: AnyObject {
 
 /// A way to compute a digest algorithm; an entry of `DigestAlgorithms.all`.
 package struct DigestMethod: Sendable {
+    /// What computes it: `OpenSSL`, or the name that `LAYERVERIFY_DISABLE` uses.
+    package let name: String
     package let algorithm: DigestAlgorithm
     /// How many messages one call of `update` hashes to its advantage.
     package let teamSize: Int
@@ -25,8 +27,10 @@ package struct DigestMethod: Sendable {
     private let updateTeam: @Sendable (UnsafeMutableBufferPointer<DigestLane>) -> Void
 
     /// Makes a method that hashes its messages one after another.
-    package init(algorithm: DigestAlgorithm, begin: @escaping @Sendable () -> any StreamDigest) {
-        self.init(algorithm: algorithm, teamSize: 1, begin: begin) { team in
+    package init(
+        name: String, algorithm: DigestAlgorithm, begin: @escaping @Sendable () -> any StreamDigest
+    ) {
+        self.init(name: name, algorithm: algorithm, teamSize: 1, begin: begin) { team in
             // SAFETY: the caller of `update` owns the bytes until the call returns.
             for lane in team { lane.digest.update(lane.bytes.bytes) }
         }
@@ -34,9 +38,11 @@ package struct DigestMethod: Sendable {
 
     /// Makes a method that hashes several messages in one go.
     package init(
-        algorithm: DigestAlgorithm, teamSize: Int, begin: @escaping @Sendable () -> any StreamDigest,
+        name: String, algorithm: DigestAlgorithm, teamSize: Int,
+        begin: @escaping @Sendable () -> any StreamDigest,
         updateTeam: @escaping @Sendable (UnsafeMutableBufferPointer<DigestLane>) -> Void
     ) {
+        self.name = name
         self.algorithm = algorithm
         self.teamSize = teamSize
         self.begin = begin

@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-import LayerModel
+package import LayerModel
 import LayerSystem
 import SystemPackage
 
@@ -42,7 +42,7 @@ extension BlobRequest {
     var unread: UncompressedFacts? { diffIDAlgorithms.map { _ in UncompressedFacts(ending: .unread) } }
 
     /// The algorithms to hash the bytes with as they lie: for a plain layer those of its diffIDs too, since both are one.
-    func compressedAlgorithms(for compression: Compression) -> [DigestAlgorithm] {
+    package func compressedAlgorithms(for compression: Compression) -> [DigestAlgorithm] {
         guard compression == .none, let diffIDAlgorithms else { return digestAlgorithms }
         return digestAlgorithms + diffIDAlgorithms.filter { !digestAlgorithms.contains($0) }
     }

@@ -50,6 +50,8 @@ final class BlobWork: @unchecked Sendable {
     /// What reading this blob means at the moment.
     enum Stage {
         case unopened
+        /// Open, and announced to the storage; nothing of it was read.
+        case opened
         /// Bytes are hashed as they lie: plain blobs, opaque ones, and what is left of a stream that ended early.
         case plain
         case decoding

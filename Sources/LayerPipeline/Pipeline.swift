@@ -80,7 +80,7 @@ package final class Pipeline: Sendable {
                 let start = traceStart
                 worker.readTeam(self)
                 if let start { trace(.read, worker, since: start, worker.team.map(\.tracePart)) }
-                publish(worker, state.withLock { $0.takeBack(worker.team) })
+                publish(worker, state.withLock { $0.takeBack(teamOf: worker) })
             case .readSmall(let slots):
                 readSmall(slots, worker)
             case .end(let facts):
@@ -108,13 +108,25 @@ package final class Pipeline: Sendable {
 
     private func readSmall(_ slots: Range<Int>, _ worker: PipelineWorker) {
         let reader = worker.sequentialReader(options)
-        for slot in slots {
-            let request = state.withLock { $0.requests[slot] }
+        let requests = state.withLock { Array($0.requests[slots]) }
+        // The next blob is opened before one is read, so that storage fetches it in the meantime.
+        var next = openAhead(requests.first)
+        for (place, request) in requests.enumerated() {
+            let opening = next
+            next = openAhead(place + 1 < requests.count ? requests[place + 1] : nil)
+            guard let opening else { return }
             let start = traceStart
-            let facts = reader.facts(of: request, from: opener, isCancelled: isCancelled)
+            let facts = reader.facts(of: request, opening, isCancelled: isCancelled)
             if let start { trace(.whole, worker, since: start, [facts.tracePart(request.blob)]) }
-            state.withLock { $0.record(facts, forSmall: slot) }
+            state.withLock { $0.record(facts, forSmall: slots.lowerBound + place) }
         }
+    }
+
+    private func openAhead(_ request: BlobRequest?) -> BlobOpening? {
+        guard let request else { return nil }
+        let opening = BlobOpening(request, from: opener)
+        opening.reader?.announce(byteCount: BlockPool.blockByteCount, at: 0)
+        return opening
     }
 
     // Tracing

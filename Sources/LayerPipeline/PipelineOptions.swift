@@ -20,6 +20,9 @@ package struct PipelineOptions: Sendable {
     /// Is told of every action; nil for none, which costs nothing.
     package var tracer: Tracer?
 
+    /// The blocks in which the pipeline reads, decodes and hashes.
+    package static let blockByteCount = BlockPool.blockByteCount
+
     package init(
         jobCount: Int, expansionLimit: ExpansionLimit = .standard, codecOptions: CodecOptions = CodecOptions(),
         fastCodec: @escaping CodecLookup = { Codecs.fast(for: $0) }, isNice: Bool = false,

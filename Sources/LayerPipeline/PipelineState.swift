@@ -22,6 +22,8 @@ struct PipelineState {
     private var recordedCount = 0
 
     private var open: [BlobWork] = []
+    /// The next to be opened when another is done. Nothing is read of it yet, but a worker announces it to the storage.
+    private var waiting: BlobWork?
     /// The chains with a block waiting, those of one algorithm in one bay, the longest waiting first.
     private var bays: [Bay] = []
     private var freeBlocks: [BlockIndex]
@@ -133,15 +135,31 @@ struct PipelineState {
         guard idleWorkers.count == jobCount else { return .end(nil) }
         precondition(isCancelled || recordedCount == requests.count, "the last worker ends when all is done")
         open.removeAll()
+        waiting = nil
         bays.removeAll()
         return .end(allFacts)
     }
 
     private mutating func admit() {
-        while open.count < maximumOpenCount, nextLarge < small {
-            open.append(BlobWork(requests[nextLarge], slot: nextLarge))
-            nextLarge += 1
+        while open.count < maximumOpenCount, let next = waiting ?? takeNextLarge() {
+            open.append(next)
+            waiting = nil
         }
+        waiting = waiting ?? takeNextLarge()
+    }
+
+    private mutating func takeNextLarge() -> BlobWork? {
+        guard nextLarge < small else { return nil }
+        defer { nextLarge += 1 }
+        return BlobWork(requests[nextLarge], slot: nextLarge)
+    }
+
+    /// The blob that a worker should open beside what it reads: one of those in work, unless another worker has nothing
+    /// else to do than to read it, or the one that comes next.
+    private var blobToAnnounce: BlobWork? {
+        func isUnopened(_ work: BlobWork) -> Bool { !work.isBusy && work.stage == .unopened }
+        if open.count > jobCount, let work = open.first(where: isUnopened) { return work }
+        return waiting.flatMap { isUnopened($0) ? $0 : nil }
     }
 
     private enum Team {
@@ -189,6 +207,8 @@ struct PipelineState {
             another.isBusy = true
             worker.team.append(another)
         }
+        worker.ahead = blobToAnnounce
+        worker.ahead?.isBusy = true
         while worker.spareBlocks.count < PipelineWorker.spareBlockCount { worker.spareBlocks.append(takeBlock()) }
         return true
     }
@@ -200,9 +220,20 @@ struct PipelineState {
 
     // Giving back
 
-    mutating func takeBack(_ team: [BlobWork]) -> Consequence {
+    /// Takes back what a worker has read on.
+    mutating func takeBack(teamOf worker: PipelineWorker) -> Consequence {
         var consequence = Consequence()
-        for work in team {
+        if let ahead = worker.ahead {
+            worker.ahead = nil
+            ahead.isBusy = false
+            if ahead === waiting, ahead.isFinished {
+                // There is nothing to read of it.
+                waiting = nil
+                consequence.finished.append(ahead)
+            }
+            retireIfFinished(ahead, &consequence)
+        }
+        for work in worker.team {
             for block in work.released { release(block) }
             work.released.removeAll(keepingCapacity: true)
             for segment in work.newInputs {
@@ -274,7 +305,9 @@ struct PipelineState {
         guard !isCancelled, !idleWorkers.isEmpty else { return nil }
         var readyCount = bays.reduce(0) { $0 + ($1.chains.count + $1.teamSize - 1) / $1.teamSize }
         if nextSmall < requests.count { readyCount += 1 }
-        if open.count < maximumOpenCount { readyCount += min(maximumOpenCount - open.count, small - nextLarge) }
+        if open.count < maximumOpenCount {
+            readyCount += min(maximumOpenCount - open.count, small - nextLarge + (waiting == nil ? 0 : 1))
+        }
         for work in open where work.isReadyToRead { readyCount += 1 }
         return readyCount >= 2 ? idleWorkers.popLast() : nil
     }

@@ -25,6 +25,8 @@ final class PipelineWorker: @unchecked Sendable {
     let number: Int
     var hashJobs: [HashJob] = []
     var team: [BlobWork] = []
+    /// A blob to open while the team is read, so that storage fetches its beginning.
+    var ahead: BlobWork?
     var spareBlocks: [BlockIndex] = []
     private var active: [BlobWork] = []
     private var lanes: [DecodeLane] = []
@@ -62,11 +64,14 @@ final class PipelineWorker: @unchecked Sendable {
     /// Reads one block of every blob of the team; of a stream, as much as fills one block of output.
     func readTeam(_ pipeline: Pipeline) {
         active.removeAll(keepingCapacity: true)
+        if let ahead { open(ahead, pipeline) }
         for work in team {
             if work.stage == .unopened { open(work, pipeline) }
+            if work.stage == .opened { begin(work, pipeline) }
             guard !work.isReadDone else { continue }
             switch work.stage {
-            case .unopened, .plain: readPlainBlock(work, pipeline)
+            case .unopened, .opened: break
+            case .plain: readPlainBlock(work, pipeline)
             case .decoding: active.append(work)
             }
         }
@@ -75,13 +80,25 @@ final class PipelineWorker: @unchecked Sendable {
 
     // Opening
 
+    /// What is announced of a blob that will be read soon: enough for the storage's own read-ahead to take over.
+    ///
+    /// Two megabytes; not measured, since this differs from one storage to the next.
+    private static let announcedByteCount = 2 << 20
+
     private func open(_ work: BlobWork, _ pipeline: Pipeline) {
         let opening = BlobOpening(work.request, from: pipeline.opener)
         work.facts.reading = opening.ending
-        work.stage = .plain
+        work.stage = .opened
         guard let reader = opening.reader else { return work.isReadDone = true }
         work.reader = reader
         pipeline.noteOpened(work, byteCount: reader.byteCount)
+        if work === ahead { reader.announce(byteCount: Self.announcedByteCount, at: 0) }
+    }
+
+    /// Reads the first block of a blob that is open, which tells how to go on.
+    private func begin(_ work: BlobWork, _ pipeline: Pipeline) {
+        work.stage = .plain
+        guard let reader = work.reader else { return }
         guard reader.byteCount > 0 else {
             return startHashing(work, Compression.none)
         }

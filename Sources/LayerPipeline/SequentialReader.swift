@@ -47,18 +47,15 @@ package final class SequentialReader {
     package func facts(
         of request: BlobRequest, from opener: any BlobOpener, isCancelled: () -> Bool = { false }
     ) -> BlobFacts {
-        let opening = BlobOpening(request, from: opener)
+        facts(of: request, BlobOpening(request, from: opener), isCancelled: isCancelled)
+    }
+
+    /// The same for a blob that is open already.
+    func facts(of request: BlobRequest, _ opening: BlobOpening, isCancelled: () -> Bool) -> BlobFacts {
         guard let reader = opening.reader else {
             return BlobFacts(reading: opening.ending, uncompressed: request.unread)
         }
-        return facts(of: request, reader: reader, ending: opening.ending, isCancelled: isCancelled)
-    }
-
-    /// The same for a blob that is open already. `ending` is how reading ends if nothing goes wrong.
-    func facts(
-        of request: BlobRequest, reader: any BlobReader, ending: ReadEnding, isCancelled: () -> Bool
-    ) -> BlobFacts {
-        var facts = BlobFacts(reading: ending)
+        var facts = BlobFacts(reading: opening.ending)
         var stream: StreamProgress?
         var digests: [any StreamDigest] = []
         while facts.byteCount < reader.byteCount {

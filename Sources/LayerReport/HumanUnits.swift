@@ -48,7 +48,7 @@ package enum HumanUnits {
     }
 
     /// A number with exactly so many digits after the point, without the C library's locale.
-    static func decimal(_ value: Double, _ digitCount: Int) -> String {
+    package static func decimal(_ value: Double, _ digitCount: Int) -> String {
         let factor = (0..<digitCount).reduce(UInt64(1)) { factor, _ in factor * 10 }
         guard value >= 0, let scaled = UInt64(exactly: (value * Double(factor)).rounded()) else { return "?" }
         guard digitCount > 0 else { return "\(scaled)" }

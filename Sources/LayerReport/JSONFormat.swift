@@ -16,6 +16,9 @@ package struct JSONFormat: ReportFormat {
 
     package init() {}
 
+    /// Writes the members that every object begins with.
+    package static func writeHead(to json: inout JSONText) { JSONReport.writeHead(to: &json) }
+
     package func write<Failure: Error>(
         _ report: Report, in style: ReportStyle, to sink: (String) throws(Failure) -> Void
     ) throws(Failure) {

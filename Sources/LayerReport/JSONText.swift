@@ -5,60 +5,69 @@
 /// Writes one JSON document: members in the order of the calls, two spaces a level, nothing that a terminal obeys.
 ///
 /// Spec: RFC 8259.
-struct JSONText {
+package struct JSONText {
     private var text = ""
     /// One entry for each open object or array: whether it has no member yet.
     private var isEmpty: [Bool] = []
     private var isAfterKey = false
 
-    mutating func object(_ name: String? = nil, _ members: (inout JSONText) -> Void) {
+    /// Begins an empty text.
+    package init() {}
+
+    /// Writes an object, as a member if it has a name.
+    package mutating func object(_ name: String? = nil, _ members: (inout JSONText) -> Void) {
         open(name, "{")
         members(&self)
         close("}")
     }
 
-    mutating func member(_ name: String, _ value: String?) {
+    /// Writes a member; null for nil.
+    package mutating func member(_ name: String, _ value: String?) {
         key(name)
         scalar(value.map { Self.quoted($0) } ?? "null")
     }
 
-    mutating func member(_ name: String, _ value: UInt64?) {
+    /// Writes a member; null for nil.
+    package mutating func member(_ name: String, _ value: UInt64?) {
         key(name)
         scalar(value.map { String($0) } ?? "null")
     }
 
-    mutating func member(_ name: String, _ value: Int) {
+    /// Writes a member.
+    package mutating func member(_ name: String, _ value: Int) {
         key(name)
         scalar(String(value))
     }
 
     /// Places in another array, all in one line.
-    mutating func member(_ name: String, _ values: [Int]) {
+    package mutating func member(_ name: String, _ values: [Int]) {
         key(name)
         scalar("[" + values.map { String($0) }.joined(separator: ", ") + "]")
     }
 
-    mutating func member(_ name: String, _ values: [String]) {
+    /// Writes an array of strings, one a line.
+    package mutating func member(_ name: String, _ values: [String]) {
         open(name, "[")
         for value in values { scalar(Self.quoted(value)) }
         close("]")
     }
 
     /// A time with six digits after the point.
-    mutating func member(_ name: String, seconds: Double) {
+    package mutating func member(_ name: String, seconds: Double) {
         key(name)
         let isSensible = seconds.isFinite && seconds >= 0 && seconds < 1e12
         scalar(isSensible ? HumanUnits.decimal(seconds, 6) : "0.000000")
     }
 
     /// Opens an object or an array, as a member if it has a name.
-    mutating func open(_ name: String?, _ bracket: String) {
+    package mutating func open(_ name: String?, _ bracket: String) {
         if let name { key(name) }
         scalar(bracket)
         isEmpty.append(true)
     }
 
-    mutating func close(_ bracket: String) {
+    /// Closes what was opened last.
+    package mutating func close(_ bracket: String) {
         let wasEmpty = isEmpty.popLast() ?? true
         if !wasEmpty { breakLine() }
         text += bracket
@@ -66,13 +75,13 @@ struct JSONText {
     }
 
     /// Hands out what there is, once it is worth a call.
-    mutating func pass<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
+    package mutating func pass<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
         guard text.utf8.count >= 16 << 10 else { return }
         try flush(to: sink)
     }
 
     /// Hands out everything.
-    mutating func flush<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
+    package mutating func flush<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
         guard !text.isEmpty else { return }
         try sink(text)
         text.removeAll(keepingCapacity: true)

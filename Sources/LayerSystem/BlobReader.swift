@@ -24,6 +24,16 @@ package protocol BlobReader: AnyObject, Sendable {
     ///
     /// Throws: the `Errno` of pread, EINTR excepted.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offsetBytes: UInt64) throws(Errno) -> Int
+
+    /// Says that bytes from `offsetBytes` on will soon be read, so that storage can begin to fetch them.
+    ///
+    /// Advice, which changes no result and waits for nothing. A blob may be shorter than that.
+    func announce(byteCount: Int, at offsetBytes: UInt64)
+}
+
+extension BlobReader {
+    /// Nothing, for what lies in no storage.
+    package func announce(byteCount: Int, at offsetBytes: UInt64) {}
 }
 
 /// What changes when a file is written to or replaced.

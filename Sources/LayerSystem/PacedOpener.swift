@@ -79,4 +79,7 @@ private final class PacedReader: BlobReader {
         pace.wait(for: byteCount)
         return byteCount
     }
+
+    /// Nothing: what is fetched ahead is not paid for.
+    func announce(byteCount: Int, at offsetBytes: UInt64) {}
 }

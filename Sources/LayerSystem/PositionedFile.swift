@@ -62,6 +62,12 @@ package final class PositionedFile: BlobReader {
         try descriptor.status().identity
     }
 
+    /// The corresponding C function is posix_fadvise.
+    package func announce(byteCount: Int, at offsetBytes: UInt64) {
+        guard offsetBytes < self.byteCount else { return }
+        _ = posix_fadvise(descriptor.rawValue, off_t(offsetBytes), off_t(byteCount), POSIX_FADV_WILLNEED)
+    }
+
     /// The corresponding C function is pread.
     package func read(into buffer: UnsafeMutableRawBufferPointer, at offsetBytes: UInt64) throws(Errno) -> Int {
         guard offsetBytes < byteCount else { return 0 }
@@ -114,5 +120,11 @@ package final class FileRange: BlobReader {
         // SAFETY: the caller owns the buffer during the call; wanted is at most its size.
         return try file.read(
             into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: self.offsetBytes + offsetBytes)
+    }
+
+    package func announce(byteCount: Int, at offsetBytes: UInt64) {
+        guard offsetBytes < self.byteCount else { return }
+        let announced = ByteMath.clamp(self.byteCount - offsetBytes, to: byteCount)
+        file.announce(byteCount: announced, at: self.offsetBytes + offsetBytes)
     }
 }

@@ -13,8 +13,11 @@ internal import LayerSystem
 
 extension Verifier {
     /// Runs source, plan, pipeline and verdict.
+    ///
+    /// - Parameter noteWork: is told what was read, once it was.
     func runVerification(
-        of paths: [String], cancellation: Cancellation?, progress: ProgressObserver?, trace sink: TraceSink?
+        of paths: [String], cancellation: Cancellation?, progress: ProgressObserver?, trace sink: TraceSink?,
+        noteWork: ((RunWork) -> Void)? = nil
     ) -> Report {
         let clock = ContinuousClock()
         let start = clock.now
@@ -29,6 +32,7 @@ extension Verifier {
             inventory, facts: audited.facts, located: audited.findings, isStrict: options.isStrict,
             chainID: { ChainID.next(parent: $0, diffID: $1) })
         report.summary.seconds = (clock.now - start).seconds
+        noteWork?(RunWork(inventory, facts: audited.facts, opener: store))
         return report
     }
 

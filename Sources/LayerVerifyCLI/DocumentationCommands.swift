@@ -20,6 +20,7 @@ struct HelpPage: ParsableCommand {
         let commands: [(String, any ParsableCommand.Type)] = [
             ("layerverify", RootCommand.self), ("layerverify verify", VerifyCommand.self),
             ("layerverify digest", DigestCommand.self), ("layerverify inspect", InspectCommand.self),
+            ("layerverify bench", BenchCommand.self),
         ]
         var page = "# Command line\n\nWhat `--help` says, for each command.\n"
         for (name, command) in commands {

@@ -24,6 +24,7 @@ struct RootCommand: ParsableCommand {
               layerverify --format json -o out.json .   write the report for a program
               layerverify digest layer.tar.gz           compute digest and diffID
               layerverify inspect alpine/               show what is there
+              layerverify bench                         measure how fast this machine is
 
             A path named like a command is given as ./digest. The options of verifying are those of 'verify'.
 
@@ -31,7 +32,10 @@ struct RootCommand: ParsableCommand {
             """,
         // Asking the libraries and the CPU takes longer than verifying a small image.
         version: CommandLine.arguments.contains("--version") ? Libraries.description : Libraries.version,
-        subcommands: [VerifyCommand.self, DigestCommand.self, InspectCommand.self, FindingsPage.self, HelpPage.self],
+        subcommands: [
+            VerifyCommand.self, DigestCommand.self, InspectCommand.self, BenchCommand.self, FindingsPage.self,
+            HelpPage.self,
+        ],
         defaultSubcommand: VerifyCommand.self)
 
     /// The words that name a command; `help` is ArgumentParser's own.

@@ -115,7 +115,7 @@ import Testing
         work.compressedChains = digests.map { HashChain(referenceDigestMethod(for: $0), of: work) }
         let block = worker.spareBlocks.removeLast()
         work.newInputs.append(Segment(block: block, byteCount: 100))
-        let consequence = state.takeBack(worker.team)
+        let consequence = state.takeBack(teamOf: worker)
         #expect(consequence.finished.isEmpty)
         // Two chains and the blob itself are ready: another worker is worth it.
         #expect(consequence.startedWorker != nil)
@@ -146,7 +146,7 @@ import Testing
         }
         work.newInputs.append(Segment(block: worker.spareBlocks.removeLast(), byteCount: 200))
         work.isReadDone = true
-        #expect(state.takeBack(worker.team).finished.isEmpty)
+        #expect(state.takeBack(teamOf: worker).finished.isEmpty)
         var finished: [BlobWork] = []
         while case .hash = state.nextAction(for: worker, isCancelled: false) {
             finished += state.takeBack(worker.hashJobs).finished
@@ -165,7 +165,7 @@ import Testing
         let work = worker.team[0]
         let held = state.heldBlockCount
         work.newOutput = Segment(block: worker.spareBlocks.removeLast(), byteCount: 50)
-        _ = state.takeBack(worker.team)
+        _ = state.takeBack(teamOf: worker)
         #expect(state.heldBlockCount == held - 1)
         #expect(state.progress.uncompressedByteCount == 50)
     }
@@ -181,7 +181,7 @@ import Testing
         work.newInputs.append(segment)
         work.input = (segment, 10)
         let held = state.heldBlockCount
-        _ = state.takeBack(worker.team)
+        _ = state.takeBack(teamOf: worker)
         _ = state.nextAction(for: worker, isCancelled: false)
         _ = state.takeBack(worker.hashJobs)
         #expect(state.heldBlockCount == held)
@@ -189,7 +189,7 @@ import Testing
         worker.team = [work]
         work.input = nil
         work.released.append(segment.block)
-        _ = state.takeBack(worker.team)
+        _ = state.takeBack(teamOf: worker)
         #expect(state.heldBlockCount == held - 1)
     }
 

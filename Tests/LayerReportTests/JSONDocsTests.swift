@@ -3,8 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import LayerBench
 import LayerModel
 import LayerReport
+import LayerVerify
 import Testing
 
 /// Every member that the page documents appears, in its order and with its type, and no other.
@@ -116,6 +118,40 @@ import Testing
         try expect(objects[""], tables["layerverify digest"], "layerverify digest")
         try expect(objects["files[]"], tables["files[]"], "files[]")
         try expect(objects["summary"], tables["summary of digests"], "summary of digests")
+    }
+
+    @Test func theBenchmarkHasTheMembersDocumented() throws {
+        let kernels = [
+            Kernel(.read, "pread"), Kernel(.decode(.gzip), "isal", teamSize: 2),
+            Kernel(.decode(.gzip), "zlib", isFastPath: false), Kernel(.hash(.sha256), "OpenSSL"),
+        ]
+        let speeds = KernelSpeeds(Dictionary(uniqueKeysWithValues: kernels.map { ($0, 1e6) }))
+        let spread = try #require(Spread([1, 2, 3]))
+        let blob = Workload.Blob(
+            path: "blobs/a", compression: .gzip, byteCount: 1000, uncompressedByteCount: 2000, algorithms: [.sha256],
+            uncompressedAlgorithms: [.sha256])
+        let workloads = [Workload([blob]), Workload([])]
+        let full = BenchReport(
+            outcome: .verified,
+            image: BenchReport.Image(
+                paths: ["a"], layerCount: 1, byteCount: 1000, uncompressedByteCount: 2000, compressions: [.gzip]),
+            kernels: kernels.map { MeasuredKernel($0, bytesPerSecond: spread) },
+            scaling: workloads.enumerated().map { index, workload in
+                BenchReport.Scaling(
+                    jobCount: index + 1, seconds: spread, roofline: Roofline(workload, speeds, jobCount: index + 1))
+            } + [BenchReport.Scaling(jobCount: 3, seconds: spread, roofline: nil)])
+        var objects: [String: [[Member]]] = [:]
+        for report in [full, BenchReport(outcome: .undetermined)] {
+            objects.merge(Self.objects(in: report.json())) { $0 + $1 }
+        }
+        let tables = try Self.tables()
+        let places = [
+            "image", "kernels[]", "scaling[]", "scaling[].roofline", "scaling[].roofline.work[]",
+            "scaling[].roofline.largestBlob",
+        ]
+        for place in places { try expect(objects[place], tables[place], place) }
+        try expect(objects[""], tables["layerverify bench"], "layerverify bench")
+        #expect(Set(objects.keys) == Set(places + ["", "tool"]))
     }
 
     @Test func everyFormIsDocumented() throws {

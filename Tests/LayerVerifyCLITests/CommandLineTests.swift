@@ -46,7 +46,7 @@ import Testing
         #expect(ending.output.hasPrefix("layerverify "))
     }
 
-    @Test(arguments: [["--help"], ["verify", "--help"], ["digest", "-h"], ["inspect", "-h"]])
+    @Test(arguments: [["--help"], ["verify", "--help"], ["digest", "-h"], ["inspect", "-h"], ["bench", "-h"]])
     func helpTellsTheExitStatus(_ arguments: [String]) throws {
         let ending = try Program.shell("exec \"$LAYERVERIFY\" " + arguments.joined(separator: " "))
         #expect(ending.status == 0)

@@ -1,0 +1,417 @@
+// layerverify: DEFLATE data of several streams decoded in lockstep.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "CInflateLanes.h"
+#include "TokenLoop.h"
+#include <limits.h>
+
+// The token loop for each number of lanes and each kind of CPU.
+
+typedef void lv_kernel(lv_tables *tables, lv_inflate_state *const *states, long budget);
+
+#define LV_KERNEL(name, lane_count, has_bmi, attributes)                                                               \
+    attributes static void name(lv_tables *tables, lv_inflate_state *const *states, long budget) {                     \
+        lv_decode_tokens(tables, states, budget, lane_count, has_bmi);                                                 \
+    }
+
+LV_KERNEL(decode_1, 1, false, )
+LV_KERNEL(decode_2, 2, false, )
+LV_KERNEL(decode_3, 3, false, )
+LV_KERNEL(decode_4, 4, false, )
+static lv_kernel *const kernels[LV_INFLATE_MAXIMUM_LANE_COUNT] = {decode_1, decode_2, decode_3, decode_4};
+
+#if defined(__x86_64__)
+#define LV_AVX2 __attribute__((target("avx2,bmi,bmi2")))
+LV_KERNEL(decode_1_avx2, 1, true, LV_AVX2)
+LV_KERNEL(decode_2_avx2, 2, true, LV_AVX2)
+LV_KERNEL(decode_3_avx2, 3, true, LV_AVX2)
+LV_KERNEL(decode_4_avx2, 4, true, LV_AVX2)
+static lv_kernel *const avx2_kernels[LV_INFLATE_MAXIMUM_LANE_COUNT] = {
+    decode_1_avx2, decode_2_avx2, decode_3_avx2, decode_4_avx2};
+
+static lv_kernel *kernel_for(size_t lane_count) {
+    const bool has_avx2 =
+        __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+    return (has_avx2 ? avx2_kernels : kernels)[lane_count - 1];
+}
+#else
+static lv_kernel *kernel_for(size_t lane_count) { return kernels[lane_count - 1]; }
+#endif
+
+size_t lv_inflate_state_byte_count(void) { return sizeof(lv_inflate_state); }
+
+uint32_t lv_inflate_checksum(const lv_inflate_state *state) { return state->checksum; }
+
+uint32_t lv_inflate_output_byte_count(const lv_inflate_state *state) { return state->output_byte_count; }
+
+void lv_inflate_initialize(lv_inflate_state *state) {
+    // Not the window: the token loop may look at content that is not there, but only what follows `out` comes of it.
+    memset(state, 0, offsetof(lv_inflate_state, window));
+    state->out = state->window + LV_WINDOW_BYTE_COUNT;
+    lv_inflate_begin(state);
+}
+
+void lv_inflate_begin(lv_inflate_state *state) {
+    state->stage = LV_BLOCK_HEADER;
+    state->put_out = state->oldest = state->out;
+    state->checksum = 0;
+    state->output_byte_count = 0;
+    state->used_bits = 0;
+    state->carry_byte_count = 0;
+}
+
+// Output
+
+/// Where the token loop must have ended.
+static uint8_t *work_end(lv_inflate_state *state) {
+    return state->window + LV_WINDOW_BYTE_COUNT + LV_WORK_BYTE_COUNT;
+}
+
+/// Puts out what the lane has room for; false if something is left.
+static bool put_out(lv_inflate_lane *lane) {
+    lv_inflate_state *state = lane->state;
+    size_t byte_count = (size_t)(state->out - state->put_out);
+    if (byte_count > lane->output_byte_count) byte_count = lane->output_byte_count;
+    if (byte_count > 0) {
+        state->checksum = lv_crc32_copy(state->checksum, lane->output, state->put_out, byte_count);
+        state->output_byte_count += (uint32_t)byte_count;
+        state->put_out += byte_count;
+        lane->output += byte_count;
+        lane->output_byte_count -= byte_count;
+    }
+    return state->put_out == state->out;
+}
+
+/// Moves the last 32 KiB, or what is not put out if that is more, to the front. False if that makes no room.
+static bool make_room(lv_inflate_state *state) {
+    const uint8_t *first = state->out - LV_WINDOW_BYTE_COUNT;
+    if (first > state->put_out) first = state->put_out;
+    const size_t shift = (size_t)(first - state->window);
+    if (shift == 0) return false;
+    memmove(state->window, first, (size_t)(state->out - first));
+    state->out -= shift;
+    state->put_out -= shift;
+    state->oldest = (size_t)(state->oldest - state->window) > shift ? state->oldest - shift : state->window;
+    return true;
+}
+
+// Input
+
+/// Bits that lie together, with bytes beyond their end that may be read.
+typedef struct {
+    uint64_t position, end;
+    /// True if they are in the carry.
+    bool is_copy;
+} lv_view;
+
+static uint64_t address_in_bits(const uint8_t *byte) { return (uint64_t)(uintptr_t)byte << 3; }
+
+static const uint8_t *next_byte(const lv_inflate_state *state) {
+    return (const uint8_t *)(uintptr_t)(state->position >> 3);
+}
+
+static size_t input_byte_count(const lv_inflate_state *state) { return (size_t)(state->input_end - next_byte(state)); }
+
+/// The input itself if it has as much as the longest item, else a copy of it, behind what was carried over.
+static lv_view open_view(lv_inflate_state *state) {
+    const size_t left = input_byte_count(state);
+    if (state->carry_byte_count == 0 && left >= LV_LONGEST_ITEM + 8)
+        return (lv_view){state->position, address_in_bits(state->input_end), false};
+    size_t copied = LV_CARRY_CAPACITY - state->carry_byte_count;
+    if (copied > left) copied = left;
+    uint8_t *end = state->carry + state->carry_byte_count;
+    if (copied > 0) memcpy(end, next_byte(state), copied);
+    end += copied;
+    memset(end, 0, LV_VIEW_MARGIN);
+    if (state->carry_byte_count == 0) state->used_bits = (uint32_t)(state->position & 7);
+    return (lv_view){address_in_bits(state->carry) + state->used_bits, address_in_bits(end), true};
+}
+
+/// Goes on behind the items that were decoded in a view. The first of them ends in bytes that this input brought.
+static void close_view(lv_inflate_state *state, lv_view view) {
+    if (!view.is_copy) {
+        state->position = view.position;
+        return;
+    }
+    const uint64_t used = view.position - address_in_bits(state->carry);
+    state->position = address_in_bits(next_byte(state)) + used - 8 * (uint64_t)state->carry_byte_count;
+    state->carry_byte_count = 0;
+}
+
+/// Takes what is left of the input, none of which makes an item complete.
+static void carry_over(lv_inflate_state *state, lv_view view) {
+    state->carry_byte_count = (uint32_t)((view.end - address_in_bits(state->carry)) >> 3);
+    state->position = address_in_bits(state->input_end);
+}
+
+// Blocks
+
+typedef enum { LV_COMPLETE, LV_INCOMPLETE, LV_MALFORMED } lv_reading;
+
+/// Takes the next bits of a view; at most 32.
+static uint32_t take(lv_view *view, unsigned count) {
+    const uint32_t bits = (uint32_t)(lv_bits(view->position) & ((1ull << count) - 1));
+    view->position += count;
+    return bits;
+}
+
+/// What was found counts only if all the bits were there.
+static lv_reading checked(const lv_view *view, bool is_right) {
+    if (view->position > view->end) return LV_INCOMPLETE;
+    return is_right ? LV_COMPLETE : LV_MALFORMED;
+}
+
+static uint32_t reach_of(const lv_inflate_state *state) {
+    const size_t byte_count = (size_t)(state->out - state->oldest);
+    return byte_count < LV_WINDOW_BYTE_COUNT ? (uint32_t)byte_count : LV_WINDOW_BYTE_COUNT;
+}
+
+static void fill_distances(lv_inflate_state *state) {
+    state->reach = reach_of(state);
+    lv_fill_distances(state->tables, &state->distance_code, state->reach);
+}
+
+static bool use_codes(
+    lv_inflate_state *state, const uint8_t *literal_lengths, unsigned literal_count, const uint8_t *distance_lengths,
+    unsigned distance_count) {
+    if (!lv_code_make(&state->literal_code, literal_lengths, literal_count)) return false;
+    if (!lv_code_make(&state->distance_code, distance_lengths, distance_count)) return false;
+    lv_fill_literals(state->tables, &state->literal_code);
+    fill_distances(state);
+    state->stage = LV_SYMBOLS;
+    return true;
+}
+
+/// RFC 1951 §3.2.4.
+static lv_reading read_stored_header(lv_inflate_state *state, lv_view *view) {
+    view->position = (view->position + 7) & ~7ull;
+    const uint32_t length = take(view, 16), complement = take(view, 16);
+    const lv_reading reading = checked(view, length == (complement ^ 0xffff));
+    if (reading == LV_COMPLETE) {
+        state->stored_byte_count = length;
+        state->stage = LV_STORED_BYTES;
+    }
+    return reading;
+}
+
+/// RFC 1951 §3.2.6.
+static void use_fixed_codes(lv_inflate_state *state) {
+    uint8_t lengths[LV_LITERAL_CODE_CAPACITY + LV_DISTANCE_CODE_CAPACITY];
+    memset(lengths, 8, 144);
+    memset(lengths + 144, 9, 112);
+    memset(lengths + 256, 7, 24);
+    memset(lengths + 280, 8, 8);
+    memset(lengths + 288, 5, 32);
+    use_codes(state, lengths, 288, lengths + 288, 32);
+}
+
+/// RFC 1951 §3.2.7.
+static lv_reading read_dynamic_header(lv_inflate_state *state, lv_view *view) {
+    const unsigned literal_count = 257 + take(view, 5), distance_count = 1 + take(view, 5);
+    const unsigned length_code_count = 4 + take(view, 4);
+    // There are 286 and 30 symbols. The numbers that the fields could tell beyond them zlib refuses, and so do we.
+    if (literal_count > 286 || distance_count > 30) return checked(view, false);
+
+    // The code of the code lengths: of at most 7 bits, so a table of 128 entries has all of it.
+    static const uint8_t order[19] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
+    uint8_t code_lengths[19] = {0};
+    for (unsigned i = 0; i < length_code_count; i++) code_lengths[order[i]] = (uint8_t)take(view, 3);
+    lv_code code;
+    if (!lv_code_make(&code, code_lengths, 19)) return checked(view, false);
+    // zlib wants it complete. Without any code it takes each bit for a length of zero, and then misses the end of block.
+    if (code.longest > 0 && code.limits[code.longest] != 1u << LV_LONGEST_CODE) return checked(view, false);
+    uint8_t symbols[128], symbol_bits[128];
+    for (unsigned index = 0; index < 128; index++) {
+        unsigned length = 1;
+        const int symbol = lv_code_decode(&code, index, &length);
+        symbols[index] = symbol < 0 ? 0 : (uint8_t)symbol;
+        symbol_bits[index] = (uint8_t)length;
+    }
+
+    uint8_t lengths[286 + 30];
+    const unsigned count = literal_count + distance_count;
+    for (unsigned i = 0; i < count;) {
+        const uint64_t bits = lv_bits(view->position);
+        const unsigned symbol = symbols[bits & 127], used = symbol_bits[bits & 127];
+        const uint32_t extra = (uint32_t)(bits >> used);
+        view->position += used;
+        if (symbol < 16) {
+            lengths[i++] = (uint8_t)symbol;
+        } else {
+            unsigned repeat;
+            uint8_t length = 0;
+            if (symbol == 16) {
+                view->position += 2;
+                if (i == 0) return checked(view, false);
+                length = lengths[i - 1];
+                repeat = 3 + (extra & 3);
+            } else if (symbol == 17) {
+                view->position += 3;
+                repeat = 3 + (extra & 7);
+            } else {
+                view->position += 7;
+                repeat = 11 + (extra & 127);
+            }
+            if (repeat > count - i) return checked(view, false);
+            memset(lengths + i, length, repeat);
+            i += repeat;
+        }
+        if (view->position > view->end) return LV_INCOMPLETE;
+    }
+    if (lengths[LV_END_OF_BLOCK] == 0) return LV_MALFORMED;
+    if (!use_codes(state, lengths, literal_count, lengths + literal_count, distance_count)) return LV_MALFORMED;
+    return LV_COMPLETE;
+}
+
+/// RFC 1951 §3.2.3. On success the stage is that of the block.
+static lv_reading read_block_header(lv_inflate_state *state, lv_view *view) {
+    const bool is_last = take(view, 1);
+    const uint32_t type = take(view, 2);
+    lv_reading reading = checked(view, type != 3);
+    if (reading != LV_COMPLETE) return reading;
+    switch (type) {
+    case 0: reading = read_stored_header(state, view); break;
+    case 1: use_fixed_codes(state); break;
+    default: reading = read_dynamic_header(state, view); break;
+    }
+    if (reading == LV_COMPLETE) state->is_last_block = is_last;
+    return reading;
+}
+
+// Lanes
+
+/// Ends a lane's part in this call, once what is there is put out.
+static long stop(lv_inflate_lane *lane, lv_inflate_status status) {
+    lane->status = put_out(lane) ? status : LV_INFLATE_OUTPUT_FULL;
+    return 0;
+}
+
+static long stop_for_input(lv_inflate_lane *lane, lv_view view) {
+    carry_over(lane->state, view);
+    return stop(lane, LV_INFLATE_NEEDS_INPUT);
+}
+
+enum {
+    /// Below this the loop is not worth entering: the rest is decoded symbol by symbol.
+    LV_LEAST_INPUT = LV_INPUT_RESERVE + 8 * LV_TOKEN_INPUT,
+    LV_LEAST_ROOM = 8 * LV_TOKEN_OUTPUT,
+};
+
+/// How many tokens the loop may decode of a lane that has `LV_LEAST_INPUT` and `LV_LEAST_ROOM`.
+static long budget_of(lv_inflate_state *state) {
+    // The first block of a stream begins with nothing to reach back to, and all distances are exceptions. When there is
+    // twice as much content as the table knows of, it is worth filling anew.
+    const uint32_t reach = reach_of(state);
+    if (state->reach < reach && (reach >= 2 * state->reach || reach == LV_WINDOW_BYTE_COUNT)) fill_distances(state);
+    const long by_input = (long)(input_byte_count(state) - LV_INPUT_RESERVE) / LV_TOKEN_INPUT;
+    const long by_room = (work_end(state) - state->out) / LV_TOKEN_OUTPUT;
+    long budget = by_input < by_room ? by_input : by_room;
+    const long by_reach = 32 + state->reach / 8;
+    if (state->reach < LV_WINDOW_BYTE_COUNT && by_reach < budget) budget = by_reach;
+    return budget;
+}
+
+/// Brings a lane to where the token loop can go on with it, and returns for how many tokens; 0 if it stops here.
+static long prepare(lv_inflate_lane *lane) {
+    lv_inflate_state *state = lane->state;
+    lane->status = LV_INFLATE_CAN_GO_ON;
+    for (;;) {
+        if (work_end(state) - state->out < LV_LEAST_ROOM) {
+            const bool is_all_out = put_out(lane);
+            if (!make_room(state)) return stop(lane, LV_INFLATE_OUTPUT_FULL);
+            if (!is_all_out) return stop(lane, LV_INFLATE_OUTPUT_FULL);
+        }
+        switch ((lv_stage)state->stage) {
+        case LV_BLOCK_HEADER: {
+            lv_view view = open_view(state);
+            const lv_reading reading = read_block_header(state, &view);
+            if (reading == LV_INCOMPLETE) return stop_for_input(lane, view);
+            close_view(state, view);
+            if (reading == LV_MALFORMED) state->stage = LV_DAMAGE;
+            break;
+        }
+        case LV_STORED_BYTES: {
+            size_t byte_count = input_byte_count(state);
+            const size_t room = (size_t)(work_end(state) - state->out);
+            if (byte_count > room) byte_count = room;
+            if (byte_count > state->stored_byte_count) byte_count = state->stored_byte_count;
+            if (byte_count == 0 && state->stored_byte_count > 0) return stop(lane, LV_INFLATE_NEEDS_INPUT);
+            if (byte_count > 0) memcpy(state->out, next_byte(state), byte_count);
+            state->out += byte_count;
+            state->position += 8 * (uint64_t)byte_count;
+            state->stored_byte_count -= (uint32_t)byte_count;
+            if (state->stored_byte_count == 0) state->stage = state->is_last_block ? LV_DATA_END : LV_BLOCK_HEADER;
+            break;
+        }
+        case LV_SYMBOLS: {
+            if (state->carry_byte_count == 0 && input_byte_count(state) >= LV_LEAST_INPUT) return budget_of(state);
+            lv_view view = open_view(state);
+            // A symbol that was carried over is completed; with what is left of the input all that is complete is decoded.
+            const bool is_carried = state->carry_byte_count > 0;
+            bool is_incomplete = false;
+            do {
+                const lv_place place = lv_decode_symbol(state, view.position, state->out);
+                is_incomplete = place.position > view.end;
+                if (is_incomplete) {
+                    state->stage = LV_SYMBOLS;
+                    break;
+                }
+                view.position = place.position;
+                state->out = place.out;
+            } while (!is_carried && state->stage == LV_SYMBOLS && state->out < work_end(state));
+            if (is_incomplete && is_carried) return stop_for_input(lane, view);
+            close_view(state, view);
+            if (is_incomplete) return stop_for_input(lane, open_view(state));
+            break;
+        }
+        case LV_DATA_END:
+            state->position = (state->position + 7) & ~7ull;
+            return stop(lane, LV_INFLATE_DATA_ENDED);
+        case LV_DAMAGE:
+            return stop(lane, LV_INFLATE_FAILED);
+        }
+    }
+}
+
+static void enter(lv_inflate_lane *lane, lv_tables *tables) {
+    lv_inflate_state *state = lane->state;
+    // Without input there may be no address; any will do.
+    const uint8_t *input = lane->input_byte_count > 0 ? lane->input : state->carry;
+    state->position = address_in_bits(input);
+    if (state->carry_byte_count == 0 && lane->input_byte_count > 0) state->position += state->used_bits;
+    state->input_end = input + lane->input_byte_count;
+    state->tables = tables;
+    if (state->stage == LV_SYMBOLS) *tables = state->resting_tables;
+}
+
+static void leave(lv_inflate_lane *lane) {
+    lv_inflate_state *state = lane->state;
+    if (state->stage == LV_SYMBOLS) state->resting_tables = *state->tables;
+    // A byte of which bits are used stays with the input.
+    if (state->carry_byte_count == 0) state->used_bits = (uint32_t)(state->position & 7);
+    const size_t taken = lane->input_byte_count - input_byte_count(state);
+    if (taken > 0) lane->input += taken;
+    lane->input_byte_count -= taken;
+}
+
+void lv_inflate_advance(lv_inflate_lane *lanes, size_t lane_count) {
+    if (lane_count == 0 || lane_count > LV_INFLATE_MAXIMUM_LANE_COUNT) return;
+    _Alignas(64) lv_tables tables[LV_INFLATE_MAXIMUM_LANE_COUNT];
+    lv_inflate_state *states[LV_INFLATE_MAXIMUM_LANE_COUNT];
+    lv_kernel *const kernel = kernel_for(lane_count);
+    for (size_t i = 0; i < lane_count; i++) {
+        enter(&lanes[i], &tables[i]);
+        states[i] = lanes[i].state;
+    }
+    for (;;) {
+        long budget = LONG_MAX;
+        for (size_t i = 0; i < lane_count; i++) {
+            const long own = prepare(&lanes[i]);
+            if (own < budget) budget = own;
+        }
+        if (budget == 0) break;
+        kernel(tables, states, budget);
+    }
+    for (size_t i = 0; i < lane_count; i++) leave(&lanes[i]);
+}

@@ -1,0 +1,159 @@
+// layerverify: CRC-32 while bytes are copied.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "CInflateLanes.h"
+#include <string.h>
+
+// A CRC is the remainder of the message, taken as a polynomial over GF(2), by the polynomial of RFC 1952 §8. It is linear:
+// the remainder of a sum is the sum (XOR) of the remainders. Everything below follows from that.
+
+// The remainder that a byte leaves which is followed by 0 to 7 zero bytes. The arguments are the remainders of the bytes
+// 1, 2, 4, … 128; a byte's own is the sum of those of its bits, which the compiler works out.
+#define BYTE(i, a, b, c, d, e, f, g, h)                                                                                \
+    ((i & 1 ? a : 0) ^ (i & 2 ? b : 0) ^ (i & 4 ? c : 0) ^ (i & 8 ? d : 0) ^ (i & 16 ? e : 0) ^ (i & 32 ? f : 0) ^     \
+     (i & 64 ? g : 0) ^ (i & 128 ? h : 0))
+#define BYTES_4(i, ...)                                                                                                \
+    BYTE((i), __VA_ARGS__), BYTE((i + 1), __VA_ARGS__), BYTE((i + 2), __VA_ARGS__), BYTE((i + 3), __VA_ARGS__)
+#define BYTES_16(i, ...)                                                                                               \
+    BYTES_4(i, __VA_ARGS__), BYTES_4(i + 4, __VA_ARGS__), BYTES_4(i + 8, __VA_ARGS__), BYTES_4(i + 12, __VA_ARGS__)
+#define BYTES_64(i, ...)                                                                                               \
+    BYTES_16(i, __VA_ARGS__), BYTES_16(i + 16, __VA_ARGS__), BYTES_16(i + 32, __VA_ARGS__),                            \
+        BYTES_16(i + 48, __VA_ARGS__)
+#define SLICE(...)                                                                                                     \
+    { BYTES_64(0, __VA_ARGS__), BYTES_64(64, __VA_ARGS__), BYTES_64(128, __VA_ARGS__), BYTES_64(192, __VA_ARGS__) }
+static const uint32_t slices[8][256] = {
+    SLICE(0x77073096, 0xee0e612c, 0x076dc419, 0x0edb8832, 0x1db71064, 0x3b6e20c8, 0x76dc4190, 0xedb88320),
+    SLICE(0x191b3141, 0x32366282, 0x646cc504, 0xc8d98a08, 0x4ac21251, 0x958424a2, 0xf0794f05, 0x3b83984b),
+    SLICE(0x01c26a37, 0x0384d46e, 0x0709a8dc, 0x0e1351b8, 0x1c26a370, 0x384d46e0, 0x709a8dc0, 0xe1351b80),
+    SLICE(0xb8bc6765, 0xaa09c88b, 0x8f629757, 0xc5b428ef, 0x5019579f, 0xa032af3e, 0x9b14583d, 0xed59b63b),
+    SLICE(0x3d6029b0, 0x7ac05360, 0xf580a6c0, 0x30704bc1, 0x60e09782, 0xc1c12f04, 0x58f35849, 0xb1e6b092),
+    SLICE(0xcb5cd3a5, 0x4dc8a10b, 0x9b914216, 0xec53826d, 0x03d6029b, 0x07ac0536, 0x0f580a6c, 0x1eb014d8),
+    SLICE(0xa6770bb4, 0x979f1129, 0xf44f2413, 0x33ef4e67, 0x67de9cce, 0xcfbd399c, 0x440b7579, 0x8816eaf2),
+    SLICE(0xccaa009e, 0x4225077d, 0x844a0efa, 0xd3e51bb5, 0x7cbb312b, 0xf9766256, 0x299dc2ed, 0x533b85da),
+};
+
+// The functions below take and return the register of the CRC as it is, without the inversions before and after.
+
+static uint32_t copy_by_table(uint32_t remainder, uint8_t *destination, const uint8_t *source, size_t byte_count) {
+    for (; byte_count >= 8; byte_count -= 8) {
+        for (int i = 0; i < 4; i++) remainder ^= (uint32_t)source[i] << 8 * i;
+        remainder = slices[7][remainder & 255] ^ slices[6][remainder >> 8 & 255] ^ slices[5][remainder >> 16 & 255] ^
+                    slices[4][remainder >> 24] ^ slices[3][source[4]] ^ slices[2][source[5]] ^ slices[1][source[6]] ^
+                    slices[0][source[7]];
+        memcpy(destination, source, 8);
+        destination += 8;
+        source += 8;
+    }
+    for (; byte_count > 0; byte_count--) {
+        remainder = slices[0][(remainder ^ *source) & 255] ^ remainder >> 8;
+        *destination++ = *source++;
+    }
+    return remainder;
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+// Carry-less multiplication moves bytes to a later place of the message: a block that lies D bits before its new place
+// counts there as itself times x^D, and so as the remainder of that. For the halves of 16 bytes the factors are x^(D+32)
+// and x^(D-32) modulo the polynomial, in the reflected order of bits that gzip uses. Folding goes on until 16 bytes are
+// left; their remainder is that of the message.
+#define FACTORS_1024 0x14a7fe880, 0x1e88ef372
+#define FACTORS_512 0x1c6e41596, 0x154442bd4
+#define FACTORS_128 0x0ccaa009e, 0x1751997d0
+
+#define PCLMUL __attribute__((target("pclmul,sse4.1")))
+#define VPCLMUL __attribute__((target("vpclmulqdq,pclmul,avx2")))
+
+PCLMUL static inline __m128i fold_16(__m128i block, __m128i factors, __m128i next) {
+    return _mm_xor_si128(
+        next, _mm_xor_si128(_mm_clmulepi64_si128(block, factors, 0x00), _mm_clmulepi64_si128(block, factors, 0x11)));
+}
+
+PCLMUL static inline __m128i copy_16(uint8_t *destination, const uint8_t *source) {
+    const __m128i block = _mm_loadu_si128((const __m128i *)source);
+    _mm_storeu_si128((__m128i *)destination, block);
+    return block;
+}
+
+/// What is left when four blocks, which end before `source`, are known: less than 64 bytes or any more.
+PCLMUL static uint32_t finish_by_16(__m128i blocks[4], uint8_t *destination, const uint8_t *source, size_t byte_count) {
+    const __m128i by_128 = _mm_set_epi64x(FACTORS_128);
+    __m128i last = blocks[0];
+    for (int i = 1; i < 4; i++) last = fold_16(last, by_128, blocks[i]);
+    for (; byte_count >= 16; byte_count -= 16) {
+        last = fold_16(last, by_128, copy_16(destination, source));
+        destination += 16;
+        source += 16;
+    }
+    uint8_t folded[16], unused[16];
+    _mm_storeu_si128((__m128i *)folded, last);
+    return copy_by_table(copy_by_table(0, unused, folded, 16), destination, source, byte_count);
+}
+
+// Four blocks at a time, because a multiplication takes four cycles or more and one can start every second.
+PCLMUL static uint32_t copy_by_16(uint32_t remainder, uint8_t *destination, const uint8_t *source, size_t byte_count) {
+    const __m128i by_512 = _mm_set_epi64x(FACTORS_512);
+    __m128i blocks[4];
+    for (int i = 0; i < 4; i++) blocks[i] = copy_16(destination + 16 * i, source + 16 * i);
+    blocks[0] = _mm_xor_si128(blocks[0], _mm_cvtsi32_si128((int)remainder));
+    size_t place = 64;
+    for (; byte_count - place >= 64; place += 64)
+        for (int i = 0; i < 4; i++)
+            blocks[i] = fold_16(blocks[i], by_512, copy_16(destination + place + 16 * i, source + place + 16 * i));
+    return finish_by_16(blocks, destination + place, source + place, byte_count - place);
+}
+
+VPCLMUL static inline __m256i copy_32(uint8_t *destination, const uint8_t *source) {
+    const __m256i block = _mm256_loadu_si256((const __m256i *)source);
+    _mm256_storeu_si256((__m256i *)destination, block);
+    return block;
+}
+
+// The same with 32 bytes to a register, where the CPU multiplies both halves at once.
+VPCLMUL static uint32_t copy_by_32(uint32_t remainder, uint8_t *destination, const uint8_t *source, size_t byte_count) {
+    const __m256i by_1024 = _mm256_broadcastsi128_si256(_mm_set_epi64x(FACTORS_1024));
+    __m256i blocks[4];
+    for (int i = 0; i < 4; i++) blocks[i] = copy_32(destination + 32 * i, source + 32 * i);
+    blocks[0] = _mm256_xor_si256(blocks[0], _mm256_zextsi128_si256(_mm_cvtsi32_si128((int)remainder)));
+    size_t place = 128;
+    for (; byte_count - place >= 128; place += 128)
+        for (int i = 0; i < 4; i++) {
+            const __m256i next = copy_32(destination + place + 32 * i, source + place + 32 * i);
+            const __m256i low = _mm256_clmulepi64_epi128(blocks[i], by_1024, 0x00);
+            const __m256i high = _mm256_clmulepi64_epi128(blocks[i], by_1024, 0x11);
+            blocks[i] = _mm256_xor_si256(next, _mm256_xor_si256(low, high));
+        }
+    // Eight blocks of 16 bytes become four.
+    const __m128i by_512 = _mm_set_epi64x(FACTORS_512);
+    __m128i halves[8];
+    for (int i = 0; i < 4; i++) {
+        halves[2 * i] = _mm256_castsi256_si128(blocks[i]);
+        halves[2 * i + 1] = _mm256_extracti128_si256(blocks[i], 1);
+    }
+    for (int i = 0; i < 4; i++) {
+        const __m128i low = _mm_clmulepi64_si128(halves[i], by_512, 0x00);
+        const __m128i high = _mm_clmulepi64_si128(halves[i], by_512, 0x11);
+        halves[4 + i] = _mm_xor_si128(halves[4 + i], _mm_xor_si128(low, high));
+    }
+    _mm256_zeroupper();
+    return finish_by_16(halves + 4, destination + place, source + place, byte_count - place);
+}
+
+static uint32_t copy(uint32_t remainder, uint8_t *destination, const uint8_t *source, size_t byte_count) {
+    if (byte_count >= 256 && __builtin_cpu_supports("vpclmulqdq") && __builtin_cpu_supports("avx2"))
+        return copy_by_32(remainder, destination, source, byte_count);
+    if (byte_count >= 64 && __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1"))
+        return copy_by_16(remainder, destination, source, byte_count);
+    return copy_by_table(remainder, destination, source, byte_count);
+}
+#else
+static uint32_t copy(uint32_t remainder, uint8_t *destination, const uint8_t *source, size_t byte_count) {
+    return copy_by_table(remainder, destination, source, byte_count);
+}
+#endif
+
+uint32_t lv_crc32_copy(uint32_t checksum, uint8_t *destination, const uint8_t *source, size_t byte_count) {
+    return ~copy(~checksum, destination, source, byte_count);
+}

@@ -1,0 +1,261 @@
+// layerverify: the loop that decodes tokens of several streams in lockstep.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Included by CInflateLanes.c alone. A *token* is up to three literals, or up to two of them and a match. Every token is
+// decoded by the same instructions whatever it is, so that nothing is guessed and nothing guessed wrong: the values, not the
+// branches, depend on the data. That alone gains nothing, for the instructions of one token wait for each other most of the
+// time; but those of another stream's token need not wait for them.
+
+#pragma once
+#include "InflateState.h"
+#include <string.h>
+
+#define LV_INLINE static inline __attribute__((always_inline))
+#define LV_IS_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+#if defined(__clang__)
+// Loops over lanes are unrolled, so that what belongs to a lane stays in registers.
+#define LV_EACH_LANE _Pragma("clang loop unroll(full)") for (int i = 0; i < lane_count; i++)
+// The rare call must not cost the loop its registers.
+#define LV_KEEPS_REGISTERS __attribute__((preserve_most))
+#else
+#define LV_EACH_LANE _Pragma("GCC unroll 4") for (int i = 0; i < lane_count; i++)
+#define LV_KEEPS_REGISTERS
+#endif
+
+LV_INLINE uint64_t lv_load_64(const uint8_t *bytes) {
+    uint64_t value;
+    memcpy(&value, bytes, sizeof value);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    value = __builtin_bswap64(value);
+#endif
+    return value;
+}
+
+/// The next 57 bits or more.
+LV_INLINE uint64_t lv_bits(uint64_t position) {
+    return lv_load_64((const uint8_t *)(uintptr_t)(position >> 3)) >> (position & 7);
+}
+
+/// The same as `condition ? value : 0` and `condition ? pointer : other`, but never a branch: compilers see one coming here
+/// and guess wrong that it can be guessed.
+LV_INLINE uint32_t lv_zero_unless(uint32_t condition, uint32_t value) {
+#if defined(__x86_64__)
+    __asm__("testl %1, %1\n\tcmovel %1, %0" : "+r"(value) : "r"(condition) : "cc");
+    return value;
+#else
+    return condition != 0 ? value : 0;
+#endif
+}
+
+LV_INLINE const uint8_t *lv_other_unless(uint32_t condition, const uint8_t *pointer, const uint8_t *other) {
+#if defined(__x86_64__)
+    __asm__("testl %1, %1\n\tcmoveq %2, %0" : "+r"(pointer) : "r"(condition), "r"(other) : "cc");
+    return pointer;
+#else
+    return condition != 0 ? pointer : other;
+#endif
+}
+
+/// The extra bits of a distance.
+LV_INLINE uint32_t lv_extra_bits(uint64_t bits, uint32_t control, bool has_bmi) {
+#if defined(__x86_64__)
+    if (has_bmi) {
+        uint64_t field;
+        __asm__("bextrq %2, %1, %0" : "=r"(field) : "r"(bits), "r"((uint64_t)control) : "cc");
+        return (uint32_t)field;
+    }
+#endif
+    (void)has_bmi;
+    return (uint32_t)(bits >> (control & 63)) & ((1u << (control >> 8 & 31)) - 1);
+}
+
+/// 32 bytes at once: one register where there are such, else two. Short of that a compiler would call memcpy.
+typedef struct {
+    uint8_t bytes[LV_SHORT_MATCH];
+} lv_block_32;
+
+LV_INLINE void lv_copy_32(uint8_t *to, const uint8_t *from) {
+    lv_block_32 block;
+    memcpy(&block, from, sizeof block);
+    memcpy(to, &block, sizeof block);
+}
+
+/// Copies a match of any length from any distance. May write 31 bytes more.
+LV_INLINE void lv_copy_match(uint8_t *out, uint32_t distance, uint32_t length) {
+    const uint8_t *from = out - distance;
+    uint8_t *const end = out + length;
+    if (distance >= LV_SHORT_MATCH) {
+        do {
+            lv_copy_32(out, from);
+            out += LV_SHORT_MATCH;
+            from += LV_SHORT_MATCH;
+        } while (out < end);
+    } else if (distance == 1) {
+        memset(out, *from, length);
+    } else {
+        // A match that reaches into itself repeats its first bytes (RFC 1951 §3.2.3).
+        if (distance >= 8) {
+            for (; out + 8 <= end; out += 8, from += 8) memcpy(out, from, 8);
+        }
+        while (out < end) *out++ = *from++;
+    }
+}
+
+/// Decodes the one symbol at `position`, with its distance if it is a length, and with every check.
+///
+/// Where the block or the stream ends, or is damaged, the stage tells. The place returned is behind all bits that were looked
+/// at, so that a caller who has fewer bits knows that this means nothing.
+static __attribute__((noinline)) LV_KEEPS_REGISTERS lv_place lv_decode_symbol(
+    lv_inflate_state *state, uint64_t position, uint8_t *out) {
+    uint64_t bits = lv_bits(position);
+    const lv_literal_entry entry = state->tables->literals[bits & ((1u << LV_LITERAL_INDEX_BITS) - 1)];
+    uint32_t length;
+    if (!(entry & LV_LITERAL_EXCEPTION)) {
+        bits >>= entry >> 24;
+        position += entry >> 24;
+        length = entry >> 16 & 255;
+        if (length == 0) {
+            *out = (uint8_t)(entry >> 8);
+            return (lv_place){position, out + 1};
+        }
+    } else {
+        unsigned symbol_bits = entry >> 16 & 31;
+        int symbol = LV_END_OF_BLOCK + (int)(entry >> 8 & 255);
+        if (symbol_bits == 0) {
+            symbol = lv_code_decode(&state->literal_code, bits, &symbol_bits);
+            if (symbol < 0) {
+                position += 1;
+                goto damage;
+            }
+        }
+        bits >>= symbol_bits;
+        position += symbol_bits;
+        if (symbol < LV_END_OF_BLOCK) {
+            *out = (uint8_t)symbol;
+            return (lv_place){position, out + 1};
+        }
+        if (symbol == LV_END_OF_BLOCK) {
+            state->stage = state->is_last_block ? LV_DATA_END : LV_BLOCK_HEADER;
+            return (lv_place){position, out};
+        }
+        const unsigned place = (unsigned)symbol - LV_FIRST_LENGTH_SYMBOL;
+        if (place >= LV_LENGTH_SYMBOL_COUNT) goto damage;
+        const lv_range range = lv_lengths[place];
+        length = range.base + ((uint32_t)bits & ((1u << range.extra_bits) - 1));
+        bits >>= range.extra_bits;
+        position += range.extra_bits;
+    }
+    const lv_distance_entry known = state->tables->distances[bits & ((1u << LV_DISTANCE_INDEX_BITS) - 1)];
+    uint32_t distance;
+    if (!(known.control & LV_DISTANCE_EXCEPTION)) {
+        distance = known.base + lv_extra_bits(bits, known.control, false);
+        position += known.control >> 16;
+    } else {
+        unsigned symbol_bits;
+        const int symbol = lv_code_decode(&state->distance_code, bits, &symbol_bits);
+        if (symbol < 0) {
+            position += 1;
+            goto damage;
+        }
+        position += symbol_bits;
+        if (symbol >= LV_DISTANCE_SYMBOL_COUNT) goto damage;
+        const lv_range range = lv_distances[symbol];
+        distance = range.base + ((uint32_t)(bits >> symbol_bits) & ((1u << range.extra_bits) - 1));
+        position += range.extra_bits;
+        if (distance > (size_t)(out - state->oldest)) goto damage;
+    }
+    lv_copy_match(out, distance, length);
+    return (lv_place){position, out + length};
+damage:
+    state->stage = LV_DAMAGE;
+    return (lv_place){position, out};
+}
+
+enum {
+    /// What a token takes at most: 3·11 bits of literals and 8 + 13 of a distance, or 35 bytes of content.
+    LV_TOKEN_INPUT = 8,
+    LV_TOKEN_OUTPUT = LV_SHORT_MATCH + 3,
+    /// A symbol that the loop leaves to `lv_decode_symbol` may take and give more: 48 bits, 258 bytes. It costs the budget of
+    /// this many tokens; of the last one the slack takes what is too much.
+    LV_SYMBOL_TOKENS = 8,
+    /// Input that the loop must have beyond its budget: what the last token looks ahead, and one symbol for each lane.
+    LV_INPUT_RESERVE = 64,
+};
+
+/// Decodes up to `budget` tokens of each lane; fewer if a block ends or is damaged.
+///
+/// There are no checks of room or of input: whoever calls this has counted what so many tokens can take.
+LV_INLINE void lv_decode_tokens(
+    lv_tables *tables, lv_inflate_state *const *states, long budget, const int lane_count, const bool has_bmi) {
+    uint64_t position[LV_INFLATE_MAXIMUM_LANE_COUNT];
+    uint8_t *out[LV_INFLATE_MAXIMUM_LANE_COUNT];
+    LV_EACH_LANE {
+        position[i] = states[i]->position;
+        out[i] = states[i]->out;
+    }
+    do {
+        budget--;
+        // Stage by stage and not lane by lane, so that the core finds instructions that need not wait next to each other.
+        uint64_t bits[LV_INFLATE_MAXIMUM_LANE_COUNT];
+        uint32_t literals[LV_INFLATE_MAXIMUM_LANE_COUNT];
+        uint32_t shift[LV_INFLATE_MAXIMUM_LANE_COUNT], length[LV_INFLATE_MAXIMUM_LANE_COUNT];
+        const lv_distance_entry *distance_entry[LV_INFLATE_MAXIMUM_LANE_COUNT];
+        uint32_t distance_shift[LV_INFLATE_MAXIMUM_LANE_COUNT];
+        LV_EACH_LANE { bits[i] = lv_bits(position[i]); }
+        // A literal moves on by its code. A length moves on by nothing and so is found again by the next lookup: it is
+        // always the last of the three that it comes to, and the literals before it are always the first.
+        LV_EACH_LANE {
+            const lv_literal_entry entry = tables[i].literals[bits[i] & ((1u << LV_LITERAL_INDEX_BITS) - 1)];
+            bits[i] >>= entry & 63;
+            out[i][0] = (uint8_t)(entry >> 8);
+            literals[i] = entry;
+        }
+        LV_EACH_LANE {
+            const lv_literal_entry entry = tables[i].literals[bits[i] & ((1u << LV_LITERAL_INDEX_BITS) - 1)];
+            bits[i] >>= entry & 63;
+            out[i][1] = (uint8_t)(entry >> 8);
+            literals[i] += entry;
+        }
+        LV_EACH_LANE {
+            const lv_literal_entry entry = tables[i].literals[bits[i] & ((1u << LV_LITERAL_INDEX_BITS) - 1)];
+            shift[i] = entry >> 24;
+            length[i] = entry >> 16 & 255;
+            bits[i] >>= shift[i] & 63;
+            out[i][2] = (uint8_t)(entry >> 8);
+            // The bits of the last one are in `shift`, whatever it is.
+            position[i] += literals[i] & 63;
+            out[i] += (literals[i] + entry) >> 6 & 3;
+        }
+        // A distance is looked up even where there is none; then its bits count for nothing.
+        LV_EACH_LANE {
+            distance_entry[i] = &tables[i].distances[(uint8_t)bits[i]];
+            distance_shift[i] = lv_zero_unless(length[i], distance_entry[i]->control >> 16);
+        }
+        LV_EACH_LANE {
+            const uint32_t full_shift = shift[i] + distance_shift[i];
+            const uint32_t distance =
+                distance_entry[i]->base + lv_extra_bits(bits[i], distance_entry[i]->control, has_bmi);
+            // 128 or more: an exception of either kind. A match that reaches into itself is none for this loop either.
+            if (LV_IS_UNLIKELY(full_shift > 127 || distance < length[i])) {
+                const lv_place place = lv_decode_symbol(states[i], position[i], out[i]);
+                position[i] = place.position;
+                out[i] = place.out;
+                budget -= LV_SYMBOL_TOKENS;
+                if (states[i]->stage != LV_SYMBOLS) budget = 0;
+            } else {
+                position[i] += full_shift;
+                // 32 bytes are copied always; they count as long as the match is. Without a match any 32 bytes will do, but
+                // those where content was just written would have to wait for it.
+                const uint8_t *from = lv_other_unless(length[i], out[i] - distance, (const uint8_t *)tables);
+                lv_copy_32(out[i], from);
+                out[i] += length[i];
+            }
+        }
+    } while (budget > 0);
+    LV_EACH_LANE {
+        states[i]->position = position[i];
+        states[i]->out = out[i];
+    }
+}

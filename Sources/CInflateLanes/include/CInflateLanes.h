@@ -1,0 +1,73 @@
+// layerverify: DEFLATE data of several streams decoded in lockstep.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/// The most streams that are advanced at once.
+#define LV_INFLATE_MAXIMUM_LANE_COUNT 4
+
+/// What a decoder remembers between two calls: tables, the last 32 KiB of content, what is not put out yet.
+///
+/// It lies in memory that the caller owns, of `lv_inflate_state_byte_count` bytes, any alignment that malloc gives; it must
+/// not be moved, for it holds addresses of its own parts.
+typedef struct lv_inflate_state lv_inflate_state;
+
+/// Why a lane stopped.
+typedef enum {
+    /// It did not stop; another lane did.
+    LV_INFLATE_CAN_GO_ON,
+    /// All input is taken and everything is put out.
+    LV_INFLATE_NEEDS_INPUT,
+    /// The room is full; input may be left.
+    LV_INFLATE_OUTPUT_FULL,
+    /// The last block is decoded and everything is put out. What is left of the input comes after the data.
+    LV_INFLATE_DATA_ENDED,
+    /// The data are damaged. What came before the damage is put out.
+    LV_INFLATE_FAILED,
+} lv_inflate_status;
+
+/// One stream's part in a call; the call moves input and output on.
+typedef struct {
+    lv_inflate_state *state;
+    const uint8_t *input;
+    size_t input_byte_count;
+    uint8_t *output;
+    size_t output_byte_count;
+    lv_inflate_status status;
+} lv_inflate_lane;
+
+/// The bytes that one state takes: 110 KiB.
+size_t lv_inflate_state_byte_count(void);
+
+/// Makes a state of uninitialised memory; `lv_inflate_begin` comes next.
+void lv_inflate_initialize(lv_inflate_state *state);
+
+/// Begins with DEFLATE data that know of nothing before them, as those of each gzip member do.
+///
+/// What came before must have ended or failed. Spec: RFC 1951.
+void lv_inflate_begin(lv_inflate_state *state);
+
+/// The CRC-32 of what was put out since `lv_inflate_begin`. Spec: RFC 1952 §8.
+uint32_t lv_inflate_checksum(const lv_inflate_state *state);
+
+/// How much was put out since `lv_inflate_begin`, modulo 2^32.
+uint32_t lv_inflate_output_byte_count(const lv_inflate_state *state);
+
+/// Advances up to four streams, each with a state of its own, until one of them cannot go on.
+///
+/// The tokens of one stream wait for each other: where the next code begins is known when the last one is looked up. One
+/// stream leaves most of the core idle; several that know nothing of each other fill it.
+///
+/// Every lane gets a status. Of the lanes that could go on nothing is lost: the next call, with the input and the room
+/// that are left to them and with any other lanes beside them, takes up where this one stopped. Splitting input or room
+/// otherwise gives the same bytes and the same end.
+///
+/// Nothing is allocated. The call itself keeps nothing, and takes 41 KiB of stack.
+void lv_inflate_advance(lv_inflate_lane *lanes, size_t lane_count);
+
+/// The CRC-32 of `byte_count` bytes, which go on from bytes whose CRC-32 is `checksum` (0 before the first), and which are
+/// copied to `destination` on the way. The two must not overlap. Spec: RFC 1952 §8.
+uint32_t lv_crc32_copy(uint32_t checksum, uint8_t *destination, const uint8_t *source, size_t byte_count);

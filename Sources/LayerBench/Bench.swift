@@ -1,0 +1,118 @@
+// layerverify: the benchmark.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+package import LayerVerify
+import SystemPackage
+
+/// What to measure.
+package struct BenchOptions: Sendable {
+    /// The images; none for one that is made for this.
+    package var paths: [String]
+    package var synthetic: SyntheticImage
+    /// Where that is made; nil for where `TMPDIR` says.
+    package var workFolder: String?
+    /// The numbers of jobs to try, each at least 1; at least one.
+    package var jobCounts: [Int]
+    /// Runs with each number of jobs, after one that does not count; rounds over the kernels. At least 1.
+    package var runCount: Int
+
+    package init(
+        paths: [String], synthetic: SyntheticImage = SyntheticImage(), workFolder: String? = nil, jobCounts: [Int],
+        runCount: Int
+    ) {
+        precondition(runCount >= 1 && !jobCounts.isEmpty && jobCounts.allSatisfy { $0 >= 1 }, "something to measure")
+        self.paths = paths
+        self.synthetic = synthetic
+        self.workFolder = workFolder
+        self.jobCounts = jobCounts
+        self.runCount = runCount
+    }
+}
+
+/// Measures the kernels alone and the whole on one image, and compares: how near the pipeline comes to what the kernels
+/// would let it reach (`Roofline`).
+package struct Bench {
+    package let options: BenchOptions
+    package let cancellation: Cancellation
+    /// Is told what begins now, for people.
+    package let observer: (String) -> Void
+
+    package init(_ options: BenchOptions, cancellation: Cancellation, observer: @escaping (String) -> Void = { _ in }) {
+        self.options = options
+        self.cancellation = cancellation
+        self.observer = observer
+    }
+
+    /// Measures. What it made is gone when it returns.
+    ///
+    /// Returns: what was measured, and the report on the image, nil if it was interrupted before that.
+    ///
+    /// Throws: `BenchError`, if the image cannot be made, or cannot be read though it verified.
+    package func run() throws(BenchError) -> (bench: BenchReport, verification: VerifyReport?) {
+        guard options.paths.isEmpty else { return try measure(options.paths) }
+        let folder = try BenchFolder(in: options.workFolder)
+        defer { folder.remove() }
+        observer("making \(options.synthetic.layerCount) layers in \(folder.path)")
+        let cancellation = cancellation
+        try options.synthetic.write(
+            to: folder, jobCount: options.jobCounts.reduce(1, max), isCancelled: { cancellation.isCancelled })
+        guard !cancellation.isCancelled else { return (BenchReport(outcome: .undetermined), nil) }
+        return try measure([folder.path])
+    }
+
+    private func verifier(_ jobCount: Int) throws(BenchError) -> Verifier {
+        do {
+            return try Verifier(VerifyOptions(jobs: jobCount))
+        } catch {
+            throw BenchError(error.description)
+        }
+    }
+
+    private func measure(_ paths: [String]) throws(BenchError) -> (bench: BenchReport, verification: VerifyReport?) {
+        observer("verifying")
+        let largest = options.jobCounts.reduce(1, max)
+        let (verification, work) = try verifier(largest).verifyNotingWork(paths, cancellation: cancellation)
+        let workload = Workload(work)
+        var report = BenchReport(outcome: verification.outcome)
+        report.image = BenchReport.Image(
+            paths: options.paths, layerCount: verification.summary.layerCount, byteCount: workload.byteCount,
+            uncompressedByteCount: workload.uncompressedByteCount,
+            compressions: Set(workload.blobs.map { $0.compression }).sorted { $0.rawValue < $1.rawValue })
+        guard verification.outcome == .verified, !verification.hasInternalError else { return (report, verification) }
+        observer("measuring kernels")
+        do throws(Errno) {
+            let sample = try DataSample(work)
+            report.kernels = try KernelBench(sample).measure(
+                roundCount: options.runCount, isCancelled: { cancellation.isCancelled })
+        } catch {
+            throw BenchError("cannot read the image: \(error)")
+        }
+        observer("measuring runs")
+        report.scaling = try runs(paths, workload, KernelSpeeds(report.kernels))
+        if cancellation.isCancelled { report.outcome = .undetermined }
+        return (report, verification)
+    }
+
+    /// The numbers of jobs take turns, so that what else the machine does strikes all of them.
+    private func runs(
+        _ paths: [String], _ workload: Workload, _ speeds: KernelSpeeds
+    ) throws(BenchError) -> [BenchReport.Scaling] {
+        var seconds: [Int: [Double]] = [:]
+        for _ in 0..<options.runCount {
+            for jobCount in options.jobCounts {
+                let run = try verifier(jobCount).verify(paths, cancellation: cancellation)
+                guard !cancellation.isCancelled else { break }
+                guard run.outcome == .verified else { throw BenchError("the image changed while it was measured") }
+                seconds[jobCount, default: []].append(run.summary.seconds)
+            }
+        }
+        return seconds.sorted { $0.key < $1.key }.compactMap { jobCount, seconds in
+            Spread(seconds).map {
+                BenchReport.Scaling(
+                    jobCount: jobCount, seconds: $0, roofline: Roofline(workload, speeds, jobCount: jobCount))
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+// layerverify: a folder that a benchmark makes and takes away.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// Why a benchmark could not be run.
+package struct BenchError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// One line for people.
+    package let description: String
+
+    init(_ description: String) { self.description = description }
+
+    init(_ what: String, _ path: String, _ number: Int32) {
+        description = "cannot \(what) '\(path)': \(String(cString: strerror(number)))"
+    }
+}
+
+/// A folder of its own for the image that a benchmark makes, removed with what is in it when the object goes.
+///
+/// ## Concurrency
+/// `path` never changes. Several threads may write different files.
+package final class BenchFolder: Sendable {
+    package let path: String
+
+    /// Makes a folder in `parent`, or where `TMPDIR` says.
+    ///
+    /// Throws: `BenchError`, if it cannot be made. The corresponding C function is mkdtemp.
+    package init(in parent: String?) throws(BenchError) {
+        let place = parent ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array((place + "/layerverify-bench-XXXXXX").utf8CString)
+        let isMade = template.withUnsafeMutableBufferPointer { buffer in
+            // SAFETY: the array owns the buffer, which ends with a zero, during the closure.
+            buffer.baseAddress.flatMap { mkdtemp($0) } != nil
+        }
+        guard isMade else { throw BenchError("make a folder in", place, errno) }
+        path = template.dropLast().reduce(into: "") { $0.unicodeScalars.append(Unicode.Scalar(UInt8(bitPattern: $1))) }
+    }
+
+    deinit { remove() }
+
+    /// Removes the folder now. That it cannot be removed is no fault of what was measured.
+    package func remove() { Self.remove(path) }
+
+    private static func remove(_ path: String) {
+        guard unlink(path) != 0 else { return }
+        if let folder = opendir(path) {
+            while let entry = readdir(folder) {
+                let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                }
+                if name != ".", name != ".." { remove(path + "/" + name) }
+            }
+            closedir(folder)
+        }
+        rmdir(path)
+    }
+
+    /// Makes a folder below. Throws: `BenchError`, if it cannot be made.
+    func makeFolder(_ name: String) throws(BenchError) {
+        guard mkdir(path + "/" + name, 0o755) == 0 else { throw BenchError("make", path + "/" + name, errno) }
+    }
+
+    /// Gives a file another name. Throws: `BenchError`, if that fails.
+    func move(_ name: String, to place: String) throws(BenchError) {
+        guard rename(path + "/" + name, path + "/" + place) == 0 else {
+            throw BenchError("rename", path + "/" + name, errno)
+        }
+    }
+
+    /// Writes a whole file. Throws: `BenchError`, if it cannot be written.
+    func write(_ bytes: [UInt8], to name: String) throws(BenchError) {
+        let file = try BenchFile(path + "/" + name)
+        try file.append(bytes)
+        try file.close()
+    }
+}
+
+/// A file in the making.
+///
+/// ## Concurrency
+/// Used from one thread.
+final class BenchFile {
+    private let path: String
+    private var descriptor: Int32
+
+    init(_ path: String) throws(BenchError) {
+        self.path = path
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw BenchError("create", path, errno) }
+    }
+
+    deinit { if descriptor >= 0 { Glibc.close(descriptor) } }
+
+    func append(_ bytes: [UInt8]) throws(BenchError) {
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                // SAFETY: the range from `offset` to the end lies within `buffer`, which lives through this closure.
+                Glibc.write(descriptor, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw BenchError("write", path, count == 0 ? EIO : errno) }
+            offset += count
+        }
+    }
+
+    func close() throws(BenchError) {
+        let file = descriptor
+        descriptor = -1
+        guard Glibc.close(file) == 0 || errno == EINTR else { throw BenchError("write", path, errno) }
+    }
+}

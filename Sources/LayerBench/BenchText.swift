@@ -1,0 +1,115 @@
+// layerverify: a benchmark for people.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+import LayerReport
+import LayerVerify
+
+extension BenchReport {
+    /// The report for people.
+    package func text() -> String {
+        var lines: [String] = []
+        if let image {
+            let name =
+                image.paths.isEmpty
+                ? "made for this" : image.paths.map { VisibleText.escaping($0) }.joined(separator: " ")
+            lines.append(
+                "image: \(name), \(HumanUnits.count(image.layerCount, "layer")), "
+                    + "\(HumanUnits.bytes(image.byteCount)) → \(HumanUnits.bytes(image.uncompressedByteCount))")
+        }
+        if !kernels.isEmpty { lines += ["", "One core, each kernel alone:"] + kernelTable }
+        if let roofline = scaling.last?.roofline { lines += [""] + table(of: roofline) }
+        if !scaling.isEmpty { lines += ["", "Verifying:"] + scalingTable }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private var kernelTable: [String] {
+        let rows = kernels.map { measured in
+            [
+                title(measured.kernel.work), title(measured.kernel), Self.rate(measured.bytesPerSecond.median),
+                Self.rate(measured.bytesPerSecond.minimum), Self.rate(measured.bytesPerSecond.maximum),
+                measured.kernel.isFastPath ? "" : "for comparison",
+            ]
+        }
+        return Self.aligned([["kernel", "by", "median", "min", "max", ""]] + rows, left: [0, 1, 5])
+    }
+
+    private func table(of roofline: Roofline) -> [String] {
+        let rows = roofline.terms.map { term in
+            [
+                title(term.kernel.work), title(term.kernel), HumanUnits.bytes(term.byteCount),
+                Self.seconds(term.seconds),
+            ]
+        }
+        var lines = ["Roofline, \(HumanUnits.count(roofline.jobCount, "job")):"]
+        lines += Self.aligned([["work", "by", "bytes", "one core"]] + rows, left: [0, 1])
+        lines.append(
+            "  all of it: \(Self.seconds(roofline.coreSeconds)) on one core, \(Self.seconds(roofline.sharedSeconds)) on "
+                + "\(roofline.jobCount)")
+        if let chain = roofline.longestChain {
+            let kind = chain.work.kind.map { " " + $0 } ?? ""
+            lines.append(
+                "  largest blob: \(Self.seconds(chain.seconds)) to \(chain.work.name)\(kind), "
+                    + VisibleText.escaping(chain.path))
+        }
+        lines.append(
+            "  no run can be faster than \(Self.seconds(roofline.seconds)), bound by "
+                + (roofline.limit == .cores ? "the cores" : "the largest blob"))
+        return lines
+    }
+
+    private var scalingTable: [String] {
+        let rows = scaling.map { entry in
+            [
+                "\(entry.jobCount)", Self.seconds(entry.seconds.median), Self.seconds(entry.seconds.minimum),
+                Self.seconds(entry.seconds.maximum),
+                Self.rate(Double(image?.byteCount ?? 0) / entry.seconds.median),
+                Self.rate(Double(image?.uncompressedByteCount ?? 0) / entry.seconds.median),
+                HumanUnits.decimal(speedup(entry), 2), Self.percent(efficiency(entry)),
+                entry.rooflineShare.map { Self.percent($0) } ?? "-",
+            ]
+        }
+        let head = [
+            "jobs", "median", "min", "max", "compressed", "uncompressed", "speedup", "efficiency", "of roofline",
+        ]
+        return Self.aligned([head] + rows, left: [])
+    }
+
+    private func title(_ work: Kernel.Work) -> String { work.name + (work.kind.map { " " + $0 } ?? "") }
+
+    private func title(_ kernel: Kernel) -> String {
+        kernel.implementation + (kernel.teamSize > 1 ? ", \(kernel.teamSize) at once" : "")
+    }
+
+    private static func rate(_ bytesPerSecond: Double) -> String {
+        HumanUnits.bytes(UInt64(max(bytesPerSecond, 0))) + "/s"
+    }
+
+    /// Milliseconds below ten seconds: `HumanUnits.duration` rounds too much to compare with.
+    private static func seconds(_ seconds: Double) -> String {
+        seconds < 10 ? HumanUnits.decimal(seconds * 1000, 1) + " ms" : HumanUnits.duration(seconds)
+    }
+
+    private static func percent(_ share: Double) -> String { HumanUnits.decimal(share * 100, 0) + " %" }
+
+    /// Columns as wide as their widest cell, two spaces apart.
+    private static func aligned(_ rows: [[String]], left: Set<Int>) -> [String] {
+        var widths: [Int] = []
+        for row in rows {
+            for (column, cell) in row.enumerated() {
+                if column == widths.count { widths.append(0) }
+                widths[column] = max(widths[column], cell.count)
+            }
+        }
+        return rows.map { row in
+            var line = " "
+            for (column, cell) in row.enumerated() {
+                let space = String(repeating: " ", count: widths[column] - cell.count)
+                line += " " + (left.contains(column) ? cell + space : space + cell) + " "
+            }
+            while line.last == " " { line.removeLast() }
+            return line
+        }
+    }
+}

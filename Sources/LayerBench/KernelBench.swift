@@ -1,0 +1,289 @@
+// layerverify: measuring kernels.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerCodec
+import LayerDigest
+import LayerModel
+import LayerPipeline
+import LayerSystem
+package import SystemPackage
+
+/// A kernel and its speed in each round.
+package struct MeasuredKernel: Hashable, Sendable {
+    package let kernel: Kernel
+    /// Units: bytes a second.
+    package let bytesPerSecond: Spread
+
+    package init(_ kernel: Kernel, bytesPerSecond: Spread) {
+        self.kernel = kernel
+        self.bytesPerSecond = bytesPerSecond
+    }
+}
+
+extension KernelSpeeds {
+    /// The median of each.
+    package init(_ measured: [MeasuredKernel]) {
+        self.init(Dictionary(measured.map { ($0.kernel, $0.bytesPerSecond.median) }) { first, _ in first })
+    }
+}
+
+/// Measures every kernel of the registries on the calling thread: each codec and each digest method with one stream and
+/// with as many as it takes to its advantage (and the powers of two between), the reference digests, and reading.
+///
+/// Data passes through blocks as in the pipeline: input is copied into a block before the clock runs, as reading has just
+/// put it there; output goes to the next of a ring of blocks.
+///
+/// ## Concurrency
+/// Used from one thread. It owns its memory.
+package final class KernelBench {
+    private let sample: DataSample
+    private let ring: UnsafeMutableRawBufferPointer
+    private let inputs: UnsafeMutableRawBufferPointer
+    private var nextBlock = 0
+
+    private static let blockByteCount = PipelineOptions.blockByteCount
+    /// 4 MiB: about the blocks that a run with two jobs has in use at a time (four blobs with up to eight waiting).
+    private static let ringCount = 32
+    /// A round lasts at least so long; not measured: a thousand times what asking the clock around each block costs.
+    private static let roundDuration = Duration.milliseconds(20)
+
+    package init(_ sample: DataSample) {
+        self.sample = sample
+        // SAFETY: both are freed by `deinit` alone.
+        ring = .allocate(byteCount: Self.ringCount * Self.blockByteCount, alignment: 4096)
+        inputs = .allocate(byteCount: Self.maximumTeamSize * Self.blockByteCount, alignment: 4096)
+        fillRing()
+    }
+
+    deinit {
+        ring.deallocate()
+        inputs.deallocate()
+    }
+
+    private static var maximumTeamSize: Int { Codecs.all.reduce(1) { max($0, $1.teamSize) } }
+
+    /// What can be measured, in the order of the registries.
+    package static var kernels: [Kernel] { Measure.all.map { $0.kernel } }
+
+    /// One speed of each kernel for each round; the rounds go over all kernels in turn, so that what else the machine does
+    /// strikes all of them.
+    ///
+    /// Returns: what was measured until it was cancelled; kernels without data are left out.
+    ///
+    /// Throws: the `Errno` of reading the sample's blobs.
+    package func measure(roundCount: Int, isCancelled: () -> Bool) throws(Errno) -> [MeasuredKernel] {
+        let measures = Measure.all
+        var speeds = [[Double]](repeating: [], count: measures.count)
+        for _ in 0..<roundCount {
+            for (index, measure) in measures.enumerated() {
+                guard !isCancelled() else { break }
+                if let speed = try speed(of: measure, isCancelled) { speeds[index].append(speed) }
+            }
+        }
+        return zip(measures, speeds).compactMap { measure, speeds in
+            Spread(speeds).map { MeasuredKernel(measure.kernel, bytesPerSecond: $0) }
+        }
+    }
+
+    /// A kernel and how to run it.
+    private struct Measure {
+        enum Method {
+            case read
+            case decode(Codec)
+            case hash(DigestMethod)
+        }
+
+        let kernel: Kernel
+        let method: Method
+
+        static var all: [Measure] {
+            var all = [Measure(kernel: Kernel(.read, "pread"), method: .read)]
+            for codec in Codecs.all {
+                let isFastPath = Codecs.fast(for: codec.compression)?.name == codec.name
+                for teamSize in teamSizes(upTo: codec.teamSize) {
+                    let kernel = Kernel(
+                        .decode(codec.compression), codec.name, teamSize: teamSize, isFastPath: isFastPath)
+                    all.append(Measure(kernel: kernel, method: .decode(codec)))
+                }
+            }
+            for method in DigestAlgorithms.all {
+                for teamSize in teamSizes(upTo: method.teamSize) {
+                    let kernel = Kernel(.hash(method.algorithm), method.name, teamSize: teamSize)
+                    all.append(Measure(kernel: kernel, method: .hash(method)))
+                }
+                let reference = referenceDigestMethod(for: method.algorithm)
+                guard reference.name != method.name else { continue }
+                let kernel = Kernel(.hash(method.algorithm), reference.name, isFastPath: false)
+                all.append(Measure(kernel: kernel, method: .hash(reference)))
+            }
+            return all
+        }
+
+        /// 1, 2, 4 and so on, and the largest.
+        private static func teamSizes(upTo largest: Int) -> [Int] {
+            var sizes: [Int] = []
+            var size = 1
+            while size < largest {
+                sizes.append(size)
+                size *= 2
+            }
+            return sizes + [largest]
+        }
+    }
+
+    /// Bytes, and the time they took.
+    private struct Pass {
+        var byteCount = 0
+        var duration = Duration.zero
+    }
+
+    private func speed(of measure: Measure, _ isCancelled: () -> Bool) throws(Errno) -> Double? {
+        var round = Pass()
+        while round.duration < Self.roundDuration, !isCancelled() {
+            let pass: Pass
+            switch measure.method {
+            case .read: pass = try read()
+            case .decode(let codec): pass = decode(codec, teamSize: measure.kernel.teamSize)
+            case .hash(let method): pass = hash(method, teamSize: measure.kernel.teamSize)
+            }
+            guard pass.byteCount > 0, pass.duration > .zero else { return nil }
+            round.byteCount += pass.byteCount
+            round.duration += pass.duration
+        }
+        guard round.duration >= Self.roundDuration else { return nil }
+        return Double(round.byteCount) / (round.duration / .seconds(1))
+    }
+
+    // Blocks
+
+    private func block(_ index: Int, of memory: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawBufferPointer {
+        // SAFETY: the slice is checked against the memory, which lives as long as this object.
+        UnsafeMutableRawBufferPointer(
+            rebasing: memory[index * Self.blockByteCount..<(index + 1) * Self.blockByteCount])
+    }
+
+    private func takeBlock() -> UnsafeMutableRawBufferPointer {
+        defer { nextBlock = (nextBlock + 1) % Self.ringCount }
+        return block(nextBlock, of: ring)
+    }
+
+    /// Fills the ring with what the image decodes to, over and over.
+    private func fillRing() {
+        let source = sample.uncompressed
+        source.withUnsafeBytes { bytes in
+            var offset = 0
+            while offset < ring.count, !bytes.isEmpty {
+                let count = min(bytes.count, ring.count - offset)
+                // SAFETY: `count` is at most what is left of either.
+                UnsafeMutableRawBufferPointer(rebasing: ring[offset..<offset + count])
+                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+                offset += count
+            }
+        }
+    }
+
+    // Kernels
+
+    /// Reads the blobs of the sample, up to 16 MiB of each.
+    private func read() throws(Errno) -> Pass {
+        let limit: UInt64 = 16 << 20
+        var byteCount = 0
+        let start = ContinuousClock.now
+        for reader in sample.readers {
+            var offset: UInt64 = 0
+            while offset < min(limit, reader.byteCount) {
+                let count = try reader.read(into: takeBlock(), at: offset)
+                guard count > 0 else { break }
+                offset += ByteMath.fileSize(count)
+                byteCount += count
+            }
+        }
+        return Pass(byteCount: byteCount, duration: ContinuousClock.now - start)
+    }
+
+    /// Hashes each block of the ring once.
+    private func hash(_ method: DigestMethod, teamSize: Int) -> Pass {
+        let digests = (0..<teamSize).map { _ in method.begin() }
+        var lanes: [DigestLane] = []
+        var byteCount = 0
+        let start = ContinuousClock.now
+        for _ in 0..<max(Self.ringCount / teamSize, 1) {
+            lanes.removeAll(keepingCapacity: true)
+            for digest in digests {
+                let bytes = UnsafeRawBufferPointer(takeBlock())
+                lanes.append(DigestLane(digest: digest, bytes: bytes))
+                byteCount += bytes.count
+            }
+            // SAFETY: the blocks are written to by decoders only, which do not run meanwhile.
+            lanes.withUnsafeMutableBufferPointer { method.update($0) }
+        }
+        return Pass(byteCount: byteCount, duration: ContinuousClock.now - start)
+    }
+
+    /// A stream in work.
+    private struct Stream {
+        let bytes: [UInt8]
+        var offset = 0
+    }
+
+    /// Decodes the streams of the sample, so many at a time, and stops when no more are left than fill a team.
+    private func decode(_ codec: Codec, teamSize: Int) -> Pass {
+        var waiting = (sample.streams[codec.compression] ?? []).filter { !$0.isEmpty }
+        guard let first = waiting.first else { return Pass() }
+        while waiting.count < teamSize { waiting.append(first) }
+        waiting.reverse()
+        var streams: [Stream] = []
+        var lanes: [DecodeLane] = []
+        var pass = Pass()
+        while true {
+            for index in streams.indices.reversed() where !prepare(&lanes[index], &streams[index], slot: index) {
+                guard let next = waiting.popLast() else { return pass }
+                streams[index] = Stream(bytes: next)
+                lanes[index] = begin(codec)
+            }
+            while streams.count < teamSize {
+                guard let next = waiting.popLast() else { return pass }
+                streams.append(Stream(bytes: next))
+                lanes.append(begin(codec))
+            }
+            for index in streams.indices { _ = prepare(&lanes[index], &streams[index], slot: index) }
+            let roomBefore = lanes.reduce(0) { $0 + $1.output.count }
+            let inputBefore = lanes.reduce(0) { $0 + $1.input.count }
+            let start = ContinuousClock.now
+            // SAFETY: each lane has an input and an output block of its own until the call returns.
+            lanes.withUnsafeMutableBufferPointer { codec.decode($0) }
+            pass.duration += ContinuousClock.now - start
+            let room = lanes.reduce(0) { $0 + $1.output.count }
+            pass.byteCount += roomBefore - room
+            // A decoder that neither takes nor gives anything has ended.
+            guard room < roomBefore || lanes.reduce(0, { $0 + $1.input.count }) < inputBefore else { return pass }
+        }
+    }
+
+    private func begin(_ codec: Codec) -> DecodeLane {
+        DecodeLane(
+            decoder: codec.begin(CodecOptions()), input: UnsafeRawBufferPointer(start: nil, count: 0),
+            output: UnsafeMutableRawBufferPointer(start: nil, count: 0))
+    }
+
+    /// Sees to it that a lane has input and room; false where its stream is used up or its decoder has stopped for good.
+    private func prepare(_ lane: inout DecodeLane, _ stream: inout Stream, slot: Int) -> Bool {
+        switch lane.status {
+        case .needsInput, .outputFull: break
+        case .trailing, .failed, .windowTooLarge: return false
+        }
+        if lane.output.isEmpty { lane.output = takeBlock() }
+        guard lane.input.isEmpty, lane.status == .needsInput else { return true }
+        guard stream.offset < stream.bytes.count else { return false }
+        let room = block(slot, of: inputs)
+        let count = min(room.count, stream.bytes.count - stream.offset)
+        stream.bytes.withUnsafeBytes { bytes in
+            // SAFETY: `count` is at most what is left of the stream, and of the block.
+            room.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[stream.offset..<stream.offset + count]))
+        }
+        lane.input = UnsafeRawBufferPointer(rebasing: room[..<count])
+        stream.offset += count
+        return true
+    }
+}

@@ -1,0 +1,215 @@
+// layerverify: gzip decoded several streams at a time.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import CInflateLanes
+import LayerModel
+
+extension GzipCodec {
+    /// Up to four streams in lockstep.
+    static let lanes = Codec(
+        name: LaneDecoder.name, compression: .gzip, teamSize: LaneDecoder.teamSize,
+        begin: { options in LaneDecoder.isUsable ? LaneDecoder() : LaneDecoder.substitute.begin(options) },
+        decodeTeam: { LaneDecoder.decode($0) })
+}
+
+/// Decodes gzip with up to three others in lockstep. The data are inflated in C, where nothing else is done; members,
+/// headers and trailers are read here, as for ISA-L: they are a few bytes of many, and so the C part stays small.
+final class LaneDecoder: BufferDecoder {
+    private enum Stage {
+        case betweenMembers
+        case inHeader
+        case inData
+        case inTrailer
+    }
+
+    private let inflation = LaneInflation()
+    private var stage = Stage.betweenMembers
+    private var boundary = MemberBoundary()
+    private var header = GzipHeaderReader()
+    private var trailer = GzipTrailerReader()
+    /// Where in the blob the next input begins.
+    private var offset: UInt64 = 0
+
+    /// The name that `--version` and `LAYERVERIFY_DISABLE` use.
+    static let name = "inflate-lanes"
+    static let teamSize = Int(LV_INFLATE_MAXIMUM_LANE_COUNT)
+    /// The codec that does the work if the lanes fail their test.
+    static let substitute = GzipCodec.isal.first ?? GzipCodec.zlib
+    /// Tried once, before the first stream.
+    static let isUsable = passesSelfTest()
+
+    var isAtBoundary: Bool { stage == .betweenMembers && boundary.isClean }
+    var boundaryOffset: UInt64 { boundary.offset }
+
+    func decode(_ cursor: inout DecodeCursor) -> DecodeStatus {
+        defer { offset += UInt64(cursor.consumedByteCount) }
+        return advance(&cursor)
+    }
+
+    private func advance(_ cursor: inout DecodeCursor) -> DecodeStatus {
+        while true {
+            if let status = findData(&cursor) { return status }
+            var lane = unsafe inflation.lane(cursor)
+            unsafe lv_inflate_advance(&lane, 1)
+            if let status = unsafe absorb(lane, &cursor) { return status }
+        }
+    }
+
+    /// Reads what lies between the data of members.
+    ///
+    /// Returns: nil where data are next, else why decoding stops.
+    private func findData(_ cursor: inout DecodeCursor) -> DecodeStatus? {
+        while true {
+            switch stage {
+            case .betweenMembers:
+                if let status = boundary.findMember(&cursor, callOffset: offset) { return status }
+                header = GzipHeaderReader()
+                stage = .inHeader
+            case .inHeader:
+                let (byteCount, progress) = unsafe header.read(cursor.remainingInput)
+                cursor.consumedByteCount += byteCount
+                switch progress {
+                case .needsInput: return .needsInput
+                case .malformed: return .failed(.header)
+                case .complete:
+                    inflation.begin()
+                    stage = .inData
+                }
+            case .inData:
+                return nil
+            case .inTrailer:
+                // Each half is checked as soon as it is there.
+                if let checksum = trailer.checksum, checksum != inflation.checksum { return .failed(.checksum) }
+                if let byteCount = trailer.byteCount, byteCount != inflation.byteCount { return .failed(.length) }
+                if trailer.isComplete {
+                    boundary.memberEnds(atByte: offset + UInt64(cursor.consumedByteCount))
+                    stage = .betweenMembers
+                } else {
+                    guard cursor.inputByteCount > 0 else { return .needsInput }
+                    trailer.take(cursor.takeByte())
+                }
+            }
+        }
+    }
+
+    /// Takes over how far the data were decoded.
+    ///
+    /// Returns: nil if decoding may go on, else why it stops.
+    private func absorb(_ lane: lv_inflate_lane, _ cursor: inout DecodeCursor) -> DecodeStatus? {
+        unsafe cursor.consumedByteCount = cursor.input.count - lane.input_byte_count
+        unsafe cursor.producedByteCount = cursor.room.count - lane.output_byte_count
+        switch unsafe lane.status {
+        case LV_INFLATE_CAN_GO_ON: return nil
+        case LV_INFLATE_NEEDS_INPUT: return .needsInput
+        case LV_INFLATE_OUTPUT_FULL: return .outputFull
+        case LV_INFLATE_DATA_ENDED:
+            trailer = GzipTrailerReader()
+            stage = .inTrailer
+            return nil
+        case LV_INFLATE_FAILED: return .failed(.data)
+        default: return .failed(.decoder)
+        }
+    }
+
+    // Several streams
+
+    /// Advances every stream of a team until one of them cannot go on.
+    static func decode(_ team: UnsafeMutableBufferPointer<DecodeLane>) {
+        precondition(team.count <= teamSize, "as many streams as lanes")
+        guard team.count > 1, unsafe team.allSatisfy({ $0.decoder is LaneDecoder }) else {
+            for index in team.indices { unsafe team[index].decodeAlone() }
+            return
+        }
+        // SAFETY: both buffers have room for every lane, and what is put in them are plain values.
+        unsafe withUnsafeTemporaryAllocation(of: DecodeCursor.self, capacity: team.count) { cursors in
+            unsafe withUnsafeTemporaryAllocation(of: lv_inflate_lane.self, capacity: team.count) { lanes in
+                for index in team.indices {
+                    let lane = unsafe team[index]
+                    unsafe cursors.initializeElement(
+                        at: index, to: DecodeCursor(input: lane.input, room: lane.output))
+                }
+                unsafe decode(team, cursors, lanes)
+                for index in team.indices {
+                    let cursor = unsafe cursors[index]
+                    unsafe decoder(team[index]).offset += UInt64(cursor.consumedByteCount)
+                    unsafe team[index].input = cursor.remainingInput
+                    unsafe team[index].output = cursor.remainingRoom
+                }
+            }
+        }
+    }
+
+    private static func decoder(_ lane: DecodeLane) -> LaneDecoder {
+        guard let decoder = lane.decoder as? LaneDecoder else { preconditionFailure("a lane of another codec") }
+        return decoder
+    }
+
+    private static func decode(
+        _ team: UnsafeMutableBufferPointer<DecodeLane>, _ cursors: UnsafeMutableBufferPointer<DecodeCursor>,
+        _ lanes: UnsafeMutableBufferPointer<lv_inflate_lane>
+    ) {
+        /// The lanes that cannot go on, a bit for each.
+        var stopped = 0
+        while true {
+            for index in team.indices {
+                guard let status = unsafe decoder(team[index]).findData(&cursors[index]) else { continue }
+                unsafe team[index].status = status
+                stopped |= 1 << index
+            }
+            guard stopped == 0 else { break }
+            for index in team.indices {
+                unsafe lanes.initializeElement(
+                    at: index, to: decoder(team[index]).inflation.lane(cursors[index]))
+            }
+            unsafe lv_inflate_advance(lanes.baseAddress, team.count)
+            for index in team.indices {
+                guard let status = unsafe decoder(team[index]).absorb(lanes[index], &cursors[index]) else { continue }
+                unsafe team[index].status = status
+                stopped |= 1 << index
+            }
+            guard stopped == 0 else { break }
+        }
+        for index in team.indices where stopped & 1 << index == 0 {
+            if unsafe cursors[index].inputByteCount == 0 {
+                // Whether it wants input or room, or has ended, must be told now.
+                unsafe team[index].status = decoder(team[index]).advance(&cursors[index])
+            } else {
+                unsafe team[index].status = cursors[index].roomByteCount == 0 ? .outputFull : .needsInput
+            }
+        }
+    }
+}
+
+/// The owner of an `lv_inflate_state`. It lies on the heap because it has 110 KB and knows its own address.
+private struct LaneInflation: ~Copyable {
+    // SAFETY: allocated in `init`, freed in `deinit`, used by the one thread that owns the decoder.
+    private let memory: UnsafeMutableRawPointer
+    private let state: OpaquePointer
+
+    /// The corresponding C function is lv_inflate_initialize.
+    init() {
+        unsafe memory = .allocate(byteCount: lv_inflate_state_byte_count(), alignment: 64)
+        unsafe state = OpaquePointer(memory)
+        unsafe lv_inflate_initialize(state)
+    }
+
+    deinit { unsafe memory.deallocate() }
+
+    /// The corresponding C function is lv_inflate_begin.
+    func begin() { unsafe lv_inflate_begin(state) }
+
+    /// The CRC-32 of what came out since the beginning.
+    var checksum: UInt32 { unsafe lv_inflate_checksum(state) }
+    /// How much came out since, modulo 2^32 as ISIZE counts it.
+    var byteCount: UInt32 { unsafe lv_inflate_output_byte_count(state) }
+
+    /// The part of a stream in a call of lv_inflate_advance, which keeps no address of input or output.
+    func lane(_ cursor: DecodeCursor) -> lv_inflate_lane {
+        let (input, room) = unsafe (cursor.remainingInput, cursor.remainingRoom)
+        return unsafe lv_inflate_lane(
+            state: state, input: input.baseAddress?.assumingMemoryBound(to: UInt8.self),
+            input_byte_count: input.count, output: room.baseAddress?.assumingMemoryBound(to: UInt8.self),
+            output_byte_count: room.count, status: LV_INFLATE_CAN_GO_ON)
+    }
+}

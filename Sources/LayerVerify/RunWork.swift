@@ -1,0 +1,58 @@
+// layerverify: what a run had to read.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LayerAudit
+package import LayerModel
+internal import LayerPipeline
+package import LayerSystem
+
+/// What the pipeline had to read in a run, blob by blob, for measurements. Documents that are no layers are left out:
+/// they are hashed as they are parsed.
+package struct RunWork: Sendable {
+    /// What was done with one blob.
+    package struct Blob: Sendable {
+        package let location: BlobLocation
+        /// Where it lies, for people.
+        package let path: String
+        package let compression: Compression
+        package let byteCount: UInt64
+        /// The bytes that came out of decoding; nil if it was not decoded.
+        package let uncompressedByteCount: UInt64?
+        /// The algorithms over the bytes as they lie.
+        package let algorithms: [DigestAlgorithm]
+        /// The algorithms over what it decodes to.
+        package let uncompressedAlgorithms: [DigestAlgorithm]
+    }
+
+    package let blobs: [Blob]
+    /// Opens the blobs again.
+    package let opener: any BlobOpener
+
+    init(_ inventory: Inventory, facts: FactsList, opener: any BlobOpener) {
+        self.opener = opener
+        blobs = Plan(inventory).requests.compactMap { request in
+            guard let facts = facts[request.blob], let compression = facts.compression else { return nil }
+            let isDecoded = compression != .none && request.diffIDAlgorithms != nil
+            return Blob(
+                location: request.location, path: inventory.blobs[request.blob].path, compression: compression,
+                byteCount: facts.byteCount,
+                uncompressedByteCount: isDecoded ? facts.uncompressed?.byteCount : nil,
+                algorithms: request.compressedAlgorithms(for: compression),
+                uncompressedAlgorithms: isDecoded ? request.diffIDAlgorithms ?? [] : [])
+        }
+    }
+}
+
+extension Verifier {
+    /// Verifies as `verify` does, and tells what was read.
+    package func verifyNotingWork(
+        _ paths: [String], cancellation: Cancellation?
+    ) -> (report: VerifyReport, work: RunWork) {
+        var work: RunWork?
+        let report = runVerification(
+            of: paths, cancellation: cancellation, progress: nil, trace: nil, noteWork: { work = $0 })
+        guard let work else { preconditionFailure("a run tells what it read") }
+        return (VerifyReport(report, kind: .verdicts), work)
+    }
+}

@@ -1,0 +1,76 @@
+// layerverify: a benchmark measures everything there is.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerBench
+import LayerCodec
+import LayerDigest
+import LayerModel
+import LayerVerify
+import Testing
+
+/// Over the registries: what is added to them is measured.
+@Suite struct BenchTests {
+    private func run(
+        _ compression: LayerCompressor.Kind, jobCounts: [Int] = [1, 2], cancellation: Cancellation = Cancellation()
+    ) throws -> BenchReport {
+        let options = BenchOptions(
+            paths: [], synthetic: SyntheticImage(compression: compression, byteCount: 1 << 20), jobCounts: jobCounts,
+            runCount: 1)
+        return try Bench(options, cancellation: cancellation).run().bench
+    }
+
+    @Test func everyCodecIsMeasuredAloneAndInItsTeam() {
+        for codec in Codecs.all {
+            let found = KernelBench.kernels.filter { $0.implementation == codec.name }
+            #expect(found.allSatisfy { $0.work == .decode(codec.compression) })
+            #expect(found.map { $0.teamSize }.min() == 1)
+            #expect(found.map { $0.teamSize }.max() == codec.teamSize)
+            #expect(found.allSatisfy { $0.isFastPath == (Codecs.fast(for: codec.compression)?.name == codec.name) })
+        }
+    }
+
+    @Test func everyDigestIsMeasuredAloneInItsTeamAndByTheReference() {
+        for method in DigestAlgorithms.all {
+            let found = KernelBench.kernels.filter { $0.work == .hash(method.algorithm) }
+            let used = found.filter { $0.isFastPath }
+            #expect(used.allSatisfy { $0.implementation == method.name })
+            #expect(used.map { $0.teamSize }.min() == 1)
+            #expect(used.map { $0.teamSize }.max() == method.teamSize)
+            let reference = referenceDigestMethod(for: method.algorithm).name
+            #expect(found.contains { $0.implementation == reference && $0.teamSize == 1 })
+        }
+    }
+
+    @Test(arguments: LayerCompressor.Kind.allCases)
+    func everyKernelGetsASpeedWhateverTheImageIs(_ compression: LayerCompressor.Kind) throws {
+        let report = try run(compression)
+        #expect(report.outcome == .verified)
+        #expect(report.kernels.map { $0.kernel } == KernelBench.kernels)
+        #expect(report.kernels.allSatisfy { $0.bytesPerSecond.minimum > 0 })
+        #expect(report.scaling.map { $0.jobCount } == [1, 2])
+        for entry in report.scaling {
+            #expect(entry.seconds.values.count == 1)
+            let roofline = try #require(entry.roofline)
+            #expect(roofline.jobCount == entry.jobCount)
+            let works = roofline.terms.map { $0.kernel.work }
+            let decoding: [Kernel.Work] = compression == .none ? [] : [.decode(compression == .gzip ? .gzip : .zstd)]
+            #expect(works == [.read] + decoding + [.hash(.sha256)])
+        }
+        // The bytes of the roofline are those that were read: layers as they lie, and what they decode to.
+        let image = try #require(report.image)
+        let hashed = report.scaling[0].roofline?.terms.last?.byteCount
+        #expect(hashed == image.byteCount + (compression == .none ? 0 : image.uncompressedByteCount))
+        let text = report.text()
+        for kernel in KernelBench.kernels { #expect(text.contains(kernel.implementation)) }
+    }
+
+    @Test func aCancelledBenchmarkMeasuresNothing() throws {
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        let report = try run(.gzip, cancellation: cancellation)
+        #expect(report.outcome == .undetermined)
+        #expect(report.kernels.isEmpty)
+        #expect(report.scaling.isEmpty)
+    }
+}

@@ -1,0 +1,111 @@
+// layerverify: the roofline is what its model says.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerBench
+import LayerModel
+import LayerVerify
+import Testing
+
+@Suite struct RooflineTests {
+    /// A MiB, in the bytes of which all these speeds are a round number.
+    static let unit: UInt64 = 1 << 20
+
+    static let speeds = KernelSpeeds([
+        Kernel(.read, "pread"): 1000 * Double(unit),
+        Kernel(.decode(.gzip), "one"): 100 * Double(unit),
+        Kernel(.decode(.gzip), "one", teamSize: 4): 160 * Double(unit),
+        Kernel(.decode(.gzip), "faster but unused", isFastPath: false): 900 * Double(unit),
+        Kernel(.hash(.sha256), "lanes"): 200 * Double(unit),
+        Kernel(.hash(.sha256), "lanes", teamSize: 4): 400 * Double(unit),
+    ])
+
+    static func gzip(_ path: String, _ units: UInt64, uncompressed: UInt64) -> Workload.Blob {
+        Workload.Blob(
+            path: path, compression: .gzip, byteCount: units * unit, uncompressedByteCount: uncompressed * unit,
+            algorithms: [.sha256], uncompressedAlgorithms: [.sha256])
+    }
+
+    static func isNear(_ value: Double?, _ expected: Double) -> Bool {
+        value.map { abs($0 - expected) < 1e-9 } ?? false
+    }
+
+    @Test func aTermIsBytesByTheFastestKernelOfThePipeline() throws {
+        let workload = Workload((0..<8).map { Self.gzip("\($0)", 100, uncompressed: 200) })
+        let roofline = try #require(Roofline(workload, Self.speeds, jobCount: 2))
+        #expect(roofline.terms.map { $0.kernel.work } == [.read, .decode(.gzip), .hash(.sha256)])
+        #expect(roofline.terms.map { $0.kernel.teamSize } == [1, 4, 4])
+        #expect(roofline.terms.map { $0.byteCount } == [800, 1600, 2400].map { $0 * Self.unit })
+        #expect(zip(roofline.terms, [0.8, 10, 6]).allSatisfy { Self.isNear($0.seconds, $1) })
+        #expect(Self.isNear(roofline.coreSeconds, 16.8))
+        #expect(Self.isNear(roofline.seconds, 8.4))
+        #expect(roofline.limit == .cores)
+    }
+
+    @Test func theSlowestChainOfTheLargestBlobBounds() throws {
+        let workload = Workload([Self.gzip("small", 1, uncompressed: 2), Self.gzip("large", 100, uncompressed: 200)])
+        let roofline = try #require(Roofline(workload, Self.speeds, jobCount: 64))
+        // Reading 0.1 s and decoding 2 s, one after the other; hashing what comes out takes 1 s beside that.
+        #expect(roofline.longestChain?.path == "large")
+        #expect(roofline.longestChain?.work == .decode(.gzip))
+        #expect(Self.isNear(roofline.longestChain?.seconds, 2.1))
+        #expect(Self.isNear(roofline.seconds, 2.1))
+        #expect(roofline.limit == .largestBlob)
+    }
+
+    @Test func aPlainBlobIsBoundByItsDigest() throws {
+        let plain = Workload.Blob(
+            path: "plain", compression: .none, byteCount: 200 * Self.unit, uncompressedByteCount: nil,
+            algorithms: [.sha256], uncompressedAlgorithms: [])
+        let roofline = try #require(Roofline(Workload([plain]), Self.speeds, jobCount: 8))
+        #expect(roofline.longestChain?.work == .hash(.sha256))
+        #expect(Self.isNear(roofline.seconds, 1))
+    }
+
+    @Test func withoutASpeedThereIsNoRoofline() {
+        var blob = Self.gzip("a", 1, uncompressed: 1)
+        blob.compression = .zstd
+        #expect(Roofline(Workload([blob]), Self.speeds, jobCount: 1) == nil)
+        blob = Self.gzip("a", 1, uncompressed: 1)
+        blob.algorithms = [.sha512]
+        #expect(Roofline(Workload([blob]), Self.speeds, jobCount: 1) == nil)
+    }
+
+    @Test func nothingToReadTakesNoTime() throws {
+        let roofline = try #require(Roofline(Workload([]), Self.speeds, jobCount: 1))
+        #expect(roofline.seconds == 0)
+        #expect(roofline.longestChain == nil)
+    }
+
+    @Test func oneOfATeamMayBeFasterThanOneAlone() {
+        let speeds = KernelSpeeds([Kernel(.read, "a"): 10, Kernel(.read, "b", teamSize: 2): 24])
+        #expect(speeds.alone(.read) == 12)
+        #expect(speeds.fastest(.read)?.kernel.implementation == "b")
+    }
+
+    @Test func aSpeedThatIsNoneIsLeftOut() {
+        #expect(KernelSpeeds([Kernel(.read, "a"): 0, Kernel(.read, "b"): .infinity]).bytesPerSecond.isEmpty)
+    }
+
+    @Test func speedupAndEfficiencyAreAgainstTheFewestJobs() throws {
+        let scaling = try [(2, 6.0), (4, 4.0)].map { jobs, seconds in
+            BenchReport.Scaling(jobCount: jobs, seconds: try #require(Spread([seconds])), roofline: nil)
+        }
+        let report = BenchReport(outcome: .verified, scaling: scaling)
+        #expect(report.speedup(scaling[1]) == 1.5)
+        #expect(report.efficiency(scaling[1]) == 0.75)
+        #expect(report.efficiency(scaling[0]) == 1)
+    }
+
+    static let medians: [([Double], Double)] = [([3], 3), ([4, 1, 3], 3), ([4, 1, 3, 2], 2.5)]
+
+    @Test(arguments: medians)
+    func theMedianIsInTheMiddle(_ values: [Double], _ median: Double) throws {
+        let spread = try #require(Spread(values))
+        #expect(spread.median == median)
+        #expect(spread.minimum == values.min())
+        #expect(spread.maximum == values.max())
+    }
+
+    @Test func withoutValuesThereIsNoSpread() { #expect(Spread([]) == nil) }
+}

@@ -1,0 +1,90 @@
+// layerverify: the benchmark as it is called.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@Suite struct BenchTests {
+    let folder: ScratchFolder
+
+    init() throws { folder = try ScratchFolder() }
+
+    private func left() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.url.path) }
+
+    @Test func withoutAPathItMeasuresAnImageOfItsOwn() throws {
+        let run = try ProgramRun.layerverify(
+            "bench", "--size", "1MiB", "--runs", "1", "--jobs", "1..2", "--format", "json", "--work-dir",
+            folder.url.path)
+        #expect(run.status == 0, "\(run.transcript)")
+        let report = try #require(try JSONSerialization.jsonObject(with: run.output) as? [String: Any])
+        #expect(report["outcome"] as? String == "verified")
+        let scaling = try #require(report["scaling"] as? [[String: Any]])
+        #expect(scaling.map { $0["jobs"] as? Int } == [1, 2])
+        let kernels = try #require(report["kernels"] as? [[String: Any]])
+        #expect(Set(kernels.compactMap { $0["work"] as? String }) == ["read", "decode", "hash"])
+        #expect(try left() == [])
+    }
+
+    @Test func anImageGivenIsMeasuredAsItIs() throws {
+        let run = try ProgramRun.layerverify(
+            "bench", "--runs", "1", "-j", "1", ProgramRun.corpus("good/oci-gzip/image"))
+        #expect(run.status == 0, "\(run.transcript)")
+        #expect(run.text.contains("good/oci-gzip/image"))
+        for title in ["One core, each kernel alone:", "Roofline, 1 job:", "Verifying:"] {
+            #expect(run.text.contains(title))
+        }
+    }
+
+    @Test(arguments: [("bad/layer-byte-flipped/image", 1, "refuted"), ("no-such-image", 2, "undetermined")])
+    func whatDoesNotVerifyIsNotMeasured(_ path: String, _ status: Int32, _ outcome: String) throws {
+        let run = try ProgramRun.layerverify("bench", "--runs", "1", "--format", "json", ProgramRun.corpus(path))
+        #expect(run.status == status, "\(run.transcript)")
+        #expect(run.transcript.contains("nothing was measured"))
+        let report = try #require(try JSONSerialization.jsonObject(with: run.output) as? [String: Any])
+        #expect(report["outcome"] as? String == outcome)
+        #expect((report["kernels"] as? [Any])?.isEmpty == true)
+        let text = try ProgramRun.layerverify("bench", ProgramRun.corpus(path))
+        #expect(text.status == status)
+        #expect(text.text.contains(path.hasPrefix("bad") ? "blob-digest-mismatch" : "path-missing"))
+    }
+
+    /// The number of runs would take hours.
+    @Test(arguments: ["INT", "TERM"])
+    func aSignalLeavesNothingBehind(_ signal: String) throws {
+        let killer = """
+            until [ -e "$0"/layerverify-bench-*/index.json ]; do sleep 0.02; kill -0 $$ || exit; done
+            sleep 0.5; kill -\(signal) $$
+            """
+        let run = try ProgramRun.run(
+            "timeout",
+            [
+                "--signal=KILL", "--foreground", "60", "sh", "-c", "(\(killer)) & exec \"$@\"", folder.url.path,
+                ProgramRun.layerverifyPath, "bench", "--size", "1MiB", "--runs", "1000", "--jobs", "1", "--format",
+                "json", "--work-dir", folder.url.path,
+            ])
+        #expect(run.status == (signal == "INT" ? 130 : 143), "\(run.transcript)")
+        #expect(try left() == [])
+        let report = try #require(try JSONSerialization.jsonObject(with: run.output) as? [String: Any])
+        #expect(report["outcome"] as? String == "undetermined")
+        #expect((report["kernels"] as? [Any])?.isEmpty == false)
+    }
+
+    @Test func whereNoImageCanBeMadeItEndsWith2() throws {
+        let run = try ProgramRun.layerverify("bench", "--work-dir", "/no/such/folder")
+        #expect(run.status == 2)
+        #expect(run.transcript.contains("cannot make a folder in '/no/such/folder'"))
+    }
+
+    static let wrongUsages = [
+        "--runs 0", "--jobs 0", "--jobs 3..2", "--jobs 1..2..3", "--jobs x", "--size 1KiB", "--compression xz",
+        "--size 1MiB x", "--work-dir ''", "--work-dir /tmp x", "''",
+    ]
+
+    @Test(arguments: wrongUsages)
+    func wrongUsageEndsWith64(_ options: String) throws {
+        let ending = try Program.shell("exec \"$LAYERVERIFY\" bench \(options)")
+        #expect(ending.status == 64, "\(ending.errors)")
+        #expect(ending.output.isEmpty)
+    }
+}
