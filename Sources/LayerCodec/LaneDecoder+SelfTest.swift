@@ -29,10 +29,10 @@ extension LaneDecoder {
                         unsafe decode(UnsafeMutableBufferPointer(rebasing: team[first...]))
                     }
                 }
-                return unsafe lanes.indices.allSatisfy { index in
+                return lanes.indices.allSatisfy { index in
                     unsafe lanes[index].input = UnsafeRawBufferPointer(
                         rebasing: input[(300 + 130 * index - lanes[index].input.count)...])
-                    unsafe lanes[index].decodeAlone()
+                    lanes[index].decodeAlone()
                     return unsafe lanes[index].status == .needsInput && lanes[index].decoder.isAtBoundary
                         && lanes[index].output.count == roomByteCount - 3_000
                 }
