@@ -14,7 +14,7 @@ private let layerType = "application/vnd.oci.image.layer.v1.tar+gzip"
 func registerDocuments() {
     let descriptorCount = 20_000
     // As many as fit a document of 4 MiB.
-    Benchmark("JSON, a descriptor of \(descriptorCount)", configuration: countingThings) { benchmark in
+    Benchmark("JSON, a descriptor of \(descriptorCount)", configuration: countingThings()) { benchmark in
         let text = Array(index((0..<descriptorCount).map { descriptor(layerType, number: $0) }).utf8)
         var document: JSONDocument?
         benchmark.measure(count: descriptorCount) {

@@ -43,10 +43,7 @@ extension Benchmark {
     }
 }
 
-/// The configuration of a benchmark that counts things and not bytes.
-var countingThings: Benchmark.Configuration { countingThings() }
-
-/// The same, for a benchmark that takes its time.
+/// The configuration of a benchmark that counts things and not bytes; `maximumSeconds` is what repeating it may take.
 func countingThings(maximumSeconds: Int = 2) -> Benchmark.Configuration {
     .init(metrics: [.wallClock, .nanosecondsEach], maxDuration: .seconds(maximumSeconds))
 }

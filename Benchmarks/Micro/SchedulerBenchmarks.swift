@@ -12,7 +12,7 @@ import LayerSystem
 func registerScheduler() {
     for jobCount in [1, 2] {
         // Each read gives 64 bytes, so nearly all the time of a block is that of finding out what to do with it.
-        Benchmark("scheduler, a block of 64 bytes, jobs: \(jobCount)", configuration: countingThings) { benchmark in
+        Benchmark("scheduler, a block of 64 bytes, jobs: \(jobCount)", configuration: countingThings()) { benchmark in
             let blockCount = 2048
             let blob = MemoryBlob([UInt8](repeating: 7, count: 64), times: blockCount)
             let store = MemoryBlobs(blobs: Array(repeating: blob, count: 16))
@@ -23,7 +23,7 @@ func registerScheduler() {
             }
         }
     }
-    Benchmark("small gzip blob, one thread", configuration: countingThings) { benchmark in
+    Benchmark("small gzip blob, one thread", configuration: countingThings()) { benchmark in
         let store = SmallBlobs.store
         let requests = store.requests(diffIDs: [.sha256])
         let reader = SequentialReader(.fast, options: PipelineOptions(jobCount: 1))
@@ -34,7 +34,7 @@ func registerScheduler() {
             }
         }
     }
-    Benchmark("small gzip blob, scheduler, jobs: 2", configuration: countingThings) { benchmark in
+    Benchmark("small gzip blob, scheduler, jobs: 2", configuration: countingThings()) { benchmark in
         let store = SmallBlobs.store
         let requests = store.requests(diffIDs: [.sha256])
         benchmark.measure(count: requests.count) {
