@@ -225,3 +225,21 @@ import Testing
         #expect(taken == Array(0..<next))
     }
 }
+
+@Suite struct CompanyTests {
+    /// Sizes of blobs, the first of which is about to be decoded, and whether it should be decoded in a team.
+    static let cases: [(sizes: [UInt64], jobs: Int, hasCompany: Bool)] = [
+        ([1_000_000], 1, false), ([1_000_000], 2, false), ([1_000_000, 1_000_000], 2, false),
+        ([1_000_000, 1_000_000], 1, true), ([1_000_000, 1_000_000, 1_000_000], 2, true),
+        (Array(repeating: 1_000_000, count: 8), 2, true), ([9_000_000, 1_000_000, 1_000_000], 2, false),
+    ]
+
+    @Test(arguments: cases)
+    func aBlobHasCompanyIfEveryWorkerCouldHaveTwo(_ sizes: [UInt64], _ jobs: Int, _ hasCompany: Bool) {
+        let requests = sizes.indices.map { request($0, expectedByteCount: sizes[$0]) }
+        var state = PipelineState(requests, jobCount: jobs)
+        let worker = state.startWorkers()[0]
+        _ = state.nextAction(for: worker, isCancelled: false)
+        #expect(state.hasCompany(worker.team[0]) == hasCompany)
+    }
+}
