@@ -6,7 +6,7 @@ import CZlib
 import CZstd
 import LayerModel
 
-/// Content somewhat like that of layers, the same on every machine.
+/// Content somewhat like that of layers, the same on every machine. How near to real ones it comes was not measured.
 enum Sample {
     /// Bytes of one layer: more than every cache of one core, and few enough to be made in a moment.
     static let byteCount = 4 << 20
@@ -14,8 +14,7 @@ enum Sample {
     /// Different layers, as many as any team has.
     static let layers = (1...4).map { layer(byteCount, seed: $0) }
 
-    /// Half is text of made-up words, a third looks like machine code, the rest does not compress at all: of /usr of a
-    /// Debian 12, gzip -6 leaves 37 %, of this about as much.
+    /// Half is text of made-up words, a third looks like machine code, the rest does not compress at all.
     static func layer(_ byteCount: Int, seed: UInt64) -> [UInt8] {
         var random = SplitMix(state: seed)
         let words = (0..<3000).map { _ in
