@@ -72,3 +72,10 @@ package struct BenchReport: Sendable {
         speedup(entry) * Double(scaling.first?.jobCount ?? entry.jobCount) / Double(entry.jobCount)
     }
 }
+
+extension BenchReport {
+    /// The medians of the kernels.
+    package var speeds: KernelSpeeds {
+        KernelSpeeds(kernels.reduce(into: [:]) { $0[$1.kernel] = $1.bytesPerSecond.median })
+    }
+}

@@ -94,7 +94,7 @@ extension BenchReport {
     private static func percent(_ share: Double) -> String { HumanUnits.decimal(share * 100, 0) + " %" }
 
     /// Columns as wide as their widest cell, two spaces apart.
-    private static func aligned(_ rows: [[String]], left: Set<Int>) -> [String] {
+    static func aligned(_ rows: [[String]], left: Set<Int>) -> [String] {
         var widths: [Int] = []
         for row in rows {
             for (column, cell) in row.enumerated() {

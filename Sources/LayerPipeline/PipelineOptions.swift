@@ -4,6 +4,7 @@
 
 package import Dispatch
 package import LayerCodec
+package import LayerDigest
 package import LayerModel
 internal import LayerSystem
 
@@ -15,6 +16,8 @@ package struct PipelineOptions: Sendable {
     package var codecOptions: CodecOptions
     /// Finds the codec of the fast path; tests hand in one that lies.
     package var fastCodec: CodecLookup
+    /// Finds the digest method of the fast path; the scheduler's model hands in one that hashes nothing.
+    package var fastDigest: DigestLookup = { digestMethod(for: $0) }
     /// Whether workers keep out of the way of everything else.
     package var isNice: Bool
     /// Is told of every action; nil for none, which costs nothing.
@@ -49,6 +52,9 @@ extension PipelineOptions {
 
 /// Finds the codec for a compression; nil where nothing decodes it.
 package typealias CodecLookup = @Sendable (Compression) -> Codec?
+
+/// Finds the way to compute a digest algorithm.
+package typealias DigestLookup = @Sendable (DigestAlgorithm) -> DigestMethod
 
 /// How far a pipeline has come.
 ///

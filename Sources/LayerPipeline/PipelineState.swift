@@ -97,6 +97,9 @@ struct PipelineState {
 
     var blockCount: Int { blockUsers.count }
 
+    /// True while there are blobs that nobody has begun.
+    var hasBlobsToBegin: Bool { nextLarge < small || nextSmall < requests.count }
+
     /// The blocks that something holds; none after a run that was not cancelled.
     var heldBlockCount: Int { blockUsers.count - freeBlocks.count }
 

@@ -100,12 +100,12 @@ final class PipelineWorker: @unchecked Sendable {
         work.stage = .plain
         guard let reader = work.reader else { return }
         guard reader.byteCount > 0 else {
-            return startHashing(work, Compression.none)
+            return startHashing(work, Compression.none, pipeline)
         }
         guard let segment = readBlock(work, pipeline) else { return }
         let prefix = unsafe pipeline.pool[segment.block].prefix(min(segment.byteCount, Compression.prefixByteCount))
         let compression = unsafe Compression.detect(prefix: prefix)
-        startHashing(work, compression)
+        startHashing(work, compression, pipeline)
         guard let algorithms = work.request.diffIDAlgorithms, let codec = pipeline.options.fastCodec(compression)
         else {
             work.newInputs.append(segment)
@@ -115,15 +115,15 @@ final class PipelineWorker: @unchecked Sendable {
         work.codec = codec.teamSize == 1 || pipeline.hasCompany(work) ? codec : codec.forLoneStream
         work.decoder = work.codec?.begin(pipeline.options.codecOptions)
         work.limits = StreamLimits(pipeline.options, compressedByteCount: reader.byteCount)
-        work.uncompressedChains = algorithms.map { HashChain(digestMethod(for: $0), of: work) }
+        work.uncompressedChains = algorithms.map { HashChain(pipeline.options.fastDigest($0), of: work) }
         work.newInputs.append(segment)
         work.input = (segment, 0)
     }
 
-    private func startHashing(_ work: BlobWork, _ compression: Compression) {
+    private func startHashing(_ work: BlobWork, _ compression: Compression, _ pipeline: Pipeline) {
         work.facts.compression = compression
         work.compressedChains = work.request.compressedAlgorithms(for: compression).map {
-            HashChain(digestMethod(for: $0), of: work)
+            HashChain(pipeline.options.fastDigest($0), of: work)
         }
         if work.reader?.byteCount == 0 { work.isReadDone = true }
     }

@@ -108,7 +108,7 @@ package final class SequentialReader {
 
     private func begin(_ algorithm: DigestAlgorithm) -> any StreamDigest {
         switch path {
-        case .fast: digestMethod(for: algorithm).begin()
+        case .fast: options.fastDigest(algorithm).begin()
         case .reference: referenceDigestMethod(for: algorithm).begin()
         }
     }

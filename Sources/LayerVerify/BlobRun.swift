@@ -34,10 +34,6 @@ struct BlobRun {
         self.start = start
     }
 
-    /// So many blobs are read at a time: what the pipeline knows of each is larger by far than what stays of it.
-    /// Not measured: 4 096 take a tenth of a second at least, and some MiB.
-    static let batchCount = 4096
-
     /// Facts and findings, in the order of the images.
     func audit(_ inventory: Inventory, requests: [BlobRequest]? = nil) -> (facts: FactsList, findings: FindingList) {
         var facts = inventory.knownFacts
@@ -45,7 +41,7 @@ struct BlobRun {
         let count = requests?.count ?? plan?.blobs.count ?? 0
         // The pipeline begins with the largest of those it is given, so the largest come first over all.
         var order = (0..<count).map { UInt32($0) }
-        if let plan, count > Self.batchCount {
+        if let plan, count > Pipeline.batchBlobCount {
             let sizes = plan.blobs.map { inventory.blobs[Int($0)].expectedByteCount }
             order.sort { sizes[Int($0)] != sizes[Int($1)] ? sizes[Int($0)] > sizes[Int($1)] : $0 < $1 }
         }
@@ -61,8 +57,8 @@ struct BlobRun {
             let blobs = inventory.blobs
             options.tracer = { record in trace.add(record) { blobs[$0].path } }
         }
-        for start in stride(from: 0, to: count, by: Self.batchCount) {
-            let batch = order[start..<min(start + Self.batchCount, count)].map { request($0) }
+        for start in stride(from: 0, to: count, by: Pipeline.batchBlobCount) {
+            let batch = order[start..<min(start + Pipeline.batchBlobCount, count)].map { request($0) }
             total.begin(byteCount: batch.reduce(0) { $0 &+ $1.expectedByteCount })
             for (request, read) in zip(batch, readAll(batch, options, total)) {
                 facts[request.blob] = facts[request.blob].map { $0.merged(with: read) } ?? read
@@ -75,8 +71,8 @@ struct BlobRun {
         let doubtful = order.filter { judge.isRefuted(request($0).blob) }
         var findings = inventory.findings
         var disagreements: [LocatedFinding] = []
-        for start in stride(from: 0, to: doubtful.count, by: Self.batchCount) {
-            let batch = doubtful[start..<min(start + Self.batchCount, doubtful.count)].map { request($0) }
+        for start in stride(from: 0, to: doubtful.count, by: Pipeline.batchBlobCount) {
+            let batch = doubtful[start..<min(start + Pipeline.batchBlobCount, doubtful.count)].map { request($0) }
             disagreements += confirm(batch, options, inventory, &judge)
         }
         plan = nil

@@ -57,6 +57,10 @@ struct BenchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Runs that count, after one that does not; rounds over the kernels.", valueName: "n"))
     var runs = 5
 
+    @Flag(
+        help: "Show, too, by a model, how the scheduler would use 1 to 128 workers over the shapes of images; as text.")
+    var simulate = false
+
     @OptionGroup(title: "Report") var report: FileOptions
 
     func validate() throws {
@@ -67,6 +71,9 @@ struct BenchCommand: ParsableCommand {
         }
         if let size, size.byteCount < SyntheticImage.minimumByteCount {
             throw ValidationError("The size must be at least 1MiB.")
+        }
+        guard !simulate || report.format.format == .text else {
+            throw ValidationError("--simulate writes text.")
         }
         guard workDir != "" else { throw ValidationError("The path of the work folder is empty.") }
     }
@@ -103,6 +110,11 @@ struct BenchCommand: ParsableCommand {
                 try verification.write(as: .text, style: OutputStyle(verbosity: .quiet), to: sink)
             }
             try sink(result.text())
+            guard simulate, result.outcome == .verified else { return }
+            guard let table = SchedulerTable(result.speeds) else {
+                return try sink("\nnot every kernel was measured\n")
+            }
+            try sink(table.text())
         }
     }
 }

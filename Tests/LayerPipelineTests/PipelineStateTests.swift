@@ -23,7 +23,7 @@ import Testing
     @Test func thePoolHasRoomForTheBlobsThatMayBeOpen() {
         let perBlob = 2 * BlobWork.maximumPendingBlockCount + 2
         let many = (0..<50).map { request($0, expectedByteCount: large) }
-        #expect(PipelineState(many, jobCount: 2).blockCount == 4 * perBlob + 2 * PipelineWorker.spareBlockCount)
+        #expect(PipelineState(many, jobCount: 2).blockCount == 8 * perBlob + 2 * PipelineWorker.spareBlockCount)
         #expect(
             PipelineState([request(0, expectedByteCount: large)], jobCount: 2).blockCount
                 == perBlob + 2 * PipelineWorker.spareBlockCount)

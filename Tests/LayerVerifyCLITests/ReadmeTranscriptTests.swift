@@ -91,7 +91,7 @@ import Testing
     @Test func everyScriptNamedIsThere() throws {
         for page in Self.pages {
             let text = try String(contentsOf: Self.root.appending(path: page), encoding: .utf8)
-            for name in text.matches(of: #/scripts\/[a-z][a-z.-]*[a-z]/#) {
+            for name in text.matches(of: #/scripts\/[a-z][a-z0-9.-]*[a-z]/#) {
                 let path = Self.root.appending(path: String(name.output)).path
                 #expect(FileManager.default.fileExists(atPath: path), "\(page): \(name.output)")
             }

@@ -1,0 +1,89 @@
+// layerverify: how the scheduler would use more workers than there are CPUs here.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+package import LayerPipeline
+
+/// What `bench --simulate` prints: the scheduler's own code, run by a model's clock at 1 to 128 workers over the shapes of
+/// images.
+///
+/// The kernels cost what was measured here, and the scheduler's transitions what they take here; what no machine at hand can
+/// tell is supposed, see `BlockCosts.init(_:)`.
+package struct SchedulerTable: Sendable {
+    package static let workerCounts = [1, 2, 4, 8, 16, 32, 64, 128]
+
+    private let costs: BlockCosts
+    private let teamSize: Int
+
+    /// Nil where kernels that images need were not measured.
+    package init?(_ speeds: KernelSpeeds) {
+        guard let costs = BlockCosts(speeds), let gzip = speeds.fastest(.decode(.gzip)) else { return nil }
+        self.costs = costs
+        teamSize = gzip.kernel.teamSize
+    }
+
+    /// The runs of one shape, in the order of `workerCounts`.
+    package func runs(of shape: ImageShape) -> [SimulatedRun] {
+        let model = SchedulerModel(shape, costs)
+        return Self.workerCounts.map { count in
+            let transitions = model.measureTransitions(workers: count, teamSize: teamSize)
+            return model.run(workers: count, teamSize: teamSize, transitions: transitions)
+        }
+    }
+
+    /// The table, a line for each shape.
+    package func text(_ shapes: [ImageShape] = ImageShape.all) -> String {
+        let rows = shapes.map { shape in [shape.name] + runs(of: shape).map(Self.cell) }
+        let head = ["workers"] + Self.workerCounts.map(String.init)
+        let lines = BenchReport.aligned([head] + rows, left: [0])
+        return "\nThe scheduler by a model's clock: efficiency, and what it is lost to where it is under 90 %\n"
+            + "(b: the largest blob, k: the lock, l: lanes that are not full, o: too few open blobs, t: the tail):\n"
+            + lines.map { $0 + "\n" }.joined()
+    }
+
+    private static func cell(_ run: SimulatedRun) -> String {
+        let letter =
+            switch run.limit {
+            case .largestBlob: "b"
+            case .lock: "k"
+            case .lanes: "l"
+            case .openBlobs: "o"
+            case .tail: "t"
+            case nil: " "
+            }
+        return "\(Int((run.efficiency * 100).rounded())) \(letter)"
+    }
+}
+
+extension BlockCosts {
+    /// What the kernels measured cost; nil where one is missing.
+    ///
+    /// Not measured but supposed: 20 µs to open, look at and close a file; 20 µs until Dispatch runs a worker; 5 µs for a worker
+    /// to wake up that waited for the lock; 0.2 µs to bring what the lock guards from another core.
+    package init?(_ speeds: KernelSpeeds) {
+        guard let read = speeds.fastest(.read)?.bytesPerSecond,
+            let gzip = Self.rates(speeds, .decode(.gzip)), let hash = Self.rates(speeds, .hash(.sha256))
+        else { return nil }
+        self.init(
+            readBytesPerSecond: read, gzipBytesPerSecond: gzip,
+            zstdBytesPerSecond: Self.rates(speeds, .decode(.zstd)) ?? [gzip[0]], hashBytesPerSecond: hash,
+            openNanoseconds: 20_000, startNanoseconds: 20_000, wakeNanoseconds: 5_000, handoverNanoseconds: 200)
+    }
+
+    /// The best rate for one stream, two, and so on; for a number that was not measured, as far along as it lies between.
+    private static func rates(_ speeds: KernelSpeeds, _ work: Kernel.Work) -> [Double]? {
+        var known: [Int: Double] = [:]
+        for (kernel, rate) in speeds.bytesPerSecond where kernel.work == work && kernel.isFastPath {
+            known[kernel.teamSize] = max(known[kernel.teamSize] ?? 0, rate)
+        }
+        guard let most = known.keys.max(), known[1] != nil else { return nil }
+        return (1...most).map { count in
+            if let rate = known[count] { return rate }
+            let below = known.keys.filter { $0 < count }.max() ?? 1
+            let above = known.keys.filter { $0 > count }.min() ?? most
+            let (low, high) = (known[below] ?? 0, known[above] ?? 0)
+            return low + (high - low) * Double(count - below) / Double(above - below)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+// layerverify: the shape of an image, for the model of the scheduler.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package import LayerModel
+
+/// The sizes of an image's blobs: all that the scheduler sees of them.
+package struct ImageShape: Sendable {
+    package let name: String
+    /// Unique blobs; one that several images share is there once.
+    package let blobs: [Blob]
+
+    /// One blob.
+    ///
+    /// Units: bytes. Of a plain blob both counts are the same.
+    package struct Blob: Hashable, Sendable {
+        package let compressedByteCount: UInt64
+        package let uncompressedByteCount: UInt64
+        package let compression: Compression
+
+        /// A blob of gzip, zstd, or none; it has at least `minimumByteCount` bytes.
+        package init(_ compressedByteCount: UInt64, _ uncompressedByteCount: UInt64, _ compression: Compression) {
+            precondition(compressedByteCount >= Self.minimumByteCount, "a blob with room for its own sizes")
+            precondition(uncompressedByteCount > 0, "a blob that decodes to something")
+            precondition(
+                compression != .none || compressedByteCount == uncompressedByteCount, "a plain blob has one size")
+            self.compressedByteCount = compressedByteCount
+            self.uncompressedByteCount = uncompressedByteCount
+            self.compression = compression
+        }
+
+        /// What a modelled blob says of itself: its magic and both sizes; see `ModelledStore`.
+        package static let minimumByteCount: UInt64 = 24
+    }
+
+    package init(_ name: String, _ blobs: [Blob]) {
+        self.name = name
+        self.blobs = blobs
+    }
+
+    package var compressedByteCount: UInt64 { blobs.reduce(0) { $0 + $1.compressedByteCount } }
+    package var uncompressedByteCount: UInt64 { blobs.reduce(0) { $0 + $1.uncompressedByteCount } }
+}

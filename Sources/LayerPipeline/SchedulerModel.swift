@@ -1,0 +1,332 @@
+// layerverify: a run of the scheduler by the clock of a model.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerCodec
+import LayerModel
+import LayerSystem
+
+/// Drives the scheduler with any number of workers, by the clock of a model: the state, the workers' code and the order of
+/// actions are the real ones, but reading, decoding and hashing do nothing and take the time that was measured elsewhere.
+///
+/// Each action is performed at the moment it begins and given back when the model says that it ends. The lock is had by
+/// one worker at a time, in the order in which they come; a wait costs what waking up does.
+///
+/// What it leaves out: memory and caches that cores share, storage, and whatever comes before and after the scheduler
+/// (documents, verdicts, the report).
+package struct SchedulerModel: Sendable {
+    package let shape: ImageShape
+    package let costs: BlockCosts
+
+    /// A model of runs over an image of this shape on a machine of these costs.
+    package init(_ shape: ImageShape, _ costs: BlockCosts) {
+        // The largest come first over all, as in a real run.
+        let blobs = shape.blobs.enumerated().sorted { first, second in
+            let (a, b) = (first.element.compressedByteCount, second.element.compressedByteCount)
+            return a != b ? a > b : first.offset < second.offset
+        }
+        self.shape = ImageShape(shape.name, blobs.map(\.element))
+        self.costs = costs
+    }
+
+    /// Runs to the end. The same arguments give the same result.
+    package func run(workers workerCount: Int, teamSize: Int, transitions: TransitionCosts) -> SimulatedRun {
+        run(workerCount, teamSize, transitions, stopwatch: nil)
+    }
+
+    /// Runs to the end for the sake of the scheduler's own code.
+    ///
+    /// Returns: what its transitions took here, with so many workers, on average.
+    package func measureTransitions(workers workerCount: Int, teamSize: Int) -> TransitionCosts {
+        let stopwatch = TransitionStopwatch()
+        _ = run(workerCount, teamSize, TransitionCosts(each: 0), stopwatch: stopwatch)
+        return stopwatch.average
+    }
+
+    private func run(
+        _ workerCount: Int, _ teamSize: Int, _ transitions: TransitionCosts, stopwatch: TransitionStopwatch?
+    ) -> SimulatedRun {
+        var result = SimulatedRun(workerCount: workerCount)
+        for blob in shape.blobs {
+            result.idealNanoseconds += costs.ideal(blob, teamSize: teamSize)
+            result.chainNanoseconds = max(result.chainNanoseconds, costs.chain(blob))
+        }
+        for start in stride(from: 0, to: shape.blobs.count, by: Pipeline.batchBlobCount) {
+            let blobs = shape.blobs[start..<min(start + Pipeline.batchBlobCount, shape.blobs.count)]
+            var batch = BatchSimulation(
+                ImageShape(shape.name, Array(blobs)), costs, workerCount, teamSize, transitions, stopwatch)
+            batch.run(&result)
+        }
+        return result
+    }
+}
+
+/// What the scheduler's transitions really take, one after another in one thread.
+final class TransitionStopwatch {
+    private var total = TransitionCosts(each: 0)
+    private var counts = Array(repeating: 0, count: TransitionCosts.Kind.allCases.count)
+
+    func measure<Result>(_ kind: TransitionCosts.Kind, _ body: () -> Result) -> Result {
+        let start = ContinuousClock.now
+        let result = body()
+        total[kind] += (ContinuousClock.now - start) / .nanoseconds(1)
+        counts[kind.rawValue] += 1
+        return result
+    }
+
+    /// The average of each, less what asking for the time takes.
+    var average: TransitionCosts {
+        let clock = TransitionStopwatch.clockNanoseconds
+        var result = TransitionCosts(each: 0)
+        for kind in TransitionCosts.Kind.allCases where counts[kind.rawValue] > 0 {
+            result[kind] = max(0, total[kind] / Double(counts[kind.rawValue]) - clock)
+        }
+        return result
+    }
+
+    private static let clockNanoseconds: Double = {
+        let start = ContinuousClock.now
+        for _ in 0..<10_000 { _ = ContinuousClock.now }
+        return (ContinuousClock.now - start) / .nanoseconds(1) / 10_000
+    }()
+}
+
+/// The simulation of one pipeline.
+private struct BatchSimulation {
+    private let costs: BlockCosts
+    private let transitions: TransitionCosts
+    private let stopwatch: TransitionStopwatch?
+    private let clock = ModelClock()
+    private let store: ModelledStore
+    private let pipeline: Pipeline
+    private let batchCost: Double
+    private var hands: [Hand]
+    private var events = EventQueue()
+    private var result = SimulatedRun(workerCount: 0)
+
+    private var lockFreeTime = 0.0
+    private var lastHolder: Int?
+    /// When the last blob was begun; nil before.
+    private var begunTime: Double?
+    private var endTime = 0.0
+
+    /// One worker's part in the simulation.
+    private struct Hand {
+        let worker: PipelineWorker?
+        /// What it does next; the first at the end.
+        var steps: [Step] = []
+        var idleSince: Double? = 0
+    }
+
+    /// What a worker does between two moments of the model.
+    private enum Step {
+        case compute(Double)
+        /// Something short under the lock, of which the model has had the effect already.
+        case note
+        case next
+        case takeBackRead
+        case takeBackHash
+        case record(BlobWork)
+        case beginSmall(Int)
+        case recordSmall(Int, BlobFacts)
+    }
+
+    init(
+        _ shape: ImageShape, _ costs: BlockCosts, _ workerCount: Int, _ teamSize: Int, _ transitions: TransitionCosts,
+        _ stopwatch: TransitionStopwatch?
+    ) {
+        self.costs = costs
+        self.transitions = transitions
+        self.stopwatch = stopwatch
+        store = ModelledStore(shape: shape, costs: costs, clock: clock)
+        let kernels = ModelledKernels(costs: costs, clock: clock)
+        let codecs: [Compression: Codec] = [
+            .gzip: kernels.codec(.gzip, teamSize: teamSize), .zstd: kernels.codec(.zstd, teamSize: 1),
+        ]
+        let digest = kernels.digest(.sha256)
+        var options = PipelineOptions(jobCount: workerCount, fastCodec: { codecs[$0] })
+        options.fastDigest = { _ in digest }
+        let requests = ModelledStore.requests(shape)
+        let store = store
+        let made = {
+            Pipeline(requests, opener: store, options: options, completion: { _ in })
+        }
+        pipeline = if let stopwatch { stopwatch.measure(.batch, made) } else { made() }
+        batchCost = transitions[.batch]
+        hands = (0..<workerCount).map { _ in Hand(worker: nil) }
+    }
+
+    /// Runs the pipeline to its end and adds what it took to `total`.
+    mutating func run(_ total: inout SimulatedRun) {
+        let workers = pipeline.state.withLock { $0.startWorkers() }
+        for worker in workers { start(worker, at: batchCost + costs.startNanoseconds) }
+        while let event = events.popFirst() { advance(event.worker, at: event.time) }
+        precondition(pipeline.heldBlockCount == 0, "a run that lost blocks")
+        for number in hands.indices { endIdleness(of: number, at: endTime) }
+        let progress = pipeline.progress
+        total.blobCount += progress.doneBlobCount
+        total.compressedByteCount += progress.doneByteCount
+        total.uncompressedByteCount += progress.uncompressedByteCount
+        total.wallNanoseconds += endTime
+        total.busyNanoseconds += result.busyNanoseconds
+        total.lockHeldNanoseconds += result.lockHeldNanoseconds
+        total.lockWaitNanoseconds += result.lockWaitNanoseconds
+        total.earlyIdleNanoseconds += result.earlyIdleNanoseconds
+        total.lateIdleNanoseconds += result.lateIdleNanoseconds
+        total.transitionCount += result.transitionCount
+    }
+
+    private mutating func start(_ worker: PipelineWorker, at time: Double) {
+        if hands[worker.number].worker == nil { hands[worker.number] = Hand(worker: worker) }
+        hands[worker.number].steps = [.next]
+        events.add(worker.number, at: time)
+    }
+
+    private mutating func endIdleness(of number: Int, at time: Double) {
+        guard let since = hands[number].idleSince else { return }
+        hands[number].idleSince = nil
+        let early = max(0, min(begunTime ?? time, time) - since)
+        result.earlyIdleNanoseconds += early
+        result.lateIdleNanoseconds += max(0, time - since - early)
+    }
+
+    // Time
+
+    private mutating func advance(_ number: Int, at time: Double) {
+        endIdleness(of: number, at: time)
+        guard let step = hands[number].steps.popLast(), let worker = hands[number].worker else { return }
+        switch step {
+        case .compute(let cost):
+            result.busyNanoseconds += cost
+            events.add(number, at: time + cost)
+        case .note:
+            events.add(number, at: lock(.note, number, time))
+        case .next:
+            let action = timed(.nextAction) {
+                pipeline.state.withLock { $0.nextAction(for: worker, isCancelled: false) }
+            }
+            let end = lock(.nextAction, number, time)
+            noteBegun(at: end)
+            perform(action, worker, at: end)
+        case .takeBackRead:
+            let consequence = timed(.takeBackRead) { pipeline.state.withLock { $0.takeBack(teamOf: worker) } }
+            publish(consequence, number, at: lock(.takeBackRead, number, time))
+        case .takeBackHash:
+            let consequence = timed(.takeBackHash) { pipeline.state.withLock { $0.takeBack(worker.hashJobs) } }
+            publish(consequence, number, at: lock(.takeBackHash, number, time))
+        case .record(let work):
+            let facts = work.finishedFacts()
+            timed(.note) { pipeline.state.withLock { $0.record(facts, for: work) } }
+            events.add(number, at: lock(.note, number, time))
+        case .beginSmall(let slot):
+            let request = timed(.note) { pipeline.state.withLock { $0.requests[slot] } }
+            let facts = worker.sequentialReader(pipeline.options).facts(of: request, from: pipeline.opener)
+            hands[number].steps += [.recordSmall(slot, facts), .compute(clock.take())]
+            events.add(number, at: lock(.note, number, time))
+        case .recordSmall(let slot, let facts):
+            timed(.note) { pipeline.state.withLock { $0.record(facts, forSmall: slot) } }
+            events.add(number, at: lock(.note, number, time))
+        }
+    }
+
+    private func timed<Result>(_ kind: TransitionCosts.Kind, _ body: () -> Result) -> Result {
+        if let stopwatch { stopwatch.measure(kind, body) } else { body() }
+    }
+
+    /// Has the lock for a transition. Workers come in the order of time, so who comes first has it first.
+    ///
+    /// Returns: when the worker goes on.
+    private mutating func lock(_ kind: TransitionCosts.Kind, _ number: Int, _ time: Double) -> Double {
+        let held = transitions[kind] + (lastHolder == number ? 0 : costs.handoverNanoseconds)
+        lastHolder = number
+        let isWaiting = lockFreeTime > time
+        let begin = max(time, lockFreeTime)
+        lockFreeTime = begin + held
+        let end = lockFreeTime + (isWaiting ? costs.wakeNanoseconds : 0)
+        result.lockHeldNanoseconds += held
+        result.lockWaitNanoseconds += end - held - time
+        result.transitionCount += 1
+        return end
+    }
+
+    private mutating func noteBegun(at time: Double) {
+        guard begunTime == nil, pipeline.state.withLock({ !$0.hasBlobsToBegin }) else { return }
+        begunTime = time
+    }
+
+    // Actions
+
+    private mutating func perform(_ action: PipelineState.Action, _ worker: PipelineWorker, at time: Double) {
+        let number = worker.number
+        switch action {
+        case .hash:
+            worker.hash(pipeline.pool)
+            hands[number].steps = [.next, .takeBackHash, .compute(clock.take())]
+        case .read:
+            let openBefore = store.openCount.withLock { $0 }
+            let heldBefore = pipeline.heldBlockCount
+            worker.readTeam(pipeline)
+            // Each block that was not at hand, and each blob that was opened, took the lock on the way.
+            let noteCount = pipeline.heldBlockCount - heldBefore + store.openCount.withLock { $0 } - openBefore
+            let part = clock.take() / Double(noteCount + 1)
+            hands[number].steps = [.next, .takeBackRead, .compute(part)]
+            for _ in 0..<noteCount { hands[number].steps += [.note, .compute(part)] }
+        case .readSmall(let slots):
+            hands[number].steps = [.next] + slots.reversed().map { .beginSmall($0) }
+        case .end:
+            hands[number].idleSince = time
+            endTime = max(endTime, time)
+            return
+        }
+        events.add(number, at: time)
+    }
+
+    private mutating func publish(_ consequence: PipelineState.Consequence, _ number: Int, at time: Double) {
+        for work in consequence.finished { hands[number].steps.append(.record(work)) }
+        if let another = consequence.startedWorker { start(another, at: time + costs.startNanoseconds) }
+        events.add(number, at: time)
+    }
+}
+
+/// Moments at which workers go on; of those of one time, the one that was added first.
+private struct EventQueue {
+    struct Event {
+        let time: Double
+        let number: Int
+        let worker: Int
+
+        static func < (one: Event, other: Event) -> Bool {
+            one.time != other.time ? one.time < other.time : one.number < other.number
+        }
+    }
+
+    /// A heap: none comes before the one at half its place.
+    private var events: [Event] = []
+    private var count = 0
+
+    mutating func add(_ worker: Int, at time: Double) {
+        events.append(Event(time: time, number: count, worker: worker))
+        count += 1
+        var place = events.count - 1
+        while place > 0, events[place] < events[(place - 1) / 2] {
+            events.swapAt(place, (place - 1) / 2)
+            place = (place - 1) / 2
+        }
+    }
+
+    mutating func popFirst() -> Event? {
+        guard let first = events.first, let last = events.popLast() else { return nil }
+        guard !events.isEmpty else { return first }
+        events[0] = last
+        var place = 0
+        while true {
+            var least = place
+            for child in [2 * place + 1, 2 * place + 2] where child < events.count && events[child] < events[least] {
+                least = child
+            }
+            guard least != place else { return first }
+            events.swapAt(place, least)
+            place = least
+        }
+    }
+}

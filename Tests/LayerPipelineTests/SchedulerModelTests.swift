@@ -1,0 +1,68 @@
+// layerverify: tests of the scheduler's model.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+import LayerPipeline
+import Testing
+
+@Suite(.timeLimit(.minutes(5))) struct SchedulerModelTests {
+    /// Costs in round numbers: a byte read takes 0.1 ns, one decoded 1 ns alone, one hashed 0.5 ns alone.
+    static let costs = BlockCosts(
+        readBytesPerSecond: 1e10, gzipBytesPerSecond: [1e9, 1.5e9, 1.7e9, 1.8e9], zstdBytesPerSecond: [1.5e9],
+        hashBytesPerSecond: [2e9, 3e9, 3.2e9, 3.5e9], openNanoseconds: 20_000, startNanoseconds: 20_000,
+        wakeNanoseconds: 5_000, handoverNanoseconds: 200)
+    static let transitions = TransitionCosts(each: 200)
+    static let shapes = [
+        ImageShape("eight", (0..<8).map { .init(2_000_000 + 10_000 * UInt64($0), 5_000_000, .gzip) }),
+        ImageShape("plain", (0..<8).map { _ in .init(4_000_000, 4_000_000, .none) }),
+        ImageShape("mixed", (0..<60).map { .init(1_000 + 40_000 * UInt64($0), 3_000 + 100_000 * UInt64($0), .zstd) }),
+        ImageShape("one", [.init(4_000_000, 10_000_000, .gzip)]),
+    ]
+
+    @Test(arguments: shapes, [1, 3, 16])
+    func everyByteOfAShapeIsReadAndDecodedOnce(_ shape: ImageShape, _ workers: Int) {
+        let run = SchedulerModel(shape, Self.costs).run(workers: workers, teamSize: 4, transitions: Self.transitions)
+        #expect(run.blobCount == shape.blobs.count)
+        #expect(run.compressedByteCount == shape.compressedByteCount)
+        let streams = shape.blobs.filter { $0.compression != .none }
+        let decoded = streams.reduce(0) { $0 + $1.uncompressedByteCount }
+        // A small plain blob counts what it has as decoded.
+        #expect(run.uncompressedByteCount >= decoded)
+    }
+
+    @Test(arguments: shapes, [1, 2, 8, 64])
+    func theTimeOfTheWorkersAddsUpAndNoRunIsBetterThanPossible(_ shape: ImageShape, _ workers: Int) {
+        let run = SchedulerModel(shape, Self.costs).run(workers: workers, teamSize: 4, transitions: Self.transitions)
+        let spent =
+            run.busyNanoseconds + run.lockHeldNanoseconds + run.lockWaitNanoseconds + run.earlyIdleNanoseconds
+            + run.lateIdleNanoseconds
+        #expect(abs(spent / (Double(workers) * run.wallNanoseconds) - 1) < 0.02)
+        #expect(run.efficiency <= 1)
+        #expect(run.wallNanoseconds >= run.chainNanoseconds * 0.999)
+    }
+
+    @Test(arguments: shapes)
+    func theSameRunIsTheSameTwice(_ shape: ImageShape) {
+        let model = SchedulerModel(shape, Self.costs)
+        let runs = (0..<2).map { _ in model.run(workers: 5, teamSize: 4, transitions: Self.transitions) }
+        #expect(runs[0] == runs[1])
+    }
+
+    @Test func oneBlobIsBoundByItsOwnChain() {
+        let run = SchedulerModel(Self.shapes[3], Self.costs).run(workers: 8, teamSize: 4, transitions: Self.transitions)
+        #expect(run.limit == .largestBlob)
+    }
+
+    @Test func aLockThatIsHeldForLongIsTheLimit() {
+        let shape = ImageShape("many", (0..<64).map { _ in .init(2_000_000, 5_000_000, .gzip) })
+        let run = SchedulerModel(shape, Self.costs)
+            .run(workers: 32, teamSize: 4, transitions: TransitionCosts(each: 100_000))
+        #expect(run.limit == .lock)
+    }
+
+    @Test func measuringTheSchedulersOwnCodeGivesTimes() {
+        let transitions = SchedulerModel(Self.shapes[0], Self.costs).measureTransitions(workers: 4, teamSize: 4)
+        #expect(TransitionCosts.Kind.allCases.contains { transitions[$0] > 0 })
+    }
+}
