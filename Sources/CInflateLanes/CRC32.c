@@ -92,6 +92,8 @@ PCLMUL static uint32_t finish_by_16(__m128i blocks[4], uint8_t *destination, con
     return copy_by_table(copy_by_table(0, unused, folded, 16), destination, source, byte_count);
 }
 
+// Zen 3, 64 KiB in the cache, copy included: by 32 bytes 25 GB/s; ISA-L's crc32_gzip_refl, which does not copy, 12.6 GB/s.
+
 // Four blocks at a time, because a multiplication takes four cycles or more and one can start every second.
 PCLMUL static uint32_t copy_by_16(uint32_t remainder, uint8_t *destination, const uint8_t *source, size_t byte_count) {
     const __m128i by_512 = _mm_set_epi64x(FACTORS_512);

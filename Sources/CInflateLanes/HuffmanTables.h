@@ -21,9 +21,12 @@ enum {
     LV_WINDOW_BYTE_COUNT = 32768,
 };
 
+/// With 10, which makes the tables of four lanes small enough for 32 KiB of first-level cache, more codes are exceptions, and
+/// Zen 3 is 2 % slower with four lanes and 3 % with one.
 #ifndef LV_LITERAL_INDEX_BITS
 #define LV_LITERAL_INDEX_BITS 11
 #endif
+/// Not measured; 0.3 to 0.4 % of the distance codes of real layers are longer.
 #define LV_DISTANCE_INDEX_BITS 8
 
 /// The longest match that the token loop copies itself.

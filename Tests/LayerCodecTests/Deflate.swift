@@ -62,18 +62,22 @@ enum Deflate {
     static let storedLengthMismatch: [UInt8] = [0b001, 1, 0, 0xff, 0xff, 97]
 
     /// A block with dynamic codes, its code lengths written one by one, and then `data`.
-    static func dynamic(literals: [Int: Int], distances: [Int], data: [(value: Int, count: Int)]) -> [UInt8] {
+    ///
+    /// Parameters: `lengthBits` is how long the code of each code length is; 4 makes a complete code.
+    static func dynamic(
+        literals: [Int: Int], distances: [Int], data: [(value: Int, count: Int)], lengthBits: Int = 4
+    ) -> [UInt8] {
         var writer = BitWriter()
         writer.number(0b101, 3)
         let lengths = (0..<257 + max(0, (literals.keys.max() ?? 0) - 256)).map { literals[$0] ?? 0 }
         writer.number(lengths.count - 257, 5)
         writer.number(distances.count - 1, 5)
         writer.number(15, 4)
-        // Every length from 0 to 15 gets a code of four bits: a complete code, and each length is its own code.
+        // Every length from 0 to 15 gets a code of as many bits, and each length is its own code.
         for symbol in [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15] {
-            writer.number(symbol < 16 ? 4 : 0, 3)
+            writer.number(symbol < 16 ? lengthBits : 0, 3)
         }
-        for length in lengths + distances { writer.code(length, 4) }
+        for length in lengths + distances { writer.code(length, lengthBits) }
         for (value, count) in data { writer.code(value, count) }
         return writer.bytes
     }
@@ -88,6 +92,13 @@ enum Deflate {
         literals: [97: 1, 98: 1, 256: 1], distances: [0], data: [(0, 1), (1, 1)])
     static let oversubscribedDistances = dynamic(
         literals: [97: 1, 256: 1], distances: [1, 1, 1], data: [(0, 1), (1, 1)])
+    /// There are 286 symbols, and here a length for a 287th.
+    static let tooManyLiterals = dynamic(literals: [97: 1, 256: 1, 286: 0], distances: [0], data: [(0, 1), (1, 1)])
+    /// There are 30 distances, and here a length for a 31st.
+    static let tooManyDistances = dynamic(
+        literals: [97: 1, 256: 1], distances: Array(repeating: 0, count: 31), data: [(0, 1), (1, 1)])
+    static let incompleteCodeLengths = dynamic(
+        literals: [97: 1, 256: 1], distances: [0], data: [(0, 1), (1, 1)], lengthBits: 5)
     static let incompleteLiterals = dynamic(
         literals: [97: 2, 256: 2], distances: [0], data: [(0, 2), (1, 2)])
     static let incompleteDistances = dynamic(

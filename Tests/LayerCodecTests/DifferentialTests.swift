@@ -33,6 +33,11 @@ import Testing
         Rule(name: "no end of block", data: Deflate.noEndOfBlock, content: letter, isKept: false),
         Rule(name: "over-subscribed literals", data: Deflate.oversubscribedLiterals, content: letter, isKept: false),
         Rule(name: "over-subscribed distances", data: Deflate.oversubscribedDistances, content: letter, isKept: false),
+        Rule(name: "too many literals", data: Deflate.tooManyLiterals, content: letter, isKept: false),
+        Rule(name: "too many distances", data: Deflate.tooManyDistances, content: letter, isKept: false),
+        Rule(
+            name: "incomplete code lengths", data: Deflate.incompleteCodeLengths, content: letter, isKept: false,
+            isKnownDifference: true),
         Rule(
             name: "incomplete literals", data: Deflate.incompleteLiterals, content: letter, isKept: false,
             isKnownDifference: true),

@@ -59,7 +59,9 @@ uint32_t lv_inflate_output_byte_count(const lv_inflate_state *state);
 /// Advances up to four streams, each with a state of its own, until one of them cannot go on.
 ///
 /// The tokens of one stream wait for each other: where the next code begins is known when the last one is looked up. One
-/// stream leaves most of the core idle; several that know nothing of each other fill it.
+/// stream leaves most of the core idle; several that know nothing of each other fill it. On a Zen 3 core (0.71 GB/s by ISA-L,
+/// 40 MB of each of eight layers of `usr-image DIR gzip 2600`, CRC-32 included, medians of three rounds), as multiples of
+/// ISA-L's speed: one stream 0.85, two 1.26, three 1.40, four 1.41.
 ///
 /// Every lane gets a status. Of the lanes that could go on nothing is lost: the next call, with the input and the room
 /// that are left to them and with any other lanes beside them, takes up where this one stopped. Splitting input or room
