@@ -131,7 +131,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "LayerBenchTests",
-            dependencies: ["LayerBench", "LayerVerify", "LayerCodec", "LayerDigest", "LayerModel", "LayerSystem"],
+            dependencies: [
+                "LayerBench", "LayerVerify", "LayerPipeline", "LayerCodec", "LayerDigest", "LayerModel", "LayerSystem",
+            ],
             swiftSettings: settings),
         // Runs the built program: exit statuses, the corpus, real tools.
         .testTarget(name: "LayerVerifyCLITests", dependencies: ["LayerVerifyCLI"], swiftSettings: settings),

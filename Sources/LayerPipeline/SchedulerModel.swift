@@ -219,10 +219,10 @@ private struct BatchSimulation {
             timed(.note) { pipeline.state.withLock { $0.record(facts, for: work) } }
             events.add(number, at: lock(.note, number, time))
         case .beginSmall(let slot):
-            let request = timed(.note) { pipeline.state.withLock { $0.requests[slot] } }
+            let request = pipeline.state.withLock { $0.requests[slot] }
             let facts = worker.sequentialReader(pipeline.options).facts(of: request, from: pipeline.opener)
             hands[number].steps += [.recordSmall(slot, facts), .compute(clock.take())]
-            events.add(number, at: lock(.note, number, time))
+            events.add(number, at: time)
         case .recordSmall(let slot, let facts):
             timed(.note) { pipeline.state.withLock { $0.record(facts, forSmall: slot) } }
             events.add(number, at: lock(.note, number, time))
@@ -272,7 +272,8 @@ private struct BatchSimulation {
             hands[number].steps = [.next, .takeBackRead, .compute(part)]
             for _ in 0..<noteCount { hands[number].steps += [.note, .compute(part)] }
         case .readSmall(let slots):
-            hands[number].steps = [.next] + slots.reversed().map { .beginSmall($0) }
+            // The requests of the batch are fetched under the lock once.
+            hands[number].steps = [.next] + slots.reversed().map { .beginSmall($0) } + [.note]
         case .end:
             hands[number].idleSince = time
             endTime = max(endTime, time)

@@ -1,0 +1,44 @@
+// layerverify: the table of the scheduler's model.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerBench
+import LayerModel
+import LayerPipeline
+import Testing
+
+@Suite struct SchedulerTableTests {
+    @Test func ratesOfTeamsThatWereNotMeasuredLieBetweenTheOthers() throws {
+        let costs = try #require(BlockCosts(RooflineTests.speeds))
+        let unit = Double(RooflineTests.unit)
+        #expect(costs.gzipBytesPerSecond == [100, 120, 140, 160].map { $0 * unit })
+        #expect(costs.hashBytesPerSecond.first == 200 * unit)
+        #expect(costs.hashBytesPerSecond.last == 400 * unit)
+        // Nothing was measured of zstd: as fast as gzip alone.
+        #expect(costs.zstdBytesPerSecond == [100 * unit])
+    }
+
+    @Test func withoutAKernelThereIsNoTable() {
+        #expect(SchedulerTable(KernelSpeeds([Kernel(.read, "pread"): 1])) == nil)
+    }
+
+    @Test func theTableHasALineForEachShapeAndACellForEachNumberOfWorkers() throws {
+        let table = try #require(SchedulerTable(RooflineTests.speeds))
+        let shapes = [
+            ImageShape("one", [.init(4_000_000, 10_000_000, .gzip)]),
+            ImageShape("two", (0..<20).map { _ in .init(400_000, 1_000_000, .gzip) }),
+        ]
+        let lines = table.text(shapes).split(separator: "\n").map { $0.split(separator: " ") }
+        let one = try #require(lines.first { $0.first == "one" })
+        #expect(lines.contains { $0.first == "two" })
+        #expect(lines.contains { $0 == ["workers"] + SchedulerTable.workerCounts.map { Substring("\($0)") } })
+        // One blob alone is bound by itself from the second worker on, and by no more than half of it is any worker used.
+        #expect(one.filter { $0 == "b" }.count >= SchedulerTable.workerCounts.count - 1)
+    }
+
+    @Test func recordedShapesHaveTheSizesThatTheyAreSaidToHave() {
+        #expect(ImageShape.eightLayers.uncompressedByteCount == 2_692_280_320)
+        #expect(ImageShape.smallBlobs.blobs.count == 100_000)
+        #expect(ImageShape.smallBlobs.blobs.allSatisfy { (1 << 10...16 << 10).contains($0.compressedByteCount) })
+    }
+}
