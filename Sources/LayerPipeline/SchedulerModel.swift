@@ -97,7 +97,6 @@ private struct BatchSimulation {
     private let transitions: TransitionCosts
     private let stopwatch: TransitionStopwatch?
     private let clock = ModelClock()
-    private let store: ModelledStore
     private let pipeline: Pipeline
     private let batchCost: Double
     private var hands: [Hand]
@@ -127,7 +126,8 @@ private struct BatchSimulation {
         case takeBackRead
         case takeBackHash
         case record(BlobWork)
-        case beginSmall(Int)
+        case beginSmall(Range<Int>)
+        case readSmall(Int, BlobRequest)
         case recordSmall(Int, BlobFacts)
     }
 
@@ -138,16 +138,22 @@ private struct BatchSimulation {
         self.costs = costs
         self.transitions = transitions
         self.stopwatch = stopwatch
-        store = ModelledStore(shape: shape, costs: costs, clock: clock)
         let kernels = ModelledKernels(costs: costs, clock: clock)
         let codecs: [Compression: Codec] = [
             .gzip: kernels.codec(.gzip, teamSize: teamSize), .zstd: kernels.codec(.zstd, teamSize: 1),
         ]
         let digest = kernels.digest(.sha256)
-        var options = PipelineOptions(jobCount: workerCount, fastCodec: { codecs[$0] })
+        let clock = clock
+        var options = PipelineOptions(
+            jobCount: workerCount,
+            fastCodec: { compression in
+                // A worker that may choose asks whether the blob has company.
+                if codecs[compression]?.teamSize ?? 1 > 1 { clock.noteLock() }
+                return codecs[compression]
+            })
         options.fastDigest = { _ in digest }
         let requests = ModelledStore.requests(shape)
-        let store = store
+        let store = ModelledStore(shape: shape, costs: costs, clock: clock)
         let made = {
             Pipeline(requests, opener: store, options: options, completion: { _ in })
         }
@@ -218,11 +224,14 @@ private struct BatchSimulation {
             let facts = work.finishedFacts()
             timed(.note) { pipeline.state.withLock { $0.record(facts, for: work) } }
             events.add(number, at: lock(.note, number, time))
-        case .beginSmall(let slot):
-            let request = timed(.note) { pipeline.state.withLock { $0.requests[slot] } }
-            let facts = worker.sequentialReader(pipeline.options).facts(of: request, from: pipeline.opener)
-            hands[number].steps += [.recordSmall(slot, facts), .compute(clock.take())]
+        case .beginSmall(let slots):
+            let requests = timed(.note) { pipeline.state.withLock { Array($0.requests[slots]) } }
+            hands[number].steps += zip(slots, requests).reversed().map { .readSmall($0, $1) }
             events.add(number, at: lock(.note, number, time))
+        case .readSmall(let slot, let request):
+            let facts = worker.sequentialReader(pipeline.options).facts(of: request, from: pipeline.opener)
+            hands[number].steps += [.recordSmall(slot, facts), .compute(clock.take().nanoseconds)]
+            events.add(number, at: time)
         case .recordSmall(let slot, let facts):
             timed(.note) { pipeline.state.withLock { $0.record(facts, forSmall: slot) } }
             events.add(number, at: lock(.note, number, time))
@@ -261,18 +270,18 @@ private struct BatchSimulation {
         switch action {
         case .hash:
             worker.hash(pipeline.pool)
-            hands[number].steps = [.next, .takeBackHash, .compute(clock.take())]
+            hands[number].steps = [.next, .takeBackHash, .compute(clock.take().nanoseconds)]
         case .read:
-            let openBefore = store.openCount.withLock { $0 }
             let heldBefore = pipeline.heldBlockCount
             worker.readTeam(pipeline)
-            // Each block that was not at hand, and each blob that was opened, took the lock on the way.
-            let noteCount = pipeline.heldBlockCount - heldBefore + store.openCount.withLock { $0 } - openBefore
-            let part = clock.take() / Double(noteCount + 1)
+            // Each block that was not at hand took the lock on the way, and so did what was noted.
+            let spent = clock.take()
+            let noteCount = pipeline.heldBlockCount - heldBefore + spent.noteCount
+            let part = spent.nanoseconds / Double(noteCount + 1)
             hands[number].steps = [.next, .takeBackRead, .compute(part)]
             for _ in 0..<noteCount { hands[number].steps += [.note, .compute(part)] }
         case .readSmall(let slots):
-            hands[number].steps = [.next] + slots.reversed().map { .beginSmall($0) }
+            hands[number].steps = [.next, .beginSmall(slots)]
         case .end:
             hands[number].idleSince = time
             endTime = max(endTime, time)
