@@ -104,9 +104,11 @@ package struct TransitionCosts: Equatable, Sendable {
     /// The transitions that the model tells apart.
     package enum Kind: Int, CaseIterable, Sendable {
         case nextAction
+        /// Giving back what was read, and the next action.
         case takeBackRead
+        /// Giving back what was hashed, and the next action.
         case takeBackHash
-        /// Everything short: a block, a size, a request, the facts of a blob.
+        /// Everything short: a block, a size, requests of small blobs, facts.
         case note
         /// Making the state of a pipeline and gathering its facts; once for each batch, by one thread.
         case batch

@@ -22,31 +22,18 @@ final class HashChain: @unchecked Sendable {
     unowned let work: BlobWork
     var isBusy = false
     var isInBay = false
-    private var waiting: [Segment] = []
-    private var first = 0
+    private var waiting = Line<Segment>(capacity: 2 * BlobWork.maximumPendingBlockCount)
 
     init(_ method: DigestMethod, of work: BlobWork) {
         self.method = method
         digest = method.begin()
         self.work = work
-        waiting.reserveCapacity(2 * BlobWork.maximumPendingBlockCount)
     }
 
-    var isEmpty: Bool { first == waiting.count }
+    var isEmpty: Bool { waiting.isEmpty }
 
-    func append(_ segment: Segment) { waiting.append(segment) }
+    func append(_ segment: Segment) { waiting.add(segment) }
 
-    /// Takes the block that has waited longest. The memory of the queue is used again; it never grows in the long run.
-    func removeFirst() -> Segment {
-        let segment = waiting[first]
-        first += 1
-        if first == waiting.count {
-            waiting.removeAll(keepingCapacity: true)
-            first = 0
-        } else if first >= BlobWork.maximumPendingBlockCount {
-            waiting.removeFirst(first)
-            first = 0
-        }
-        return segment
-    }
+    /// Takes the block that has waited longest.
+    func removeFirst() -> Segment { waiting.takeFirst() }
 }

@@ -11,17 +11,26 @@ import SystemPackage
 /// Adds up what the model says the steps of an action take.
 ///
 /// ## Concurrency
-/// `nanoseconds` has its lock, since readers and codecs must be sendable; the model is one thread.
+/// `spent` has its lock, since readers and codecs must be sendable; the model is one thread.
 final class ModelClock: Sendable {
-    private let nanoseconds = Locked(0.0)
+    /// What an action took so far.
+    struct Spent {
+        var nanoseconds = 0.0
+        /// How often the action had the scheduler's lock for a moment.
+        var noteCount = 0
+    }
 
-    func charge(_ cost: Double) { nanoseconds.withLock { $0 += cost } }
+    private let spent = Locked(Spent())
+
+    func charge(_ cost: Double) { spent.withLock { $0.nanoseconds += cost } }
+
+    func noteLock() { spent.withLock { $0.noteCount += 1 } }
 
     /// What was charged since this was asked last.
-    func take() -> Double {
-        nanoseconds.withLock { total in
-            defer { total = 0 }
-            return total
+    func take() -> Spent {
+        spent.withLock { spent in
+            defer { spent = Spent() }
+            return spent
         }
     }
 }
@@ -31,13 +40,12 @@ struct ModelledStore: BlobOpener {
     let shape: ImageShape
     let costs: BlockCosts
     let clock: ModelClock
-    /// How often a blob was opened.
-    let openCount = Locked(0)
 
     func open(_ location: BlobLocation) -> OpenedBlob {
         guard case .range(_, let place, _) = location, place < shape.blobs.count else { return .missing }
         clock.charge(costs.openNanoseconds)
-        openCount.withLock { $0 += 1 }
+        // The scheduler is told how large the file is.
+        clock.noteLock()
         return .opened(ModelledReader(shape.blobs[Int(place)], costs, clock))
     }
 
@@ -164,12 +172,14 @@ struct ModelledKernels {
     let costs: BlockCosts
     let clock: ModelClock
 
-    /// A codec that takes `teamSize` streams at once and charges for them.
+    /// A codec that takes `teamSize` streams at once and charges for them. As in the registry, one of several streams
+    /// leaves a stream by itself to another one.
     func codec(_ compression: Compression, teamSize: Int) -> Codec {
         let (costs, clock) = (costs, clock)
+        let alone = teamSize > 1 ? codec(compression, teamSize: 1) : nil
         return Codec(
-            name: "model-\(compression)", compression: compression, teamSize: teamSize,
-            begin: { _ in ModelledDecoder(compression, costs, clock) },
+            name: "\(compression)-\(teamSize)", compression: compression, teamSize: teamSize,
+            begin: { _ in ModelledDecoder(compression, costs, clock) }, lone: { alone },
             decodeTeam: { unsafe Self.decode($0, compression, costs, clock) })
     }
 

@@ -31,8 +31,10 @@ package final class Pipeline: Sendable {
     private let completion: @Sendable ([BlobFacts]) -> Void
 
     /// So many blobs a pipeline is given at a time: what it knows of each is larger by far than what stays of it.
-    /// Not measured: 4 096 take a tenth of a second at least, and some MiB.
-    package static let batchBlobCount = 4096
+    ///
+    /// Not measured: 4 096 take a tenth of a second at least, and some MiB. With many workers that would be so little time
+    /// that beginning and ending take as long.
+    package static func batchBlobCount(jobCount: Int) -> Int { max(4096, 512 * jobCount) }
 
     /// Makes a pipeline for one run.
     ///
@@ -75,18 +77,22 @@ package final class Pipeline: Sendable {
 
     private func run(_ worker: PipelineWorker) {
         options.prepareThread()
+        var action = nextAction(for: worker)
         while true {
-            let isCancelled = self.isCancelled()
-            switch state.withLock({ $0.nextAction(for: worker, isCancelled: isCancelled) }) {
+            switch action {
             case .hash:
-                hash(worker)
+                let start = traceStart
+                worker.hash(pool)
+                if let start { trace(.hash, worker, since: start, worker.hashJobs.map(\.tracePart)) }
+                action = giveBack(.hash, worker)
             case .read:
                 let start = traceStart
                 worker.readTeam(self)
                 if let start { trace(.read, worker, since: start, worker.team.map(\.tracePart)) }
-                publish(worker, state.withLock { $0.takeBack(teamOf: worker) })
+                action = giveBack(.read, worker)
             case .readSmall(let slots):
                 readSmall(slots, worker)
+                action = nextAction(for: worker)
             case .end(let facts):
                 if let facts { completion(facts) }
                 return
@@ -94,36 +100,43 @@ package final class Pipeline: Sendable {
         }
     }
 
-    private func hash(_ worker: PipelineWorker) {
-        let start = traceStart
-        worker.hash(pool)
-        if let start { trace(.hash, worker, since: start, worker.hashJobs.map(\.tracePart)) }
-        publish(worker, state.withLock { $0.takeBack(worker.hashJobs) })
+    private func nextAction(for worker: PipelineWorker) -> PipelineState.Action {
+        let isCancelled = self.isCancelled()
+        return state.withLock { $0.nextAction(for: worker, isCancelled: isCancelled) }
     }
 
-    /// Finishes what can be finished, and starts a worker if more is ready than the calling one will do.
-    private func publish(_ worker: PipelineWorker, _ consequence: PipelineState.Consequence) {
+    /// Gives back what a worker did, finishes what can be finished, and starts a worker if more is ready than the calling
+    /// one will do.
+    ///
+    /// Returns: what the calling one is to do.
+    private func giveBack(_ done: PipelineState.Done, _ worker: PipelineWorker) -> PipelineState.Action {
+        let isCancelled = self.isCancelled()
+        let consequence = state.withLock { $0.takeBack(done, of: worker, isCancelled: isCancelled) }
+        if let another = consequence.startedWorker { dispatch(another) }
         for work in consequence.finished {
             let facts = work.finishedFacts()
             state.withLock { $0.record(facts, for: work) }
         }
-        if let another = consequence.startedWorker { dispatch(another) }
+        return consequence.next ?? nextAction(for: worker)
     }
 
     private func readSmall(_ slots: Range<Int>, _ worker: PipelineWorker) {
         let reader = worker.sequentialReader(options)
         let requests = state.withLock { Array($0.requests[slots]) }
+        var found: [BlobFacts] = []
+        found.reserveCapacity(requests.count)
         // The next blob is opened before one is read, so that storage fetches it in the meantime.
         var next = openAhead(requests.first)
         for (place, request) in requests.enumerated() {
             let opening = next
             next = openAhead(place + 1 < requests.count ? requests[place + 1] : nil)
-            guard let opening else { return }
+            guard let opening else { preconditionFailure("every request is opened") }
             let start = traceStart
             let facts = reader.facts(of: request, opening, isCancelled: isCancelled)
             if let start { trace(.whole, worker, since: start, [facts.tracePart(request.blob)]) }
-            state.withLock { $0.record(facts, forSmall: slots.lowerBound + place) }
+            found.append(facts)
         }
+        state.withLock { $0.record(found, forSmall: slots.lowerBound) }
     }
 
     private func openAhead(_ request: BlobRequest?) -> BlobOpening? {

@@ -21,7 +21,10 @@ struct PipelineState {
     private var nextSmall: Int
     private var recordedCount = 0
 
-    private var open: [BlobWork] = []
+    /// The blobs in work by their slots. Whoever has a block or a chain of one counts on it being held here.
+    private var open: [Int: BlobWork] = [:]
+    /// Those of the open blobs that a worker may read on.
+    private var ready = ReadyBlobs()
     /// The next to be opened when another is done. Nothing is read of it yet, but a worker announces it to the storage.
     private var waiting: BlobWork?
     /// The chains with a block waiting, those of one algorithm in one bay, the longest waiting first.
@@ -50,7 +53,7 @@ struct PipelineState {
         let algorithm: DigestAlgorithm
         /// How many chains one call hashes to its advantage.
         let teamSize: Int
-        var chains: [HashChain] = []
+        var chains = Line<HashChain>()
     }
 
     /// Blobs up to this size are read from beginning to end by one worker: less bookkeeping than work.
@@ -70,10 +73,18 @@ struct PipelineState {
         case end([BlobFacts]?)
     }
 
+    /// What a worker did and gives back.
+    enum Done {
+        case hash
+        case read
+    }
+
     /// What giving back an action leads to.
     struct Consequence {
         var finished: [BlobWork] = []
         var startedWorker: PipelineWorker?
+        /// What the worker is to do next; nil where it has to finish blobs first.
+        var next: Action?
     }
 
     init(_ requests: [BlobRequest], jobCount: Int) {
@@ -135,7 +146,9 @@ struct PipelineState {
         if takeReadTeam(worker) { return .read }
         if takeHashTeam(worker, .any) { return .hash }
         if nextSmall < requests.count {
-            let batch = nextSmall..<min(nextSmall + Self.smallBatchCount, requests.count)
+            // Fewer when there are few: no worker is to be left with many while others have none.
+            let left = requests.count - nextSmall
+            let batch = nextSmall..<(nextSmall + max(1, min(Self.smallBatchCount, left / jobCount)))
             nextSmall = batch.upperBound
             return .readSmall(batch)
         }
@@ -148,6 +161,7 @@ struct PipelineState {
         idleWorkers.append(worker)
         guard idleWorkers.count == jobCount else { return .end(nil) }
         precondition(isCancelled || recordedCount == requests.count, "the last worker ends when all is done")
+        ready = ReadyBlobs()
         open.removeAll()
         waiting = nil
         bays.removeAll()
@@ -156,7 +170,8 @@ struct PipelineState {
 
     private mutating func admit() {
         while open.count < maximumOpenCount, let next = waiting ?? takeNextLarge() {
-            open.append(next)
+            open[next.slot] = next
+            ready.add(next)
             waiting = nil
         }
         waiting = waiting ?? takeNextLarge()
@@ -170,10 +185,9 @@ struct PipelineState {
 
     /// The blob that a worker should open beside what it reads: one of those in work, unless another worker has nothing
     /// else to do than to read it, or the one that comes next.
-    private var blobToAnnounce: BlobWork? {
-        func isUnopened(_ work: BlobWork) -> Bool { !work.isBusy && work.stage == .unopened }
-        if open.count > jobCount, let work = open.first(where: isUnopened) { return work }
-        return waiting.flatMap { isUnopened($0) ? $0 : nil }
+    private mutating func takeBlobToAnnounce() -> BlobWork? {
+        if open.count > jobCount, let work = ready.takeUnopened() { return work }
+        return waiting.flatMap { !$0.isBusy && $0.stage == .unopened ? $0 : nil }
     }
 
     private enum Team {
@@ -193,38 +207,39 @@ struct PipelineState {
         let available = min(bays[place].teamSize, bays[place].chains.count)
         let count = team == .any && available == 3 ? 2 : available
         worker.hashJobs.removeAll(keepingCapacity: true)
-        for chain in bays[place].chains.prefix(count) {
+        for _ in 0..<count {
+            let chain = bays[place].chains.takeFirst()
             chain.isInBay = false
             chain.isBusy = true
             worker.hashJobs.append(HashJob(chain: chain, segment: chain.removeFirst()))
         }
-        bays[place].chains.removeFirst(count)
         return true
     }
 
     private mutating func takeReadTeam(_ worker: PipelineWorker) -> Bool {
-        var best: BlobWork?
-        for work in open where work.isReadyToRead {
-            if work.remainingByteCount > best?.remainingByteCount ?? 0 || best == nil { best = work }
-        }
-        guard let best else { return false }
+        guard let best = ready.takeFirst() else { return false }
         worker.team.removeAll(keepingCapacity: true)
         worker.team.append(best)
         best.isBusy = true
-        // A codec that decodes several streams at once gets the next best blobs of the same codec to join.
-        let teamSize = best.codec?.teamSize ?? 1
-        while worker.team.count < teamSize {
-            let candidates = open.filter {
-                $0.isReadyToRead && $0.stage == .decoding && $0.codec?.name == best.codec?.name
-            }
-            guard let another = candidates.max(by: { $0.remainingByteCount < $1.remainingByteCount }) else { break }
+        let teamSize = teamSize(for: best)
+        while worker.team.count < teamSize, let another = ready.takeStream(beside: best) {
             another.isBusy = true
             worker.team.append(another)
         }
-        worker.ahead = blobToAnnounce
+        worker.ahead = takeBlobToAnnounce()
         worker.ahead?.isBusy = true
-        while worker.spareBlocks.count < PipelineWorker.spareBlockCount { worker.spareBlocks.append(takeBlock()) }
+        // Blocks that are at hand need not be asked for, one by one, in the middle of the action.
+        let spareBlockCount = min(2 * worker.team.count, PipelineWorker.spareBlockCount)
+        while worker.spareBlocks.count < spareBlockCount { worker.spareBlocks.append(takeBlock()) }
         return true
+    }
+
+    /// How many streams a worker should decode at once: as many as the codec takes to its advantage, but no more than its
+    /// share, since streams in company are slower, each by itself, and other workers would have none.
+    private func teamSize(for work: BlobWork) -> Int {
+        let most = work.codec?.teamSize ?? 1
+        guard most > 1, work.stage == .decoding else { return 1 }
+        return min(most, (ready.streamCount(beside: work) + jobCount - 1) / jobCount)
     }
 
     mutating func takeBlock() -> BlockIndex {
@@ -233,6 +248,18 @@ struct PipelineState {
     }
 
     // Giving back
+
+    /// Takes back what a worker did, and tells it what to do next; all at once, since the lock is what workers share.
+    mutating func takeBack(_ done: Done, of worker: PipelineWorker, isCancelled: Bool) -> Consequence {
+        var consequence =
+            switch done {
+            case .hash: takeBack(worker.hashJobs)
+            case .read: takeBack(teamOf: worker)
+            }
+        // What is finished is recorded first: only then may the last worker end.
+        if consequence.finished.isEmpty { consequence.next = nextAction(for: worker, isCancelled: isCancelled) }
+        return consequence
+    }
 
     /// Takes back what a worker has read on.
     mutating func takeBack(teamOf worker: PipelineWorker) -> Consequence {
@@ -245,7 +272,7 @@ struct PipelineState {
                 waiting = nil
                 consequence.finished.append(ahead)
             }
-            retireIfFinished(ahead, &consequence)
+            if open[ahead.slot] != nil { readOnOrRetire(ahead, &consequence) }
         }
         for work in worker.team {
             for block in work.released { release(block) }
@@ -262,7 +289,12 @@ struct PipelineState {
             }
             work.newOutputs.removeAll(keepingCapacity: true)
             work.isBusy = false
-            retireIfFinished(work, &consequence)
+            ready.noteStage(of: work)
+            readOnOrRetire(work, &consequence)
+        }
+        // A stream that ends may leave its block with the worker; what is too many others need.
+        while worker.spareBlocks.count > PipelineWorker.spareBlockCount, let block = worker.spareBlocks.popLast() {
+            freeBlocks.append(block)
         }
         consequence.startedWorker = startWorkerIfWorthwhile()
         return consequence
@@ -276,7 +308,7 @@ struct PipelineState {
             work.pendingSegmentCount -= 1
             job.chain.isBusy = false
             queueUp(job.chain)
-            retireIfFinished(work, &consequence)
+            readOnOrRetire(work, &consequence)
         }
         consequence.startedWorker = startWorkerIfWorthwhile()
         return consequence
@@ -297,9 +329,11 @@ struct PipelineState {
         chain.isInBay = true
         let algorithm = chain.method.algorithm
         if let place = bays.firstIndex(where: { $0.algorithm == algorithm }) {
-            bays[place].chains.append(chain)
+            bays[place].chains.add(chain)
         } else {
-            bays.append(Bay(algorithm: algorithm, teamSize: chain.method.teamSize, chains: [chain]))
+            var bay = Bay(algorithm: algorithm, teamSize: chain.method.teamSize)
+            bay.chains.add(chain)
+            bays.append(bay)
         }
     }
 
@@ -308,21 +342,21 @@ struct PipelineState {
         if blockUsers[block] <= 0 { freeBlocks.append(block) }
     }
 
-    private mutating func retireIfFinished(_ work: BlobWork, _ consequence: inout Consequence) {
-        guard work.isFinished, let place = open.firstIndex(where: { $0 === work }) else { return }
-        open.remove(at: place)
+    private mutating func readOnOrRetire(_ work: BlobWork, _ consequence: inout Consequence) {
+        guard work.isFinished else { return ready.add(work) }
+        guard open.removeValue(forKey: work.slot) != nil else { return }
         consequence.finished.append(work)
     }
 
     /// The caller takes one piece of work itself; another worker is worth starting for the next.
     private mutating func startWorkerIfWorthwhile() -> PipelineWorker? {
         guard !isCancelled, !idleWorkers.isEmpty else { return nil }
-        var readyCount = bays.reduce(0) { $0 + ($1.chains.count + $1.teamSize - 1) / $1.teamSize }
+        var readyCount = ready.count
+        for bay in bays { readyCount += (bay.chains.count + bay.teamSize - 1) / bay.teamSize }
         if nextSmall < requests.count { readyCount += 1 }
         if open.count < maximumOpenCount {
             readyCount += min(maximumOpenCount - open.count, small - nextLarge + (waiting == nil ? 0 : 1))
         }
-        for work in open where work.isReadyToRead { readyCount += 1 }
         return readyCount >= 2 ? idleWorkers.popLast() : nil
     }
 
@@ -334,6 +368,11 @@ struct PipelineState {
         progress.doneBlobCount += 1
         // Of a blob that is not there or could not be read to its end, no more is to come.
         count(facts.byteCount, for: work)
+    }
+
+    /// Records what was found out of small blobs that follow each other.
+    mutating func record(_ facts: [BlobFacts], forSmall firstSlot: Int) {
+        for (place, facts) in facts.enumerated() { record(facts, forSmall: firstSlot + place) }
     }
 
     mutating func record(_ facts: BlobFacts, forSmall slot: Int) {

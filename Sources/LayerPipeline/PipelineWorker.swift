@@ -33,8 +33,8 @@ final class PipelineWorker: @unchecked Sendable {
     private var digestLanes: [DigestLane] = []
     private var reader: SequentialReader?
 
-    /// One block of input and one of output are what most actions take.
-    static let spareBlockCount = 2
+    /// One block of input and one of output for each of four streams: what most actions take.
+    static let spareBlockCount = 8
 
     init(number: Int) { self.number = number }
 

@@ -51,8 +51,9 @@ package struct SchedulerModel: Sendable {
             result.idealNanoseconds += costs.ideal(blob, teamSize: teamSize)
             result.chainNanoseconds = max(result.chainNanoseconds, costs.chain(blob))
         }
-        for start in stride(from: 0, to: shape.blobs.count, by: Pipeline.batchBlobCount) {
-            let blobs = shape.blobs[start..<min(start + Pipeline.batchBlobCount, shape.blobs.count)]
+        let batchBlobCount = Pipeline.batchBlobCount(jobCount: workerCount)
+        for start in stride(from: 0, to: shape.blobs.count, by: batchBlobCount) {
+            let blobs = shape.blobs[start..<min(start + batchBlobCount, shape.blobs.count)]
             var batch = BatchSimulation(
                 ImageShape(shape.name, Array(blobs)), costs, workerCount, teamSize, transitions, stopwatch)
             batch.run(&result)
@@ -97,7 +98,6 @@ private struct BatchSimulation {
     private let transitions: TransitionCosts
     private let stopwatch: TransitionStopwatch?
     private let clock = ModelClock()
-    private let store: ModelledStore
     private let pipeline: Pipeline
     private let batchCost: Double
     private var hands: [Hand]
@@ -124,11 +124,11 @@ private struct BatchSimulation {
         /// Something short under the lock, of which the model has had the effect already.
         case note
         case next
-        case takeBackRead
-        case takeBackHash
+        case takeBack(PipelineState.Done)
         case record(BlobWork)
-        case beginSmall(Int)
-        case recordSmall(Int, BlobFacts)
+        case beginSmall(Range<Int>)
+        case readSmall([BlobRequest], firstSlot: Int)
+        case recordSmall([BlobFacts], firstSlot: Int)
     }
 
     init(
@@ -138,16 +138,22 @@ private struct BatchSimulation {
         self.costs = costs
         self.transitions = transitions
         self.stopwatch = stopwatch
-        store = ModelledStore(shape: shape, costs: costs, clock: clock)
         let kernels = ModelledKernels(costs: costs, clock: clock)
         let codecs: [Compression: Codec] = [
             .gzip: kernels.codec(.gzip, teamSize: teamSize), .zstd: kernels.codec(.zstd, teamSize: 1),
         ]
         let digest = kernels.digest(.sha256)
-        var options = PipelineOptions(jobCount: workerCount, fastCodec: { codecs[$0] })
+        let clock = clock
+        var options = PipelineOptions(
+            jobCount: workerCount,
+            fastCodec: { compression in
+                // A worker that may choose asks whether the blob has company.
+                if codecs[compression]?.teamSize ?? 1 > 1 { clock.noteLock() }
+                return codecs[compression]
+            })
         options.fastDigest = { _ in digest }
         let requests = ModelledStore.requests(shape)
-        let store = store
+        let store = ModelledStore(shape: shape, costs: costs, clock: clock)
         let made = {
             Pipeline(requests, opener: store, options: options, completion: { _ in })
         }
@@ -160,7 +166,7 @@ private struct BatchSimulation {
     mutating func run(_ total: inout SimulatedRun) {
         let workers = pipeline.state.withLock { $0.startWorkers() }
         for worker in workers { start(worker, at: batchCost + costs.startNanoseconds) }
-        while let event = events.popFirst() { advance(event.worker, at: event.time) }
+        while let event = events.takeFirst() { advance(event.worker, at: event.time) }
         precondition(pipeline.heldBlockCount == 0, "a run that lost blocks")
         for number in hands.indices { endIdleness(of: number, at: endTime) }
         let progress = pipeline.progress
@@ -205,25 +211,27 @@ private struct BatchSimulation {
             let action = timed(.nextAction) {
                 pipeline.state.withLock { $0.nextAction(for: worker, isCancelled: false) }
             }
-            let end = lock(.nextAction, number, time)
-            noteBegun(at: end)
-            perform(action, worker, at: end)
-        case .takeBackRead:
-            let consequence = timed(.takeBackRead) { pipeline.state.withLock { $0.takeBack(teamOf: worker) } }
-            publish(consequence, number, at: lock(.takeBackRead, number, time))
-        case .takeBackHash:
-            let consequence = timed(.takeBackHash) { pipeline.state.withLock { $0.takeBack(worker.hashJobs) } }
-            publish(consequence, number, at: lock(.takeBackHash, number, time))
+            perform(action, worker, at: lock(.nextAction, number, time))
+        case .takeBack(let done):
+            let kind: TransitionCosts.Kind = done == .read ? .takeBackRead : .takeBackHash
+            let consequence = timed(kind) {
+                pipeline.state.withLock { $0.takeBack(done, of: worker, isCancelled: false) }
+            }
+            publish(consequence, worker, at: lock(kind, number, time))
         case .record(let work):
             let facts = work.finishedFacts()
             timed(.note) { pipeline.state.withLock { $0.record(facts, for: work) } }
             events.add(number, at: lock(.note, number, time))
-        case .beginSmall(let slot):
-            let request = pipeline.state.withLock { $0.requests[slot] }
-            let facts = worker.sequentialReader(pipeline.options).facts(of: request, from: pipeline.opener)
-            hands[number].steps += [.recordSmall(slot, facts), .compute(clock.take())]
+        case .beginSmall(let slots):
+            let requests = timed(.note) { pipeline.state.withLock { Array($0.requests[slots]) } }
+            hands[number].steps.append(.readSmall(requests, firstSlot: slots.lowerBound))
+            events.add(number, at: lock(.note, number, time))
+        case .readSmall(let requests, let slot):
+            let reader = worker.sequentialReader(pipeline.options)
+            let facts = requests.map { reader.facts(of: $0, from: pipeline.opener) }
+            hands[number].steps += [.recordSmall(facts, firstSlot: slot), .compute(clock.take().nanoseconds)]
             events.add(number, at: time)
-        case .recordSmall(let slot, let facts):
+        case .recordSmall(let facts, let slot):
             timed(.note) { pipeline.state.withLock { $0.record(facts, forSmall: slot) } }
             events.add(number, at: lock(.note, number, time))
         }
@@ -258,22 +266,22 @@ private struct BatchSimulation {
 
     private mutating func perform(_ action: PipelineState.Action, _ worker: PipelineWorker, at time: Double) {
         let number = worker.number
+        noteBegun(at: time)
         switch action {
         case .hash:
             worker.hash(pipeline.pool)
-            hands[number].steps = [.next, .takeBackHash, .compute(clock.take())]
+            hands[number].steps = [.takeBack(.hash), .compute(clock.take().nanoseconds)]
         case .read:
-            let openBefore = store.openCount.withLock { $0 }
             let heldBefore = pipeline.heldBlockCount
             worker.readTeam(pipeline)
-            // Each block that was not at hand, and each blob that was opened, took the lock on the way.
-            let noteCount = pipeline.heldBlockCount - heldBefore + store.openCount.withLock { $0 } - openBefore
-            let part = clock.take() / Double(noteCount + 1)
-            hands[number].steps = [.next, .takeBackRead, .compute(part)]
+            // Each block that was not at hand took the lock on the way, and so did what was noted.
+            let spent = clock.take()
+            let noteCount = pipeline.heldBlockCount - heldBefore + spent.noteCount
+            let part = spent.nanoseconds / Double(noteCount + 1)
+            hands[number].steps = [.takeBack(.read), .compute(part)]
             for _ in 0..<noteCount { hands[number].steps += [.note, .compute(part)] }
         case .readSmall(let slots):
-            // The requests of the batch are fetched under the lock once.
-            hands[number].steps = [.next] + slots.reversed().map { .beginSmall($0) } + [.note]
+            hands[number].steps = [.next, .beginSmall(slots)]
         case .end:
             hands[number].idleSince = time
             endTime = max(endTime, time)
@@ -282,16 +290,19 @@ private struct BatchSimulation {
         events.add(number, at: time)
     }
 
-    private mutating func publish(_ consequence: PipelineState.Consequence, _ number: Int, at time: Double) {
-        for work in consequence.finished { hands[number].steps.append(.record(work)) }
+    private mutating func publish(
+        _ consequence: PipelineState.Consequence, _ worker: PipelineWorker, at time: Double
+    ) {
         if let another = consequence.startedWorker { start(another, at: time + costs.startNanoseconds) }
-        events.add(number, at: time)
+        if let next = consequence.next { return perform(next, worker, at: time) }
+        hands[worker.number].steps = [.next] + consequence.finished.reversed().map { .record($0) }
+        events.add(worker.number, at: time)
     }
 }
 
 /// Moments at which workers go on; of those of one time, the one that was added first.
 private struct EventQueue {
-    struct Event {
+    struct Event: Comparable {
         let time: Double
         let number: Int
         let worker: Int
@@ -301,33 +312,13 @@ private struct EventQueue {
         }
     }
 
-    /// A heap: none comes before the one at half its place.
-    private var events: [Event] = []
+    private var events = Heap<Event>()
     private var count = 0
 
     mutating func add(_ worker: Int, at time: Double) {
-        events.append(Event(time: time, number: count, worker: worker))
+        events.add(Event(time: time, number: count, worker: worker))
         count += 1
-        var place = events.count - 1
-        while place > 0, events[place] < events[(place - 1) / 2] {
-            events.swapAt(place, (place - 1) / 2)
-            place = (place - 1) / 2
-        }
     }
 
-    mutating func popFirst() -> Event? {
-        guard let first = events.first, let last = events.popLast() else { return nil }
-        guard !events.isEmpty else { return first }
-        events[0] = last
-        var place = 0
-        while true {
-            var least = place
-            for child in [2 * place + 1, 2 * place + 2] where child < events.count && events[child] < events[least] {
-                least = child
-            }
-            guard least != place else { return first }
-            events.swapAt(place, least)
-            place = least
-        }
-    }
+    mutating func takeFirst() -> Event? { events.takeFirst() }
 }

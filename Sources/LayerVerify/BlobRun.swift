@@ -41,7 +41,8 @@ struct BlobRun {
         let count = requests?.count ?? plan?.blobs.count ?? 0
         // The pipeline begins with the largest of those it is given, so the largest come first over all.
         var order = (0..<count).map { UInt32($0) }
-        if let plan, count > Pipeline.batchBlobCount {
+        let batchCount = Pipeline.batchBlobCount(jobCount: options.jobCount)
+        if let plan, count > batchCount {
             let sizes = plan.blobs.map { inventory.blobs[Int($0)].expectedByteCount }
             order.sort { sizes[Int($0)] != sizes[Int($1)] ? sizes[Int($0)] > sizes[Int($1)] : $0 < $1 }
         }
@@ -57,8 +58,8 @@ struct BlobRun {
             let blobs = inventory.blobs
             options.tracer = { record in trace.add(record) { blobs[$0].path } }
         }
-        for start in stride(from: 0, to: count, by: Pipeline.batchBlobCount) {
-            let batch = order[start..<min(start + Pipeline.batchBlobCount, count)].map { request($0) }
+        for start in stride(from: 0, to: count, by: batchCount) {
+            let batch = order[start..<min(start + batchCount, count)].map { request($0) }
             total.begin(byteCount: batch.reduce(0) { $0 &+ $1.expectedByteCount })
             for (request, read) in zip(batch, readAll(batch, options, total)) {
                 facts[request.blob] = facts[request.blob].map { $0.merged(with: read) } ?? read
@@ -71,8 +72,8 @@ struct BlobRun {
         let doubtful = order.filter { judge.isRefuted(request($0).blob) }
         var findings = inventory.findings
         var disagreements: [LocatedFinding] = []
-        for start in stride(from: 0, to: doubtful.count, by: Pipeline.batchBlobCount) {
-            let batch = doubtful[start..<min(start + Pipeline.batchBlobCount, doubtful.count)].map { request($0) }
+        for start in stride(from: 0, to: doubtful.count, by: batchCount) {
+            let batch = doubtful[start..<min(start + batchCount, doubtful.count)].map { request($0) }
             disagreements += confirm(batch, options, inventory, &judge)
         }
         plan = nil

@@ -2,6 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+import LayerCodec
 import LayerDigest
 import LayerModel
 import Testing
@@ -207,6 +208,74 @@ import Testing
         #expect(work.isFinished)
         work.isBusy = true
         #expect(!work.isFinished)
+    }
+
+    /// Streams in company are slower, each by itself: no worker takes more than its share of them.
+    @Test(arguments: [(1, 4), (2, 4), (3, 3), (4, 2), (8, 1)])
+    func aTeamIsNoLargerThanAWorkersShare(_ jobCount: Int, _ expected: Int) throws {
+        let codec = try idleCodec("four", teamSize: 4)
+        // As many open streams as fit the fewest workers that can be asked about here.
+        let streamCount = jobCount == 1 ? 4 : 8
+        var state = PipelineState(
+            (0..<streamCount).map { request($0, expectedByteCount: large) }, jobCount: jobCount)
+        guard let worker = state.startWorkers().first else {
+            Issue.record("no worker")
+            return
+        }
+        // Every blob is begun, as a worker would.
+        for _ in 0..<streamCount {
+            guard case .read = state.nextAction(for: worker, isCancelled: false), let work = worker.team.first else {
+                Issue.record("no blob to read")
+                return
+            }
+            #expect(worker.team.count == 1)
+            work.stage = .decoding
+            work.codec = codec
+            // The next round begins with the next blob.
+            work.remainingByteCount = 1
+            _ = state.takeBack(teamOf: worker)
+        }
+        guard case .read = state.nextAction(for: worker, isCancelled: false) else {
+            Issue.record("no team")
+            return
+        }
+        #expect(worker.team.count == expected)
+    }
+
+    @Test func aWorkerThatGivesBackIsToldAtOnceWhatToDoUnlessABlobIsFinished() {
+        var state = PipelineState([request(0, expectedByteCount: large)], jobCount: 1)
+        let worker = state.startWorkers()[0]
+        guard case .read = state.nextAction(for: worker, isCancelled: false), let work = worker.team.first else {
+            Issue.record("no blob to read")
+            return
+        }
+        work.stage = .plain
+        work.compressedChains = [HashChain(referenceDigestMethod(for: .sha256), of: work)]
+        work.newInputs.append(Segment(block: worker.spareBlocks.removeLast(), byteCount: 100))
+        work.isReadDone = true
+        let read = state.takeBack(.read, of: worker, isCancelled: false)
+        guard case .hash = read.next, read.finished.isEmpty else {
+            Issue.record("the block is not hashed next")
+            return
+        }
+        let hashed = state.takeBack(.hash, of: worker, isCancelled: false)
+        #expect(hashed.finished.count == 1)
+        // The last worker must not end before the facts are there.
+        #expect(hashed.next == nil)
+    }
+
+    @Test func batchesOfSmallBlobsGetSmallerTowardsTheEnd() {
+        let count = 300
+        var state = PipelineState((0..<count).map { request($0, expectedByteCount: 1) }, jobCount: 10)
+        let worker = state.startWorkers()[0]
+        var slots: [Range<Int>] = []
+        while case .readSmall(let batch) = state.nextAction(for: worker, isCancelled: false) {
+            slots.append(batch)
+        }
+        #expect(slots.flatMap { $0 } == Array(0..<count))
+        #expect(slots.first?.count == PipelineState.smallBatchCount)
+        #expect(slots.last?.count == 1)
+        #expect(zip(slots, slots.dropFirst()).allSatisfy { $0.count >= $1.count })
     }
 
     @Test func aChainGivesItsSegmentsInOrder() {

@@ -1,0 +1,44 @@
+// layerverify: what is to be taken in order.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// Elements of which the first by their order can be taken, one after another.
+///
+/// Complexity: adding and taking are logarithmic in the number of elements.
+struct Heap<Element: Comparable> {
+    /// None comes before the one at half its place.
+    private var elements: [Element] = []
+
+    var isEmpty: Bool { elements.isEmpty }
+    var count: Int { elements.count }
+    var first: Element? { elements.first }
+
+    mutating func add(_ element: Element) {
+        elements.append(element)
+        var place = elements.count - 1
+        while place > 0, elements[place] < elements[(place - 1) / 2] {
+            elements.swapAt(place, (place - 1) / 2)
+            place = (place - 1) / 2
+        }
+    }
+
+    mutating func takeFirst() -> Element? {
+        guard let last = elements.popLast() else { return nil }
+        guard let first = elements.first else { return last }
+        elements[0] = last
+        var place = 0
+        while true {
+            var least = place
+            let left = 2 * place + 1
+            if left < elements.count, elements[left] < elements[least] { least = left }
+            if left + 1 < elements.count, elements[left + 1] < elements[least] { least = left + 1 }
+            guard least != place else { return first }
+            elements.swapAt(place, least)
+            place = least
+        }
+    }
+
+    mutating func removeAll() { elements.removeAll() }
+}
+
+extension Heap: Sendable where Element: Sendable {}
