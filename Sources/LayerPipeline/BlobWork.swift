@@ -20,8 +20,6 @@ final class BlobWork: @unchecked Sendable {
     var isBusy = false
     /// The blob is among those that a worker may take to read on.
     var isQueued = false
-    /// The blob counts as a stream of its codec.
-    var isCountedAsStream = false
     /// All that will ever be read was read, and the stream has ended.
     var isReadDone = false
     /// Segments that wait for a digest or are being hashed.

@@ -108,6 +108,8 @@ struct PipelineState {
 
     var blockCount: Int { blockUsers.count }
 
+    private var leftByteCount: UInt64 { progress.totalByteCount - min(progress.doneByteCount, progress.totalByteCount) }
+
     /// True while there are blobs that nobody has begun.
     var hasBlobsToBegin: Bool { nextLarge < small || nextSmall < requests.count }
 
@@ -234,12 +236,14 @@ struct PipelineState {
         return true
     }
 
-    /// How many streams a worker should decode at once: as many as the codec takes to its advantage, but no more than its
-    /// share, since streams in company are slower, each by itself, and other workers would have none.
+    /// How many streams a worker should decode at once: as many as the codec takes to its advantage, but no more than
+    /// streams as long as `work` fit into the worker's share of what is left. Company makes each stream slower, so a long one
+    /// with much of it would be left over at the end, and of few streams some workers would have none.
     private func teamSize(for work: BlobWork) -> Int {
         let most = work.codec?.teamSize ?? 1
-        guard most > 1, work.stage == .decoding else { return 1 }
-        return min(most, (ready.streamCount(beside: work) + jobCount - 1) / jobCount)
+        guard most > 1, work.stage == .decoding, work.remainingByteCount > 0 else { return most }
+        let share = leftByteCount / UInt64(jobCount)
+        return max(1, min(most, Int(clamping: (share + work.remainingByteCount / 2) / work.remainingByteCount)))
     }
 
     mutating func takeBlock() -> BlockIndex {
@@ -289,7 +293,6 @@ struct PipelineState {
             }
             work.newOutputs.removeAll(keepingCapacity: true)
             work.isBusy = false
-            ready.noteStage(of: work)
             readOnOrRetire(work, &consequence)
         }
         // A stream that ends may leave its block with the worker; what is too many others need.
@@ -393,7 +396,6 @@ struct PipelineState {
     /// Whether a blob that is about to be decoded will have others beside it for most of the time: as many as it takes to
     /// give every worker two. One stream by itself is decoded faster by a decoder that is made for one.
     func hasCompany(_ work: BlobWork) -> Bool {
-        let leftByteCount = progress.totalByteCount - min(progress.doneByteCount, progress.totalByteCount)
         return leftByteCount / UInt64(jobCount + 1) >= work.remainingByteCount
     }
 

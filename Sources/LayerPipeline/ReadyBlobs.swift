@@ -20,8 +20,6 @@ struct ReadyBlobs {
     private struct Group {
         let codecName: String?
         var blobs = Heap<Place>()
-        /// Streams that are open, ready or not.
-        var streamCount = 0
     }
 
     /// A blob's place in the order. Of two with as much left the one that stands first among the requests.
@@ -73,22 +71,6 @@ struct ReadyBlobs {
         work.isQueued = false
         count -= 1
         return work
-    }
-
-    // Streams
-
-    /// Counts a blob among the streams of its codec, or no longer, after it was read on.
-    mutating func noteStage(of work: BlobWork) {
-        let isStream = work.stage == .decoding && !work.isReadDone
-        guard isStream != work.isCountedAsStream else { return }
-        work.isCountedAsStream = isStream
-        // A stream that ended keeps its codec.
-        groups[group(ofCodec: work.codec?.name)].streamCount += isStream ? 1 : -1
-    }
-
-    /// How many streams are open, ready or not, that have the codec of `work`.
-    func streamCount(beside work: BlobWork) -> Int {
-        groups.first { $0.codecName == work.codec?.name && work.codec != nil }?.streamCount ?? 0
     }
 
     private mutating func group(of work: BlobWork) -> Int {

@@ -44,7 +44,7 @@ import Testing
                 return
             }
             blobs += worker.team.map { $0.request.blob }
-            #expect(worker.spareBlocks.count == PipelineWorker.spareBlockCount)
+            #expect(worker.spareBlocks.count == 2, "one of input and one of output for one stream")
         }
         #expect(blobs == [1, 2, 0])
     }
@@ -210,20 +210,20 @@ import Testing
         #expect(!work.isFinished)
     }
 
-    /// Streams in company are slower, each by itself: no worker takes more than its share of them.
-    @Test(arguments: [(1, 4), (2, 4), (3, 3), (4, 2), (8, 1)])
-    func aTeamIsNoLargerThanAWorkersShare(_ jobCount: Int, _ expected: Int) throws {
+    /// Streams in company are slower, each by itself: a long one has no more of it than lets it end with the others, and no
+    /// worker takes so many that others have none.
+    @Test(arguments: [
+        (1, [100, 100, 100, 100], 4), (2, [100, 100, 100, 100, 100, 100, 100, 100], 4), (3, [100, 100, 100, 100, 100], 2),
+        (4, [100, 100, 100, 100, 100, 100, 100, 100], 2), (8, [100, 100, 100, 100, 100, 100, 100, 100], 1),
+        (2, [235, 100, 100, 100, 100, 100, 100, 65], 2), (2, [500, 100, 100, 100, 100, 100], 1), (2, [100, 80, 60, 40, 20], 2),
+    ])
+    func aTeamIsNoLargerThanAWorkersShare(_ jobCount: Int, _ sizes: [UInt64], _ expected: Int) throws {
         let codec = try idleCodec("four", teamSize: 4)
-        // As many open streams as fit the fewest workers that can be asked about here.
-        let streamCount = jobCount == 1 ? 4 : 8
         var state = PipelineState(
-            (0..<streamCount).map { request($0, expectedByteCount: large) }, jobCount: jobCount)
-        guard let worker = state.startWorkers().first else {
-            Issue.record("no worker")
-            return
-        }
+            sizes.enumerated().map { request($0, expectedByteCount: $1 << 20) }, jobCount: jobCount)
+        let worker = try #require(state.startWorkers().first)
         // Every blob is begun, as a worker would.
-        for _ in 0..<streamCount {
+        for _ in sizes {
             guard case .read = state.nextAction(for: worker, isCancelled: false), let work = worker.team.first else {
                 Issue.record("no blob to read")
                 return
@@ -234,6 +234,7 @@ import Testing
             // The next round begins with the next blob.
             work.remainingByteCount = 1
             _ = state.takeBack(teamOf: worker)
+            work.remainingByteCount = work.request.expectedByteCount
         }
         guard case .read = state.nextAction(for: worker, isCancelled: false) else {
             Issue.record("no team")
@@ -262,6 +263,26 @@ import Testing
         #expect(hashed.finished.count == 1)
         // The last worker must not end before the facts are there.
         #expect(hashed.next == nil)
+    }
+
+    @Test func aBlobThatWaitsForItsDigestsAloneIsKept() {
+        var state = PipelineState((0..<2).map { request($0, expectedByteCount: large) }, jobCount: 1)
+        let worker = state.startWorkers()[0]
+        weak var waiting: BlobWork?
+        do {
+            guard case .read = state.nextAction(for: worker, isCancelled: false), let work = worker.team.first else {
+                Issue.record("no blob to read")
+                return
+            }
+            waiting = work
+            work.stage = .plain
+            work.compressedChains = [HashChain(referenceDigestMethod(for: .sha256), of: work)]
+            work.newInputs.append(Segment(block: worker.spareBlocks.removeLast(), byteCount: 100))
+            work.isReadDone = true
+            _ = state.takeBack(teamOf: worker)
+            worker.team.removeAll()
+        }
+        #expect(waiting != nil)
     }
 
     @Test func batchesOfSmallBlobsGetSmallerTowardsTheEnd() {

@@ -64,23 +64,6 @@ import Testing
         #expect(ready.count == 1)
     }
 
-    @Test func streamsCountFromTheirFirstActionToTheirLast() throws {
-        let (lanes, alone) = (try idleCodec("lanes", teamSize: 4), try idleCodec("alone", teamSize: 1))
-        var ready = ReadyBlobs()
-        let works = [blob(0, 90, lanes), blob(1, 80, lanes), blob(2, 70, alone)]
-        for work in works {
-            ready.noteStage(of: work)
-            ready.noteStage(of: work)
-        }
-        #expect(ready.streamCount(beside: works[0]) == 2)
-        #expect(ready.streamCount(beside: works[2]) == 1)
-        works[0].stage = .plain
-        works[1].isReadDone = true
-        for work in works { ready.noteStage(of: work) }
-        #expect(ready.streamCount(beside: works[0]) == 0)
-        #expect(ready.streamCount(beside: works[2]) == 1)
-    }
-
     @Test func aHeapGivesItsElementsInOrder() {
         var heap = Heap<Int>()
         var taken: [Int] = []
