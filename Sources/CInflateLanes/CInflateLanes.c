@@ -213,27 +213,22 @@ static lv_reading read_dynamic_header(lv_inflate_state *state, lv_view *view) {
     // There are 286 and 30 symbols. The numbers that the fields could tell beyond them zlib refuses, and so do we.
     if (literal_count > 286 || distance_count > 30) return checked(view, false);
 
-    // The code of the code lengths: of at most 7 bits, so a table of 128 entries has all of it.
+    // The code of the code lengths.
     static const uint8_t order[19] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
     uint8_t code_lengths[19] = {0};
     for (unsigned i = 0; i < length_code_count; i++) code_lengths[order[i]] = (uint8_t)take(view, 3);
     lv_code code;
     if (!lv_code_make(&code, code_lengths, 19)) return checked(view, false);
-    // zlib wants it complete. Without any code it takes each bit for a length of zero, and then misses the end of block.
+    // zlib wants it complete, or none, and then misses the end of the block.
     if (code.longest > 0 && code.limits[code.longest] != 1u << LV_LONGEST_CODE) return checked(view, false);
-    uint8_t symbols[128], symbol_bits[128];
-    for (unsigned index = 0; index < 128; index++) {
-        unsigned length = 1;
-        const int symbol = lv_code_decode(&code, index, &length);
-        symbols[index] = symbol < 0 ? 0 : (uint8_t)symbol;
-        symbol_bits[index] = (uint8_t)length;
-    }
+    lv_code_length_table table;
+    lv_fill_code_lengths(&table, &code);
 
     uint8_t lengths[286 + 30];
     const unsigned count = literal_count + distance_count;
     for (unsigned i = 0; i < count;) {
         const uint64_t bits = lv_bits(view->position);
-        const unsigned symbol = symbols[bits & 127], used = symbol_bits[bits & 127];
+        const unsigned symbol = table.symbols[bits & 127], used = table.bits[bits & 127];
         const uint32_t extra = (uint32_t)(bits >> used);
         view->position += used;
         if (symbol < 16) {

@@ -68,7 +68,22 @@ static uint32_t next_reversed(uint32_t code, unsigned length) {
 
 static bool is_last(uint32_t code, unsigned length) { return code == (1u << length) - 1; }
 
-// Both tables are filled in the order of the code. Codes of one length are put into the first 2^length places; for the next
+void lv_fill_code_lengths(lv_code_length_table *table, const lv_code *code) {
+    memset(table->symbols, 0, sizeof table->symbols);
+    memset(table->bits, 1, sizeof table->bits);
+    uint32_t next = 0;
+    const uint16_t *symbol = code->symbols;
+    for (unsigned length = 1; length <= code->longest; length++)
+        for (unsigned count = code->counts[length]; count > 0; count--, symbol++) {
+            for (uint32_t place = next; place < 1u << LV_LONGEST_CODE_LENGTH_CODE; place += 1u << length) {
+                table->symbols[place] = (uint8_t)*symbol;
+                table->bits[place] = (uint8_t)length;
+            }
+            if (!is_last(next, length)) next = next_reversed(next, length);
+        }
+}
+
+// The tables of a block are filled in the order of the code. Codes of one length are put into the first 2^length places; for the next
 // length that part is copied behind itself, since a shorter code is followed by either bit. A complete code leaves no gap.
 
 void lv_fill_literals(lv_tables *tables, const lv_code *code) {

@@ -17,6 +17,7 @@ enum {
     LV_LITERAL_CODE_CAPACITY = 288,
     LV_DISTANCE_CODE_CAPACITY = 32,
     LV_LONGEST_CODE = 15,
+    LV_LONGEST_CODE_LENGTH_CODE = 7,
     LV_LONGEST_MATCH = 258,
     LV_WINDOW_BYTE_COUNT = 32768,
 };
@@ -96,6 +97,15 @@ bool lv_code_make(lv_code *code, const uint8_t *lengths, unsigned symbol_count);
 
 /// Decodes a symbol of any length. Returns -1 if the bits begin with no code, else the symbol, and its bits in `length`.
 int lv_code_decode(const lv_code *code, uint64_t bits, unsigned *length);
+
+/// What the next bits mean in the code of the code lengths, which are at most seven: the symbol, and the bits of its code.
+typedef struct {
+    uint8_t symbols[1 << LV_LONGEST_CODE_LENGTH_CODE];
+    uint8_t bits[1 << LV_LONGEST_CODE_LENGTH_CODE];
+} lv_code_length_table;
+
+/// `code`: a complete one, or none, of which zlib takes each bit for a length of zero.
+void lv_fill_code_lengths(lv_code_length_table *table, const lv_code *code);
 
 void lv_fill_literals(lv_tables *tables, const lv_code *code);
 

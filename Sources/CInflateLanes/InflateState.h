@@ -27,7 +27,8 @@ enum {
     LV_CARRY_CAPACITY = 2 * LV_LONGEST_ITEM + 8,
     /// The header of a block is read up to here beyond the end of what is there before that is noticed: 74 bits and 8 bytes.
     LV_VIEW_MARGIN = 32,
-    /// What is decoded until history is moved to the front. Not less, because moving 32 KiB costs as much as decoding 2 KiB.
+    /// What is decoded until history is moved to the front: moving 32 KiB costs as much as decoding 2 KiB. With twice as much
+    /// the decoder alone is 1.5 % faster on Zen 3, and whole runs are not, whose blocks want the same caches.
     LV_WORK_BYTE_COUNT = 64 << 10,
     /// The token loop may go past the end of its room by a match and the width of a copy for which it had no budget.
     LV_SLACK = 1024,
