@@ -3,48 +3,50 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerCodec
-package import LayerModel
-package import LayerSystem
+import LayerModel
+import LayerSystem
 package import LayerVerify
 package import SystemPackage
 
-/// Data from the image itself, since the speed of a decoder is that of its data: the beginnings of its largest blobs.
+/// Data from the image itself, since the speed of a decoder is that of its data: its compressed blobs, whole as long as
+/// they are no more than a GiB together, else the beginnings of the largest.
 ///
 /// For a compression that the image does not have, the sample is what it decodes to, compressed as image builders do, so
 /// that every kernel can be compared on the same data.
 package struct DataSample: Sendable {
-    /// The beginnings of compressed blobs, the largest blob first.
-    package private(set) var streams: [Compression: [[UInt8]]] = [:]
-    /// What the largest blobs decode to, from the beginning of each.
-    package private(set) var uncompressed: [UInt8] = []
-    /// The blobs to read from.
-    package let readers: [any BlobReader]
+    /// A compressed stream, or the beginning of one.
+    enum Stream: Sendable {
+        case bytes([UInt8])
+        case blob(any BlobReader, byteCount: UInt64)
+    }
 
-    /// So much of the compressed blobs, a second of the slowest decoder. The beginning of a layer is not like the rest: of
-    /// eight layers of /usr, 113 MiB each, ISA-L decodes the first 3 MiB at 707 MiB/s and the first 50 at 615 (2 cores of
-    /// Zen 5, 2026-11-24).
-    private static let streamByteCount: UInt64 = 96 << 20
-    /// Blobs that share in it. A part of each, since layers differ, and none so small that its beginning is all it shows.
-    private static let streamCount = 12
+    /// The streams, the largest first.
+    private(set) var streams: [Compression: [Stream]] = [:]
+    /// What the largest blobs decode to, from the beginning of each.
+    private(set) var uncompressed: [UInt8] = []
+    /// The blobs to read from.
+    let readers: [any BlobReader]
+
+    /// The beginning of a layer is not like the rest: of eight layers of /usr, 113 MiB each, ISA-L decodes the first 3 MiB at
+    /// 707 MiB/s, the first 12 at 749 and all of them at less than 600 (2 cores of Zen 5, 2026-11-24).
+    private static let streamByteCount: UInt64 = 1 << 30
+    /// So many blobs at most, each of which keeps a file open.
+    private static let streamCount = 128
     private static let uncompressedByteCount = 16 << 20
 
     /// Takes a sample.
     ///
-    /// Throws: the `Errno` of reading; `.badFileDescriptor` of a blob that was there in the run before and cannot be opened.
+    /// Throws: the `Errno` of opening or reading a blob that was there in the run before.
     package init(_ work: RunWork) throws(Errno) {
         let blobs = work.blobs.filter { $0.byteCount > 0 }.sorted { $0.byteCount > $1.byteCount }
         var readers: [any BlobReader] = []
         for blob in blobs.prefix(Self.streamCount) { readers.append(try Self.open(blob, work)) }
         self.readers = readers
-        for compression in Set(blobs.filter { $0.uncompressedByteCount != nil }.map { $0.compression }) {
-            let chosen = blobs.filter { $0.compression == compression && $0.uncompressedByteCount != nil }
-                .prefix(Self.streamCount)
-            let share = Int(Self.streamByteCount) / chosen.count
-            for blob in chosen {
-                let beginning = try Self.open(blob, work).bytes(at: 0, upTo: share)
-                streams[compression, default: []].append(beginning)
-            }
+        var chosen: [Compression: [any BlobReader]] = [:]
+        for (blob, reader) in zip(blobs, readers) where blob.uncompressedByteCount != nil {
+            chosen[blob.compression, default: []].append(reader)
         }
+        streams = chosen.mapValues { Self.shared($0) }
         let share = Self.uncompressedByteCount / max(min(blobs.count, 4), 1)
         for (blob, reader) in zip(blobs, readers).prefix(4) {
             let beginning = try reader.bytes(at: 0, upTo: share)
@@ -56,12 +58,25 @@ package struct DataSample: Sendable {
         addMissingStreams()
     }
 
+    /// As much of each as there is room for; what small ones leave goes to the larger.
+    private static func shared(_ readers: [any BlobReader]) -> [Stream] {
+        var left = streamByteCount
+        var streams: [Stream] = []
+        for (index, reader) in readers.enumerated().reversed() {
+            let share = min(reader.byteCount, left / UInt64(index + 1))
+            left -= share
+            streams.append(.blob(reader, byteCount: share))
+        }
+        return streams.reversed()
+    }
+
     private mutating func addMissingStreams() {
         for compression in Set(Codecs.all.map { $0.compression }) where streams[compression] == nil {
             guard let compressor = LayerCompressor.Kind(compression) else { continue }
             let share = max(uncompressed.count / 4, 1)
             streams[compression] = stride(from: 0, to: uncompressed.count, by: share).compactMap { start in
-                LayerCompressor.compress(uncompressed[start..<min(start + share, uncompressed.count)], compressor)
+                let part = uncompressed[start..<min(start + share, uncompressed.count)]
+                return LayerCompressor.compress(part, compressor).map { .bytes($0) }
             }
         }
     }
@@ -71,6 +86,31 @@ package struct DataSample: Sendable {
         case .opened(let reader), .cutOff(let reader): return reader
         case .failed(let errno): throw errno
         case .missing, .outsideImage, .notRegularFile: throw .noSuchFileOrDirectory
+        }
+    }
+}
+
+extension DataSample.Stream {
+    var byteCount: UInt64 {
+        switch self {
+        case .bytes(let bytes): ByteMath.fileSize(bytes.count)
+        case .blob(_, let byteCount): byteCount
+        }
+    }
+
+    /// Fills the room from `offset` on, as far as the sample goes. Returns: the bytes read.
+    ///
+    /// Throws: the `Errno` of pread.
+    func read(into room: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(Errno) -> Int {
+        let count = ByteMath.clamp(byteCount - min(offset, byteCount), to: room.count)
+        // SAFETY: the caller owns the room; `count` is at most its size, and at most what is left of the bytes.
+        let part = UnsafeMutableRawBufferPointer(rebasing: room[..<count])
+        switch self {
+        case .bytes(let bytes):
+            part.copyBytes(from: bytes[Int(offset)..<Int(offset) + count])
+            return count
+        case .blob(let reader, _):
+            return try reader.read(into: part, at: offset)
         }
     }
 }

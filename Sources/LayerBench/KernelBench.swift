@@ -31,8 +31,7 @@ extension KernelSpeeds {
 /// Measures every kernel of the registries on the calling thread: each codec and each digest method with one stream and
 /// with as many as it takes to its advantage (and the powers of two between), the reference digests, and reading.
 ///
-/// Data passes through blocks as in the pipeline: input is copied into a block before the clock runs, as reading has just
-/// put it there; output goes to the next of a ring of blocks.
+/// Data passes through blocks as in the pipeline: input is read into a block before the clock runs; output goes to the next of a ring of blocks.
 ///
 /// ## Concurrency
 /// Used from one thread. It owns its memory.
@@ -47,6 +46,8 @@ package final class KernelBench {
     private static let ringCount = 32
     /// A round lasts at least so long; not measured: a thousand times what asking the clock around each block costs.
     private static let roundDuration = Duration.milliseconds(20)
+    /// A kernel whose rounds have taken so long gets no further one: of a large image a round is all of its data.
+    private static let enoughDuration = Duration.seconds(3)
 
     package init(_ sample: DataSample) {
         self.sample = sample
@@ -69,15 +70,19 @@ package final class KernelBench {
     /// One speed of each kernel for each round; the rounds go over all kernels in turn, so that what else the machine does
     /// strikes all of them.
     ///
-    /// Returns: what was measured until it was cancelled; kernels without data are left out.
+    /// Returns: what was measured until it was cancelled; kernels without data are left out. On a large image there are fewer
+    /// rounds than asked for: none begins once a kernel had three seconds.
     ///
     /// Throws: the `Errno` of reading the sample's blobs.
     package func measure(roundCount: Int, isCancelled: () -> Bool) throws(Errno) -> [MeasuredKernel] {
         let measures = Measure.all
         var speeds = [[Double]](repeating: [], count: measures.count)
+        var spent = [Duration](repeating: .zero, count: measures.count)
         for _ in 0..<roundCount {
-            for (index, measure) in measures.enumerated() {
+            for (index, measure) in measures.enumerated() where spent[index] < Self.enoughDuration {
                 guard !isCancelled() else { break }
+                let start = ContinuousClock.now
+                defer { spent[index] += ContinuousClock.now - start }
                 if let speed = try speed(of: measure, isCancelled) { speeds[index].append(speed) }
             }
         }
@@ -144,10 +149,11 @@ package final class KernelBench {
             let pass: Pass
             switch measure.method {
             case .read: pass = try read()
-            case .decode(let codec): pass = decode(codec, teamSize: measure.kernel.teamSize)
+            case .decode(let codec):
+                pass = try decode(codec, teamSize: measure.kernel.teamSize, isCancelled)
             case .hash(let method): pass = hash(method, teamSize: measure.kernel.teamSize)
             }
-            guard pass.byteCount > 0, pass.duration > .zero else { return nil }
+            guard pass.byteCount > 0, pass.duration > .zero, !isCancelled() else { return nil }
             round.byteCount += pass.byteCount
             round.duration += pass.duration
         }
@@ -223,31 +229,34 @@ package final class KernelBench {
 
     /// A stream in work.
     private struct Stream {
-        let bytes: [UInt8]
-        var offset = 0
+        let source: DataSample.Stream
+        var offset: UInt64 = 0
     }
 
     /// Decodes the streams of the sample, so many at a time, and stops when no more are left than fill a team.
-    private func decode(_ codec: Codec, teamSize: Int) -> Pass {
-        var waiting = (sample.streams[codec.compression] ?? []).filter { !$0.isEmpty }
+    private func decode(
+        _ codec: Codec, teamSize: Int, _ isCancelled: () -> Bool
+    ) throws(Errno) -> Pass {
+        var waiting = (sample.streams[codec.compression] ?? []).filter { $0.byteCount > 0 }
         guard let first = waiting.first else { return Pass() }
         while waiting.count < teamSize { waiting.append(first) }
         waiting.reverse()
         var streams: [Stream] = []
         var lanes: [DecodeLane] = []
         var pass = Pass()
-        while true {
-            for index in streams.indices.reversed() where !prepare(&lanes[index], &streams[index], slot: index) {
+        while !isCancelled() {
+            for index in streams.indices {
+                guard try !prepare(&lanes[index], &streams[index], slot: index) else { continue }
                 guard let next = waiting.popLast() else { return pass }
-                streams[index] = Stream(bytes: next)
+                streams[index] = Stream(source: next)
                 lanes[index] = begin(codec)
             }
             while streams.count < teamSize {
                 guard let next = waiting.popLast() else { return pass }
-                streams.append(Stream(bytes: next))
+                streams.append(Stream(source: next))
                 lanes.append(begin(codec))
             }
-            for index in streams.indices { _ = prepare(&lanes[index], &streams[index], slot: index) }
+            for index in streams.indices { _ = try prepare(&lanes[index], &streams[index], slot: index) }
             let roomBefore = lanes.reduce(0) { $0 + $1.output.count }
             let inputBefore = lanes.reduce(0) { $0 + $1.input.count }
             let start = ContinuousClock.now
@@ -259,6 +268,7 @@ package final class KernelBench {
             // A decoder that neither takes nor gives anything has ended.
             guard room < roomBefore || lanes.reduce(0, { $0 + $1.input.count }) < inputBefore else { return pass }
         }
+        return pass
     }
 
     private func begin(_ codec: Codec) -> DecodeLane {
@@ -268,22 +278,18 @@ package final class KernelBench {
     }
 
     /// Sees to it that a lane has input and room; false where its stream is used up or its decoder has stopped for good.
-    private func prepare(_ lane: inout DecodeLane, _ stream: inout Stream, slot: Int) -> Bool {
+    private func prepare(_ lane: inout DecodeLane, _ stream: inout Stream, slot: Int) throws(Errno) -> Bool {
         switch lane.status {
         case .needsInput, .outputFull: break
         case .trailing, .failed, .windowTooLarge: return false
         }
         if lane.output.isEmpty { lane.output = takeBlock() }
         guard lane.input.isEmpty, lane.status == .needsInput else { return true }
-        guard stream.offset < stream.bytes.count else { return false }
         let room = block(slot, of: inputs)
-        let count = min(room.count, stream.bytes.count - stream.offset)
-        stream.bytes.withUnsafeBytes { bytes in
-            // SAFETY: `count` is at most what is left of the stream, and of the block.
-            room.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[stream.offset..<stream.offset + count]))
-        }
+        let count = try stream.source.read(into: room, at: stream.offset)
+        guard count > 0 else { return false }
         lane.input = UnsafeRawBufferPointer(rebasing: room[..<count])
-        stream.offset += count
+        stream.offset += ByteMath.fileSize(count)
         return true
     }
 }
