@@ -34,6 +34,12 @@ package struct DataSample: Sendable {
     private static let streamCount = 128
     private static let uncompressedByteCount = 16 << 20
 
+    /// A sample of streams alone.
+    init(streams: [Compression: [Stream]]) {
+        self.streams = streams
+        readers = []
+    }
+
     /// Takes a sample.
     ///
     /// Throws: the `Errno` of opening or reading a blob that was there in the run before.

@@ -2,12 +2,13 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-import LayerBench
 import LayerCodec
 import LayerDigest
 import LayerModel
 import LayerVerify
 import Testing
+
+@testable import LayerBench
 
 /// Over the registries: what is added to them is measured.
 @Suite struct BenchTests {
@@ -29,6 +30,20 @@ import Testing
             let fast = Codecs.fast(for: codec.compression)
             let isUsed = [fast?.name, fast?.forLoneStream.name].contains(codec.name)
             #expect(found.allSatisfy { $0.isFastPath == isUsed })
+        }
+    }
+
+    /// What a decoder holds back at the end of a block must not end the measurement.
+    @Test func aDecoderIsMeasuredOnAllOfItsStreams() throws {
+        let content = SyntheticLayer.sample(byteCount: 3 << 20)
+        for codec in Codecs.all {
+            let kind = try #require(LayerCompressor.Kind(codec.compression))
+            let compressed = LayerCompressor.compress(content[...], kind)
+            let stream = try #require(compressed)
+            let bench = KernelBench(DataSample(streams: [codec.compression: [.bytes(stream), .bytes(stream)]]))
+            #expect(try bench.decode(codec, teamSize: 1).byteCount == 2 * content.count, "\(codec.name)")
+            guard codec.teamSize > 1 else { continue }
+            #expect(try bench.decode(codec, teamSize: 2).byteCount == 2 * content.count, "two of \(codec.name)")
         }
     }
 

@@ -213,9 +213,11 @@ import Testing
     /// Streams in company are slower, each by itself: a long one has no more of it than lets it end with the others, and no
     /// worker takes so many that others have none.
     @Test(arguments: [
-        (1, [100, 100, 100, 100], 4), (2, [100, 100, 100, 100, 100, 100, 100, 100], 4), (3, [100, 100, 100, 100, 100], 2),
+        (1, [100, 100, 100, 100], 4), (2, [100, 100, 100, 100, 100, 100, 100, 100], 4),
+        (3, [100, 100, 100, 100, 100], 2),
         (4, [100, 100, 100, 100, 100, 100, 100, 100], 2), (8, [100, 100, 100, 100, 100, 100, 100, 100], 1),
-        (2, [235, 100, 100, 100, 100, 100, 100, 65], 2), (2, [500, 100, 100, 100, 100, 100], 1), (2, [100, 80, 60, 40, 20], 2),
+        (2, [235, 100, 100, 100, 100, 100, 100, 65], 2), (2, [500, 100, 100, 100, 100, 100], 1),
+        (2, [100, 80, 60, 40, 20], 2),
     ])
     func aTeamIsNoLargerThanAWorkersShare(_ jobCount: Int, _ sizes: [UInt64], _ expected: Int) throws {
         let codec = try idleCodec("four", teamSize: 4)
