@@ -127,6 +127,8 @@ int main(int argument_count, char **arguments) {
     char *unit;
     const unsigned long long limit = strtoull(arguments[1], &unit, 10);
     uint64_t state = strtoull(arguments[2], NULL, 10);
+    // Before anything can go wrong: the same seed and samples give the same streams.
+    fprintf(stderr, "seed %s\n", arguments[2]);
     for (int i = 3; i < argument_count; i++) load(arguments[i]);
     static uint8_t bytes[MAXIMUM_STREAM_COUNT][STREAM_CAPACITY + 32];
     tally tally = {0};
