@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import LayerSystem
 
 /// Why a benchmark could not be run.
 package struct BenchError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -34,13 +35,21 @@ package final class BenchFolder: Sendable {
             buffer.baseAddress.flatMap { mkdtemp($0) } != nil
         }
         guard isMade else { throw BenchError("make a folder in", place, errno) }
-        path = template.dropLast().reduce(into: "") { $0.unicodeScalars.append(Unicode.Scalar(UInt8(bitPattern: $1))) }
+        let path = template.dropLast().reduce(into: "") {
+            $0.unicodeScalars.append(Unicode.Scalar(UInt8(bitPattern: $1)))
+        }
+        self.path = path
+        // A thread may make one more file meanwhile.
+        TemporaryPlaces.add(path) { for _ in 0..<3 where access(path, F_OK) == 0 { Self.remove(path) } }
     }
 
     deinit { remove() }
 
     /// Removes the folder now. That it cannot be removed is no fault of what was measured.
-    package func remove() { Self.remove(path) }
+    package func remove() {
+        Self.remove(path)
+        TemporaryPlaces.forget(path)
+    }
 
     private static func remove(_ path: String) {
         guard unlink(path) != 0 else { return }

@@ -110,6 +110,7 @@ struct BenchCommand: ParsableCommand {
                 try verification.write(as: .text, style: OutputStyle(verbosity: .quiet), to: sink)
             }
             try sink(result.text())
+            if session.cancellation.isCancelled { return try sink("interrupted: not all was measured\n") }
             guard simulate, result.outcome == .verified else { return }
             guard let table = SchedulerTable(result.speeds) else {
                 return try sink("\nnot every kernel was measured\n")

@@ -56,11 +56,11 @@ enum ExitStatus: Int32, CaseIterable {
         }
     }
 
-    /// The status once the report is lost: nobody can know what was verified, and nobody can read what was refuted.
+    /// The status once the report or the trace is lost: nobody can know what was verified. What is refuted stays so.
     var afterLostReport: ExitStatus {
         switch self {
-        case .verified, .refuted, .undetermined: .undetermined
-        case .usage, .internalError: self
+        case .verified, .undetermined: .undetermined
+        case .refuted, .usage, .internalError: self
         }
     }
 

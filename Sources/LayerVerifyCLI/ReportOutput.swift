@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
+internal import LayerSystem
 
 /// Standard output, or the file of `--output`; opened before the first blob is read.
 ///
@@ -64,6 +65,7 @@ final class ReportOutput {
         descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
         guard descriptor >= 0 else { throw Failure("create a file beside", name, errno) }
         move = (draft, target)
+        TemporaryPlaces.add(draft) { unlink(draft) }
         if let mode { _ = fchmod(descriptor, mode & 0o777) }
     }
 
@@ -88,6 +90,7 @@ final class ReportOutput {
         if let (draft, target) = move {
             guard rename(draft, target) == 0 else { throw Failure("replace", name, errno) }
             move = nil
+            TemporaryPlaces.forget(draft)
         }
     }
 
@@ -97,7 +100,10 @@ final class ReportOutput {
     private func discard() {
         if descriptor > STDERR_FILENO { close(descriptor) }
         descriptor = -1
-        if let (draft, _) = move { unlink(draft) }
+        if let (draft, _) = move {
+            unlink(draft)
+            TemporaryPlaces.forget(draft)
+        }
         move = nil
     }
 

@@ -21,6 +21,7 @@ final class RunSession {
 
     /// A run whose threads and files are as its options want them.
     init(progress: ProgressMode, isNice: Bool = false, trace: TraceFile? = nil) {
+        FastPaths.complaint.map(StandardStreams.complain)
         // Documents are read by the main thread.
         if isNice { BackgroundPriority.adopt() }
         self.trace = trace
@@ -53,7 +54,7 @@ final class RunSession {
             try output.commit()
             try trace?.commit()
         } catch {
-            StandardStreams.complain(error.description)
+            StandardStreams.complain(error.description + (status == .refuted ? "; claims are refuted" : ""))
             status = status.afterLostReport
         }
         signals.dieIfCaught()

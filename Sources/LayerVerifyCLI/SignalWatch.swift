@@ -4,20 +4,28 @@
 
 internal import Dispatch
 internal import Glibc
+internal import LayerSystem
 internal import LayerVerify
 internal import Synchronization
 
 /// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation, and lets the second one kill.
+///
+/// A second one that comes at once is the first once more: `timeout`, and what ends services, signals the process and then
+/// its group, and nobody has seen yet that the first did nothing.
 ///
 /// ## Concurrency
 /// `caught` is one atomic word, written on the control queue and read by the main thread. `sources` is set once, by the
 /// initialiser, and held only to keep the sources alive.
 final class SignalWatch {
     private static let watched = [SIGINT, SIGTERM, SIGHUP]
+    /// Not measured: a person takes longer to see that a program goes on, and programs signal twice within microseconds.
+    private static let repetitionNanoseconds: UInt64 = 200_000_000
 
     /// The first signal that came; 0 for none.
     private final class Caught: Sendable {
         let signal = Atomic<Int32>(0)
+        /// When it came, by the clock of Dispatch.
+        let nanoseconds = Atomic<UInt64>(0)
     }
 
     private let caught = Caught()
@@ -31,7 +39,14 @@ final class SignalWatch {
             let handler: @Sendable () -> Void = {
                 let (isFirst, _) = caught.signal.compareExchange(
                     expected: 0, desired: number, ordering: .acquiringAndReleasing)
-                if isFirst { cancellation.cancel() } else { Self.die(by: number) }
+                let now = DispatchTime.now().uptimeNanoseconds
+                if isFirst {
+                    caught.nanoseconds.store(now, ordering: .relaxed)
+                    cancellation.cancel()
+                } else if now - caught.nanoseconds.load(ordering: .relaxed) >= Self.repetitionNanoseconds {
+                    TemporaryPlaces.removeAll()
+                    Self.die(by: number)
+                }
             }
             source.setEventHandler(handler: handler)
             source.activate()

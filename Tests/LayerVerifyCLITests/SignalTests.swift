@@ -13,12 +13,13 @@ import Testing
     /// Verifies an image that takes minutes, and sends `signal` once its large layer is being read.
     ///
     /// Returns: the run of the program itself, with 128 and the number of the signal that ended it.
-    private func interrupt(_ signal: String, _ arguments: String..., others: [[String: Any]] = []) throws -> ProgramRun
-    {
+    private func interrupt(
+        _ signal: String, _ arguments: String..., others: [[String: Any]] = [], isRepeated: Bool = false
+    ) throws -> ProgramRun {
         try workshop.longLayout("image", byteCount: 200 << 30, others: others)
         let killer = """
             until ls -l /proc/$$/fd | grep -q \(Workshop.digest(0xb).dropFirst(7)); do sleep 0.02; done
-            sleep 0.2; kill -\(signal) $$
+            sleep 0.2; kill -\(signal) $$\(isRepeated ? "; sleep 0.02; kill -\(signal) $$" : "")
             """
         // The shell becomes the program, so that what ended it is seen as it was.
         return try ProgramRun.run(
@@ -37,6 +38,14 @@ import Testing
         #expect(report["outcome"] as? String == "undetermined")
         let findings = try #require(report["findings"] as? [[String: Any]])
         #expect(findings.map { $0["code"] as? String } == ["interrupted"])
+    }
+
+    /// As `timeout` and those who end services do: first the process, at once its group.
+    @Test func theSameSignalOnceMoreAtOnceDoesNotKill() throws {
+        let run = try interrupt("TERM", "--format", "json", "-o", workshop.path("report.json"), isRepeated: true)
+        #expect(run.status == 128 + 15, "\(run.transcript)")
+        let report = try JSONSerialization.jsonObject(with: Data(contentsOf: workshop.url("report.json")))
+        #expect((report as? [String: Any])?["outcome"] as? String == "undetermined")
     }
 
     @Test func theTextSaysWhatWasNotReached() throws {
@@ -83,5 +92,21 @@ import Testing
             ["-c", script, "bash", ProgramRun.layerverifyPath, workshop.path("image"), workshop.folder.url.path])
         #expect(run.text == "143\n", "\(run.transcript)")
         #expect(ContinuousClock.now - begin < .seconds(30))
+    }
+
+    /// The trace goes into a pipe that nobody reads: there the program hangs, with half a report beside the place of the report.
+    @Test func aSecondSignalLeavesNoHalfFile() throws {
+        try workshop.longLayout("image", byteCount: 200 << 30)
+        let script = """
+            mkfifo "$3/pipe"; sleep 60 < "$3/pipe" & reader=$!
+            "$1" --trace "$3/pipe" -o "$3/report" "$2" & run=$!
+            until ls -l /proc/$run/fd | grep -q \(Workshop.digest(0xb).dropFirst(7)); do sleep 0.02; done
+            sleep 1; ls -A "$3" | grep -c '^[.]report'; kill -TERM $run; sleep 1; kill -0 $run || echo died too early
+            kill -TERM $run; wait $run; echo $?; ls -A "$3" | grep report; kill -KILL $reader
+            """
+        let run = try ProgramRun.run(
+            "bash",
+            ["-c", script, "bash", ProgramRun.layerverifyPath, workshop.path("image"), workshop.folder.url.path])
+        #expect(run.text == "1\n143\n", "\(run.transcript)")
     }
 }

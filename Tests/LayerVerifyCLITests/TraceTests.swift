@@ -91,6 +91,25 @@ import Testing
         #expect(String(decoding: run.errors, as: UTF8.self).contains("cannot write '/dev/full'"))
     }
 
+    @Test func aFastPathThatDoesNotExistIsNotTurnedOffInSilence() throws {
+        for (value, complaints) in [("isal,sha-lanes,inflate-lanes", 0), ("ISAL", 1)] {
+            let run = try ProgramRun.run(
+                "env",
+                ["LAYERVERIFY_DISABLE=\(value)", ProgramRun.layerverifyPath, ProgramRun.corpus("good/oci-gzip/image")])
+            #expect(run.status == 0, "\(run.transcript)")
+            let errors = String(decoding: run.errors, as: UTF8.self)
+            #expect(errors.split(separator: "\n").filter { $0.contains("unknown: ISAL") }.count == complaints)
+        }
+    }
+
+    @Test(arguments: [["--trace", "/dev/full"], ["-o", "/dev/full"]])
+    func whatIsRefutedStaysSoIfTheReportOrTheTraceIsLost(_ options: [String]) throws {
+        let run = try ProgramRun.layerverify(options + [ProgramRun.corpus("bad/gzip-crc-wrong/image")])
+        #expect(run.status == 1, "\(run.transcript)")
+        let errors = String(decoding: run.errors, as: UTF8.self)
+        #expect(errors.contains("cannot write '/dev/full'") && errors.contains("claims are refuted"))
+    }
+
     @Test(arguments: [
         ["--trace", "trace", "-o", "trace"], ["--trace", "-"], ["--trace", "image/index.json"], ["--trace", ""],
     ])

@@ -1,0 +1,24 @@
+// layerverify: which fast paths there are to turn off.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerCodec
+import LayerDigest
+import LayerModel
+
+/// What `LAYERVERIFY_DISABLE` can turn off.
+package enum FastPaths {
+    /// The names it knows, in alphabetical order; `isal` only where the program is built with it.
+    package static let names: [String] = {
+        let references = Set(Codecs.all.compactMap { Codecs.reference(for: $0.compression)?.name })
+        return (Codecs.all.map { $0.name }.filter { !references.contains($0) } + [LaneSHA256.name]).sorted()
+    }()
+
+    /// One line for people if the variable names what is not there: whoever looks for a fault must not think it turned off.
+    package static var complaint: String? {
+        let unknown = DisabledPaths.names.subtracting(names.map { $0[...] }).sorted()
+        guard !unknown.isEmpty else { return nil }
+        return
+            "LAYERVERIFY_DISABLE: unknown: \(unknown.joined(separator: ", ")); there are \(names.joined(separator: ", "))"
+    }
+}
