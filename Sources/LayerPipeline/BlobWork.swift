@@ -59,7 +59,8 @@ final class BlobWork: @unchecked Sendable {
         case decoding
     }
 
-    /// How many segments of a blob may wait at once. Eight is what the prototype ran best with; not measured again.
+    /// How many segments of a blob may wait at once. With 3, 4 or 16 no kind of image is faster
+    /// beyond what the machine's noise is (docs/performance.md).
     static let maximumPendingBlockCount = 8
 
     init(_ request: BlobRequest, slot: Int) {
