@@ -219,7 +219,7 @@ static lv_reading read_dynamic_header(lv_inflate_state *state, lv_view *view) {
     for (unsigned i = 0; i < length_code_count; i++) code_lengths[order[i]] = (uint8_t)take(view, 3);
     lv_code code;
     if (!lv_code_make(&code, code_lengths, 19)) return checked(view, false);
-    // zlib wants it complete, or none, and then misses the end of the block.
+    // zlib wants it complete. Without any code it takes each bit for a length of zero, and then misses the end of block.
     if (code.longest > 0 && code.limits[code.longest] != 1u << LV_LONGEST_CODE) return checked(view, false);
     lv_code_length_table table;
     lv_fill_code_lengths(&table, &code);

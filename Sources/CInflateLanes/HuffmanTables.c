@@ -83,8 +83,9 @@ void lv_fill_code_lengths(lv_code_length_table *table, const lv_code *code) {
         }
 }
 
-// The tables of a block are filled in the order of the code. Codes of one length are put into the first 2^length places; for the next
-// length that part is copied behind itself, since a shorter code is followed by either bit. A complete code leaves no gap.
+// The tables of a block are filled in the order of the code. Codes of one length are put into the first 2^length places;
+// for the next length that part is copied behind itself, since a shorter code is followed by either bit. A complete code
+// leaves no gap.
 
 void lv_fill_literals(lv_tables *tables, const lv_code *code) {
     lv_literal_entry *const entries = tables->literals;

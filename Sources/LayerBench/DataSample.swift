@@ -28,7 +28,7 @@ package struct DataSample: Sendable {
     let readers: [any BlobReader]
 
     /// The beginning of a layer is not like the rest: of eight layers of /usr, 113 MiB each, ISA-L decodes the first 3 MiB at
-    /// 707 MiB/s, the first 12 at 749 and all of them at less than 600 (2 cores of Zen 5, 2026-11-24).
+    /// 707 MiB/s and all of them at 611 (2 cores of Zen 3, 2026-11-24).
     private static let streamByteCount: UInt64 = 1 << 30
     /// So many blobs at most, each of which keeps a file open.
     private static let streamCount = 128

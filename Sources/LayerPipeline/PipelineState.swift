@@ -61,32 +61,6 @@ struct PipelineState {
     /// How many of those a worker takes at once.
     static let smallBatchCount = 16
 
-    /// What a worker is to do.
-    enum Action {
-        /// Hash the worker's `hashJobs`.
-        case hash
-        /// Read on the worker's `team`.
-        case read
-        /// Read these requests from beginning to end; places in `requests`.
-        case readSmall(Range<Int>)
-        /// End; the last worker also hands on the facts.
-        case end([BlobFacts]?)
-    }
-
-    /// What a worker did and gives back.
-    enum Done {
-        case hash
-        case read
-    }
-
-    /// What giving back an action leads to.
-    struct Consequence {
-        var finished: [BlobWork] = []
-        var startedWorker: PipelineWorker?
-        /// What the worker is to do next; nil where it has to finish blobs first.
-        var next: Action?
-    }
-
     init(_ requests: [BlobRequest], jobCount: Int) {
         // Small requests are brought to the end of the list, so that a batch of them is a range.
         order = requests.indices.sorted { first, second in
@@ -396,7 +370,7 @@ struct PipelineState {
     /// Whether a blob that is about to be decoded will have others beside it for most of the time: as many as it takes to
     /// give every worker two. One stream by itself is decoded faster by a decoder that is made for one.
     func hasCompany(_ work: BlobWork) -> Bool {
-        return leftByteCount / UInt64(jobCount + 1) >= work.remainingByteCount
+        leftByteCount / UInt64(jobCount + 1) >= work.remainingByteCount
     }
 
     private mutating func count(_ byteCount: UInt64, for work: BlobWork) {

@@ -14,7 +14,7 @@ internal import Synchronization
 /// its group, and nobody has seen yet that the first did nothing.
 ///
 /// ## Concurrency
-/// `caught` is one atomic word, written on the control queue and read by the main thread. `sources` is set once, by the
+/// `caught` is atomic words, written on the control queue; the main thread reads which signal it was. `sources` is set once, by the
 /// initialiser, and held only to keep the sources alive.
 final class SignalWatch {
     private static let watched = [SIGINT, SIGTERM, SIGHUP]

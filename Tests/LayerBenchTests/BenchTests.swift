@@ -2,9 +2,11 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import LayerCodec
 import LayerDigest
 import LayerModel
+import LayerSystem
 import LayerVerify
 import Testing
 
@@ -44,6 +46,22 @@ import Testing
             #expect(try bench.decode(codec, teamSize: 1).byteCount == 2 * content.count, "\(codec.name)")
             guard codec.teamSize > 1 else { continue }
             #expect(try bench.decode(codec, teamSize: 2).byteCount == 2 * content.count, "two of \(codec.name)")
+        }
+    }
+
+    /// In a process of its own: all temporary places go.
+    @Test func theFolderIsAmongWhatAProcessThatEndsAtOnceRemoves() async {
+        await #expect(processExitsWith: .success) {
+            let (ended, done) = (try BenchFolder(in: nil), try BenchFolder(in: nil))
+            try ended.makeFolder("blobs")
+            try ended.write([1, 2, 3], to: "blobs/file")
+            done.remove()
+            let kept = try BenchFile(done.path)
+            TemporaryPlaces.removeAll()
+            precondition(access(ended.path, F_OK) != 0, "the folder is gone with what was in it")
+            precondition(access(done.path, F_OK) == 0, "what was forgotten is no longer looked at")
+            unlink(done.path)
+            try kept.close()
         }
     }
 

@@ -50,19 +50,29 @@ import Testing
     }
 
     /// The number of runs would take hours.
-    @Test(arguments: ["INT", "TERM"])
-    func aSignalLeavesNothingBehind(_ signal: String) throws {
+    private func interrupted(_ signal: String, format: String) throws -> ProgramRun {
         let killer = """
             until [ -e "$0"/layerverify-bench-*/index.json ]; do sleep 0.02; kill -0 $$ || exit; done
             sleep 0.5; kill -\(signal) $$
             """
-        let run = try ProgramRun.run(
+        return try ProgramRun.run(
             "timeout",
             [
                 "--signal=KILL", "--foreground", "60", "sh", "-c", "(\(killer)) & exec \"$@\"", folder.url.path,
                 ProgramRun.layerverifyPath, "bench", "--size", "1MiB", "--runs", "1000", "--jobs", "1", "--format",
-                "json", "--work-dir", folder.url.path,
+                format, "--work-dir", folder.url.path,
             ])
+    }
+
+    @Test func theTextSaysThatItWasInterrupted() throws {
+        let run = try interrupted("INT", format: "text")
+        #expect(run.status == 130, "\(run.transcript)")
+        #expect(run.text.hasSuffix("\ninterrupted: not all was measured\n"))
+    }
+
+    @Test(arguments: ["INT", "TERM"])
+    func aSignalLeavesNothingBehind(_ signal: String) throws {
+        let run = try interrupted(signal, format: "json")
         #expect(run.status == (signal == "INT" ? 130 : 143), "\(run.transcript)")
         #expect(try left() == [])
         let report = try #require(try JSONSerialization.jsonObject(with: run.output) as? [String: Any])
