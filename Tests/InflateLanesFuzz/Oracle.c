@@ -9,6 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
+#if __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(address, byte_count) ((void)(address), (void)(byte_count))
+#define ASAN_UNPOISON_MEMORY_REGION(address, byte_count) ((void)(address), (void)(byte_count))
+#endif
 
 uint64_t next_random(uint64_t *state) {
     uint64_t z = (*state += 0x9e3779b97f4a7c15);
@@ -49,7 +55,7 @@ typedef struct {
     answer answer;
     uint8_t *content;
     size_t content_byte_count, position;
-    uint8_t *piece, *room;
+    const uint8_t *room;
     size_t piece_byte_count, room_byte_count;
     lv_inflate_lane lane;
     bool is_done;
@@ -72,21 +78,44 @@ static size_t piece_size(uint64_t style, uint64_t *state) {
     }
 }
 
-static void refill(trial *trial, uint64_t input_style, uint64_t output_style, uint64_t *state) {
+/// Memory for one piece at a time, which the sanitizer guards at both ends: malloc gives pieces as large as blocks pages of
+/// their own, and half of the time would go into that.
+typedef struct arena {
+    _Alignas(64) uint8_t guard_before[4096];
+    uint8_t bytes[MAXIMUM_PIECE_BYTE_COUNT];
+    uint8_t guard_behind[4096];
+    bool is_guarded;
+    size_t open_byte_count;
+} arena;
+
+/// Exactly so many bytes that may be touched, at the end of the arena: what is behind is guarded to the byte, what is before
+/// to eight of them.
+static uint8_t *take_piece(arena *arena, size_t byte_count) {
+    if (byte_count > sizeof arena->bytes) abort();
+    uint8_t *end = arena->bytes + sizeof arena->bytes, *piece = end - byte_count;
+    if (arena->is_guarded) ASAN_POISON_MEMORY_REGION(end - arena->open_byte_count, arena->open_byte_count);
+    else ASAN_POISON_MEMORY_REGION(arena->guard_before, offsetof(struct arena, is_guarded));
+    arena->is_guarded = true;
+    arena->open_byte_count = byte_count;
+    ASAN_UNPOISON_MEMORY_REGION(piece, byte_count);
+    return piece;
+}
+
+static arena pieces[MAXIMUM_STREAM_COUNT], rooms[MAXIMUM_STREAM_COUNT];
+
+static void refill(trial *trial, size_t number, uint64_t input_style, uint64_t output_style, uint64_t *state) {
     // What was left of the last piece comes again; more only if that is wanted, or now and then.
     size_t byte_count = trial->lane.input_byte_count;
     if (trial->lane.status == LV_INFLATE_NEEDS_INPUT || byte_count == 0 || next_random(state) % 3 == 0)
         byte_count += piece_size(input_style, state);
     const size_t left = trial->stream.byte_count - trial->position;
     if (byte_count > left) byte_count = left;
-    free(trial->piece);
-    trial->piece = malloc(byte_count);
-    if (byte_count > 0) memcpy(trial->piece, trial->stream.bytes + trial->position, byte_count);
+    uint8_t *piece = take_piece(&pieces[number], byte_count);
+    if (byte_count > 0) memcpy(piece, trial->stream.bytes + trial->position, byte_count);
     trial->piece_byte_count = trial->lane.input_byte_count = byte_count;
-    trial->lane.input = trial->piece;
-    free(trial->room);
+    trial->lane.input = piece;
     trial->room_byte_count = trial->lane.output_byte_count = piece_size(output_style, state);
-    trial->room = trial->lane.output = malloc(trial->room_byte_count);
+    trial->room = trial->lane.output = take_piece(&rooms[number], trial->room_byte_count);
 }
 
 static void absorb(trial *trial, size_t number, uint64_t seed) {
@@ -159,7 +188,7 @@ void check_streams(const stream *streams, size_t stream_count, uint64_t seed, ta
         size_t numbers[MAXIMUM_STREAM_COUNT], count = 0;
         for (size_t i = 0; i < stream_count; i++) {
             if (trials[i].is_done) continue;
-            refill(&trials[i], input_style, output_style, &state);
+            refill(&trials[i], i, input_style, output_style, &state);
             numbers[count] = i;
             lanes[count++] = trials[i].lane;
         }
@@ -172,9 +201,5 @@ void check_streams(const stream *streams, size_t stream_count, uint64_t seed, ta
             absorb(&trials[numbers[i]], numbers[i], seed);
         }
         demand(has_stopped, "no lane stopped", 0, seed);
-    }
-    for (size_t i = 0; i < stream_count; i++) {
-        free(trials[i].piece);
-        free(trials[i].room);
     }
 }

@@ -16,6 +16,7 @@ enum {
     MAXIMUM_STREAM_COUNT = 4,
     /// Streams that give more are cut off here, in both decoders.
     MAXIMUM_CONTENT_BYTE_COUNT = 1 << 20,
+    MAXIMUM_PIECE_BYTE_COUNT = 1 << 20,
 };
 
 /// How streams ended, as zlib has it.
