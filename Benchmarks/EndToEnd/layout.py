@@ -9,7 +9,11 @@ import os
 import subprocess
 import tarfile
 
-COMMANDS = {"gzip": ["gzip", "-6nc"], "zstd": ["zstd", "-3qc"], "none": None}
+PACK_MEMBERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "pack-members")
+# The last three have many members or frames: BGZF, one for each file as in eStargz, one for each 8 MiB.
+COMMANDS = {
+    "gzip": ["gzip", "-6nc"], "zstd": ["zstd", "-3qc"], "none": None,
+    "bgzip": ["bgzip", "-l6", "-c"], "members": [PACK_MEMBERS], "pzstd": ["pzstd", "-3qc"]}
 
 
 class HashedFile:
@@ -30,7 +34,7 @@ class HashedFile:
 
 
 class Layout:
-    """An image layout in a new folder, whose layers are all of one form: gzip, zstd or none."""
+    """An image layout in a new folder, whose layers are all of one form, one of `COMMANDS`."""
 
     def __init__(self, folder, form):
         self.folder = folder
@@ -53,7 +57,7 @@ class Layout:
         return self.descriptor(media_type, digest, len(data))
 
     def layer_type(self):
-        suffix = "" if self.form == "none" else "+" + self.form
+        suffix = {"none": "", "bgzip": "+gzip", "members": "+gzip", "pzstd": "+zstd"}.get(self.form, "+" + self.form)
         return "application/vnd.oci.image.layer.v1.tar" + suffix
 
     def layer(self, plain):

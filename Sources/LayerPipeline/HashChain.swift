@@ -10,6 +10,14 @@ struct Segment {
     let byteCount: Int
 }
 
+/// One block to hash.
+struct HashJob {
+    let chain: HashChain
+    let segment: Segment
+    /// Retained as `HashChain` says.
+    unowned let work: BlobWork
+}
+
 /// One running digest and the blocks that wait for it.
 ///
 /// ## Concurrency
@@ -18,22 +26,29 @@ final class HashChain: @unchecked Sendable {
     // SAFETY: every field is guarded as said above.
     let method: DigestMethod
     let digest: any StreamDigest
-    /// The blob is retained by the scheduler as long as any of its chains has a block waiting.
-    unowned let work: BlobWork
     var isBusy = false
     var isInBay = false
-    private var waiting = Line<Segment>(capacity: 2 * BlobWork.maximumPendingBlockCount)
+    private var waiting = Line<Waiting>(capacity: 2 * BlobWork.maximumPendingBlockCount)
 
-    init(_ method: DigestMethod, of work: BlobWork) {
+    /// A block and whose it is: a blob's, or that of the part of it that made the block. The scheduler retains that as long
+    /// as it has a block waiting.
+    private struct Waiting {
+        let segment: Segment
+        unowned let work: BlobWork
+    }
+
+    init(_ method: DigestMethod) {
         self.method = method
         digest = method.begin()
-        self.work = work
     }
 
     var isEmpty: Bool { waiting.isEmpty }
 
-    func append(_ segment: Segment) { waiting.add(segment) }
+    func append(_ segment: Segment, of work: BlobWork) { waiting.add(Waiting(segment: segment, work: work)) }
 
     /// Takes the block that has waited longest.
-    func removeFirst() -> Segment { waiting.takeFirst() }
+    func removeFirst() -> HashJob {
+        let first = waiting.takeFirst()
+        return HashJob(chain: self, segment: first.segment, work: first.work)
+    }
 }

@@ -181,7 +181,7 @@ extension BlobWork {
 
 extension HashJob {
     fileprivate var tracePart: TraceRecord.Part {
-        TraceRecord.Part(chain.work.request.blob, byteCount: UInt64(segment.byteCount))
+        TraceRecord.Part(work.request.blob, byteCount: UInt64(segment.byteCount))
     }
 }
 

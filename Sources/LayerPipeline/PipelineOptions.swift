@@ -18,17 +18,23 @@ package struct PipelineOptions: Sendable {
     package var fastCodec: CodecLookup
     /// Finds the digest method of the fast path; the scheduler's model hands in one that hashes nothing.
     package var fastDigest: DigestLookup = { digestMethod(for: $0) }
+    /// Whether a blob of several members or frames may be read in several places at once.
+    package var readsInParts: Bool
     /// Whether workers keep out of the way of everything else.
     package var isNice: Bool
     /// Is told of every action; nil for none, which costs nothing.
     package var tracer: Tracer?
+
+    /// The name by which `LAYERVERIFY_DISABLE` turns reading in parts off.
+    package static let partsName = "members"
 
     /// The blocks in which the pipeline reads, decodes and hashes.
     package static let blockByteCount = BlockPool.blockByteCount
 
     package init(
         jobCount: Int, expansionLimit: ExpansionLimit = .standard, codecOptions: CodecOptions = CodecOptions(),
-        fastCodec: @escaping CodecLookup = { Codecs.fast(for: $0) }, isNice: Bool = false,
+        fastCodec: @escaping CodecLookup = { Codecs.fast(for: $0) },
+        readsInParts: Bool = !DisabledPaths.contains(Self.partsName), isNice: Bool = false,
         tracer: Tracer? = nil
     ) {
         precondition(jobCount >= 1, "a pipeline has at least one job")
@@ -36,6 +42,7 @@ package struct PipelineOptions: Sendable {
         self.expansionLimit = expansionLimit
         self.codecOptions = codecOptions
         self.fastCodec = fastCodec
+        self.readsInParts = readsInParts
         self.isNice = isNice
         self.tracer = tracer
     }

@@ -21,22 +21,30 @@ struct PipelineState {
     private var nextSmall: Int
     private var recordedCount = 0
 
-    /// The blobs in work by their slots. Whoever has a block or a chain of one counts on it being held here.
-    private var open: [Int: BlobWork] = [:]
+    /// The blobs in work, and their parts, by their keys. Whoever has a block or a chain of one counts on it being held here.
+    var open: [Int: BlobWork] = [:]
+    /// The last parts of open blobs in which further ones may be found, and some in which none will.
+    var splittable: [BlobWork] = []
+    /// Places in `requests` of blobs in which a part was found that was none.
+    var misleadingSlots: Set<Int> = []
+    /// The parts there ever were.
+    var partCount = 0
+    /// Those that workers are looking for.
+    var wantedPartCount = 0
     /// Those of the open blobs that a worker may read on.
-    private var ready = ReadyBlobs()
+    var ready = ReadyBlobs()
     /// The next to be opened when another is done. Nothing is read of it yet, but a worker announces it to the storage.
     private var waiting: BlobWork?
     /// The chains with a block waiting, those of one algorithm in one bay, the longest waiting first.
     private var bays: [Bay] = []
-    private var freeBlocks: [BlockIndex]
-    private var blockUsers: [Int]
+    var freeBlocks: [BlockIndex]
+    var blockUsers: [Int]
     private var idleWorkers: [PipelineWorker]
     private let jobCount: Int
-    private(set) var progress = PipelineProgress()
+    var progress = PipelineProgress()
     private var isCancelled = false
 
-    private var maximumOpenCount: Int { Self.openCountPerJob * jobCount }
+    var maximumOpenCount: Int { Self.openCountPerJob * jobCount }
 
     /// Blobs open at once: enough for every worker to find a full team, of streams to decode or of plain blobs to hash.
     ///
@@ -72,7 +80,8 @@ struct PipelineState {
         small = self.requests.firstIndex { $0.expectedByteCount <= Self.smallByteCount } ?? requests.count
         nextSmall = small
         self.jobCount = jobCount
-        let blockCount = Self.blockCount(openCount: min(Self.openCountPerJob * jobCount, small), jobCount: jobCount)
+        // One blob alone may be read in as many parts as there would be blobs.
+        let blockCount = Self.blockCount(openCount: small > 0 ? Self.openCountPerJob * jobCount : 0, jobCount: jobCount)
         freeBlocks = Array((0..<blockCount).reversed())
         blockUsers = Array(repeating: 0, count: blockCount)
         idleWorkers = (0..<jobCount).map { PipelineWorker(number: $0) }
@@ -87,12 +96,15 @@ struct PipelineState {
     /// True while there are blobs that nobody has begun.
     var hasBlobsToBegin: Bool { nextLarge < small || nextSmall < requests.count }
 
+    /// True while there are blobs that could be opened, small ones left out.
+    var hasBlobsToOpen: Bool { nextLarge < small || waiting != nil }
+
     /// The blocks that something holds; none after a run that was not cancelled.
     var heldBlockCount: Int { blockUsers.count - freeBlocks.count }
 
     private static func blockCount(openCount: Int, jobCount: Int) -> Int {
         openCount * (2 * BlobWork.maximumPendingBlockCount + 2)
-            + jobCount * PipelineWorker.spareBlockCount
+            + jobCount * (PipelineWorker.spareBlockCount + 1)
     }
 
     /// The facts in the order in which the requests came.
@@ -139,6 +151,7 @@ struct PipelineState {
         precondition(isCancelled || recordedCount == requests.count, "the last worker ends when all is done")
         ready = ReadyBlobs()
         open.removeAll()
+        splittable.removeAll()
         waiting = nil
         bays.removeAll()
         return .end(allFacts)
@@ -187,7 +200,7 @@ struct PipelineState {
             let chain = bays[place].chains.takeFirst()
             chain.isInBay = false
             chain.isBusy = true
-            worker.hashJobs.append(HashJob(chain: chain, segment: chain.removeFirst()))
+            worker.hashJobs.append(chain.removeFirst())
         }
         return true
     }
@@ -202,6 +215,7 @@ struct PipelineState {
             another.isBusy = true
             worker.team.append(another)
         }
+        takeBlobToSplit(worker)
         worker.ahead = takeBlobToAnnounce()
         worker.ahead?.isBusy = true
         // Blocks that are at hand need not be asked for, one by one, in the middle of the action.
@@ -215,9 +229,10 @@ struct PipelineState {
     /// with much of it would be left over at the end, and of few streams some workers would have none.
     private func teamSize(for work: BlobWork) -> Int {
         let most = work.codec?.teamSize ?? 1
-        guard most > 1, work.stage == .decoding, work.remainingByteCount > 0 else { return most }
+        let byteCount = work.partByteCount
+        guard most > 1, work.stage == .decoding, byteCount > 0 else { return most }
         let share = leftByteCount / UInt64(jobCount)
-        return max(1, min(most, Int(clamping: (share + work.remainingByteCount / 2) / work.remainingByteCount)))
+        return max(1, min(most, Int(clamping: (share + byteCount / 2) / byteCount)))
     }
 
     mutating func takeBlock() -> BlockIndex {
@@ -252,21 +267,22 @@ struct PipelineState {
             }
             if open[ahead.slot] != nil { readOnOrRetire(ahead, &consequence) }
         }
+        takeNewParts(worker, &consequence)
         for work in worker.team {
             for block in work.released { release(block) }
             work.released.removeAll(keepingCapacity: true)
-            for segment in work.newInputs {
-                let isHeld = work.input?.segment.block == segment.block
-                hand(segment, to: work.compressedChains, of: work, extraUsers: isHeld ? 1 : 0)
-                progress.doneByteCount &+= UInt64(segment.byteCount)
+            if work.role == .follows {
+                hold(work)
+            } else {
+                handOn(work.newInputs, work.newOutputs, of: work)
             }
             work.newInputs.removeAll(keepingCapacity: true)
-            for output in work.newOutputs {
-                progress.uncompressedByteCount &+= UInt64(output.byteCount)
-                hand(output, to: work.uncompressedChains, of: work, extraUsers: 0)
-            }
             work.newOutputs.removeAll(keepingCapacity: true)
             work.isBusy = false
+            if work.mayBeSplit, !work.isListedAsSplittable {
+                work.isListedAsSplittable = true
+                splittable.append(work)
+            }
             readOnOrRetire(work, &consequence)
         }
         // A stream that ends may leave its block with the worker; what is too many others need.
@@ -281,7 +297,7 @@ struct PipelineState {
         var consequence = Consequence()
         for job in jobs {
             release(job.segment.block)
-            let work = job.chain.work
+            let work = job.work
             work.pendingSegmentCount -= 1
             job.chain.isBusy = false
             queueUp(job.chain)
@@ -291,11 +307,23 @@ struct PipelineState {
         return consequence
     }
 
+    /// Hands what a part that leads has read and decoded to the chains.
+    mutating func handOn(_ inputs: [Segment], _ outputs: [Segment], of work: BlobWork) {
+        for input in inputs {
+            progress.doneByteCount &+= UInt64(input.byteCount)
+            hand(input, to: work.compressedChains, of: work, extraUsers: work.isDecoding(input.block) ? 1 : 0)
+        }
+        for output in outputs {
+            progress.uncompressedByteCount &+= UInt64(output.byteCount)
+            hand(output, to: work.uncompressedChains, of: work, extraUsers: 0)
+        }
+    }
+
     private mutating func hand(_ segment: Segment, to chains: [HashChain], of work: BlobWork, extraUsers: Int) {
         blockUsers[segment.block] = chains.count + extraUsers
         if blockUsers[segment.block] == 0 { freeBlocks.append(segment.block) }
         for chain in chains {
-            chain.append(segment)
+            chain.append(segment, of: work)
             work.pendingSegmentCount += 1
             queueUp(chain)
         }
@@ -314,15 +342,22 @@ struct PipelineState {
         }
     }
 
-    private mutating func release(_ block: BlockIndex) {
+    mutating func release(_ block: BlockIndex) {
         blockUsers[block] -= 1
         if blockUsers[block] <= 0 { freeBlocks.append(block) }
     }
 
-    private mutating func readOnOrRetire(_ work: BlobWork, _ consequence: inout Consequence) {
+    mutating func readOnOrRetire(_ work: BlobWork, _ consequence: inout Consequence) {
+        settleParts(around: work, &consequence)
         guard work.isFinished else { return ready.add(work) }
-        guard open.removeValue(forKey: work.slot) != nil else { return }
-        consequence.finished.append(work)
+        guard open.removeValue(forKey: work.key) != nil else { return }
+        splittable.removeAll { $0 === work }
+        guard work.role == .passedOn else { return consequence.finished.append(work) }
+        // The one that leads now may have waited for nothing but the digests of this one.
+        guard let next = work.next else { return }
+        work.next = nil
+        next.previous = nil
+        readOnOrRetire(next, &consequence)
     }
 
     /// The caller takes one piece of work itself; another worker is worth starting for the next.

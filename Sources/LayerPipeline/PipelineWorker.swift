@@ -8,12 +8,6 @@ import LayerModel
 import LayerSystem
 import SystemPackage
 
-/// One block to hash.
-struct HashJob {
-    let chain: HashChain
-    let segment: Segment
-}
-
 /// The memory of one worker: what it was told to do, and blocks to spare.
 ///
 /// ## Concurrency
@@ -27,6 +21,11 @@ final class PipelineWorker: @unchecked Sendable {
     var team: [BlobWork] = []
     /// A blob to open while the team is read, so that storage fetches its beginning.
     var ahead: BlobWork?
+    /// A blob in which to look for up to `wantedPartCount` further parts after the team was read; of the team, or not.
+    var splitting: BlobWork?
+    var wantedPartCount = 0
+    /// The parts that were found, each the continuation of the one before.
+    var newParts: [BlobWork] = []
     var spareBlocks: [BlockIndex] = []
     private var active: [BlobWork] = []
     private var lanes: [DecodeLane] = []
@@ -76,6 +75,7 @@ final class PipelineWorker: @unchecked Sendable {
             }
         }
         decodeTeam(pipeline)
+        if let splitting { split(splitting, pipeline) }
     }
 
     // Opening
@@ -91,6 +91,7 @@ final class PipelineWorker: @unchecked Sendable {
         work.stage = .opened
         guard let reader = opening.reader else { return work.isReadDone = true }
         work.reader = reader
+        work.endOffset = reader.byteCount
         pipeline.noteOpened(work, byteCount: reader.byteCount)
         if work === ahead { reader.announce(byteCount: Self.announcedByteCount, at: 0) }
     }
@@ -115,7 +116,12 @@ final class PipelineWorker: @unchecked Sendable {
         work.codec = codec.teamSize == 1 || pipeline.hasCompany(work) ? codec : codec.forLoneStream
         work.decoder = work.codec?.begin(pipeline.options.codecOptions)
         work.limits = StreamLimits(pipeline.options, compressedByteCount: reader.byteCount)
-        work.uncompressedChains = algorithms.map { HashChain(pipeline.options.fastDigest($0), of: work) }
+        work.uncompressedChains = algorithms.map { HashChain(pipeline.options.fastDigest($0)) }
+        if pipeline.options.readsInParts {
+            let bytes = unsafe UnsafeRawBufferPointer(rebasing: pipeline.pool[segment.block][..<segment.byteCount])
+            work.memberSearch = unsafe MemberSearch(compression, prefix: bytes)
+            work.mayBeSplit = work.memberSearch != nil
+        }
         work.newInputs.append(segment)
         work.input = (segment, 0)
     }
@@ -123,7 +129,7 @@ final class PipelineWorker: @unchecked Sendable {
     private func startHashing(_ work: BlobWork, _ compression: Compression, _ pipeline: Pipeline) {
         work.facts.compression = compression
         work.compressedChains = work.request.compressedAlgorithms(for: compression).map {
-            HashChain(pipeline.options.fastDigest($0), of: work)
+            HashChain(pipeline.options.fastDigest($0))
         }
         if work.reader?.byteCount == 0 { work.isReadDone = true }
     }
@@ -135,7 +141,9 @@ final class PipelineWorker: @unchecked Sendable {
         guard let reader = work.reader else { return nil }
         let block = takeBlock(pipeline)
         do throws(Errno) {
-            let byteCount = unsafe try reader.read(into: pipeline.pool[block], at: work.offsetBytes)
+            let room = ByteMath.clamp(work.endOffset - work.offsetBytes, to: BlockPool.blockByteCount)
+            let byteCount = unsafe try reader.read(
+                into: UnsafeMutableRawBufferPointer(rebasing: pipeline.pool[block][..<room]), at: work.offsetBytes)
             if byteCount > 0 {
                 work.offsetBytes += ByteMath.fileSize(byteCount)
                 work.remainingByteCount = reader.byteCount - min(work.offsetBytes, reader.byteCount)
@@ -151,14 +159,14 @@ final class PipelineWorker: @unchecked Sendable {
     }
 
     private func readPlainBlock(_ work: BlobWork, _ pipeline: Pipeline) {
-        guard work.newInputs.isEmpty, let reader = work.reader else { return }
-        if work.offsetBytes < reader.byteCount {
+        guard work.newInputs.isEmpty else { return }
+        if work.offsetBytes < work.endOffset {
             guard let segment = readBlock(work, pipeline) else { return }
             work.newInputs.append(segment)
             let bytes = unsafe UnsafeRawBufferPointer(rebasing: pipeline.pool[segment.block][..<segment.byteCount])
             unsafe work.cursor.scanTrailing(bytes)
         }
-        work.isReadDone = work.offsetBytes >= reader.byteCount
+        work.isReadDone = work.offsetBytes >= work.endOffset
     }
 
     /// Gives up a blob that cannot be read on; what was read of it is hashed in vain.
@@ -190,9 +198,8 @@ final class PipelineWorker: @unchecked Sendable {
 
     /// Sees to it that a stream has input and room; false where the action ends for it.
     private func prepare(_ work: BlobWork, _ pipeline: Pipeline) -> Bool {
-        guard let reader = work.reader else { return false }
         if work.input == nil {
-            guard work.offsetBytes < reader.byteCount else {
+            guard work.offsetBytes < work.endOffset else {
                 finishOutput(work)
                 work.isReadDone = true
                 return false
@@ -236,7 +243,7 @@ final class PipelineWorker: @unchecked Sendable {
             finishOutput(work)
             dropInput(work)
             work.stage = .plain
-            return work.isReadDone = work.offsetBytes >= work.reader?.byteCount ?? 0
+            return work.isReadDone = work.offsetBytes >= work.endOffset
         }
         // A decoder that stopped for want of room may have more to put out even if it took all input.
         if inputLeft == 0, status == .needsInput {

@@ -6,7 +6,8 @@ import LayerCodec
 
 /// The open blobs that a worker may read on, by the bytes that are left of each, most first.
 ///
-/// An open blob is here if, and only if, it `isReadyToRead`; what its order depends on does not change meanwhile.
+/// An open blob that `isReadyToRead` is here; what its order depends on does not change meanwhile. Parts of blobs may be
+/// here that are no longer ready: one that leads now, with much of it waiting for digests, or one that was dropped.
 ///
 /// Complexity: adding and taking are logarithmic in the number of blobs.
 struct ReadyBlobs {
@@ -51,13 +52,17 @@ struct ReadyBlobs {
 
     /// Takes the blob of which most is left.
     mutating func takeFirst() -> BlobWork? {
-        var best: (group: Int, place: Place)?
-        for (index, group) in groups.enumerated() {
-            guard let place = group.blobs.first else { continue }
-            if let known = best, known.place < place { continue }
-            best = (index, place)
+        while count > 0 {
+            var best: (group: Int, place: Place)?
+            for (index, group) in groups.enumerated() {
+                guard let place = group.blobs.first else { continue }
+                if let known = best, known.place < place { continue }
+                best = (index, place)
+            }
+            guard let best else { return nil }
+            if let work = takeNext(from: best.group) { return work }
         }
-        return best.flatMap { take(from: $0.group) }
+        return nil
     }
 
     /// Takes the stream of which most is left that the codec of `work` can decode beside it.
@@ -67,10 +72,18 @@ struct ReadyBlobs {
     mutating func takeUnopened() -> BlobWork? { take(from: Self.unopened) }
 
     private mutating func take(from group: Int) -> BlobWork? {
+        while !groups[group].blobs.isEmpty {
+            if let work = takeNext(from: group) { return work }
+        }
+        return nil
+    }
+
+    /// Takes one blob out; nil if it is no longer ready.
+    private mutating func takeNext(from group: Int) -> BlobWork? {
         guard let work = groups[group].blobs.takeFirst()?.work else { return nil }
         work.isQueued = false
         count -= 1
-        return work
+        return work.isReadyToRead ? work : nil
     }
 
     private mutating func group(of work: BlobWork) -> Int {

@@ -22,13 +22,23 @@ struct StreamLimits {
 
 /// How far one stream was decoded, and how it ended.
 struct StreamCursor {
-    /// Bytes of the blob that the decoder took.
-    private(set) var consumedByteCount: UInt64 = 0
+    /// Where in the blob the decoder began.
+    private let startOffset: UInt64
+    /// Bytes of the blob that the decoder took, with those before it began.
+    private(set) var consumedByteCount: UInt64
     /// Bytes that came out.
     private(set) var producedByteCount: UInt64 = 0
     /// How the stream ended; nil while it goes on.
     private(set) var ending: StreamEnding?
     private var trailingBytesAreZero = true
+
+    init(beginningAt offsetBytes: UInt64 = 0) {
+        startOffset = offsetBytes
+        consumedByteCount = offsetBytes
+    }
+
+    /// Counts what came out of the blob before the decoder began.
+    mutating func goOn(after earlier: StreamCursor) { producedByteCount += earlier.producedByteCount }
 
     /// Counts what a step of the decoder did.
     mutating func advance(
@@ -43,9 +53,10 @@ struct StreamCursor {
                 ending = .expansionLimit(limitByteCount: limits.expansionByteCount)
             }
         case .trailing:
-            ending = .trailingBytes(atByte: decoder.boundaryOffset, areZero: true)
+            let boundaryOffset = startOffset + decoder.boundaryOffset
+            ending = .trailingBytes(atByte: boundaryOffset, areZero: true)
             // What the decoder took already began like a further member, so it is no padding.
-            trailingBytesAreZero = decoder.boundaryOffset == self.consumedByteCount
+            trailingBytesAreZero = boundaryOffset == self.consumedByteCount
         case .failed(let fault):
             ending = .corrupt(atByte: self.consumedByteCount, fault)
         case .windowTooLarge:

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -21,6 +22,11 @@ static inline int lv_affinity_cpu_count(void) { cpu_set_t set; return sched_geta
 /// Lets large blocks go back to the system when they are freed. By default glibc keeps the more of them the larger they
 /// were. Setting one threshold keeps it from moving both; these are its own first values.
 static inline void lv_return_freed_memory(void) { mallopt(M_TRIM_THRESHOLD, 128 * 1024); }
+
+/// memmem needs _GNU_SOURCE. Where `needle` lies within `bytes`; NULL if nowhere.
+static inline const void *lv_find(const void *bytes, size_t byte_count, const void *needle, size_t needle_byte_count) {
+    return memmem(bytes, byte_count, needle, needle_byte_count);
+}
 
 /// glibc has no ioprio_set. Puts the calling thread (IOPRIO_WHO_PROCESS, 0) into IOPRIO_CLASS_IDLE; -1 if that fails.
 static inline int lv_set_idle_io_class(void) { return (int)syscall(SYS_ioprio_set, 1, 0, 3 << 13); }

@@ -1,0 +1,107 @@
+// layerverify: blobs that are read in parts.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// The transitions of `BlobWork`'s parts.
+extension PipelineState {
+    /// Chooses a blob in which the worker is to look for parts, while fewer streams are open than could be: so many parts as
+    /// there is room for.
+    mutating func takeBlobToSplit(_ worker: PipelineWorker) {
+        let room = maximumOpenCount - open.count - wantedPartCount
+        guard room > 0, !splittable.isEmpty, !hasBlobsToOpen else { return }
+        splittable.removeAll { !$0.isBusy && !($0.mayBeSplit && !misleadingSlots.contains($0.slot)) }
+        let work = splittable.first { work in
+            !work.isBusy || worker.team.contains { $0 === work && work.mayBeSplit }
+        }
+        guard let work else { return }
+        work.isBusy = true
+        worker.splitting = work
+        worker.wantedPartCount = room
+        wantedPartCount += room
+    }
+
+    /// Takes in the parts that a worker has found.
+    mutating func takeNewParts(_ worker: PipelineWorker, _ consequence: inout Consequence) {
+        guard let work = worker.splitting else { return }
+        worker.splitting = nil
+        wantedPartCount -= worker.wantedPartCount
+        var last = work
+        for part in worker.newParts {
+            partCount += 1
+            part.key = requests.count + partCount
+            part.previous = last
+            last.next = part
+            open[part.key] = part
+            ready.add(part)
+            last = part
+        }
+        worker.newParts.removeAll(keepingCapacity: true)
+        if last.mayBeSplit, !last.isListedAsSplittable {
+            last.isListedAsSplittable = true
+            splittable.append(last)
+        }
+        if !worker.team.contains(where: { $0 === work }) {
+            work.isBusy = false
+            readOnOrRetire(work, &consequence)
+        }
+    }
+
+    /// Keeps what a part that follows has read and decoded.
+    mutating func hold(_ work: BlobWork) {
+        for input in work.newInputs { blockUsers[input.block] = work.isDecoding(input.block) ? 2 : 1 }
+        for output in work.newOutputs { blockUsers[output.block] = 1 }
+        work.heldInputs += work.newInputs
+        work.heldOutputs += work.newOutputs
+        work.pendingSegmentCount += work.newInputs.count + work.newOutputs.count
+    }
+
+    /// Where a part that leads was read to its end, lets the next one lead, or drops that and lets this one read on. Nothing
+    /// happens as long as a worker has one of them.
+    mutating func settleParts(around work: BlobWork, _ consequence: inout Consequence) {
+        var leader = work.role == .follows ? work.previous ?? work : work
+        while leader.role == .leads, !leader.isBusy, leader.isReadDone, let next = leader.next, !next.isBusy {
+            guard leader.isContinued(by: next) else {
+                drop(next, after: leader)
+                continue
+            }
+            passOn(from: leader, to: next)
+            if leader !== work { readOnOrRetire(leader, &consequence) }
+            leader = next
+        }
+        // A part that leads now, and is not the one in hand, has its blocks where digests take them, or is done.
+        if leader !== work { readOnOrRetire(leader, &consequence) }
+    }
+
+    private mutating func passOn(from work: BlobWork, to next: BlobWork) {
+        work.role = .passedOn
+        next.role = .leads
+        (next.compressedChains, next.uncompressedChains) = (work.compressedChains, work.uncompressedChains)
+        (work.compressedChains, work.uncompressedChains) = ([], [])
+        next.countedByteCount = work.countedByteCount
+        next.cursor.goOn(after: work.cursor)
+        let (inputs, outputs) = (next.heldInputs, next.heldOutputs)
+        (next.heldInputs, next.heldOutputs) = ([], [])
+        next.pendingSegmentCount -= inputs.count + outputs.count
+        handOn(inputs, outputs, of: next)
+    }
+
+    /// Takes a part out that did not begin where the one before it ended; that one reads on over its range, unless its blob
+    /// cannot be read.
+    private mutating func drop(_ next: BlobWork, after work: BlobWork) {
+        misleadingSlots.insert(work.slot)
+        for held in next.heldInputs + next.heldOutputs { release(held.block) }
+        if let input = next.input { release(input.segment.block) }
+        if let output = next.output { freeBlocks.append(output.block) }
+        (next.heldInputs, next.heldOutputs, next.input, next.output) = ([], [], nil, nil)
+        next.isReadDone = true
+        next.role = .passedOn
+        open.removeValue(forKey: next.key)
+        splittable.removeAll { $0 === next }
+        work.next = next.next
+        work.next?.previous = work
+        next.next = nil
+        guard !work.isAbandoned else { return }
+        work.endOffset = next.endOffset
+        work.isReadDone = false
+    }
+}
