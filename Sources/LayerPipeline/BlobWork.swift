@@ -9,7 +9,7 @@ import LayerSystem
 /// One blob on its way through the scheduler, or one part of it.
 ///
 /// ## Parts
-/// Where a blob has several gzip members or zstd frames, it may be read in parts, each by its own decoder and at the same
+/// Where a blob has several gzip members, it may be read in parts, each by its own decoder and at the same
 /// time. One part leads: what it reads and decodes goes to the blob's chains. Those that follow keep what they make, up to
 /// a limit, until it is their turn. Where a part begins is a guess (`MemberSearch`), and the part before it tells whether
 /// it was right: if that ends between two members, the next one leads; if not, the next is dropped, and the one before
@@ -129,8 +129,10 @@ final class BlobWork: @unchecked Sendable {
         memberSearch = work.memberSearch
     }
 
-    /// True if a worker may read on. Asked under the lock.
-    var isReadyToRead: Bool { !isBusy && !isReadDone && pendingSegmentCount < Self.maximumPendingBlockCount }
+    /// True if a worker may read on. Asked under the lock. How much parts that follow may keep is not theirs to tell.
+    var isReadyToRead: Bool {
+        !isBusy && !isReadDone && (role == .follows || pendingSegmentCount < Self.maximumPendingBlockCount)
+    }
 
     /// True if the action in hand may add another block to what waits for digests.
     var hasRoomInAction: Bool { newInputs.count + newOutputs.count < Self.maximumPendingBlockCount }
@@ -150,7 +152,7 @@ final class BlobWork: @unchecked Sendable {
     }
 
     /// The bytes that are left of this part; `remainingByteCount` are those that are left of the blob.
-    var partByteCount: UInt64 { endOffset > offsetBytes ? endOffset - offsetBytes : remainingByteCount }
+    var partByteCount: UInt64 { endOffset > 0 ? endOffset - min(offsetBytes, endOffset) : remainingByteCount }
 
     /// True where reading failed, so that nothing of the blob will be read any more. Asked while nobody reads.
     var isAbandoned: Bool {
@@ -164,7 +166,9 @@ final class BlobWork: @unchecked Sendable {
     /// True if this part, read to its end, ended between two members, so that the next one goes on with the stream just as
     /// this one would have: `next` began where it had to, and had as much left of what a stream may cost.
     func isContinued(by next: BlobWork) -> Bool {
-        guard !isAbandoned, stage == .decoding, cursor.ending == nil, decoder?.isAtBoundary == true else { return false }
+        guard !isAbandoned, stage == .decoding, cursor.ending == nil, decoder?.isAtBoundary == true else {
+            return false
+        }
         return cursor.producedByteCount + next.cursor.producedByteCount <= limits.expansionByteCount
     }
 }

@@ -71,6 +71,11 @@ package final class Pipeline: Sendable {
     /// The blocks that are in use; none after a run that was not cancelled, or the scheduler has lost some.
     package var heldBlockCount: Int { state.withLock { $0.heldBlockCount } }
 
+    /// How many parts of blobs were read beside their beginnings, and in how many blobs a part began where no member did.
+    package var partCounts: (parts: Int, misleading: Int) {
+        state.withLock { ($0.partCount, $0.misleadingSlots.count) }
+    }
+
     private func dispatch(_ worker: PipelineWorker) {
         queue.async { self.run(worker) }
     }

@@ -18,7 +18,7 @@ package struct PipelineOptions: Sendable {
     package var fastCodec: CodecLookup
     /// Finds the digest method of the fast path; the scheduler's model hands in one that hashes nothing.
     package var fastDigest: DigestLookup = { digestMethod(for: $0) }
-    /// Whether a blob of several members or frames may be read in several places at once.
+    /// Whether a blob of several gzip members may be read in several places at once.
     package var readsInParts: Bool
     /// Whether workers keep out of the way of everything else.
     package var isNice: Bool

@@ -4,20 +4,53 @@
 
 /// The transitions of `BlobWork`'s parts.
 extension PipelineState {
-    /// Chooses a blob in which the worker is to look for parts, while fewer streams are open than could be: so many parts as
-    /// there is room for.
+    /// Blocks that parts which do not lead may keep in all, for each job: so far ahead of the digests decoding may be.
+    static let heldPartBlockCountPerJob = 20
+
+    private var maximumHeldPartBlockCount: Int { Self.heldPartBlockCountPerJob * jobCount }
+
+    /// What a compressed byte of a part takes while it is kept: itself and what becomes of it, of most layers.
+    private static let heldByteCountPerByte: UInt64 = 4
+
+    /// True while blobs are read in parts, and fewer streams could be read on than make a team. Then hashing comes first:
+    /// it makes room for further parts, and few streams in lockstep are hardly faster than one.
+    var isShortOfParts: Bool { heldPartBlockCount > 0 && ready.count < Self.openCountPerJob }
+
+    /// Lets a worker read on, unless it is a part that follows and too much is kept already. The last part, which may be
+    /// long, leaves half of the room to those that will lead before it.
+    mutating func readOn(_ work: BlobWork) {
+        if work.role == .follows {
+            let limit = work.next == nil ? maximumHeldPartBlockCount / 2 : maximumHeldPartBlockCount
+            guard heldPartBlockCount < limit else { return }
+        }
+        ready.add(work)
+    }
+
+    /// Chooses a blob in which the worker is to look for parts, while fewer streams are open than could be, and there is
+    /// room to keep what they make.
     mutating func takeBlobToSplit(_ worker: PipelineWorker) {
         let room = maximumOpenCount - open.count - wantedPartCount
         guard room > 0, !splittable.isEmpty, !hasBlobsToOpen else { return }
         splittable.removeAll { !$0.isBusy && !($0.mayBeSplit && !misleadingSlots.contains($0.slot)) }
         let work = splittable.first { work in
-            !work.isBusy || worker.team.contains { $0 === work && work.mayBeSplit }
+            (!work.isBusy || worker.team.contains { $0 === work && work.mayBeSplit })
+                && keepableByteCount(before: work) > 0
         }
         guard let work else { return }
         work.isBusy = true
         worker.splitting = work
         worker.wantedPartCount = room
+        worker.wantedByteCount = keepableByteCount(before: work)
         wantedPartCount += room
+    }
+
+    /// How many compressed bytes of a blob may lie in further parts before its last one, `work`.
+    private func keepableByteCount(before work: BlobWork) -> UInt64 {
+        var first = work
+        while first.role == .follows, let previous = first.previous { first = previous }
+        let limit = UInt64(maximumHeldPartBlockCount * BlockPool.blockByteCount) / Self.heldByteCountPerByte
+        let byteCount = work.offsetBytes - min(first.offsetBytes, work.offsetBytes)
+        return limit - min(limit, byteCount)
     }
 
     /// Takes in the parts that a worker has found.
@@ -32,9 +65,9 @@ extension PipelineState {
             part.previous = last
             last.next = part
             open[part.key] = part
-            ready.add(part)
             last = part
         }
+        for part in worker.newParts { readOn(part) }
         worker.newParts.removeAll(keepingCapacity: true)
         if last.mayBeSplit, !last.isListedAsSplittable {
             last.isListedAsSplittable = true
@@ -53,6 +86,7 @@ extension PipelineState {
         work.heldInputs += work.newInputs
         work.heldOutputs += work.newOutputs
         work.pendingSegmentCount += work.newInputs.count + work.newOutputs.count
+        heldPartBlockCount += work.newInputs.count + work.newOutputs.count
     }
 
     /// Where a part that leads was read to its end, lets the next one lead, or drops that and lets this one read on. Nothing
@@ -82,7 +116,18 @@ extension PipelineState {
         let (inputs, outputs) = (next.heldInputs, next.heldOutputs)
         (next.heldInputs, next.heldOutputs) = ([], [])
         next.pendingSegmentCount -= inputs.count + outputs.count
+        letGo(inputs.count + outputs.count, before: next)
         handOn(inputs, outputs, of: next)
+    }
+
+    /// Makes room for those that follow.
+    private mutating func letGo(_ blockCount: Int, before work: BlobWork) {
+        heldPartBlockCount -= blockCount
+        var follower = work.next
+        while let part = follower {
+            if !part.isBusy { readOn(part) }
+            follower = part.next
+        }
     }
 
     /// Takes a part out that did not begin where the one before it ended; that one reads on over its range, unless its blob
@@ -90,6 +135,7 @@ extension PipelineState {
     private mutating func drop(_ next: BlobWork, after work: BlobWork) {
         misleadingSlots.insert(work.slot)
         for held in next.heldInputs + next.heldOutputs { release(held.block) }
+        letGo(next.heldInputs.count + next.heldOutputs.count, before: next)
         if let input = next.input { release(input.segment.block) }
         if let output = next.output { freeBlocks.append(output.block) }
         (next.heldInputs, next.heldOutputs, next.input, next.output) = ([], [], nil, nil)

@@ -13,13 +13,13 @@ import LayerModel
 /// taking a block never fails and never waits.
 struct PipelineState {
     private(set) var requests: [BlobRequest]
-    private var facts: [BlobFacts?]
+    var facts: [BlobFacts?]
     /// The places of `requests`, the most expensive first; `order[small]` and on are read in one go.
     private let order: [Int]
     private let small: Int
     private var nextLarge = 0
     private var nextSmall: Int
-    private var recordedCount = 0
+    var recordedCount = 0
 
     /// The blobs in work, and their parts, by their keys. Whoever has a block or a chain of one counts on it being held here.
     var open: [Int: BlobWork] = [:]
@@ -31,6 +31,8 @@ struct PipelineState {
     var partCount = 0
     /// Those that workers are looking for.
     var wantedPartCount = 0
+    /// The blocks that parts keep which do not lead.
+    var heldPartBlockCount = 0
     /// Those of the open blobs that a worker may read on.
     var ready = ReadyBlobs()
     /// The next to be opened when another is done. Nothing is read of it yet, but a worker announces it to the storage.
@@ -40,10 +42,10 @@ struct PipelineState {
     var freeBlocks: [BlockIndex]
     var blockUsers: [Int]
     private var idleWorkers: [PipelineWorker]
-    private let jobCount: Int
     var progress = PipelineProgress()
     private var isCancelled = false
 
+    let jobCount: Int
     var maximumOpenCount: Int { Self.openCountPerJob * jobCount }
 
     /// Blobs open at once: enough for every worker to find a full team, of streams to decode or of plain blobs to hash.
@@ -55,7 +57,7 @@ struct PipelineState {
     ///     8 layers gzip     1.37   1.03   0.95   0.95
     ///     8 layers zstd     0.99   1.04   1.02   1.04
     ///     200 layers gzip   1.35      -   0.84   0.83
-    private static let openCountPerJob = 4
+    static let openCountPerJob = 4
 
     private struct Bay {
         let algorithm: DigestAlgorithm
@@ -91,7 +93,7 @@ struct PipelineState {
 
     var blockCount: Int { blockUsers.count }
 
-    private var leftByteCount: UInt64 { progress.totalByteCount - min(progress.doneByteCount, progress.totalByteCount) }
+    var leftByteCount: UInt64 { progress.totalByteCount - min(progress.doneByteCount, progress.totalByteCount) }
 
     /// True while there are blobs that nobody has begun.
     var hasBlobsToBegin: Bool { nextLarge < small || nextSmall < requests.count }
@@ -104,7 +106,7 @@ struct PipelineState {
 
     private static func blockCount(openCount: Int, jobCount: Int) -> Int {
         openCount * (2 * BlobWork.maximumPendingBlockCount + 2)
-            + jobCount * (PipelineWorker.spareBlockCount + 1)
+            + jobCount * (PipelineWorker.spareBlockCount + 1 + heldPartBlockCountPerJob)
     }
 
     /// The facts in the order in which the requests came.
@@ -131,8 +133,9 @@ struct PipelineState {
         guard !self.isCancelled else { return end(worker) }
         admit()
         if takeHashTeam(worker, .full) { return .hash }
-        if takeReadTeam(worker) { return .read }
+        if !isShortOfParts, takeReadTeam(worker) { return .read }
         if takeHashTeam(worker, .any) { return .hash }
+        if takeReadTeam(worker) { return .read }
         if nextSmall < requests.count {
             // Fewer when there are few: no worker is to be left with many while others have none.
             let left = requests.count - nextSmall
@@ -349,7 +352,7 @@ struct PipelineState {
 
     mutating func readOnOrRetire(_ work: BlobWork, _ consequence: inout Consequence) {
         settleParts(around: work, &consequence)
-        guard work.isFinished else { return ready.add(work) }
+        guard work.isFinished else { return readOn(work) }
         guard open.removeValue(forKey: work.key) != nil else { return }
         splittable.removeAll { $0 === work }
         guard work.role == .passedOn else { return consequence.finished.append(work) }
@@ -370,46 +373,5 @@ struct PipelineState {
             readyCount += min(maximumOpenCount - open.count, small - nextLarge + (waiting == nil ? 0 : 1))
         }
         return readyCount >= 2 ? idleWorkers.popLast() : nil
-    }
-
-    // Facts
-
-    mutating func record(_ facts: BlobFacts, for work: BlobWork) {
-        self.facts[work.slot] = facts
-        recordedCount += 1
-        progress.doneBlobCount += 1
-        // Of a blob that is not there or could not be read to its end, no more is to come.
-        count(facts.byteCount, for: work)
-    }
-
-    /// Records what was found out of small blobs that follow each other.
-    mutating func record(_ facts: [BlobFacts], forSmall firstSlot: Int) {
-        for (place, facts) in facts.enumerated() { record(facts, forSmall: firstSlot + place) }
-    }
-
-    mutating func record(_ facts: BlobFacts, forSmall slot: Int) {
-        self.facts[slot] = facts
-        recordedCount += 1
-        progress.doneBlobCount += 1
-        progress.doneByteCount &+= facts.byteCount
-        progress.totalByteCount &+= facts.byteCount &- requests[slot].expectedByteCount
-        progress.uncompressedByteCount &+= facts.uncompressed?.byteCount ?? 0
-    }
-
-    /// Corrects the size of a blob by what its file says.
-    mutating func noteOpened(_ work: BlobWork, byteCount: UInt64) {
-        count(byteCount, for: work)
-        work.remainingByteCount = byteCount
-    }
-
-    /// Whether a blob that is about to be decoded will have others beside it for most of the time: as many as it takes to
-    /// give every worker two. One stream by itself is decoded faster by a decoder that is made for one.
-    func hasCompany(_ work: BlobWork) -> Bool {
-        leftByteCount / UInt64(jobCount + 1) >= work.remainingByteCount
-    }
-
-    private mutating func count(_ byteCount: UInt64, for work: BlobWork) {
-        progress.totalByteCount &+= byteCount &- work.countedByteCount
-        work.countedByteCount = byteCount
     }
 }

@@ -24,6 +24,8 @@ final class PipelineWorker: @unchecked Sendable {
     /// A blob in which to look for up to `wantedPartCount` further parts after the team was read; of the team, or not.
     var splitting: BlobWork?
     var wantedPartCount = 0
+    /// Compressed bytes that those parts may have together, without the last.
+    var wantedByteCount: UInt64 = 0
     /// The parts that were found, each the continuation of the one before.
     var newParts: [BlobWork] = []
     var spareBlocks: [BlockIndex] = []

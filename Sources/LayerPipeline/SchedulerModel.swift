@@ -152,6 +152,8 @@ private struct BatchSimulation {
                 return codecs[compression]
             })
         options.fastDigest = { _ in digest }
+        // What a modelled blob holds is nothing to look into.
+        options.readsInParts = false
         let requests = ModelledStore.requests(shape)
         let store = ModelledStore(shape: shape, costs: costs, clock: clock)
         let made = {

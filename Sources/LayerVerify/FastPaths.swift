@@ -5,13 +5,16 @@
 import LayerCodec
 import LayerDigest
 import LayerModel
+import LayerPipeline
 
 /// What `LAYERVERIFY_DISABLE` can turn off.
 package enum FastPaths {
     /// The names it knows, in alphabetical order; `isal` only where the program is built with it.
     package static let names: [String] = {
         let references = Set(Codecs.all.compactMap { Codecs.reference(for: $0.compression)?.name })
-        return (Codecs.all.map { $0.name }.filter { !references.contains($0) } + [LaneSHA256.name]).sorted()
+        return
+            (Codecs.all.map { $0.name }.filter { !references.contains($0) }
+            + [LaneSHA256.name, PipelineOptions.partsName]).sorted()
     }()
 
     /// One line for people if the variable names what is not there: whoever looks for a fault must not think it turned off.

@@ -67,18 +67,22 @@ struct PipelineRun {
     var isInTime = false
     var progress = PipelineProgress()
     var heldBlockCount = 0
+    /// Parts that were read beside the beginnings of blobs, and blobs in which one began where no member did.
+    var partCounts = (parts: 0, misleading: 0)
 }
 
 /// Runs the pipeline to its end.
 func run(
     _ requests: [BlobRequest], _ opener: any BlobOpener, jobs: Int = 2, limit: ExpansionLimit = .standard,
-    window: UInt64 = 128 << 20, seconds: Int = 60, isCancelled: @escaping @Sendable () -> Bool = { false }
+    window: UInt64 = 128 << 20, inParts: Bool = true, seconds: Int = 60,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
 ) -> PipelineRun {
     let result = RunResult()
     let ended = DispatchSemaphore(value: 0)
     let queue = DispatchQueue(label: "tests.pipeline", attributes: .concurrent)
     let options = PipelineOptions(
-        jobCount: jobs, expansionLimit: limit, codecOptions: .init(maximumWindowByteCount: window))
+        jobCount: jobs, expansionLimit: limit, codecOptions: .init(maximumWindowByteCount: window),
+        readsInParts: inParts)
     let pipeline = Pipeline(requests, opener: opener, options: options, queue: queue, isCancelled: isCancelled) {
         facts in
         result.run.withLock {
@@ -95,6 +99,7 @@ func run(
         $0.isInTime = isInTime
         $0.progress = pipeline.progress
         $0.heldBlockCount = pipeline.heldBlockCount
+        $0.partCounts = pipeline.partCounts
         return $0
     }
 }

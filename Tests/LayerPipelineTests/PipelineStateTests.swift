@@ -24,12 +24,14 @@ import Testing
     @Test func thePoolHasRoomForTheBlobsThatMayBeOpen() {
         let perBlob = 2 * BlobWork.maximumPendingBlockCount + 2
         let many = (0..<50).map { request($0, expectedByteCount: large) }
-        #expect(PipelineState(many, jobCount: 2).blockCount == 8 * perBlob + 2 * PipelineWorker.spareBlockCount)
+        // One more block for each worker to look for parts in, and those that parts keep.
+        let perJob = PipelineWorker.spareBlockCount + 1 + PipelineState.heldPartBlockCountPerJob
+        #expect(PipelineState(many, jobCount: 2).blockCount == 8 * perBlob + 2 * perJob)
+        // One blob alone may be read in as many parts as there would be blobs.
         #expect(
-            PipelineState([request(0, expectedByteCount: large)], jobCount: 2).blockCount
-                == perBlob + 2 * PipelineWorker.spareBlockCount)
+            PipelineState([request(0, expectedByteCount: large)], jobCount: 2).blockCount == 8 * perBlob + 2 * perJob)
         let small = [request(0, expectedByteCount: PipelineState.smallByteCount)]
-        #expect(PipelineState(small, jobCount: 1).blockCount == PipelineWorker.spareBlockCount)
+        #expect(PipelineState(small, jobCount: 1).blockCount == perJob)
     }
 
     @Test func theLargestBlobIsReadFirst() throws {
@@ -113,7 +115,7 @@ import Testing
         // The worker opened the blob and read a block; both digests wait for it.
         let digests = [DigestAlgorithm.sha256, .sha512]
         work.stage = .plain
-        work.compressedChains = digests.map { HashChain(referenceDigestMethod(for: $0), of: work) }
+        work.compressedChains = digests.map { HashChain(referenceDigestMethod(for: $0)) }
         let block = worker.spareBlocks.removeLast()
         work.newInputs.append(Segment(block: block, byteCount: 100))
         let consequence = state.takeBack(teamOf: worker)
@@ -177,7 +179,7 @@ import Testing
         _ = state.nextAction(for: worker, isCancelled: false)
         let work = worker.team[0]
         work.stage = .decoding
-        work.compressedChains = [HashChain(referenceDigestMethod(for: .sha256), of: work)]
+        work.compressedChains = [HashChain(referenceDigestMethod(for: .sha256))]
         let segment = Segment(block: worker.spareBlocks.removeLast(), byteCount: 50)
         work.newInputs.append(segment)
         work.input = (segment, 10)
@@ -253,7 +255,7 @@ import Testing
             return
         }
         work.stage = .plain
-        work.compressedChains = [HashChain(referenceDigestMethod(for: .sha256), of: work)]
+        work.compressedChains = [HashChain(referenceDigestMethod(for: .sha256))]
         work.newInputs.append(Segment(block: worker.spareBlocks.removeLast(), byteCount: 100))
         work.isReadDone = true
         let read = state.takeBack(.read, of: worker, isCancelled: false)
@@ -278,7 +280,7 @@ import Testing
             }
             waiting = work
             work.stage = .plain
-            work.compressedChains = [HashChain(referenceDigestMethod(for: .sha256), of: work)]
+            work.compressedChains = [HashChain(referenceDigestMethod(for: .sha256))]
             work.newInputs.append(Segment(block: worker.spareBlocks.removeLast(), byteCount: 100))
             work.isReadDone = true
             _ = state.takeBack(teamOf: worker)
@@ -303,17 +305,17 @@ import Testing
 
     @Test func aChainGivesItsSegmentsInOrder() {
         let work = BlobWork(request(0), slot: 0)
-        let chain = HashChain(referenceDigestMethod(for: .sha256), of: work)
+        let chain = HashChain(referenceDigestMethod(for: .sha256))
         var next = 0
         var taken: [Int] = []
         for round in 0..<50 {
             for _ in 0...(round % 5) {
-                chain.append(Segment(block: next, byteCount: 1))
+                chain.append(Segment(block: next, byteCount: 1), of: work)
                 next += 1
             }
-            for _ in 0...(round % 4) where !chain.isEmpty { taken.append(chain.removeFirst().block) }
+            for _ in 0...(round % 4) where !chain.isEmpty { taken.append(chain.removeFirst().segment.block) }
         }
-        while !chain.isEmpty { taken.append(chain.removeFirst().block) }
+        while !chain.isEmpty { taken.append(chain.removeFirst().segment.block) }
         #expect(taken == Array(0..<next))
     }
 }

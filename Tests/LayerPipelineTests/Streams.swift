@@ -36,10 +36,10 @@ func content(_ byteCount: Int, seed: UInt64 = 1) -> [UInt8] {
 
 func zeros(_ byteCount: Int) -> [UInt8] { [UInt8](repeating: 0, count: byteCount) }
 
-/// One gzip member.
-func gzip(_ content: [UInt8]) -> [UInt8] {
+/// One gzip member; at level 0 the content lies in it as it is.
+func gzip(_ content: [UInt8], level: Int32 = 6) -> [UInt8] {
     var stream = z_stream()
-    deflateInit2_(&stream, 6, Z_DEFLATED, 31, 8, 0, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    deflateInit2_(&stream, level, Z_DEFLATED, 31, 8, 0, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     defer { deflateEnd(&stream) }
     var content = content
     let capacity = Int(deflateBound(&stream, UInt(content.count))) + 64

@@ -1,0 +1,46 @@
+// layerverify: what the scheduler records of blobs.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+extension PipelineState {
+    mutating func record(_ facts: BlobFacts, for work: BlobWork) {
+        self.facts[work.slot] = facts
+        recordedCount += 1
+        progress.doneBlobCount += 1
+        // Of a blob that is not there or could not be read to its end, no more is to come.
+        count(facts.byteCount, for: work)
+    }
+
+    /// Records what was found out of small blobs that follow each other.
+    mutating func record(_ facts: [BlobFacts], forSmall firstSlot: Int) {
+        for (place, facts) in facts.enumerated() { record(facts, forSmall: firstSlot + place) }
+    }
+
+    mutating func record(_ facts: BlobFacts, forSmall slot: Int) {
+        self.facts[slot] = facts
+        recordedCount += 1
+        progress.doneBlobCount += 1
+        progress.doneByteCount &+= facts.byteCount
+        progress.totalByteCount &+= facts.byteCount &- requests[slot].expectedByteCount
+        progress.uncompressedByteCount &+= facts.uncompressed?.byteCount ?? 0
+    }
+
+    /// Corrects the size of a blob by what its file says.
+    mutating func noteOpened(_ work: BlobWork, byteCount: UInt64) {
+        count(byteCount, for: work)
+        work.remainingByteCount = byteCount
+    }
+
+    /// Whether a blob that is about to be decoded will have others beside it for most of the time: as many as it takes to
+    /// give every worker two. One stream by itself is decoded faster by a decoder that is made for one.
+    func hasCompany(_ work: BlobWork) -> Bool {
+        leftByteCount / UInt64(jobCount + 1) >= work.remainingByteCount
+    }
+
+    private mutating func count(_ byteCount: UInt64, for work: BlobWork) {
+        progress.totalByteCount &+= byteCount &- work.countedByteCount
+        work.countedByteCount = byteCount
+    }
+}
