@@ -13,7 +13,8 @@ package import LayerSystem
 /// of a single large one, without a mode to choose:
 ///
 /// 1. as many chains as one call hashes to its advantage have a block waiting: hash one block of each, in lockstep;
-/// 2. a blob can be read on: read and decode one block of it, the blob with most bytes left first;
+/// 2. a blob can be read on: read and decode one block of it, the blob with most bytes left first; parts of a blob
+///    (`BlobWork`) only after 3 while they are too few for a team;
 /// 3. any chain has a block waiting: hash it;
 /// 4. small blobs are left: read some from beginning to end;
 /// 5. nothing: the worker ends.
