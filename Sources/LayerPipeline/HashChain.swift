@@ -43,6 +43,8 @@ final class HashChain: @unchecked Sendable {
     }
 
     var isEmpty: Bool { waiting.isEmpty }
+    /// The blocks that wait.
+    var count: Int { waiting.count }
 
     func append(_ segment: Segment, of work: BlobWork) { waiting.add(Waiting(segment: segment, work: work)) }
 

@@ -199,11 +199,17 @@ struct PipelineState {
         let available = min(bays[place].teamSize, bays[place].chains.count)
         let count = team == .any && available == 3 ? 2 : available
         worker.hashJobs.removeAll(keepingCapacity: true)
+        var roundCount = PipelineWorker.hashRoundCount
         for _ in 0..<count {
             let chain = bays[place].chains.takeFirst()
             chain.isInBay = false
             chain.isBusy = true
+            roundCount = min(roundCount, chain.count)
             worker.hashJobs.append(chain.removeFirst())
+        }
+        worker.hashTeamSize = count
+        for index in count..<roundCount * count {
+            worker.hashJobs.append(worker.hashJobs[index - count].chain.removeFirst())
         }
         return true
     }
@@ -300,11 +306,12 @@ struct PipelineState {
         var consequence = Consequence()
         for job in jobs {
             release(job.segment.block)
-            let work = job.work
-            work.pendingSegmentCount -= 1
+            job.work.pendingSegmentCount -= 1
             job.chain.isBusy = false
+        }
+        for job in jobs {
             queueUp(job.chain)
-            readOnOrRetire(work, &consequence)
+            readOnOrRetire(job.work, &consequence)
         }
         consequence.startedWorker = startWorkerIfWorthwhile()
         return consequence

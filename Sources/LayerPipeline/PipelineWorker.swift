@@ -17,7 +17,9 @@ final class PipelineWorker: @unchecked Sendable {
     // SAFETY: owned by one thread at a time, as said above.
     /// From 0, for traces.
     let number: Int
+    /// Blocks of `hashTeamSize` chains, one of each in turn.
     var hashJobs: [HashJob] = []
+    var hashTeamSize = 0
     var team: [BlobWork] = []
     /// A blob to open while the team is read, so that storage fetches its beginning.
     var ahead: BlobWork?
@@ -36,6 +38,9 @@ final class PipelineWorker: @unchecked Sendable {
 
     /// One block of input and one of output for each of four streams: what most actions take.
     static let spareBlockCount = 8
+    /// How many blocks of each chain are hashed in one go, if so many wait, and of a plain blob are read: half the
+    /// transitions. 8 plain layers over the bare program with 1, 2 and 4: 1.03, 1.01, 1.03 (docs/performance.md).
+    static let hashRoundCount = 2
 
     init(number: Int) { self.number = number }
 
@@ -46,16 +51,18 @@ final class PipelineWorker: @unchecked Sendable {
         return made
     }
 
-    /// Hashes the worker's jobs, which are all of one method, in one go.
+    /// Hashes the worker's jobs, which are all of one method, one block of each chain at a time.
     func hash(_ pool: BlockPool) {
         guard let method = hashJobs.first?.chain.method else { return }
-        digestLanes.removeAll(keepingCapacity: true)
-        for job in hashJobs {
-            // SAFETY: the block is not written to until its users are counted down, after this.
-            let bytes = unsafe UnsafeRawBufferPointer(rebasing: pool[job.segment.block][..<job.segment.byteCount])
-            unsafe digestLanes.append(DigestLane(digest: job.chain.digest, bytes: bytes))
+        for start in stride(from: 0, to: hashJobs.count, by: hashTeamSize) {
+            digestLanes.removeAll(keepingCapacity: true)
+            for job in hashJobs[start..<start + hashTeamSize] {
+                // SAFETY: the block is not written to until its users are counted down, after this.
+                let bytes = unsafe UnsafeRawBufferPointer(rebasing: pool[job.segment.block][..<job.segment.byteCount])
+                unsafe digestLanes.append(DigestLane(digest: job.chain.digest, bytes: bytes))
+            }
+            unsafe digestLanes.withUnsafeMutableBufferPointer { unsafe method.update($0) }
         }
-        unsafe digestLanes.withUnsafeMutableBufferPointer { unsafe method.update($0) }
     }
 
     private func takeBlock(_ pipeline: Pipeline) -> BlockIndex {
@@ -161,8 +168,7 @@ final class PipelineWorker: @unchecked Sendable {
     }
 
     private func readPlainBlock(_ work: BlobWork, _ pipeline: Pipeline) {
-        guard work.newInputs.isEmpty else { return }
-        if work.offsetBytes < work.endOffset {
+        while work.newInputs.count < Self.hashRoundCount, work.offsetBytes < work.endOffset {
             guard let segment = readBlock(work, pipeline) else { return }
             work.newInputs.append(segment)
             let bytes = unsafe UnsafeRawBufferPointer(rebasing: pipeline.pool[segment.block][..<segment.byteCount])
