@@ -306,12 +306,12 @@ struct PipelineState {
         var consequence = Consequence()
         for job in jobs {
             release(job.segment.block)
-            job.work.pendingSegmentCount -= 1
+            // Whose last job this is may be gone afterwards.
+            let work = job.work
+            work.pendingSegmentCount -= 1
             job.chain.isBusy = false
-        }
-        for job in jobs {
             queueUp(job.chain)
-            readOnOrRetire(job.work, &consequence)
+            readOnOrRetire(work, &consequence)
         }
         consequence.startedWorker = startWorkerIfWorthwhile()
         return consequence
