@@ -161,6 +161,27 @@ import Testing
         #expect(state.allFacts == [BlobFacts(byteCount: 300, reading: .complete)])
     }
 
+    /// As many of each chain as all of the team have, two at most; the blob is retired once, with the last of them.
+    @Test func twoBlocksOfAChainAreHashedInOneGo() {
+        var state = PipelineState([request(0, expectedByteCount: large)], jobCount: 1)
+        let worker = state.startWorkers()[0]
+        _ = state.nextAction(for: worker, isCancelled: false)
+        let work = worker.team[0]
+        work.compressedChains = [HashChain(referenceDigestMethod(for: .sha256))]
+        let blocks = (0..<3).map { _ in state.takeBlock() }
+        work.newInputs = blocks.map { Segment(block: $0, byteCount: 50) }
+        work.isReadDone = true
+        _ = state.takeBack(teamOf: worker)
+        _ = state.nextAction(for: worker, isCancelled: false)
+        #expect(worker.hashTeamSize == 1)
+        #expect(worker.hashJobs.map(\.segment.block) == Array(blocks[..<2]))
+        #expect(state.takeBack(worker.hashJobs).finished.isEmpty)
+        #expect(work.pendingSegmentCount == 1)
+        _ = state.nextAction(for: worker, isCancelled: false)
+        #expect(worker.hashJobs.map(\.segment.block) == [blocks[2]])
+        #expect(state.takeBack(worker.hashJobs).finished.count == 1)
+    }
+
     @Test func aBlockThatNobodyHashesIsFreeAtOnce() {
         var state = PipelineState([request(0, expectedByteCount: large)], jobCount: 1)
         let worker = state.startWorkers()[0]
