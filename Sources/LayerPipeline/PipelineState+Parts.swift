@@ -7,7 +7,11 @@ extension PipelineState {
     /// Blocks that parts which do not lead may keep in all, for each job: so far ahead of the digests decoding may be.
     static let heldPartBlockCountPerJob = 20
 
-    private var maximumHeldPartBlockCount: Int { Self.heldPartBlockCountPerJob * jobCount }
+    /// With more jobs than these no more is kept, and there are no more parts: the digest of one blob goes through one chain,
+    /// which few decoders keep busy.
+    private static let helpfulJobCount = 8
+
+    private var maximumHeldPartBlockCount: Int { Self.heldPartBlockCountPerJob * min(jobCount, Self.helpfulJobCount) }
 
     /// What a compressed byte of a part takes while it is kept: itself and what becomes of it, of most layers.
     private static let heldByteCountPerByte: UInt64 = 4
@@ -29,7 +33,8 @@ extension PipelineState {
     /// Chooses a blob in which the worker is to look for parts, while fewer streams are open than could be, and there is
     /// room to keep what they make.
     mutating func takeBlobToSplit(_ worker: PipelineWorker) {
-        let room = maximumOpenCount - open.count - wantedPartCount
+        let room =
+            min(maximumOpenCount, Self.openCountPerJob * Self.helpfulJobCount) - open.count - wantedPartCount
         guard room > 0, !splittable.isEmpty, !hasBlobsToOpen else { return }
         splittable.removeAll { !$0.isBusy && !($0.mayBeSplit && !misleadingSlots.contains($0.slot)) }
         let work = splittable.first { work in

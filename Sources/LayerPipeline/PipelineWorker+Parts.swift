@@ -42,6 +42,10 @@ extension PipelineWorker {
         return part
     }
 
+    /// What is looked through at a time: bytes that are looked at are read again by the part that they belong to, and BGZF's
+    /// members have some 20 KiB.
+    static let searchByteCount = 16 << 10
+
     /// Looks for a member from `start` on, through a small part of what is left: of most blobs there is only one member.
     private func member(
         of work: BlobWork, from start: UInt64, buffer: BlockIndex, _ pipeline: Pipeline
@@ -51,7 +55,7 @@ extension PipelineWorker {
         var offset = start
         while offset < limit {
             let memory = unsafe pipeline.pool[buffer]
-            let room = ByteMath.clamp(limit - offset, to: memory.count)
+            let room = ByteMath.clamp(limit - offset, to: Self.searchByteCount)
             guard
                 let byteCount = unsafe try? reader.read(
                     into: UnsafeMutableRawBufferPointer(rebasing: memory[..<room]), at: offset)

@@ -24,11 +24,14 @@ struct BlobRun {
     ) {
         self.opener = opener
         self.trace = trace
-        options = PipelineOptions(
+        var options = PipelineOptions(
             jobCount: verifier.jobCount,
             expansionLimit: verifier.options.expansionLimit,
             codecOptions: CodecOptions(maximumWindowByteCount: verifier.options.maximumWindowByteCount),
             fastCodec: verifier.fastCodec, isNice: verifier.options.isNice)
+        // Looking for members reads some bytes twice.
+        if verifier.options.isNice || verifier.options.maximumBytesPerSecond != nil { options.readsInParts = false }
+        self.options = options
         self.cancellation = cancellation
         observer = progress
         self.start = start
