@@ -16,7 +16,7 @@ struct RootCommand: ParsableCommand {
             """,
         discussion: """
             Reads images as they lie on disk (OCI image layouts, docker-save archives) and compares what their bytes \
-            are with everything the images claim about themselves. Every blob is read once; nothing is written.
+            are with everything the images claim about themselves. Every blob is gone through once; nothing is written.
 
             EXAMPLES:
               layerverify alpine/                       verify an image layout
