@@ -28,22 +28,26 @@ package final class BenchFolder: Sendable {
     ///
     /// Throws: `BenchError`, if it cannot be made. The corresponding C function is mkdtemp.
     package init(in parent: String?) throws(BenchError) {
-        let place = parent ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        let place = parent ?? Self.place(temporary: getenv("TMPDIR").map { String(cString: $0) })
         var template = Array((place + "/layerverify-bench-XXXXXX").utf8CString)
         let isMade = template.withUnsafeMutableBufferPointer { buffer in
             // SAFETY: the array owns the buffer, which ends with a zero, during the closure.
             buffer.baseAddress.flatMap { mkdtemp($0) } != nil
         }
         guard isMade else { throw BenchError("make a folder in", place, errno) }
-        let path = template.dropLast().reduce(into: "") {
-            $0.unicodeScalars.append(Unicode.Scalar(UInt8(bitPattern: $1)))
-        }
+        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         self.path = path
         // A thread may make one more file meanwhile.
         TemporaryPlaces.add(path) { for _ in 0..<3 where access(path, F_OK) == 0 { Self.remove(path) } }
     }
 
     deinit { remove() }
+
+    /// Where folders are made if nobody says. An empty variable says nothing; taken by its word it would be the root.
+    static func place(temporary: String?) -> String {
+        guard let temporary, !temporary.isEmpty else { return "/tmp" }
+        return temporary
+    }
 
     /// Removes the folder now. That it cannot be removed is no fault of what was measured.
     package func remove() {

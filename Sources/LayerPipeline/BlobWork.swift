@@ -9,11 +9,11 @@ import LayerSystem
 /// One blob on its way through the scheduler, or one part of it.
 ///
 /// ## Parts
-/// Where a blob has several gzip members, it may be read in parts, each by its own decoder and at the same
-/// time. One part leads: what it reads and decodes goes to the blob's chains. Those that follow keep what they make, up to
-/// a limit, until it is their turn. Where a part begins is a guess (`MemberSearch`), and the part before it tells whether
-/// it was right: if that ends between two members, the next one leads; if not, the next is dropped, and the one before
-/// reads on over its range as if it had never been there.
+/// Where a blob has several gzip members, it may be read in parts, each by its own decoder and at the same time. One part
+/// leads: what it reads and decodes goes to the blob's chains. Those that follow keep what they make, up to a limit, until
+/// it is their turn. Where a part begins is a guess (`MemberSearch`), and the part before it tells whether it was right: if
+/// that ends between two members, the next one leads; if not, the next is dropped, and the one before reads on over its
+/// range as if it had never been there.
 ///
 /// ## Concurrency
 /// The first group of fields is guarded by the scheduler's lock. The second belongs to the one worker that set `isBusy`

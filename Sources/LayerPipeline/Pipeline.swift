@@ -12,7 +12,8 @@ package import LayerSystem
 /// The order of actions keeps decoding and hashing fused while there are many blobs, and makes a pipeline over the cores
 /// of a single large one, without a mode to choose:
 ///
-/// 1. as many chains as one call hashes to its advantage have a block waiting: hash one block of each, in lockstep;
+/// 1. as many chains as one call hashes to its advantage have a block waiting: hash one block of each, in lockstep, and
+///    then a second one if all have it;
 /// 2. a blob can be read on: read and decode one block of it, the blob with most bytes left first; parts of a blob
 ///    (`BlobWork`) only after 3 while they are too few for a team;
 /// 3. any chain has a block waiting: hash it;

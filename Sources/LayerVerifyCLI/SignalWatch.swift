@@ -14,8 +14,8 @@ internal import Synchronization
 /// its group, and nobody has seen yet that the first did nothing.
 ///
 /// ## Concurrency
-/// `caught` is atomic words, written on the control queue; the main thread reads which signal it was. `sources` is set once, by the
-/// initialiser, and held only to keep the sources alive.
+/// `caught` is atomic words, written on the control queue; the main thread reads which signal it was. `sources` is set
+/// once, by the initialiser, and held only to keep the sources alive.
 final class SignalWatch {
     private static let watched = [SIGINT, SIGTERM, SIGHUP]
     /// Not measured: a person takes longer to see that a program goes on, and programs signal twice within microseconds.

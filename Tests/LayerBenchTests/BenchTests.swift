@@ -49,6 +49,24 @@ import Testing
         }
     }
 
+    /// What is not ASCII in the way there, too: else the folder would be made in one place and looked for in another.
+    @Test func aFolderIsMadeWhereItIsLookedFor() throws {
+        let parent = try BenchFolder(in: nil)
+        try parent.makeFolder("ä ö 層")
+        let place = parent.path + "/ä ö 層"
+        let folder = try BenchFolder(in: place)
+        #expect(folder.path.hasPrefix(place + "/layerverify-bench-"))
+        try folder.write([1], to: "file")
+        folder.remove()
+        #expect(rmdir(place) == 0, "nothing is left in it")
+    }
+
+    @Test func anEmptyVariableIsNoPlace() {
+        #expect(BenchFolder.place(temporary: "") == "/tmp")
+        #expect(BenchFolder.place(temporary: nil) == "/tmp")
+        #expect(BenchFolder.place(temporary: "/var/tmp") == "/var/tmp")
+    }
+
     /// In a process of its own: all temporary places go.
     @Test func theFolderIsAmongWhatAProcessThatEndsAtOnceRemoves() async {
         await #expect(processExitsWith: .success) {
