@@ -7,6 +7,6 @@ package enum Codecs {
     package static let all: [Codec] =
         [GzipCodec.lanes] + GzipCodec.isal + [
             GzipCodec.zlib,
-            ZstdCodec.zstd,
+            ZstdCodec.blocks, ZstdCodec.zstd,
         ]
 }

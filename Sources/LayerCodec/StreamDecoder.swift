@@ -17,6 +17,14 @@ package protocol StreamDecoder: AnyObject {
     /// is not used again.
     func decode(_ input: RawSpan, into output: inout OutputRawSpan) -> DecodeStep
 
+    /// Room of the decoder's own for its next output, in which that comes to lie without being copied; nil where any room
+    /// is as good.
+    ///
+    /// Shape: up to 192 KiB, of which `decode` may be given what is left after each call. Where that becomes too little for
+    /// the decoder to go on it stops with `.outputFull`. What lies there stays as it is until the decoder was asked for
+    /// `StreamOutput.keptCount` further rooms, and then may be overwritten: the decoder itself looks back at it.
+    func makeRoom() -> UnsafeMutableRawBufferPointer?
+
     /// True where the blob may end: between two members or frames, after at least one, with nothing left to put out.
     ///
     /// False after bytes that may begin a further member but are too few to tell, such as a lone 0x1f: a blob that
@@ -26,6 +34,16 @@ package protocol StreamDecoder: AnyObject {
     /// The offset from the beginning of the blob of the last boundary, where the last intact member or frame ended;
     /// zero before the first. After `.trailing`, the offset of the first trailing byte.
     var boundaryOffset: UInt64 { get }
+}
+
+extension StreamDecoder {
+    package func makeRoom() -> UnsafeMutableRawBufferPointer? { nil }
+}
+
+/// How decoders that have room of their own keep what they put out.
+package enum StreamOutput {
+    /// The outputs that are left as they are while the next one is made.
+    package static let keptCount = 8
 }
 
 /// What one call of a decoder did.

@@ -2,14 +2,21 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-import CZstd
 import LayerModel
 
-/// The codec of zstd.
+/// The codecs of zstd.
 ///
 /// Spec: RFC 8878.
 enum ZstdCodec {
-    static let zstd = Codec(name: "zstd", compression: .zstd) { options in ZstdDecoder(options) }
+    /// Block by block, into memory from which digests are computed: nothing is copied.
+    static let blocks = Codec(name: "zstd-blocks", compression: .zstd) { options in
+        ZstdDecoder(options, ZstdBlockFrames())
+    }
+
+    /// The reference: libzstd keeps the window itself, and copies what it puts out.
+    static let zstd = Codec(name: "zstd", compression: .zstd) { options in
+        ZstdDecoder(options, ZstdStreamFrames(options))
+    }
 }
 
 /// Decodes zstd frames with libzstd; what lies between and before the frames is read here.
@@ -28,7 +35,7 @@ final class ZstdDecoder: BufferDecoder {
         case unusable
     }
 
-    private let frames: ZstdFrames
+    private let frames: any ZstdFrames
     private let maximumWindowByteCount: UInt64
     private var stage: Stage
     private var frameCount: UInt64 = 0
@@ -39,12 +46,10 @@ final class ZstdDecoder: BufferDecoder {
     private let gathered: UnsafeMutableRawBufferPointer
     private var gatheredByteCount = 0
     private var skippableByteCount = 0
-    /// True if the last call filled its room, so that there may be more output without more input.
-    private var mayHoldOutput = false
 
-    init(_ options: CodecOptions) {
+    init(_ options: CodecOptions, _ frames: any ZstdFrames) {
         maximumWindowByteCount = options.maximumWindowByteCount
-        frames = ZstdFrames(options)
+        self.frames = frames
         stage = frames.isUsable ? .betweenFrames : .unusable
         gathered = .allocate(byteCount: Self.magicByteCount + ZstdFrameHeader.maximumByteCount, alignment: 1)
     }
@@ -52,6 +57,8 @@ final class ZstdDecoder: BufferDecoder {
     deinit { gathered.deallocate() }
 
     package var isAtBoundary: Bool { stage == .betweenFrames && gatheredByteCount == 0 && frameCount > 0 }
+
+    package func makeRoom() -> UnsafeMutableRawBufferPointer? { unsafe frames.makeRoom() }
 
     func decode(_ cursor: inout DecodeCursor) -> DecodeStatus {
         defer { offset += UInt64(cursor.consumedByteCount) }
@@ -97,8 +104,7 @@ final class ZstdDecoder: BufferDecoder {
         if header.hasReservedBit { return .failed(.header) }
         if header.dictionaryID != 0 { return .failed(.dictionary) }
         if header.windowByteCount > maximumWindowByteCount { return .windowTooLarge }
-        if let status = unsafe frames.begin(bytes) { return status }
-        mayHoldOutput = false
+        if let status = unsafe frames.begin(bytes, header) { return status }
         stage = .inData
         return nil
     }
@@ -111,19 +117,10 @@ final class ZstdDecoder: BufferDecoder {
     }
 
     private func decodeData(_ cursor: inout DecodeCursor) -> DecodeStatus? {
-        guard cursor.inputByteCount > 0 || mayHoldOutput else { return .needsInput }
-        guard cursor.roomByteCount > 0 else { return .outputFull }
         switch frames.decode(&cursor) {
         case .frameEnded:
             endFrame(cursor)
             return nil
-        case .advanced:
-            mayHoldOutput = cursor.roomByteCount == 0
-            return mayHoldOutput ? .outputFull : nil
-        case .stalled:
-            mayHoldOutput = false
-            // With input and room libzstd goes on; if it does not, going round would never end.
-            return cursor.inputByteCount == 0 ? nil : .failed(.decoder)
         case .stopped(let status):
             return status
         }
@@ -176,86 +173,5 @@ final class ZstdDecoder: BufferDecoder {
     /// Whether a skippable frame may begin like this.
     private static func maySkip(_ prefix: UnsafeRawBufferPointer) -> Bool {
         unsafe prefix[0] & 0xf0 == 0x50 && prefix.dropFirst().elementsEqual(skippableMagicEnd.prefix(prefix.count - 1))
-    }
-}
-
-/// The owner of a `ZSTD_DCtx`.
-struct ZstdFrames: ~Copyable {
-    enum Step {
-        case frameEnded
-        case advanced
-        /// Neither input nor room was used.
-        case stalled
-        case stopped(DecodeStatus)
-    }
-
-    private let context: OpaquePointer?
-    /// False if libzstd had no memory.
-    let isUsable: Bool
-
-    /// The corresponding C functions are ZSTD_createDCtx and ZSTD_DCtx_setParameter.
-    init(_ options: CodecOptions) {
-        context = ZSTD_createDCtx()
-        guard let context else {
-            isUsable = false
-            return
-        }
-        let bounds = ZSTD_dParam_getBounds(ZSTD_d_windowLogMax)
-        let limit = max(options.maximumWindowByteCount, 1)
-        let windowLog = Int32(UInt64.bitWidth - (limit - 1).leadingZeroBitCount)
-        let code = ZSTD_DCtx_setParameter(
-            context, ZSTD_d_windowLogMax, min(max(windowLog, bounds.lowerBound), bounds.upperBound))
-        isUsable = ZSTD_isError(code) == 0
-    }
-
-    deinit { ZSTD_freeDCtx(context) }
-
-    /// Begins a frame with its magic and header.
-    ///
-    /// Returns: nil if the frame may go on, else why not.
-    ///
-    /// The corresponding C functions are ZSTD_DCtx_reset and ZSTD_decompressStream.
-    func begin(_ header: UnsafeRawBufferPointer) -> DecodeStatus? {
-        let code = ZSTD_DCtx_reset(context, ZSTD_reset_session_only)
-        guard ZSTD_isError(code) == 0 else { return .failed(.decoder) }
-        // SAFETY: libzstd copies the header, and writes nothing: it has no room.
-        var input = unsafe ZSTD_inBuffer(src: header.baseAddress, size: header.count, pos: 0)
-        var output = ZSTD_outBuffer(dst: nil, size: 0, pos: 0)
-        let hint = ZSTD_decompressStream(context, &output, &input)
-        if ZSTD_isError(hint) != 0 { return Self.status(of: hint) }
-        return input.pos == header.count && hint != 0 ? nil : .failed(.decoder)
-    }
-
-    /// Decodes as far as the cursor goes. There must be room.
-    ///
-    /// The corresponding C function is ZSTD_decompressStream.
-    func decode(_ cursor: inout DecodeCursor) -> Step {
-        let (rest, room) = unsafe (cursor.remainingInput, cursor.remainingRoom)
-        // SAFETY: libzstd reads and writes within the sizes given, and uses neither address after it returned.
-        var input = unsafe ZSTD_inBuffer(src: rest.baseAddress, size: rest.count, pos: 0)
-        var output = unsafe ZSTD_outBuffer(dst: room.baseAddress, size: room.count, pos: 0)
-        let hint = ZSTD_decompressStream(context, &output, &input)
-        cursor.consumedByteCount += input.pos
-        cursor.producedByteCount += output.pos
-        if ZSTD_isError(hint) != 0 { return .stopped(Self.status(of: hint)) }
-        if hint == 0 { return .frameEnded }
-        return input.pos + output.pos > 0 ? .advanced : .stalled
-    }
-
-    /// What a code of failure says of the stream.
-    ///
-    /// libzstd has no code of its own for a content that is not as long as the header says; that is damaged data.
-    static func status(of code: Int) -> DecodeStatus {
-        switch ZSTD_getErrorCode(code) {
-        case ZSTD_error_checksum_wrong: .failed(.checksum)
-        case ZSTD_error_dictionary_wrong, ZSTD_error_dictionary_corrupted: .failed(.dictionary)
-        case ZSTD_error_frameParameter_windowTooLarge: .windowTooLarge
-        case ZSTD_error_prefix_unknown, ZSTD_error_version_unsupported, ZSTD_error_frameParameter_unsupported:
-            .failed(.header)
-        case ZSTD_error_corruption_detected, ZSTD_error_tableLog_tooLarge, ZSTD_error_maxSymbolValue_tooLarge,
-            ZSTD_error_maxSymbolValue_tooSmall, ZSTD_error_srcSize_wrong, ZSTD_error_dstSize_tooSmall:
-            .failed(.data)
-        default: .failed(.decoder)
-        }
     }
 }

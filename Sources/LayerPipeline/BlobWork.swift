@@ -66,8 +66,8 @@ final class BlobWork: @unchecked Sendable {
     var mayBeSplit = false
     /// The input block that the decoder has not used up, and where it goes on in it.
     var input: (segment: Segment, start: Int)?
-    /// The output block that is not full yet, and how far it is.
-    var output: (block: BlockIndex, count: Int)?
+    /// The room for output that is not full yet.
+    var output: OutputRoom?
     /// What the action in hand read and decoded; handed to the chains when it ends.
     var newInputs: [Segment] = []
     var newOutputs: [Segment] = []
@@ -92,6 +92,14 @@ final class BlobWork: @unchecked Sendable {
         /// Bytes are hashed as they lie: plain blobs, opaque ones, and what is left of a stream that ended early.
         case plain
         case decoding
+    }
+
+    /// Room that a stream is decoded into, and how far that has come.
+    struct OutputRoom {
+        /// Nil where the room is the decoder's own.
+        let block: BlockIndex?
+        let memory: UnsafeMutableRawBufferPointer
+        var count = 0
     }
 
     /// How many segments of a blob may wait at once. With 3, 4 or 16 no kind of image is faster
@@ -138,7 +146,7 @@ final class BlobWork: @unchecked Sendable {
     var hasRoomInAction: Bool { newInputs.count + newOutputs.count < Self.maximumPendingBlockCount }
 
     /// True if the decoder has not used a block of input up. Asked under the lock, of a part that nobody reads.
-    func isDecoding(_ block: BlockIndex) -> Bool { input?.segment.block == block }
+    func isDecoding(_ segment: Segment) -> Bool { segment.block != nil && input?.segment.block == segment.block }
 
     /// True if nothing more will happen to the blob or the part. Asked under the lock; while it is busy,
     /// `isReadDone` belongs to the worker.

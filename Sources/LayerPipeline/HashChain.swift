@@ -4,10 +4,13 @@
 
 import LayerDigest
 
-/// Bytes at the beginning of a block.
+/// Bytes to hash.
 struct Segment {
-    let block: BlockIndex
-    let byteCount: Int
+    /// The block that they lie in; nil where they lie in the room of their blob's decoder, which the blob holds.
+    let block: BlockIndex?
+    let bytes: UnsafeRawBufferPointer
+
+    var byteCount: Int { bytes.count }
 }
 
 /// One block to hash.

@@ -89,7 +89,7 @@ package final class Pipeline: Sendable {
             switch action {
             case .hash:
                 let start = traceStart
-                worker.hash(pool)
+                worker.hash()
                 if let start { trace(.hash, worker, since: start, worker.hashJobs.map(\.tracePart)) }
                 action = giveBack(.hash, worker)
             case .read:

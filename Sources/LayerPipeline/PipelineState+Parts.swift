@@ -86,8 +86,8 @@ extension PipelineState {
 
     /// Keeps what a part that follows has read and decoded.
     mutating func hold(_ work: BlobWork) {
-        for input in work.newInputs { blockUsers[input.block] = work.isDecoding(input.block) ? 2 : 1 }
-        for output in work.newOutputs { blockUsers[output.block] = 1 }
+        for input in work.newInputs { use(input, count: work.isDecoding(input) ? 2 : 1) }
+        for output in work.newOutputs { use(output, count: 1) }
         work.heldInputs += work.newInputs
         work.heldOutputs += work.newOutputs
         work.pendingSegmentCount += work.newInputs.count + work.newOutputs.count
@@ -142,7 +142,7 @@ extension PipelineState {
         for held in next.heldInputs + next.heldOutputs { release(held.block) }
         letGo(next.heldInputs.count + next.heldOutputs.count, before: next)
         if let input = next.input { release(input.segment.block) }
-        if let output = next.output { freeBlocks.append(output.block) }
+        if let block = next.output?.block { freeBlocks.append(block) }
         (next.heldInputs, next.heldOutputs, next.input, next.output) = ([], [], nil, nil)
         next.isReadDone = true
         next.role = .passedOn

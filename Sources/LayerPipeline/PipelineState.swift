@@ -321,7 +321,7 @@ struct PipelineState {
     mutating func handOn(_ inputs: [Segment], _ outputs: [Segment], of work: BlobWork) {
         for input in inputs {
             progress.doneByteCount &+= UInt64(input.byteCount)
-            hand(input, to: work.compressedChains, of: work, extraUsers: work.isDecoding(input.block) ? 1 : 0)
+            hand(input, to: work.compressedChains, of: work, extraUsers: work.isDecoding(input) ? 1 : 0)
         }
         for output in outputs {
             progress.uncompressedByteCount &+= UInt64(output.byteCount)
@@ -330,8 +330,7 @@ struct PipelineState {
     }
 
     private mutating func hand(_ segment: Segment, to chains: [HashChain], of work: BlobWork, extraUsers: Int) {
-        blockUsers[segment.block] = chains.count + extraUsers
-        if blockUsers[segment.block] == 0 { freeBlocks.append(segment.block) }
+        use(segment, count: chains.count + extraUsers)
         for chain in chains {
             chain.append(segment, of: work)
             work.pendingSegmentCount += 1
@@ -352,7 +351,15 @@ struct PipelineState {
         }
     }
 
-    mutating func release(_ block: BlockIndex) {
+    /// Counts the users that a segment has from now on; a block without any is free.
+    mutating func use(_ segment: Segment, count: Int) {
+        guard let block = segment.block else { return }
+        blockUsers[block] = count
+        if count == 0 { freeBlocks.append(block) }
+    }
+
+    mutating func release(_ block: BlockIndex?) {
+        guard let block else { return }
         blockUsers[block] -= 1
         if blockUsers[block] <= 0 { freeBlocks.append(block) }
     }

@@ -52,14 +52,15 @@ final class PipelineWorker: @unchecked Sendable {
     }
 
     /// Hashes the worker's jobs, which are all of one method, one block of each chain at a time.
-    func hash(_ pool: BlockPool) {
+    func hash() {
         guard let method = hashJobs.first?.chain.method else { return }
         for start in stride(from: 0, to: hashJobs.count, by: hashTeamSize) {
             digestLanes.removeAll(keepingCapacity: true)
             for job in hashJobs[start..<start + hashTeamSize] {
-                // SAFETY: the block is not written to until its users are counted down, after this.
-                let bytes = unsafe UnsafeRawBufferPointer(rebasing: pool[job.segment.block][..<job.segment.byteCount])
-                unsafe digestLanes.append(DigestLane(digest: job.chain.digest, bytes: bytes))
+                // SAFETY: the bytes are not written to until the job is given back, after this: a block has its users
+                // counted down then, and a decoder's own room is used again only when eight further outputs were made, of
+                // which none is begun while so many wait.
+                unsafe digestLanes.append(DigestLane(digest: job.chain.digest, bytes: job.segment.bytes))
             }
             unsafe digestLanes.withUnsafeMutableBufferPointer { unsafe method.update($0) }
         }
@@ -113,8 +114,7 @@ final class PipelineWorker: @unchecked Sendable {
             return startHashing(work, Compression.none, pipeline)
         }
         guard let segment = readBlock(work, pipeline) else { return }
-        let prefix = unsafe pipeline.pool[segment.block].prefix(min(segment.byteCount, Compression.prefixByteCount))
-        let compression = unsafe Compression.detect(prefix: prefix)
+        let compression = unsafe Compression.detect(prefix: segment.bytes.prefix(Compression.prefixByteCount))
         startHashing(work, compression, pipeline)
         guard let algorithms = work.request.diffIDAlgorithms, let codec = pipeline.options.fastCodec(compression)
         else {
@@ -127,8 +127,7 @@ final class PipelineWorker: @unchecked Sendable {
         work.limits = StreamLimits(pipeline.options, compressedByteCount: reader.byteCount)
         work.uncompressedChains = algorithms.map { HashChain(pipeline.options.fastDigest($0)) }
         if pipeline.options.readsInParts {
-            let bytes = unsafe UnsafeRawBufferPointer(rebasing: pipeline.pool[segment.block][..<segment.byteCount])
-            work.memberSearch = unsafe MemberSearch(compression, prefix: bytes)
+            work.memberSearch = unsafe MemberSearch(compression, prefix: segment.bytes)
             work.mayBeSplit = work.memberSearch != nil
         }
         work.newInputs.append(segment)
@@ -150,13 +149,14 @@ final class PipelineWorker: @unchecked Sendable {
         guard let reader = work.reader else { return nil }
         let block = takeBlock(pipeline)
         do throws(Errno) {
-            let room = ByteMath.clamp(work.endOffset - work.offsetBytes, to: BlockPool.blockByteCount)
-            let byteCount = unsafe try reader.read(
-                into: UnsafeMutableRawBufferPointer(rebasing: pipeline.pool[block][..<room]), at: work.offsetBytes)
+            let roomByteCount = ByteMath.clamp(work.endOffset - work.offsetBytes, to: BlockPool.blockByteCount)
+            let room = unsafe UnsafeMutableRawBufferPointer(rebasing: pipeline.pool[block][..<roomByteCount])
+            let byteCount = unsafe try reader.read(into: room, at: work.offsetBytes)
             if byteCount > 0 {
                 work.offsetBytes += ByteMath.fileSize(byteCount)
                 work.remainingByteCount = reader.byteCount - min(work.offsetBytes, reader.byteCount)
-                return Segment(block: block, byteCount: byteCount)
+                return unsafe Segment(
+                    block: block, bytes: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[..<byteCount]))
             }
             work.facts.reading = .changed
         } catch {
@@ -171,8 +171,7 @@ final class PipelineWorker: @unchecked Sendable {
         while work.newInputs.count < Self.hashRoundCount, work.offsetBytes < work.endOffset {
             guard let segment = readBlock(work, pipeline) else { return }
             work.newInputs.append(segment)
-            let bytes = unsafe UnsafeRawBufferPointer(rebasing: pipeline.pool[segment.block][..<segment.byteCount])
-            unsafe work.cursor.scanTrailing(bytes)
+            unsafe work.cursor.scanTrailing(segment.bytes)
         }
         work.isReadDone = work.offsetBytes >= work.endOffset
     }
@@ -194,7 +193,7 @@ final class PipelineWorker: @unchecked Sendable {
         while !active.isEmpty, team.reduce(0, { $0 + $1.newOutputs.count }) < goal {
             lanes.removeAll(keepingCapacity: true)
             for work in active {
-                if let lane = lane(of: work, pipeline) { lanes.append(lane) }
+                if let lane = lane(of: work) { lanes.append(lane) }
             }
             guard let codec = active.first?.codec else { return }
             precondition(lanes.count == active.count, "every stream of a team has input and room")
@@ -220,19 +219,27 @@ final class PipelineWorker: @unchecked Sendable {
         }
         if work.output == nil {
             guard work.hasRoomInAction else { return false }
-            work.output = (takeBlock(pipeline), 0)
+            work.output = makeRoom(work, pipeline)
         }
         return true
     }
 
-    private func lane(of work: BlobWork, _ pipeline: Pipeline) -> DecodeLane? {
+    private func makeRoom(_ work: BlobWork, _ pipeline: Pipeline) -> BlobWork.OutputRoom {
+        if let room = unsafe work.decoder?.makeRoom() {
+            // Fewer than so many segments waited when the action began, and it has made one output since.
+            precondition(BlobWork.maximumPendingBlockCount - 1 + work.newOutputs.count <= StreamOutput.keptCount)
+            return unsafe BlobWork.OutputRoom(block: nil, memory: room)
+        }
+        let block = takeBlock(pipeline)
+        return unsafe BlobWork.OutputRoom(block: block, memory: pipeline.pool[block])
+    }
+
+    private func lane(of work: BlobWork) -> DecodeLane? {
         guard let decoder = work.decoder, let input = work.input, let output = work.output else { return nil }
-        // SAFETY: the blob holds both blocks, and nobody else writes to them, until the action ends.
-        let inputBytes = unsafe pipeline.pool[input.segment.block][input.start..<input.segment.byteCount]
-        let room = unsafe pipeline.pool[output.block][output.count...]
+        // SAFETY: the blob holds the memory of both, and nobody else writes to it, until the action ends.
         return unsafe DecodeLane(
-            decoder: decoder, input: UnsafeRawBufferPointer(rebasing: inputBytes),
-            output: UnsafeMutableRawBufferPointer(rebasing: room))
+            decoder: decoder, input: UnsafeRawBufferPointer(rebasing: input.segment.bytes[input.start...]),
+            output: UnsafeMutableRawBufferPointer(rebasing: output.memory[output.count...]))
     }
 
     /// Takes what a lane did over into its blob.
@@ -240,9 +247,9 @@ final class PipelineWorker: @unchecked Sendable {
         guard let decoder = work.decoder, let input = work.input, let output = work.output else { return }
         let inputLeft = unsafe lane.input.count
         let consumedByteCount = input.segment.byteCount - input.start - inputLeft
-        let count = unsafe BlockPool.blockByteCount - lane.output.count
+        let count = unsafe output.memory.count - lane.output.count
         let status = lane.status
-        work.output = (output.block, count)
+        work.output?.count = count
         work.cursor.advance(
             status, consumedByteCount: consumedByteCount, producedByteCount: count - output.count,
             decoder: decoder, limits: work.limits)
@@ -264,27 +271,27 @@ final class PipelineWorker: @unchecked Sendable {
 
     /// The decoder needs its input block no more. One that this action read is not counted yet.
     private func dropInput(_ work: BlobWork) {
-        guard let input = work.input else { return }
+        guard let block = work.input?.segment.block else { return }
         work.input = nil
-        if !work.newInputs.contains(where: { $0.block == input.segment.block }) {
-            work.released.append(input.segment.block)
-        }
+        if !work.newInputs.contains(where: { $0.block == block }) { work.released.append(block) }
     }
 
     private func finishOutput(_ work: BlobWork) {
         guard let output = work.output else { return }
         work.output = nil
         if output.count > 0 {
-            work.newOutputs.append(Segment(block: output.block, byteCount: output.count))
-        } else {
-            spareBlocks.append(output.block)
+            let bytes = unsafe UnsafeRawBufferPointer(output.memory)
+            unsafe work.newOutputs.append(
+                Segment(block: output.block, bytes: UnsafeRawBufferPointer(rebasing: bytes[..<output.count])))
+        } else if let block = output.block {
+            spareBlocks.append(block)
         }
     }
 
     private func dropOutput(_ work: BlobWork) {
         guard let output = work.output else { return }
         work.output = nil
-        spareBlocks.append(output.block)
+        if let block = output.block { spareBlocks.append(block) }
     }
 }
 

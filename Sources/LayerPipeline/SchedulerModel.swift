@@ -271,7 +271,7 @@ private struct BatchSimulation {
         noteBegun(at: time)
         switch action {
         case .hash:
-            worker.hash(pipeline.pool)
+            worker.hash()
             hands[number].steps = [.takeBack(.hash), .compute(clock.take().nanoseconds)]
         case .read:
             let heldBefore = pipeline.heldBlockCount

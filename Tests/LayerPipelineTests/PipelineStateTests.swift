@@ -212,7 +212,7 @@ import Testing
         // The decoder is done with it in its next action.
         worker.team = [work]
         work.input = nil
-        work.released.append(segment.block)
+        work.released += [segment.block].compactMap { $0 }
         _ = state.takeBack(teamOf: worker)
         #expect(state.heldBlockCount == held - 1)
     }
@@ -334,9 +334,9 @@ import Testing
                 chain.append(Segment(block: next, byteCount: 1), of: work)
                 next += 1
             }
-            for _ in 0...(round % 4) where !chain.isEmpty { taken.append(chain.removeFirst().segment.block) }
+            for _ in 0...(round % 4) where !chain.isEmpty { taken.append(chain.removeFirst().segment.block ?? -1) }
         }
-        while !chain.isEmpty { taken.append(chain.removeFirst().segment.block) }
+        while !chain.isEmpty { taken.append(chain.removeFirst().segment.block ?? -1) }
         #expect(taken == Array(0..<next))
     }
 }
@@ -356,5 +356,13 @@ import Testing
         let worker = state.startWorkers()[0]
         _ = state.nextAction(for: worker, isCancelled: false)
         #expect(state.hasCompany(worker.team[0]) == hasCompany)
+    }
+}
+
+extension Segment {
+    /// A segment that nobody hashes.
+    fileprivate init(block: BlockIndex, byteCount: Int) {
+        let bytes = unsafe UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: 4096), count: byteCount)
+        unsafe self.init(block: block, bytes: bytes)
     }
 }

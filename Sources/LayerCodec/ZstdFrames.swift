@@ -1,0 +1,109 @@
+// layerverify: the content of zstd frames, by libzstd.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import CZstd
+import LayerModel
+
+/// A way to decode the frames of a stream, one after another.
+protocol ZstdFrames: AnyObject {
+    /// False if libzstd had no memory.
+    var isUsable: Bool { get }
+
+    /// Begins a frame with its magic and header, which `header` has read.
+    ///
+    /// Returns: nil if the frame may go on, else why not.
+    func begin(_ bytes: UnsafeRawBufferPointer, _ header: ZstdFrameHeader) -> DecodeStatus?
+
+    /// Decodes the frame as far as the cursor goes.
+    func decode(_ cursor: inout DecodeCursor) -> ZstdStep
+
+    /// See `StreamDecoder.makeRoom`.
+    func makeRoom() -> UnsafeMutableRawBufferPointer?
+}
+
+/// How far decoding a frame came.
+enum ZstdStep {
+    /// The frame has ended, and everything of it is put out.
+    case frameEnded
+    case stopped(DecodeStatus)
+
+    /// What a code of failure says of the stream.
+    ///
+    /// libzstd has no code of its own for a content that is not as long as the header says; that is damaged data.
+    static func failed(_ code: Int) -> ZstdStep {
+        let status: DecodeStatus =
+            switch ZSTD_getErrorCode(code) {
+            case ZSTD_error_checksum_wrong: .failed(.checksum)
+            case ZSTD_error_dictionary_wrong, ZSTD_error_dictionary_corrupted: .failed(.dictionary)
+            case ZSTD_error_frameParameter_windowTooLarge: .windowTooLarge
+            case ZSTD_error_prefix_unknown, ZSTD_error_version_unsupported, ZSTD_error_frameParameter_unsupported:
+                .failed(.header)
+            case ZSTD_error_corruption_detected, ZSTD_error_tableLog_tooLarge, ZSTD_error_maxSymbolValue_tooLarge,
+                ZSTD_error_maxSymbolValue_tooSmall, ZSTD_error_srcSize_wrong, ZSTD_error_dstSize_tooSmall:
+                .failed(.data)
+            default: .failed(.decoder)
+            }
+        return .stopped(status)
+    }
+}
+
+/// Decodes frames by libzstd's streaming functions.
+final class ZstdStreamFrames: ZstdFrames {
+    private let context: OpaquePointer?
+    let isUsable: Bool
+    /// True if the last call filled its room, so that there may be more output without more input.
+    private var mayHoldOutput = false
+
+    /// The corresponding C functions are ZSTD_createDCtx and ZSTD_DCtx_setParameter.
+    init(_ options: CodecOptions) {
+        context = ZSTD_createDCtx()
+        guard let context else {
+            isUsable = false
+            return
+        }
+        let bounds = ZSTD_dParam_getBounds(ZSTD_d_windowLogMax)
+        let limit = max(options.maximumWindowByteCount, 1)
+        let windowLog = Int32(UInt64.bitWidth - (limit - 1).leadingZeroBitCount)
+        let code = ZSTD_DCtx_setParameter(
+            context, ZSTD_d_windowLogMax, min(max(windowLog, bounds.lowerBound), bounds.upperBound))
+        isUsable = ZSTD_isError(code) == 0
+    }
+
+    deinit { ZSTD_freeDCtx(context) }
+
+    /// The corresponding C functions are ZSTD_DCtx_reset and ZSTD_decompressStream.
+    func begin(_ bytes: UnsafeRawBufferPointer, _ header: ZstdFrameHeader) -> DecodeStatus? {
+        mayHoldOutput = false
+        let code = ZSTD_DCtx_reset(context, ZSTD_reset_session_only)
+        guard ZSTD_isError(code) == 0 else { return .failed(.decoder) }
+        // SAFETY: libzstd copies the header, and writes nothing: it has no room.
+        var input = unsafe ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
+        var output = ZSTD_outBuffer(dst: nil, size: 0, pos: 0)
+        let hint = ZSTD_decompressStream(context, &output, &input)
+        if ZSTD_isError(hint) != 0, case .stopped(let status) = ZstdStep.failed(hint) { return status }
+        return input.pos == bytes.count && hint != 0 ? nil : .failed(.decoder)
+    }
+
+    /// The corresponding C function is ZSTD_decompressStream.
+    func decode(_ cursor: inout DecodeCursor) -> ZstdStep {
+        while true {
+            guard cursor.inputByteCount > 0 || mayHoldOutput else { return .stopped(.needsInput) }
+            guard cursor.roomByteCount > 0 else { return .stopped(.outputFull) }
+            let (rest, room) = unsafe (cursor.remainingInput, cursor.remainingRoom)
+            // SAFETY: libzstd reads and writes within the sizes given, and uses neither address after it returned.
+            var input = unsafe ZSTD_inBuffer(src: rest.baseAddress, size: rest.count, pos: 0)
+            var output = unsafe ZSTD_outBuffer(dst: room.baseAddress, size: room.count, pos: 0)
+            let hint = ZSTD_decompressStream(context, &output, &input)
+            cursor.consumedByteCount += input.pos
+            cursor.producedByteCount += output.pos
+            if ZSTD_isError(hint) != 0 { return .failed(hint) }
+            if hint == 0 { return .frameEnded }
+            mayHoldOutput = cursor.roomByteCount == 0
+            // With input and room libzstd goes on; if it does not, going round would never end.
+            if input.pos + output.pos == 0, cursor.inputByteCount > 0 { return .stopped(.failed(.decoder)) }
+        }
+    }
+
+    func makeRoom() -> UnsafeMutableRawBufferPointer? { nil }
+}
