@@ -104,7 +104,7 @@ final class ZstdBlockFrames: ZstdFrames {
             let wanted = ZSTD_nextSrcSizeToDecompress(context)
             guard wanted > 0 else { return .frameEnded }
             if isInPlace(cursor) {
-                // What is put out is one piece: the ring goes round only between two rooms.
+                // What is put out is one piece, of whole blocks: the ring goes round only between two rooms.
                 guard cursor.roomByteCount >= blockByteCount, next + blockByteCount <= limit else {
                     return .stopped(.outputFull)
                 }
