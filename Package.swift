@@ -105,7 +105,7 @@ let package = Package(
             name: "LayerDigestTests", dependencies: ["LayerDigest", "LayerModel"], swiftSettings: settings),
         .testTarget(
             name: "LayerCodecTests",
-            dependencies: ["LayerCodec", "LayerModel", "CZlib", "CZstd"], swiftSettings: settings),
+            dependencies: ["LayerCodec", "LayerModel", "CInflateLanes", "CZlib", "CZstd"], swiftSettings: settings),
         .testTarget(
             name: "LayerSourceTests",
             dependencies: [

@@ -73,3 +73,6 @@ void lv_inflate_advance(lv_inflate_lane *lanes, size_t lane_count);
 /// The CRC-32 of `byte_count` bytes, which go on from bytes whose CRC-32 is `checksum` (0 before the first), and which are
 /// copied to `destination` on the way. The two must not overlap. Spec: RFC 1952 §8.
 uint32_t lv_crc32_copy(uint32_t checksum, uint8_t *destination, const uint8_t *source, size_t byte_count);
+
+/// The same without copying.
+uint32_t lv_crc32(uint32_t checksum, const uint8_t *bytes, size_t byte_count);
