@@ -66,9 +66,10 @@ private final class DecodingTeam {
             DecodeLane(decoder: codec.begin(CodecOptions()), input: nextBlock(&members[place].1), output: rooms[place])
         }
         while !lanes.isEmpty {
+            let roomBefore = lanes.reduce(0) { $0 + $1.output.count }
             lanes.withUnsafeMutableBufferPointer { codec.decode($0) }
+            producedByteCount += roomBefore - lanes.reduce(0) { $0 + $1.output.count }
             for place in lanes.indices.reversed() {
-                let room = rooms[members[place].0]
                 switch lanes[place].status {
                 case .needsInput where !lanes[place].input.isEmpty:
                     // Another lane of the team could not go on; this one can.
@@ -77,12 +78,10 @@ private final class DecodingTeam {
                     lanes[place].input = nextBlock(&members[place].1)
                     guard lanes[place].input.isEmpty else { break }
                     precondition(lanes[place].decoder.isAtBoundary, "the stream ends where its bytes do")
-                    producedByteCount += room.count - lanes[place].output.count
                     lanes.remove(at: place)
                     members.remove(at: place)
                 case .outputFull:
-                    producedByteCount += room.count - lanes[place].output.count
-                    lanes[place].output = room
+                    lanes[place].output = lanes[place].decoder.makeRoom() ?? rooms[members[place].0]
                 case .trailing, .failed, .windowTooLarge:
                     preconditionFailure("the stream is sound")
                 }

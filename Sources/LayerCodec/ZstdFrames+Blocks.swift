@@ -112,11 +112,11 @@ final class ZstdBlockFrames: ZstdFrames {
                 (next, putOut) = (0, 0)
             }
             guard let piece = unsafe takePiece(wanted, &cursor) else { return .stopped(.needsInput) }
+            let roomByteCount = min(blockByteCount + Self.slackByteCount, limit - next)
             // SAFETY: libzstd reads the piece and writes no more than a block and what its copies need, even if the frame
             // says otherwise. It remembers where content lies, which stays allocated as long as this object.
             let code = unsafe ZSTD_decompressContinue(
-                context, ring.baseAddress.map { unsafe $0 + next }, min(blockByteCount + Self.slackByteCount, limit - next),
-                piece.baseAddress, piece.count)
+                context, ring.baseAddress.map { unsafe $0 + next }, roomByteCount, piece.baseAddress, piece.count)
             if ZSTD_isError(code) != 0 { return .failed(code) }
             next += code
         }
