@@ -5,6 +5,7 @@
 #include "CInflateLanes.h"
 #include "TokenLoop.h"
 #include <limits.h>
+#include <stdatomic.h>
 
 // The token loop for each number of lanes and each kind of CPU.
 
@@ -30,13 +31,57 @@ LV_KERNEL(decode_4_avx2, 4, true, LV_AVX2)
 static lv_kernel *const avx2_kernels[LV_INFLATE_MAXIMUM_LANE_COUNT] = {
     decode_1_avx2, decode_2_avx2, decode_3_avx2, decode_4_avx2};
 
-static lv_kernel *kernel_for(size_t lane_count) {
-    const bool has_avx2 =
-        __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
-    return (has_avx2 ? avx2_kernels : kernels)[lane_count - 1];
+static bool has_avx2(void) {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
 }
+
+static lv_kernel *kernel_for(size_t lane_count) { return (has_avx2() ? avx2_kernels : kernels)[lane_count - 1]; }
 #else
 static lv_kernel *kernel_for(size_t lane_count) { return kernels[lane_count - 1]; }
+#endif
+
+// The token loop that hashes.
+
+typedef long lv_hashing_kernel(
+    lv_tables *tables, lv_inflate_state *const *states, long budget, lv_inflate_hashes *hashes);
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+#define LV_HASHING_KERNEL(name, lane_count)                                                                            \
+    LV_AVX2 static long name(                                                                                          \
+        lv_tables *tables, lv_inflate_state *const *states, long budget, lv_inflate_hashes *hashes) {                  \
+        return lv_decode_tokens_and_hash(tables, states, budget, lane_count, hashes);                                  \
+    }
+LV_HASHING_KERNEL(decode_1_and_hash, 1)
+LV_HASHING_KERNEL(decode_2_and_hash, 2)
+LV_HASHING_KERNEL(decode_3_and_hash, 3)
+LV_HASHING_KERNEL(decode_4_and_hash, 4)
+static lv_hashing_kernel *const hashing_kernels[LV_INFLATE_MAXIMUM_LANE_COUNT] = {
+    decode_1_and_hash, decode_2_and_hash, decode_3_and_hash, decode_4_and_hash};
+
+int lv_inflate_hashing_is_supported(void) {
+    // Asking the CPU takes microseconds in a virtual machine. Two threads that both ask get the same answer.
+    static _Atomic int known;
+    int answer = atomic_load_explicit(&known, memory_order_relaxed);
+    if (answer == 0) {
+        unsigned a, b, c, d;
+        const bool has_sha = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA);
+        answer = has_sha && has_avx2() ? 1 : -1;
+        atomic_store_explicit(&known, answer, memory_order_relaxed);
+    }
+    return answer > 0;
+}
+
+static lv_hashing_kernel *hashing_kernel_for(size_t lane_count) {
+    return lv_inflate_hashing_is_supported() ? hashing_kernels[lane_count - 1] : NULL;
+}
+#else
+int lv_inflate_hashing_is_supported(void) { return 0; }
+static lv_hashing_kernel *hashing_kernel_for(size_t lane_count) {
+    (void)lane_count;
+    return NULL;
+}
 #endif
 
 size_t lv_inflate_state_byte_count(void) { return sizeof(lv_inflate_state); }
@@ -391,10 +436,17 @@ static void leave(lv_inflate_lane *lane) {
 }
 
 void lv_inflate_advance(lv_inflate_lane *lanes, size_t lane_count) {
+    lv_inflate_advance_and_hash(lanes, lane_count, NULL, 0);
+}
+
+void lv_inflate_advance_and_hash(
+    lv_inflate_lane *lanes, size_t lane_count, lv_inflate_hashes *hashes, size_t count) {
     if (lane_count == 0 || lane_count > LV_INFLATE_MAXIMUM_LANE_COUNT) return;
     _Alignas(64) lv_tables tables[LV_INFLATE_MAXIMUM_LANE_COUNT];
     lv_inflate_state *states[LV_INFLATE_MAXIMUM_LANE_COUNT];
     lv_kernel *const kernel = kernel_for(lane_count);
+    lv_hashing_kernel *const hashing_kernel = hashing_kernel_for(lane_count);
+    if (hashing_kernel == NULL) count = 0;
     for (size_t i = 0; i < lane_count; i++) {
         enter(&lanes[i], &tables[i]);
         states[i] = lanes[i].state;
@@ -406,7 +458,13 @@ void lv_inflate_advance(lv_inflate_lane *lanes, size_t lane_count) {
             if (own < budget) budget = own;
         }
         if (budget == 0) break;
-        kernel(tables, states, budget);
+        while (count > 0 && budget > 0) {
+            if (hashes->block_count > 0) budget = hashing_kernel(tables, states, budget, hashes);
+            if (hashes->block_count > 0) break;
+            hashes++;
+            count--;
+        }
+        if (budget > 0) kernel(tables, states, budget);
     }
     for (size_t i = 0; i < lane_count; i++) leave(&lanes[i]);
 }

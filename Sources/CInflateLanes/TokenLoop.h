@@ -15,14 +15,23 @@
 #define LV_IS_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 #if defined(__clang__)
-// Loops over lanes are unrolled, so that what belongs to a lane stays in registers.
-#define LV_EACH_LANE _Pragma("clang loop unroll(full)") for (int i = 0; i < lane_count; i++)
+#define LV_UNROLLED _Pragma("clang loop unroll(full)")
 // The rare call must not cost the loop its registers.
 #define LV_KEEPS_REGISTERS __attribute__((preserve_most))
+#if defined(__x86_64__)
+#define LV_KEEPS_ALL_REGISTERS __attribute__((preserve_all))
 #else
-#define LV_EACH_LANE _Pragma("GCC unroll 4") for (int i = 0; i < lane_count; i++)
-#define LV_KEEPS_REGISTERS
+#define LV_KEEPS_ALL_REGISTERS
 #endif
+#else
+#define LV_UNROLLED _Pragma("GCC unroll 16")
+#define LV_KEEPS_REGISTERS
+#define LV_KEEPS_ALL_REGISTERS
+#endif
+// Loops over lanes are unrolled, so that what belongs to a lane stays in registers.
+#define LV_EACH_LANE LV_UNROLLED for (int i = 0; i < lane_count; i++)
+
+#include "HashSlice.h"
 
 LV_INLINE uint64_t lv_load_64(const uint8_t *bytes) {
     uint64_t value;
@@ -173,89 +182,164 @@ damage:
     return (lv_place){position, out};
 }
 
+/// The same for a loop that has vector registers to lose as well. Saving them here is 3 % faster than in the loop, where the
+/// compiler stores some of them for every token in case that this is called.
+static __attribute__((noinline, unused)) LV_KEEPS_ALL_REGISTERS lv_place lv_decode_symbol_for_hashing(
+    lv_inflate_state *state, uint64_t position, uint8_t *out) {
+    return lv_decode_symbol(state, position, out);
+}
+
 enum {
     /// What a token takes at most: 3·11 bits of literals and 8 + 13 of a distance, or 35 bytes of content.
     LV_TOKEN_INPUT = 8,
     LV_TOKEN_OUTPUT = LV_SHORT_MATCH + 3,
     /// A symbol that the loop leaves to `lv_decode_symbol` may take and give more: 48 bits, 258 bytes. It costs the budget of
-    /// this many tokens; of the last one the slack takes what is too much.
-    LV_SYMBOL_TOKENS = 8,
+    /// one more token, and of one for each of so many bytes; of the last one the slack takes what is too much. One symbol in
+    /// twenty is such a one, and most of them are short.
+    LV_SYMBOL_TOKEN_OUTPUT = 32,
     /// Input that the loop must have beyond its budget: what the last token looks ahead, and one symbol for each lane.
     LV_INPUT_RESERVE = 64,
 };
+
+/// Where each lane is; in registers as far as they go.
+typedef struct {
+    uint64_t position[LV_INFLATE_MAXIMUM_LANE_COUNT];
+    uint8_t *out[LV_INFLATE_MAXIMUM_LANE_COUNT];
+} lv_places;
+
+LV_INLINE void lv_places_enter(lv_places *places, lv_inflate_state *const *states, const int lane_count) {
+    LV_EACH_LANE {
+        places->position[i] = states[i]->position;
+        places->out[i] = states[i]->out;
+    }
+}
+
+LV_INLINE void lv_places_leave(const lv_places *places, lv_inflate_state *const *states, const int lane_count) {
+    LV_EACH_LANE {
+        states[i]->position = places->position[i];
+        states[i]->out = places->out[i];
+    }
+}
+
+/// Decodes one token of each lane; returns the budget that is left. Where there is a hash, does the slices of it that belong
+/// to the token of this number.
+LV_INLINE long lv_decode_token(
+    lv_tables *tables, lv_inflate_state *const *states, lv_places *places, long budget, const int lane_count,
+    const bool has_bmi, lv_hash *hash, const int number) {
+    uint64_t *const position = places->position;
+    uint8_t **const out = places->out;
+    budget--;
+    // Stage by stage and not lane by lane, so that the core finds instructions that need not wait next to each other.
+    uint64_t bits[LV_INFLATE_MAXIMUM_LANE_COUNT];
+    uint32_t literals[LV_INFLATE_MAXIMUM_LANE_COUNT];
+    uint32_t shift[LV_INFLATE_MAXIMUM_LANE_COUNT], length[LV_INFLATE_MAXIMUM_LANE_COUNT];
+    const lv_distance_entry *distance_entry[LV_INFLATE_MAXIMUM_LANE_COUNT];
+    uint32_t distance_shift[LV_INFLATE_MAXIMUM_LANE_COUNT];
+    LV_EACH_LANE { bits[i] = lv_bits(position[i]); }
+    if (hash != NULL) lv_hash_slices(hash, LV_HASH_PLACES * number + 0, LV_HASH_PLACES * number + 1);
+    // A literal moves on by its code. A length moves on by nothing and so is found again by the next lookup: it is
+    // always the last of the three that it comes to, and the literals before it are always the first.
+    LV_EACH_LANE {
+        const lv_literal_entry entry = tables[i].literals[bits[i] & ((1u << LV_LITERAL_INDEX_BITS) - 1)];
+        bits[i] >>= entry & 63;
+        out[i][0] = (uint8_t)(entry >> 8);
+        literals[i] = entry;
+    }
+    if (hash != NULL) lv_hash_slices(hash, LV_HASH_PLACES * number + 1, LV_HASH_PLACES * number + 2);
+    LV_EACH_LANE {
+        const lv_literal_entry entry = tables[i].literals[bits[i] & ((1u << LV_LITERAL_INDEX_BITS) - 1)];
+        bits[i] >>= entry & 63;
+        out[i][1] = (uint8_t)(entry >> 8);
+        literals[i] += entry;
+    }
+    if (hash != NULL) lv_hash_slices(hash, LV_HASH_PLACES * number + 2, LV_HASH_PLACES * number + 3);
+    LV_EACH_LANE {
+        const lv_literal_entry entry = tables[i].literals[bits[i] & ((1u << LV_LITERAL_INDEX_BITS) - 1)];
+        shift[i] = entry >> 24;
+        length[i] = entry >> 16 & 255;
+        bits[i] >>= shift[i] & 63;
+        out[i][2] = (uint8_t)(entry >> 8);
+        // The bits of the last one are in `shift`, whatever it is.
+        position[i] += literals[i] & 63;
+        out[i] += (literals[i] + entry) >> 6 & 3;
+    }
+    if (hash != NULL) lv_hash_slices(hash, LV_HASH_PLACES * number + 3, LV_HASH_PLACES * number + 4);
+    // A distance is looked up even where there is none; then its bits count for nothing.
+    LV_EACH_LANE {
+        distance_entry[i] = &tables[i].distances[(uint8_t)bits[i]];
+        distance_shift[i] = lv_zero_unless(length[i], distance_entry[i]->control >> 16);
+    }
+    LV_EACH_LANE {
+        const uint32_t full_shift = shift[i] + distance_shift[i];
+        const uint32_t distance =
+            distance_entry[i]->base + lv_extra_bits(bits[i], distance_entry[i]->control, has_bmi);
+        // 128 or more: an exception of either kind. A match that reaches into itself is none for this loop either.
+        if (LV_IS_UNLIKELY(full_shift > 127 || distance < length[i])) {
+            const lv_place place = hash != NULL ? lv_decode_symbol_for_hashing(states[i], position[i], out[i])
+                                                : lv_decode_symbol(states[i], position[i], out[i]);
+            budget -= 1 + (long)((size_t)(place.out - out[i]) / LV_SYMBOL_TOKEN_OUTPUT);
+            position[i] = place.position;
+            out[i] = place.out;
+            if (states[i]->stage != LV_SYMBOLS) budget = 0;
+        } else {
+            position[i] += full_shift;
+            // 32 bytes are copied always; they count as long as the match is. Without a match any 32 bytes will do, but
+            // those where content was just written would have to wait for it.
+            const uint8_t *from = lv_other_unless(length[i], out[i] - distance, (const uint8_t *)tables);
+            if (hash != NULL)
+                lv_copy_2x16(out[i], from);
+            else
+                lv_copy_32(out[i], from);
+            out[i] += length[i];
+        }
+    }
+    return budget;
+}
 
 /// Decodes up to `budget` tokens of each lane; fewer if a block ends or is damaged.
 ///
 /// There are no checks of room or of input: whoever calls this has counted what so many tokens can take.
 LV_INLINE void lv_decode_tokens(
     lv_tables *tables, lv_inflate_state *const *states, long budget, const int lane_count, const bool has_bmi) {
-    uint64_t position[LV_INFLATE_MAXIMUM_LANE_COUNT];
-    uint8_t *out[LV_INFLATE_MAXIMUM_LANE_COUNT];
-    LV_EACH_LANE {
-        position[i] = states[i]->position;
-        out[i] = states[i]->out;
-    }
+    lv_places places;
+    lv_places_enter(&places, states, lane_count);
     do {
-        budget--;
-        // Stage by stage and not lane by lane, so that the core finds instructions that need not wait next to each other.
-        uint64_t bits[LV_INFLATE_MAXIMUM_LANE_COUNT];
-        uint32_t literals[LV_INFLATE_MAXIMUM_LANE_COUNT];
-        uint32_t shift[LV_INFLATE_MAXIMUM_LANE_COUNT], length[LV_INFLATE_MAXIMUM_LANE_COUNT];
-        const lv_distance_entry *distance_entry[LV_INFLATE_MAXIMUM_LANE_COUNT];
-        uint32_t distance_shift[LV_INFLATE_MAXIMUM_LANE_COUNT];
-        LV_EACH_LANE { bits[i] = lv_bits(position[i]); }
-        // A literal moves on by its code. A length moves on by nothing and so is found again by the next lookup: it is
-        // always the last of the three that it comes to, and the literals before it are always the first.
-        LV_EACH_LANE {
-            const lv_literal_entry entry = tables[i].literals[bits[i] & ((1u << LV_LITERAL_INDEX_BITS) - 1)];
-            bits[i] >>= entry & 63;
-            out[i][0] = (uint8_t)(entry >> 8);
-            literals[i] = entry;
-        }
-        LV_EACH_LANE {
-            const lv_literal_entry entry = tables[i].literals[bits[i] & ((1u << LV_LITERAL_INDEX_BITS) - 1)];
-            bits[i] >>= entry & 63;
-            out[i][1] = (uint8_t)(entry >> 8);
-            literals[i] += entry;
-        }
-        LV_EACH_LANE {
-            const lv_literal_entry entry = tables[i].literals[bits[i] & ((1u << LV_LITERAL_INDEX_BITS) - 1)];
-            shift[i] = entry >> 24;
-            length[i] = entry >> 16 & 255;
-            bits[i] >>= shift[i] & 63;
-            out[i][2] = (uint8_t)(entry >> 8);
-            // The bits of the last one are in `shift`, whatever it is.
-            position[i] += literals[i] & 63;
-            out[i] += (literals[i] + entry) >> 6 & 3;
-        }
-        // A distance is looked up even where there is none; then its bits count for nothing.
-        LV_EACH_LANE {
-            distance_entry[i] = &tables[i].distances[(uint8_t)bits[i]];
-            distance_shift[i] = lv_zero_unless(length[i], distance_entry[i]->control >> 16);
-        }
-        LV_EACH_LANE {
-            const uint32_t full_shift = shift[i] + distance_shift[i];
-            const uint32_t distance =
-                distance_entry[i]->base + lv_extra_bits(bits[i], distance_entry[i]->control, has_bmi);
-            // 128 or more: an exception of either kind. A match that reaches into itself is none for this loop either.
-            if (LV_IS_UNLIKELY(full_shift > 127 || distance < length[i])) {
-                const lv_place place = lv_decode_symbol(states[i], position[i], out[i]);
-                position[i] = place.position;
-                out[i] = place.out;
-                budget -= LV_SYMBOL_TOKENS;
-                if (states[i]->stage != LV_SYMBOLS) budget = 0;
-            } else {
-                position[i] += full_shift;
-                // 32 bytes are copied always; they count as long as the match is. Without a match any 32 bytes will do, but
-                // those where content was just written would have to wait for it.
-                const uint8_t *from = lv_other_unless(length[i], out[i] - distance, (const uint8_t *)tables);
-                lv_copy_32(out[i], from);
-                out[i] += length[i];
-            }
-        }
+        budget = lv_decode_token(tables, states, &places, budget, lane_count, has_bmi, NULL, 0);
     } while (budget > 0);
-    LV_EACH_LANE {
-        states[i]->position = position[i];
-        states[i]->out = out[i];
-    }
+    lv_places_leave(&places, states, lane_count);
 }
+
+#if defined(__x86_64__)
+/// The same, while blocks are hashed, of which there must be one. Returns what is left of the budget once no more are.
+LV_INLINE long lv_decode_tokens_and_hash(
+    lv_tables *tables, lv_inflate_state *const *states, long budget, const int lane_count, lv_inflate_hashes *hashes) {
+    lv_places places;
+    lv_places_enter(&places, states, lane_count);
+    lv_hash hash;
+    lv_hash_enter(&hash, hashes);
+#define LV_TOKEN(number) lv_decode_token(tables, states, &places, budget, lane_count, true, &hash, number)
+    // The tokens of a block are written out, so that every one of them has its own slices.
+    do {
+        lv_hash_begin_block(&hash);
+        budget = LV_TOKEN(0);
+        if (LV_IS_UNLIKELY(budget <= 0)) goto after_first;
+        budget = LV_TOKEN(1);
+        if (LV_IS_UNLIKELY(budget <= 0)) goto after_second;
+        budget = LV_TOKEN(2);
+        lv_hash_end_block(&hash);
+    } while (budget > 0 && hash.block_count > 0);
+    goto end;
+    // A block that was begun is hashed to its end, so that nothing of it is left over.
+after_first:
+    lv_hash_slices(&hash, LV_HASH_PLACES, 2 * LV_HASH_PLACES);
+after_second:
+    lv_hash_slices(&hash, 2 * LV_HASH_PLACES, 3 * LV_HASH_PLACES);
+    lv_hash_end_block(&hash);
+end:
+#undef LV_TOKEN
+    lv_hash_leave(&hash, hashes);
+    lv_places_leave(&places, states, lane_count);
+    return budget;
+}
+_Static_assert(LV_HASH_TOKENS == 3, "three tokens are written out");
+#endif

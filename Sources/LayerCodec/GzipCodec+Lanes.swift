@@ -10,9 +10,10 @@ extension GzipCodec {
     static let lanes = Codec(
         name: LaneDecoder.name, compression: .gzip, teamSize: LaneDecoder.teamSize,
         begin: { options in LaneDecoder.isUsable ? LaneDecoder() : LaneDecoder.substitute.begin(options) },
+        hashingTeamSize: LaneDecoder.hashesPairs ? LaneDecoder.hashingTeamSize : nil,
         // One stream in the lanes takes 1.15 times as long as ISA-L (docs/performance.md).
         lone: { GzipCodec.isal.first { !DisabledPaths.contains($0.name) } },
-        decodeTeam: { LaneDecoder.decode($0) })
+        decodeTeam: { LaneDecoder.decode($0, hashing: $1) })
 }
 
 /// Decodes gzip with up to three others in lockstep. The data are inflated in C, where nothing else is done; members,
@@ -36,6 +37,12 @@ final class LaneDecoder: BufferDecoder {
     /// The name that `--version` and `LAYERVERIFY_DISABLE` use.
     static let name = "inflate-lanes"
     static let teamSize = Int(LV_INFLATE_MAXIMUM_LANE_COUNT)
+    /// The name by which `LAYERVERIFY_DISABLE` turns hashing beside decoding off.
+    static let hashingName = "sha-beside"
+    /// Two streams and two hashes: 0.88 of the time of four streams and then four hashes (docs/performance.md).
+    static let hashingTeamSize = 2
+    static let hashesPairs =
+        lv_inflate_hashing_is_supported() == 1 && !DisabledPaths.contains(hashingName) && isUsable && passesPairTest()
     /// The codec that does the work if the lanes fail their test.
     static let substitute = GzipCodec.isal.first ?? GzipCodec.zlib
     /// Tried once, before the first stream.
@@ -117,9 +124,12 @@ final class LaneDecoder: BufferDecoder {
     // Several streams
 
     /// Advances every stream of a team until one of them cannot go on.
-    static func decode(_ team: UnsafeMutableBufferPointer<DecodeLane>) {
+    static func decode(
+        _ team: UnsafeMutableBufferPointer<DecodeLane>,
+        hashing pairs: UnsafeMutableBufferPointer<HashPair> = UnsafeMutableBufferPointer(start: nil, count: 0)
+    ) {
         precondition(team.count <= teamSize, "as many streams as lanes")
-        guard team.count > 1, unsafe team.allSatisfy({ $0.decoder is LaneDecoder }) else {
+        guard team.count > 1 || !pairs.isEmpty, unsafe team.allSatisfy({ $0.decoder is LaneDecoder }) else {
             for index in team.indices { unsafe team[index].decodeAlone() }
             return
         }
@@ -131,13 +141,36 @@ final class LaneDecoder: BufferDecoder {
                     unsafe cursors.initializeElement(
                         at: index, to: DecodeCursor(input: lane.input, room: lane.output))
                 }
-                unsafe decode(team, cursors, lanes)
+                unsafe withHashes(of: pairs) { hashes in unsafe decode(team, cursors, lanes, hashes) }
                 for index in team.indices {
                     let cursor = unsafe cursors[index]
                     unsafe decoder(team[index]).offset += UInt64(cursor.consumedByteCount)
                     unsafe team[index].input = cursor.remainingInput
                     unsafe team[index].output = cursor.remainingRoom
                 }
+            }
+        }
+    }
+
+    /// Lends pairs in the form that the lanes want, and moves them on by what was hashed.
+    private static func withHashes(
+        of pairs: UnsafeMutableBufferPointer<HashPair>, _ body: (UnsafeMutableBufferPointer<lv_inflate_hashes>) -> Void
+    ) {
+        // SAFETY: the buffer has room for every pair, and what is put in it are plain values.
+        unsafe withUnsafeTemporaryAllocation(of: lv_inflate_hashes.self, capacity: pairs.count) { hashes in
+            for index in pairs.indices {
+                let pair = unsafe pairs[index]
+                unsafe hashes.initializeElement(
+                    at: index,
+                    to: lv_inflate_hashes(
+                        states: (pair.words.0, pair.words.1), data: (pair.bytes.0, pair.bytes.1),
+                        block_count: pair.blockCount))
+            }
+            unsafe body(UnsafeMutableBufferPointer(rebasing: hashes[..<pairs.count]))
+            for index in pairs.indices {
+                guard let one = unsafe hashes[index].data.0, let other = unsafe hashes[index].data.1 else { continue }
+                unsafe pairs[index].bytes = (one, other)
+                unsafe pairs[index].blockCount = hashes[index].block_count
             }
         }
     }
@@ -149,7 +182,7 @@ final class LaneDecoder: BufferDecoder {
 
     private static func decode(
         _ team: UnsafeMutableBufferPointer<DecodeLane>, _ cursors: UnsafeMutableBufferPointer<DecodeCursor>,
-        _ lanes: UnsafeMutableBufferPointer<lv_inflate_lane>
+        _ lanes: UnsafeMutableBufferPointer<lv_inflate_lane>, _ hashes: UnsafeMutableBufferPointer<lv_inflate_hashes>
     ) {
         /// The lanes that cannot go on, a bit for each.
         var stopped = 0
@@ -164,7 +197,7 @@ final class LaneDecoder: BufferDecoder {
                 unsafe lanes.initializeElement(
                     at: index, to: decoder(team[index]).inflation.lane(cursors[index]))
             }
-            unsafe lv_inflate_advance(lanes.baseAddress, team.count)
+            unsafe lv_inflate_advance_and_hash(lanes.baseAddress, team.count, hashes.baseAddress, hashes.count)
             for index in team.indices {
                 guard let status = unsafe decoder(team[index]).absorb(lanes[index], &cursors[index]) else { continue }
                 unsafe team[index].status = status

@@ -2,12 +2,54 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+import LayerModel
+
 extension LaneDecoder {
     /// Decodes a stream in four lanes whose inputs end one after another, so that four, three, two and one lane are tried.
     ///
     /// The stream has a checksum, which is computed here as it is for every stream; so nothing else need be compared. It
     /// takes about 20 microseconds.
     static func passesSelfTest() -> Bool {
+        unsafe passesSelfTest { team, _ in
+            unsafe decode(team)
+            return true
+        }
+    }
+
+    /// The same with two blocks of two hashes beside each of the four calls.
+    static func passesPairTest() -> Bool {
+        // FIPS 180-4 §5.3.3.
+        let initial: [UInt32] = [
+            0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+        ]
+        // After the first eight blocks of the stream, and after eight that begin 31 bytes later; by hashing them in Python.
+        let expected: [UInt32] = [
+            0x84e9_51d6, 0xf3f1_ca91, 0x3f65_7872, 0xbf8d_1cf6, 0x3fbb_2bda, 0x6282_486c, 0xc78d_2288, 0x5a42_a3a2,
+            0x4069_f8f4, 0x03ab_c912, 0xbbdc_5578, 0xddc1_a853, 0x6552_bd71, 0x6204_79d2, 0xfc6c_def0, 0xc082_acbe,
+        ]
+        var words = initial + initial
+        return unsafe words.withUnsafeMutableBufferPointer { words in
+            guard let start = words.baseAddress else { return false }
+            var place = 0
+            let isDecoded = unsafe passesSelfTest { team, input in
+                guard let bytes = unsafe input.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return false }
+                // SAFETY: the stream is longer than 31 bytes and eight blocks.
+                var pair = unsafe HashPair(
+                    words: (start, start + initial.count), bytes: (bytes + place, bytes + 31 + place), blockCount: 2)
+                place += 128
+                unsafe withUnsafeMutablePointer(to: &pair) { pair in
+                    unsafe decode(team, hashing: UnsafeMutableBufferPointer(start: pair, count: 1))
+                }
+                return pair.blockCount == 0
+            }
+            return unsafe isDecoded && words.elementsEqual(expected)
+        }
+    }
+
+    /// `decode` is given the team and the whole stream, and tells whether it did what it should.
+    private static func passesSelfTest(
+        _ decode: (UnsafeMutableBufferPointer<DecodeLane>, UnsafeRawBufferPointer) -> Bool
+    ) -> Bool {
         let bytes: [UInt8] =
             [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]
             + dataWords.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
@@ -25,9 +67,10 @@ extension LaneDecoder {
                 }
                 // Lanes whose part of the input is used up leave from the front.
                 for first in lanes.indices {
-                    unsafe lanes.withUnsafeMutableBufferPointer { team in
-                        unsafe decode(UnsafeMutableBufferPointer(rebasing: team[first...]))
+                    let isDone = unsafe lanes.withUnsafeMutableBufferPointer { team in
+                        unsafe decode(UnsafeMutableBufferPointer(rebasing: team[first...]), input)
                     }
+                    guard isDone else { return false }
                 }
                 return lanes.indices.allSatisfy { index in
                     unsafe lanes[index].input = UnsafeRawBufferPointer(

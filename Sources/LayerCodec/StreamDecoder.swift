@@ -95,7 +95,9 @@ package struct Codec: Sendable {
     package let teamSize: Int
     /// Begins a stream.
     package let begin: @Sendable (CodecOptions) -> any StreamDecoder
-    private let decodeTeam: @Sendable (UnsafeMutableBufferPointer<DecodeLane>) -> Void
+    /// How many streams one call takes to its advantage that hashes in their gaps; nil where that is not done.
+    package let hashingTeamSize: Int?
+    private let decodeTeam: @Sendable (UnsafeMutableBufferPointer<DecodeLane>, UnsafeMutableBufferPointer<HashPair>) -> Void
     private let lone: @Sendable () -> Codec?
 
     /// The codec for a stream that has no others beside it: this one, unless another one is faster then.
@@ -105,22 +107,25 @@ package struct Codec: Sendable {
     package init(
         name: String, compression: Compression, begin: @escaping @Sendable (CodecOptions) -> any StreamDecoder
     ) {
-        self.init(name: name, compression: compression, teamSize: 1, begin: begin) { team in
+        self.init(name: name, compression: compression, teamSize: 1, begin: begin) { team, _ in
             for index in team.indices { team[index].decodeAlone() }
         }
     }
 
-    /// Makes a codec that decodes several streams in one go; `lone` gives the one for a stream by itself, nil for this.
+    /// Makes a codec that decodes several streams in one go, and with `hashingTeamSize` hashes pairs beside them; `lone` gives
+    /// the one for a stream by itself, nil for this.
     package init(
         name: String, compression: Compression, teamSize: Int,
         begin: @escaping @Sendable (CodecOptions) -> any StreamDecoder,
-        lone: @escaping @Sendable () -> Codec? = { nil },
-        decodeTeam: @escaping @Sendable (UnsafeMutableBufferPointer<DecodeLane>) -> Void
+        hashingTeamSize: Int? = nil, lone: @escaping @Sendable () -> Codec? = { nil },
+        decodeTeam:
+            @escaping @Sendable (UnsafeMutableBufferPointer<DecodeLane>, UnsafeMutableBufferPointer<HashPair>) -> Void
     ) {
         self.name = name
         self.compression = compression
         self.teamSize = teamSize
         self.begin = begin
+        self.hashingTeamSize = hashingTeamSize
         self.lone = lone
         self.decodeTeam = decodeTeam
     }
@@ -129,7 +134,15 @@ package struct Codec: Sendable {
     ///
     /// Shape: at most `teamSize` lanes, each with a decoder that `begin` of this codec made. A lane that could go on, and
     /// stopped only because another one did, has the status `.needsInput` and input left.
-    package func decode(_ team: UnsafeMutableBufferPointer<DecodeLane>) { decodeTeam(team) }
+    package func decode(_ team: UnsafeMutableBufferPointer<DecodeLane>) {
+        unsafe decodeTeam(team, UnsafeMutableBufferPointer(start: nil, count: 0))
+    }
+
+    /// The same, and moves pairs on as far as it goes without making decoding much slower; not at all without
+    /// `hashingTeamSize`. What they point to must not be what is decoded.
+    package func decode(
+        _ team: UnsafeMutableBufferPointer<DecodeLane>, hashing pairs: UnsafeMutableBufferPointer<HashPair>
+    ) { unsafe decodeTeam(team, pairs) }
 }
 
 /// One stream's part in a step of a team.

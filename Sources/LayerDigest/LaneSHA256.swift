@@ -105,11 +105,49 @@ package final class LaneSHA256: StreamDigest {
     static func update(_ team: UnsafeMutableBufferPointer<DigestLane>) {
         precondition(team.count <= Int(LV_SHA256_MAXIMUM_LANE_COUNT), "as many messages as lanes")
         for index in team.indices { team[index].bytes = lane(team[index]).takeIntoTail(team[index].bytes) }
+        finishUpdate(team)
+    }
+
+    /// Hashes the blocks that are left, and keeps what fills none.
+    private static func finishUpdate(_ team: UnsafeMutableBufferPointer<DigestLane>) {
         while let blockCount = team.lazy.map({ $0.bytes.count / blockByteCount }).filter({ $0 > 0 }).min() {
             advance(team, blockCount)
         }
         for item in team { lane(item).keep(item.bytes) }
     }
+
+    /// The pairs are of the team's lanes in their order; a lane without another, or without a whole block, is in none.
+    static let pairing = DigestPairing(
+        lend: { team, pairs in
+            for index in team.indices { team[index].bytes = lane(team[index]).takeIntoTail(team[index].bytes) }
+            for first in stride(from: 0, to: team.count - 1, by: 2) {
+                let (one, other) = (team[first], team[first + 1])
+                guard let bytes = one.bytes.baseAddress, let otherBytes = other.bytes.baseAddress else { continue }
+                // SAFETY: both have as many blocks, and stay where they are until the pair is taken back.
+                pairs.append(
+                    HashPair(
+                        words: (lane(one).words, lane(other).words),
+                        bytes: (
+                            bytes.assumingMemoryBound(to: UInt8.self), otherBytes.assumingMemoryBound(to: UInt8.self)
+                        ),
+                        blockCount: min(one.bytes.count, other.bytes.count) / blockByteCount))
+            }
+        },
+        takeBack: { team, pairs in
+            for pair in pairs {
+                for index in team.indices {
+                    let words = lane(team[index]).words
+                    guard words == pair.words.0 || words == pair.words.1 else { continue }
+                    let next = UnsafeRawPointer(words == pair.words.0 ? pair.bytes.0 : pair.bytes.1)
+                    let bytes = team[index].bytes
+                    guard let start = bytes.baseAddress else { continue }
+                    let hashedByteCount = next - start
+                    precondition((0...bytes.count).contains(hashedByteCount), "a pair moves on within its bytes")
+                    team[index].bytes = UnsafeRawBufferPointer(rebasing: bytes[hashedByteCount...])
+                }
+            }
+            finishUpdate(team)
+        })
 
     private static func lane(_ item: DigestLane) -> LaneSHA256 {
         guard let lane = item.digest as? LaneSHA256 else { preconditionFailure("a lane of another digest") }
@@ -159,7 +197,7 @@ extension LaneSHA256 {
         isUsable
         ? DigestMethod(
             name: name, algorithm: .sha256, teamSize: Int(LV_SHA256_MAXIMUM_LANE_COUNT),
-            begin: { LaneSHA256() }, updateTeam: { update($0) })
+            begin: { LaneSHA256() }, updateTeam: { update($0) }, pairing: pairing)
         : EVPDigest.method(.sha256)
 
     /// Hashes four messages of different lengths in lockstep, and compares each with what sha256sum says of it.

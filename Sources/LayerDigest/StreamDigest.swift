@@ -25,6 +25,8 @@ package struct DigestMethod: Sendable {
     /// Begins a digest.
     package let begin: @Sendable () -> any StreamDigest
     private let updateTeam: @Sendable (UnsafeMutableBufferPointer<DigestLane>) -> Void
+    /// How its messages may be hashed in the gaps of other work; nil if they may not.
+    package let pairing: DigestPairing?
 
     /// Makes a method that hashes its messages one after another.
     package init(
@@ -40,19 +42,39 @@ package struct DigestMethod: Sendable {
     package init(
         name: String, algorithm: DigestAlgorithm, teamSize: Int,
         begin: @escaping @Sendable () -> any StreamDigest,
-        updateTeam: @escaping @Sendable (UnsafeMutableBufferPointer<DigestLane>) -> Void
+        updateTeam: @escaping @Sendable (UnsafeMutableBufferPointer<DigestLane>) -> Void,
+        pairing: DigestPairing? = nil
     ) {
         self.name = name
         self.algorithm = algorithm
         self.teamSize = teamSize
         self.begin = begin
         self.updateTeam = updateTeam
+        self.pairing = pairing
     }
 
     /// Hashes the next bytes of several messages.
     ///
     /// Shape: at most `teamSize` lanes, each with a digest of its own that `begin` of this method made.
     package func update(_ team: UnsafeMutableBufferPointer<DigestLane>) { updateTeam(team) }
+}
+
+/// How the next bytes of messages are hashed in the gaps of other work: between the two calls others may move the pairs on.
+///
+/// Shape: a team as for `DigestMethod.update`; the digests are used for nothing else meanwhile.
+package struct DigestPairing: Sendable {
+    /// Adds pairs of the team's messages, the first and the second, the third and the fourth.
+    package let lend: @Sendable (UnsafeMutableBufferPointer<DigestLane>, inout [HashPair]) -> Void
+    /// Hashes what is left of the pairs, and of the team.
+    package let takeBack: @Sendable (UnsafeMutableBufferPointer<DigestLane>, [HashPair]) -> Void
+
+    package init(
+        lend: @escaping @Sendable (UnsafeMutableBufferPointer<DigestLane>, inout [HashPair]) -> Void,
+        takeBack: @escaping @Sendable (UnsafeMutableBufferPointer<DigestLane>, [HashPair]) -> Void
+    ) {
+        self.lend = lend
+        self.takeBack = takeBack
+    }
 }
 
 /// One message's part in a call for several.

@@ -8,7 +8,7 @@ package struct TraceRecord: Sendable {
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         /// Finding images and reading their documents.
         case gather
-        /// Reading a block, and decoding it if it is compressed.
+        /// Reading a block, and decoding it if it is compressed; hashing blocks of other blobs beside that.
         case read
         /// Hashing blocks of one or several blobs in lockstep.
         case hash
@@ -27,11 +27,14 @@ package struct TraceRecord: Sendable {
         package let byteCount: UInt64
         /// Bytes that came out of decoding.
         package let producedByteCount: UInt64
+        /// Whether the bytes were hashed in the gaps of decoding other ones.
+        package let isBeside: Bool
 
-        package init(_ blob: BlobIndex, byteCount: UInt64, producedByteCount: UInt64 = 0) {
+        package init(_ blob: BlobIndex, byteCount: UInt64, producedByteCount: UInt64 = 0, isBeside: Bool = false) {
             self.blob = blob
             self.byteCount = byteCount
             self.producedByteCount = producedByteCount
+            self.isBeside = isBeside
         }
     }
 

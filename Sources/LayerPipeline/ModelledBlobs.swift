@@ -180,7 +180,7 @@ struct ModelledKernels {
         return Codec(
             name: "\(compression)-\(teamSize)", compression: compression, teamSize: teamSize,
             begin: { _ in ModelledDecoder(compression, costs, clock) }, lone: { alone },
-            decodeTeam: { unsafe Self.decode($0, compression, costs, clock) })
+            decodeTeam: { team, _ in unsafe Self.decode(team, compression, costs, clock) })
     }
 
     /// All streams go on together until the first has no input or no room left.

@@ -90,12 +90,15 @@ package final class Pipeline: Sendable {
             case .hash:
                 let start = traceStart
                 worker.hash()
-                if let start { trace(.hash, worker, since: start, worker.hashJobs.map(\.tracePart)) }
+                if let start { trace(.hash, worker, since: start, worker.hashJobs.map { $0.tracePart() }) }
                 action = giveBack(.hash, worker)
             case .read:
                 let start = traceStart
                 worker.readTeam(self)
-                if let start { trace(.read, worker, since: start, worker.team.map(\.tracePart)) }
+                if let start {
+                    let beside = worker.hashJobs.map { $0.tracePart(isBeside: true) }
+                    trace(.read, worker, since: start, worker.team.map(\.tracePart) + beside)
+                }
                 action = giveBack(.read, worker)
             case .readSmall(let slots):
                 readSmall(slots, worker)
@@ -187,8 +190,8 @@ extension BlobWork {
 }
 
 extension HashJob {
-    fileprivate var tracePart: TraceRecord.Part {
-        TraceRecord.Part(work.request.blob, byteCount: UInt64(segment.byteCount))
+    fileprivate func tracePart(isBeside: Bool = false) -> TraceRecord.Part {
+        TraceRecord.Part(work.request.blob, byteCount: UInt64(segment.byteCount), isBeside: isBeside)
     }
 }
 

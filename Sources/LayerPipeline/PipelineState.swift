@@ -63,6 +63,8 @@ struct PipelineState {
         let algorithm: DigestAlgorithm
         /// How many chains one call hashes to its advantage.
         let teamSize: Int
+        /// Whether they may be hashed beside streams that are decoded.
+        let hasPairs: Bool
         var chains = Line<HashChain>()
     }
 
@@ -132,6 +134,7 @@ struct PipelineState {
         self.isCancelled = self.isCancelled || isCancelled
         guard !self.isCancelled else { return end(worker) }
         admit()
+        if takeHashingTeam(worker) { return .read }
         if takeHashTeam(worker, .full) { return .hash }
         if !isShortOfParts, takeReadTeam(worker) { return .read }
         if takeHashTeam(worker, .any) { return .hash }
@@ -198,7 +201,19 @@ struct PipelineState {
         guard let place else { return false }
         let available = min(bays[place].teamSize, bays[place].chains.count)
         let count = team == .any && available == 3 ? 2 : available
+        let roundCount = takeHashJobs(worker, count, from: place)
+        for index in count..<roundCount * count {
+            worker.hashJobs.append(worker.hashJobs[index - count].chain.removeFirst())
+        }
+        return true
+    }
+
+    /// Takes a block of each of `count` chains.
+    ///
+    /// Returns: of how many blocks of each the worker may take a turn.
+    private mutating func takeHashJobs(_ worker: PipelineWorker, _ count: Int, from place: Int) -> Int {
         worker.hashJobs.removeAll(keepingCapacity: true)
+        worker.hashTeamSize = count
         var roundCount = PipelineWorker.hashRoundCount
         for _ in 0..<count {
             let chain = bays[place].chains.takeFirst()
@@ -207,19 +222,27 @@ struct PipelineState {
             roundCount = min(roundCount, chain.count)
             worker.hashJobs.append(chain.removeFirst())
         }
-        worker.hashTeamSize = count
-        for index in count..<roundCount * count {
-            worker.hashJobs.append(worker.hashJobs[index - count].chain.removeFirst())
-        }
+        return roundCount
+    }
+
+    /// Takes streams to decode, and chains to hash in their gaps, where both are to be had.
+    private mutating func takeHashingTeam(_ worker: PipelineWorker) -> Bool {
+        guard !isShortOfParts, let place = bays.firstIndex(where: { $0.hasPairs && $0.chains.count >= 2 }),
+            let first = ready.first, first.stage == .decoding, let teamSize = first.codec?.hashingTeamSize,
+            takeReadTeam(worker, most: teamSize)
+        else { return false }
+        let count = bays[place].chains.count >= 4 ? 4 : 2
+        _ = takeHashJobs(worker, count, from: place)
         return true
     }
 
-    private mutating func takeReadTeam(_ worker: PipelineWorker) -> Bool {
+    private mutating func takeReadTeam(_ worker: PipelineWorker, most: Int? = nil) -> Bool {
         guard let best = ready.takeFirst() else { return false }
+        worker.hashJobs.removeAll(keepingCapacity: true)
         worker.team.removeAll(keepingCapacity: true)
         worker.team.append(best)
         best.isBusy = true
-        let teamSize = teamSize(for: best)
+        let teamSize = teamSize(for: best, most: most ?? best.codec?.teamSize ?? 1)
         while worker.team.count < teamSize, let another = ready.takeStream(beside: best) {
             another.isBusy = true
             worker.team.append(another)
@@ -236,8 +259,7 @@ struct PipelineState {
     /// How many streams a worker should decode at once: as many as the codec takes to its advantage, but no more than
     /// streams as long as `work` fit into the worker's share of what is left. Company makes each stream slower, so a long one
     /// with much of it would be left over at the end, and of few streams some workers would have none.
-    private func teamSize(for work: BlobWork) -> Int {
-        let most = work.codec?.teamSize ?? 1
+    private func teamSize(for work: BlobWork, most: Int) -> Int {
         let byteCount = work.partByteCount
         guard most > 1, work.stage == .decoding, byteCount > 0 else { return most }
         let share = leftByteCount / UInt64(jobCount)
@@ -258,6 +280,7 @@ struct PipelineState {
             case .hash: takeBack(worker.hashJobs)
             case .read: takeBack(teamOf: worker)
             }
+        worker.hashJobs.removeAll(keepingCapacity: true)
         // What is finished is recorded first: only then may the last worker end.
         if consequence.finished.isEmpty { consequence.next = nextAction(for: worker, isCancelled: isCancelled) }
         return consequence
@@ -266,6 +289,7 @@ struct PipelineState {
     /// Takes back what a worker has read on.
     mutating func takeBack(teamOf worker: PipelineWorker) -> Consequence {
         var consequence = Consequence()
+        takeBack(worker.hashJobs, &consequence)
         if let ahead = worker.ahead {
             worker.ahead = nil
             ahead.isBusy = false
@@ -304,6 +328,12 @@ struct PipelineState {
 
     mutating func takeBack(_ jobs: [HashJob]) -> Consequence {
         var consequence = Consequence()
+        takeBack(jobs, &consequence)
+        consequence.startedWorker = startWorkerIfWorthwhile()
+        return consequence
+    }
+
+    private mutating func takeBack(_ jobs: [HashJob], _ consequence: inout Consequence) {
         for job in jobs {
             release(job.segment.block)
             // Whose last job this is may be gone afterwards.
@@ -313,8 +343,6 @@ struct PipelineState {
             queueUp(job.chain)
             readOnOrRetire(work, &consequence)
         }
-        consequence.startedWorker = startWorkerIfWorthwhile()
-        return consequence
     }
 
     /// Hands what a part that leads has read and decoded to the chains.
@@ -345,7 +373,8 @@ struct PipelineState {
         if let place = bays.firstIndex(where: { $0.algorithm == algorithm }) {
             bays[place].chains.add(chain)
         } else {
-            var bay = Bay(algorithm: algorithm, teamSize: chain.method.teamSize)
+            var bay = Bay(
+                algorithm: algorithm, teamSize: chain.method.teamSize, hasPairs: chain.method.pairing != nil)
             bay.chains.add(chain)
             bays.append(bay)
         }

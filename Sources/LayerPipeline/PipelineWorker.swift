@@ -17,7 +17,7 @@ final class PipelineWorker: @unchecked Sendable {
     // SAFETY: owned by one thread at a time, as said above.
     /// From 0, for traces.
     let number: Int
-    /// Blocks of `hashTeamSize` chains, one of each in turn.
+    /// Blocks of `hashTeamSize` chains, one of each in turn. Beside a team that is read, one of each.
     var hashJobs: [HashJob] = []
     var hashTeamSize = 0
     var team: [BlobWork] = []
@@ -34,6 +34,8 @@ final class PipelineWorker: @unchecked Sendable {
     private var active: [BlobWork] = []
     private var lanes: [DecodeLane] = []
     private var digestLanes: [DigestLane] = []
+    /// What is hashed in the gaps of decoding.
+    private var pairs: [HashPair] = []
     private var reader: SequentialReader?
 
     /// One block of input and one of output for each of four streams: what most actions take.
@@ -55,15 +57,30 @@ final class PipelineWorker: @unchecked Sendable {
     func hash() {
         guard let method = hashJobs.first?.chain.method else { return }
         for start in stride(from: 0, to: hashJobs.count, by: hashTeamSize) {
-            digestLanes.removeAll(keepingCapacity: true)
-            for job in hashJobs[start..<start + hashTeamSize] {
-                // SAFETY: the bytes are not written to until the job is given back, after this: a block has its users
-                // counted down then, and a decoder's own room is used again only when eight further outputs were made, of
-                // which none is begun while so many wait.
-                unsafe digestLanes.append(DigestLane(digest: job.chain.digest, bytes: job.segment.bytes))
-            }
+            fillDigestLanes(hashJobs[start..<start + hashTeamSize])
             unsafe digestLanes.withUnsafeMutableBufferPointer { unsafe method.update($0) }
         }
+    }
+
+    private func fillDigestLanes(_ jobs: ArraySlice<HashJob>) {
+        digestLanes.removeAll(keepingCapacity: true)
+        for job in jobs {
+            // SAFETY: the bytes are not written to until the job is given back, after this: a block has its users
+            // counted down then, and a decoder's own room is used again only when eight further outputs were made, of
+            // which none is begun while so many wait.
+            unsafe digestLanes.append(DigestLane(digest: job.chain.digest, bytes: job.segment.bytes))
+        }
+    }
+
+    /// Hashes the jobs that a worker has beside its team, as far as that goes in the gaps of `decode`, and then the rest.
+    private func hashBeside(_ decode: () -> Void) {
+        guard let pairing = hashJobs.first?.chain.method.pairing else { return decode() }
+        fillDigestLanes(hashJobs[...])
+        pairs.removeAll(keepingCapacity: true)
+        unsafe digestLanes.withUnsafeMutableBufferPointer { unsafe pairing.lend($0, &pairs) }
+        decode()
+        unsafe digestLanes.withUnsafeMutableBufferPointer { unsafe pairing.takeBack($0, pairs) }
+        pairs.removeAll(keepingCapacity: true)
     }
 
     private func takeBlock(_ pipeline: Pipeline) -> BlockIndex {
@@ -84,7 +101,7 @@ final class PipelineWorker: @unchecked Sendable {
             case .decoding: active.append(work)
             }
         }
-        decodeTeam(pipeline)
+        hashBeside { decodeTeam(pipeline) }
         if let splitting { split(splitting, pipeline) }
     }
 
@@ -197,7 +214,9 @@ final class PipelineWorker: @unchecked Sendable {
             }
             guard let codec = active.first?.codec else { return }
             precondition(lanes.count == active.count, "every stream of a team has input and room")
-            unsafe lanes.withUnsafeMutableBufferPointer { unsafe codec.decode($0) }
+            unsafe lanes.withUnsafeMutableBufferPointer { lanes in
+                unsafe pairs.withUnsafeMutableBufferPointer { unsafe codec.decode(lanes, hashing: $0) }
+            }
             for (work, lane) in zip(active, lanes) { absorb(lane, work) }
             active.removeAll { $0.stage != .decoding || !prepare($0, pipeline) }
         }

@@ -50,6 +50,9 @@ struct ReadyBlobs {
         groups[group(of: work)].blobs.add(Place(work))
     }
 
+    /// The blob of which most is left, or one that is no longer ready.
+    var first: BlobWork? { groups.compactMap(\.blobs.first).min()?.work }
+
     /// Takes the blob of which most is left.
     mutating func takeFirst() -> BlobWork? {
         while count > 0 {

@@ -28,7 +28,8 @@ package struct ChromeTrace: Sendable {
     /// One event. `path` says where a blob lies.
     package func line(_ record: TraceRecord, path: (BlobIndex) -> String) -> String {
         let parts = record.parts.map { part in
-            var members = #"{"blob":"# + JSONText.quoted(path(part.blob)) + #","bytes":\#(part.byteCount)"#
+            var members = #"{"blob":"# + JSONText.quoted(path(part.blob))
+            members += (part.isBeside ? #","hashedBytes":"# : #","bytes":"#) + "\(part.byteCount)"
             if part.producedByteCount > 0 { members += #","decodedBytes":\#(part.producedByteCount)"# }
             return members + "}"
         }
