@@ -102,7 +102,8 @@ let package = Package(
             dependencies: ["LayerSystem", "LayerModel", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: settings),
         .testTarget(
-            name: "LayerDigestTests", dependencies: ["LayerDigest", "LayerModel"], swiftSettings: settings),
+            name: "LayerDigestTests", dependencies: ["LayerDigest", "LayerModel", "CSHA256Lanes"],
+            swiftSettings: settings),
         .testTarget(
             name: "LayerCodecTests",
             dependencies: ["LayerCodec", "LayerModel", "CInflateLanes", "CZlib", "CZstd"], swiftSettings: settings),

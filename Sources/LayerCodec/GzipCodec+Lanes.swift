@@ -37,12 +37,11 @@ final class LaneDecoder: BufferDecoder {
     /// The name that `--version` and `LAYERVERIFY_DISABLE` use.
     static let name = "inflate-lanes"
     static let teamSize = Int(LV_INFLATE_MAXIMUM_LANE_COUNT)
-    /// The name by which `LAYERVERIFY_DISABLE` turns hashing beside decoding off.
-    static let hashingName = "sha-beside"
     /// Two streams and two hashes: 0.88 of the time of four streams and then four hashes (docs/performance.md).
     static let hashingTeamSize = 2
     static let hashesPairs =
-        lv_inflate_hashing_is_supported() == 1 && !DisabledPaths.contains(hashingName) && isUsable && passesPairTest()
+        lv_inflate_hashing_is_supported() == 1 && !DisabledPaths.contains(Codec.hashingName) && isUsable
+        && passesPairTest()
     /// The codec that does the work if the lanes fail their test.
     static let substitute = GzipCodec.isal.first ?? GzipCodec.zlib
     /// Tried once, before the first stream.

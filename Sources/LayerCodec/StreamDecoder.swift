@@ -91,14 +91,20 @@ package struct Codec: Sendable {
     /// The name that `--version` and `LAYERVERIFY_DISABLE` use: `inflate-lanes`, `isal`, `zlib`, `zstd`.
     package let name: String
     package let compression: Compression
+    /// The name by which `LAYERVERIFY_DISABLE` turns hashing beside decoding off.
+    package static let hashingName = "sha-beside"
     /// How many streams one call of `decode` takes to its advantage.
     package let teamSize: Int
     /// Begins a stream.
     package let begin: @Sendable (CodecOptions) -> any StreamDecoder
     /// How many streams one call takes to its advantage that hashes in their gaps; nil where that is not done.
     package let hashingTeamSize: Int?
-    private let decodeTeam: @Sendable (UnsafeMutableBufferPointer<DecodeLane>, UnsafeMutableBufferPointer<HashPair>) -> Void
+    private let decodeTeam: TeamDecoding
     private let lone: @Sendable () -> Codec?
+
+    /// Advances a team, and pairs of hashes in its gaps.
+    package typealias TeamDecoding =
+        @Sendable (UnsafeMutableBufferPointer<DecodeLane>, UnsafeMutableBufferPointer<HashPair>) -> Void
 
     /// The codec for a stream that has no others beside it: this one, unless another one is faster then.
     package var forLoneStream: Codec { lone() ?? self }
@@ -118,8 +124,7 @@ package struct Codec: Sendable {
         name: String, compression: Compression, teamSize: Int,
         begin: @escaping @Sendable (CodecOptions) -> any StreamDecoder,
         hashingTeamSize: Int? = nil, lone: @escaping @Sendable () -> Codec? = { nil },
-        decodeTeam:
-            @escaping @Sendable (UnsafeMutableBufferPointer<DecodeLane>, UnsafeMutableBufferPointer<HashPair>) -> Void
+        decodeTeam: @escaping TeamDecoding
     ) {
         self.name = name
         self.compression = compression

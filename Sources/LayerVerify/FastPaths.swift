@@ -14,7 +14,7 @@ package enum FastPaths {
         let references = Set(Codecs.all.compactMap { Codecs.reference(for: $0.compression)?.name })
         return
             (Codecs.all.map { $0.name }.filter { !references.contains($0) }
-            + [LaneSHA256.name, PipelineOptions.partsName]).sorted()
+            + [LaneSHA256.name, PipelineOptions.partsName, Codec.hashingName]).sorted()
     }()
 
     /// One line for people if the variable names what is not there: whoever looks for a fault must not think it turned off.

@@ -2,9 +2,11 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-import LayerDigest
+import CSHA256Lanes
 import LayerModel
 import Testing
+
+@testable import LayerDigest
 
 @Suite struct LaneSHA256Tests {
     static let isSupported = LaneSHA256.isUsable
@@ -34,6 +36,50 @@ import Testing
             }
             for (digest, reference) in zip(digests, references) { #expect(digest.finish() == reference.finish()) }
         }
+    }
+
+    /// Messages that are lent in pairs, of which somebody else hashes any number of blocks, against OpenSSL.
+    @Test(.enabled(if: isSupported, "this CPU lacks the instructions, or sha-lanes is disabled"), arguments: 0..<4)
+    func pairsThatOthersMoveOnAgreeWithOpenSSL(seed: Int) throws {
+        let method = digestMethod(for: .sha256)
+        let pairing = try #require(method.pairing)
+        var random = SplitMix(state: UInt64(77 + seed))
+        let noise = (0..<4096).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        var movedBlockCount = 0
+        for _ in 0..<3_000 {
+            let laneCount = 1 + Int(random.next() % 4)
+            let digests = (0..<laneCount).map { _ in method.begin() }
+            let references = (0..<laneCount).map { _ in EVPDigest(.sha256) }
+            for _ in 0..<Int(1 + random.next() % 4) {
+                noise.withUnsafeBytes { bytes in
+                    var team = (0..<laneCount).map { index in
+                        let start = Int(random.next() % 64)
+                        let count = Self.lengths[Int(random.next() % 16)] + Int(random.next() % 3)
+                        let part = UnsafeRawBufferPointer(rebasing: bytes[start..<start + count])
+                        references[index].update(part.bytes)
+                        return DigestLane(digest: digests[index], bytes: part)
+                    }
+                    var pairs: [HashPair] = []
+                    team.withUnsafeMutableBufferPointer { pairing.lend($0, &pairs) }
+                    for index in pairs.indices {
+                        let count = Int(random.next() % UInt64(pairs[index].blockCount + 1))
+                        movedBlockCount += count
+                        Self.moveOn(&pairs[index], by: count)
+                    }
+                    team.withUnsafeMutableBufferPointer { pairing.takeBack($0, pairs) }
+                }
+            }
+            for (digest, reference) in zip(digests, references) { #expect(digest.finish() == reference.finish()) }
+        }
+        #expect(movedBlockCount > 2_000)
+    }
+
+    private static func moveOn(_ pair: inout HashPair, by blockCount: Int) {
+        var words: [UnsafeMutablePointer<UInt32>?] = [pair.words.0, pair.words.1]
+        var data: [UnsafePointer<UInt8>?] = [pair.bytes.0, pair.bytes.1]
+        if blockCount > 0 { lv_sha256_advance(2, &words, &data, blockCount) }
+        pair.bytes = (pair.bytes.0 + 64 * blockCount, pair.bytes.1 + 64 * blockCount)
+        pair.blockCount -= blockCount
     }
 
     /// Around the borders of blocks and of the padding, and some that are longer.

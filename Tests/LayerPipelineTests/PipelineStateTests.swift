@@ -2,11 +2,11 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-import LayerCodec
 import LayerDigest
 import LayerModel
 import Testing
 
+@testable import LayerCodec
 @testable import LayerPipeline
 
 /// Each test plays workers by hand; no thread but its own.
@@ -210,11 +210,64 @@ import Testing
         _ = state.takeBack(worker.hashJobs)
         #expect(state.heldBlockCount == held)
         // The decoder is done with it in its next action.
-        worker.team = [work]
+        (worker.team, worker.hashJobs) = ([work], [])
         work.input = nil
         work.released += [segment.block].compactMap { $0 }
         _ = state.takeBack(teamOf: worker)
         #expect(state.heldBlockCount == held - 1)
+    }
+
+    /// Streams whose codec hashes beside decoding, one for each of `slots`, and each with a block that waits.
+    private func decoding(_ blobs: Int, _ method: DigestMethod) -> (state: PipelineState, worker: PipelineWorker) {
+        let codec = Codec(
+            name: "beside", compression: .gzip, teamSize: 4,
+            begin: GzipCodec.zlib.begin, hashingTeamSize: 2,
+            decodeTeam: { _, _ in })
+        var state = PipelineState((0..<blobs).map { request($0, expectedByteCount: large) }, jobCount: blobs)
+        let workers = state.startWorkers()
+        for worker in workers { _ = state.nextAction(for: worker, isCancelled: false) }
+        for worker in workers {
+            for work in worker.team {
+                work.stage = .decoding
+                work.codec = codec
+                work.compressedChains = [HashChain(method)]
+                work.newInputs.append(Segment(block: worker.spareBlocks.removeLast(), byteCount: 50))
+            }
+            _ = state.takeBack(teamOf: worker)
+        }
+        return (state, workers[0])
+    }
+
+    @Test(arguments: [(2, 2), (3, 2), (4, 4), (7, 4)])
+    func chainsAreHashedBesideStreams(_ blobs: Int, _ jobs: Int) throws {
+        let pairing = DigestPairing(lend: { _, _ in }, takeBack: { _, _ in })
+        let method = DigestMethod(
+            name: "pairs", algorithm: .sha256, teamSize: 4, begin: { referenceDigestMethod(for: .sha256).begin() },
+            updateTeam: { _ in }, pairing: pairing)
+        var (state, worker) = decoding(blobs, method)
+        guard case .read = state.nextAction(for: worker, isCancelled: false) else {
+            Issue.record("nothing is read")
+            return
+        }
+        #expect(worker.team.count <= 2)
+        #expect(worker.hashJobs.count == jobs)
+        #expect(Set(worker.hashJobs.map { ObjectIdentifier($0.chain) }).count == jobs)
+        // What was hashed is given back with what was read.
+        let works = worker.hashJobs.map(\.work)
+        let chains = worker.hashJobs.map(\.chain)
+        let held = state.heldBlockCount - worker.spareBlocks.count
+        _ = state.takeBack(.read, of: worker, isCancelled: true)
+        #expect(works.allSatisfy { $0.pendingSegmentCount == 0 })
+        #expect(chains.allSatisfy { !$0.isBusy })
+        #expect(state.heldBlockCount <= held - jobs)
+    }
+
+    @Test func withoutPairsHashingComesFirst() {
+        var (state, worker) = decoding(5, referenceDigestMethod(for: .sha256))
+        guard case .hash = state.nextAction(for: worker, isCancelled: false) else {
+            Issue.record("nothing is hashed")
+            return
+        }
     }
 
     @Test func aBlobThatWaitsForItsDigestsIsNotReadOn() {

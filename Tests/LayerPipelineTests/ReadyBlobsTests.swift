@@ -94,5 +94,5 @@ import Testing
 func idleCodec(_ name: String, teamSize: Int) throws -> Codec {
     let reference = try #require(Codecs.reference(for: .gzip))
     return Codec(
-        name: name, compression: .gzip, teamSize: teamSize, begin: reference.begin, decodeTeam: { _ in })
+        name: name, compression: .gzip, teamSize: teamSize, begin: reference.begin, decodeTeam: { _, _ in })
 }
