@@ -13,6 +13,10 @@ package struct Kernel: Hashable, Sendable {
         /// Bytes come out of a stream. Its speed counts those.
         case decode(Compression)
         case hash(DigestAlgorithm)
+        /// Bytes come out of streams while others are hashed in the gaps. Its speed counts those that come out.
+        case decodeBeside(Compression)
+        /// The bytes that are hashed meanwhile.
+        case hashBeside(DigestAlgorithm)
     }
 
     package let work: Work
@@ -32,12 +36,14 @@ package struct Kernel: Hashable, Sendable {
 }
 
 extension Kernel.Work {
-    /// `read`, `decode`, `hash`.
+    /// `read`, `decode`, `hash`, `decode-beside`, `hash-beside`.
     package var name: String {
         switch self {
         case .read: "read"
         case .decode: "decode"
         case .hash: "hash"
+        case .decodeBeside: "decode-beside"
+        case .hashBeside: "hash-beside"
         }
     }
 
@@ -45,8 +51,8 @@ extension Kernel.Work {
     package var kind: String? {
         switch self {
         case .read: nil
-        case .decode(let compression): compression.rawValue
-        case .hash(let algorithm): algorithm.rawValue
+        case .decode(let compression), .decodeBeside(let compression): compression.rawValue
+        case .hash(let algorithm), .hashBeside(let algorithm): algorithm.rawValue
         }
     }
 }

@@ -40,11 +40,14 @@ package final class KernelBench {
     private let sample: DataSample
     private let ring: UnsafeMutableRawBufferPointer
     private let inputs: UnsafeMutableRawBufferPointer
+    /// Two messages to hash beside decoding, each longer than what there is time for while a block is decoded.
+    private let messages: UnsafeMutableRawBufferPointer
     private var nextBlock = 0
 
     private static let blockByteCount = PipelineOptions.blockByteCount
     /// 4 MiB: about the blocks that a run with two jobs has in use at a time (four blobs with up to eight waiting).
     private static let ringCount = 32
+    private static let messageByteCount = 4 * blockByteCount
     /// A round lasts at least so long; not measured: a thousand times what asking the clock around each block costs.
     private static let roundDuration = Duration.milliseconds(20)
     /// A kernel whose rounds have taken so long gets no further one: of a large image a round is all of its data.
@@ -52,15 +55,18 @@ package final class KernelBench {
 
     package init(_ sample: DataSample) {
         self.sample = sample
-        // SAFETY: both are freed by `deinit` alone.
+        // SAFETY: all are freed by `deinit` alone.
         ring = .allocate(byteCount: Self.ringCount * Self.blockByteCount, alignment: 4096)
         inputs = .allocate(byteCount: Self.maximumTeamSize * Self.blockByteCount, alignment: 4096)
+        messages = .allocate(byteCount: 2 * Self.messageByteCount, alignment: 4096)
         fillRing()
+        messages.copyMemory(from: UnsafeRawBufferPointer(rebasing: ring[..<messages.count]))
     }
 
     deinit {
         ring.deallocate()
         inputs.deallocate()
+        messages.deallocate()
     }
 
     private static var maximumTeamSize: Int { Codecs.all.reduce(1) { max($0, $1.teamSize) } }
@@ -98,6 +104,9 @@ package final class KernelBench {
             case read
             case decode(Codec)
             case hash(DigestMethod)
+            /// Decodes beside hashing, and counts what is decoded, or what is hashed.
+            case decodeBeside(Codec, DigestPairing, DigestMethod)
+            case hashBeside(Codec, DigestPairing, DigestMethod)
         }
 
         let kernel: Kernel
@@ -123,7 +132,25 @@ package final class KernelBench {
                 let kernel = Kernel(.hash(method.algorithm), reference.name, isFastPath: false)
                 all.append(Measure(kernel: kernel, method: .hash(reference)))
             }
-            return all
+            return all + beside
+        }
+
+        /// Hashing beside decoding, where the pipeline does that.
+        private static var beside: [Measure] {
+            let method = digestMethod(for: .sha256)
+            return Compression.allCases.flatMap { compression -> [Measure] in
+                guard let codec = Codecs.fast(for: compression), let teamSize = codec.hashingTeamSize,
+                    let pairing = method.pairing
+                else { return [] }
+                return [
+                    Measure(
+                        kernel: Kernel(.decodeBeside(compression), codec.name, teamSize: teamSize),
+                        method: .decodeBeside(codec, pairing, method)),
+                    Measure(
+                        kernel: Kernel(.hashBeside(method.algorithm), method.name, teamSize: 2),
+                        method: .hashBeside(codec, pairing, method)),
+                ]
+            }
         }
 
         /// 1, 2, 4 and so on, and the largest.
@@ -142,17 +169,24 @@ package final class KernelBench {
     struct Pass {
         var byteCount = 0
         var duration = Duration.zero
+        /// What was hashed beside it.
+        var hashedByteCount = 0
     }
 
     private func speed(of measure: Measure, _ isCancelled: () -> Bool) throws(Errno) -> Double? {
         var round = Pass()
         while round.duration < Self.roundDuration, !isCancelled() {
-            let pass: Pass
+            var pass: Pass
             switch measure.method {
             case .read: pass = try read()
             case .decode(let codec):
                 pass = try decode(codec, teamSize: measure.kernel.teamSize, isCancelled)
             case .hash(let method): pass = hash(method, teamSize: measure.kernel.teamSize)
+            case .decodeBeside(let codec, let pairing, let method):
+                pass = try decode(codec, teamSize: codec.hashingTeamSize ?? 1, hashing: (pairing, method), isCancelled)
+            case .hashBeside(let codec, let pairing, let method):
+                pass = try decode(codec, teamSize: codec.hashingTeamSize ?? 1, hashing: (pairing, method), isCancelled)
+                pass.byteCount = pass.hashedByteCount
             }
             guard pass.byteCount > 0, pass.duration > .zero, !isCancelled() else { return nil }
             round.byteCount += pass.byteCount
@@ -234,9 +268,11 @@ package final class KernelBench {
         var offset: UInt64 = 0
     }
 
-    /// Decodes the streams of the sample, so many at a time, and stops when no more are left than fill a team.
+    /// Decodes the streams of the sample, so many at a time, and stops when no more are left than fill a team. Beside that,
+    /// hashes as much as there is time for, if it is told how.
     func decode(
-        _ codec: Codec, teamSize: Int, _ isCancelled: () -> Bool = { false }
+        _ codec: Codec, teamSize: Int, hashing: (pairing: DigestPairing, method: DigestMethod)? = nil,
+        _ isCancelled: () -> Bool = { false }
     ) throws(Errno) -> Pass {
         var waiting = (sample.streams[codec.compression] ?? []).filter { $0.byteCount > 0 }
         guard let first = waiting.first else { return Pass() }
@@ -260,10 +296,17 @@ package final class KernelBench {
             for index in streams.indices { _ = try prepare(&lanes[index], &streams[index], slot: index) }
             let roomBefore = lanes.reduce(0) { $0 + $1.output.count }
             let inputBefore = lanes.reduce(0) { $0 + $1.input.count }
+            var pairs: [HashPair] = []
+            var digests = hashing.map { hashing in (0..<2).map { digestLane($0, hashing.method) } } ?? []
+            digests.withUnsafeMutableBufferPointer { hashing?.pairing.lend($0, &pairs) }
+            let blocksBefore = pairs.reduce(0) { $0 + $1.blockCount }
             let start = ContinuousClock.now
             // SAFETY: each lane has an input and an output block of its own until the call returns.
-            lanes.withUnsafeMutableBufferPointer { codec.decode($0) }
+            lanes.withUnsafeMutableBufferPointer { lanes in
+                pairs.withUnsafeMutableBufferPointer { codec.decode(lanes, hashing: $0) }
+            }
             pass.duration += ContinuousClock.now - start
+            pass.hashedByteCount += 2 * 64 * (blocksBefore - pairs.reduce(0) { $0 + $1.blockCount })
             let room = lanes.reduce(0) { $0 + $1.output.count }
             pass.byteCount += roomBefore - room
             // A decoder that neither takes nor gives anything has ended, unless it was only asked for what it still held.
@@ -272,6 +315,12 @@ package final class KernelBench {
             guard hasAdvanced || wantsRoom || inputBefore == 0 else { return pass }
         }
         return pass
+    }
+
+    private func digestLane(_ index: Int, _ method: DigestMethod) -> DigestLane {
+        let start = index * Self.messageByteCount
+        let bytes = messages[start..<start + Self.messageByteCount]
+        return DigestLane(digest: method.begin(), bytes: UnsafeRawBufferPointer(rebasing: bytes))
     }
 
     private func begin(_ codec: Codec) -> DecodeLane {

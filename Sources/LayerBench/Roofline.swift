@@ -2,12 +2,15 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+import LayerModel
+
 /// The shortest time that the speeds of the kernels leave for an image, were there nothing else to do.
 ///
 /// The model, of which both halves are bounds from below, and the larger one counts:
 ///
 /// - **All cores.** Every byte must be read, decoded and hashed: the sum over all kinds of work of bytes by the speed of the
-///   fastest kernel that the pipeline has for it, at its best number of streams, divided by the number of jobs.
+///   fastest kernel that the pipeline has for it, at its best number of streams, divided by the number of jobs. Where hashing
+///   beside decoding takes less, as much is decoded so as makes gaps for what is to be hashed.
 /// - **One blob.** Reading and decoding one stream cannot be shared out, and neither can one running digest. The blob whose
 ///   slowest chain takes longest, at the speed of one stream, bounds the run however many cores there are.
 ///
@@ -46,6 +49,9 @@ package struct Roofline: Hashable, Sendable {
             guard let (kernel, speed) = speeds.fastest(work) else { return nil }
             terms.append(Term(kernel: kernel, byteCount: byteCount, seconds: Double(byteCount) / speed))
         }
+        for compression in Compression.allCases {
+            terms = Self.hashingBeside(terms, decoding: compression, hashing: .sha256, speeds)
+        }
         self.terms = terms
         var longest: Chain?
         for blob in workload.blobs {
@@ -60,6 +66,32 @@ package struct Roofline: Hashable, Sendable {
             }
         }
         longestChain = longest
+    }
+
+    /// The same work with hashing beside decoding, if that takes less.
+    private static func hashingBeside(
+        _ terms: [Term], decoding compression: Compression, hashing algorithm: DigestAlgorithm, _ speeds: KernelSpeeds
+    ) -> [Term] {
+        guard let decode = terms.firstIndex(where: { $0.kernel.work == .decode(compression) }),
+            let hash = terms.firstIndex(where: { $0.kernel.work == .hash(algorithm) }),
+            let (decodeBeside, decodeSpeed) = speeds.fastest(.decodeBeside(compression)),
+            let (hashBeside, hashSpeed) = speeds.fastest(.hashBeside(algorithm))
+        else { return terms }
+        let (decodedByteCount, hashedByteCount) = (Double(terms[decode].byteCount), Double(terms[hash].byteCount))
+        // As long as there is something of both.
+        let seconds = min(decodedByteCount / decodeSpeed, hashedByteCount / hashSpeed)
+        var result = terms
+        for (place, speed) in [(decode, decodeSpeed), (hash, hashSpeed)] where terms[place].byteCount > 0 {
+            let left = max(0, 1 - seconds * speed / Double(terms[place].byteCount))
+            result[place].byteCount = UInt64(Double(terms[place].byteCount) * left)
+            result[place].seconds *= left
+        }
+        result += [
+            Term(kernel: decodeBeside, byteCount: UInt64(seconds * decodeSpeed), seconds: seconds),
+            Term(kernel: hashBeside, byteCount: UInt64(seconds * hashSpeed), seconds: 0),
+        ]
+        let isLess = result.reduce(0) { $0 + $1.seconds } < terms.reduce(0) { $0 + $1.seconds }
+        return isLess ? result : terms
     }
 
     /// All work on one core.
