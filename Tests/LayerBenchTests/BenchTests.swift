@@ -25,8 +25,9 @@ import Testing
 
     @Test func everyCodecIsMeasuredAloneAndInItsTeam() {
         for codec in Codecs.all {
-            let found = KernelBench.kernels.filter { $0.implementation == codec.name }
-            #expect(found.allSatisfy { $0.work == .decode(codec.compression) })
+            let all = KernelBench.kernels.filter { $0.implementation == codec.name }
+            let found = all.filter { $0.work == .decode(codec.compression) }
+            #expect(all.filter { !found.contains($0) }.allSatisfy { $0.work == .decodeBeside(codec.compression) })
             #expect(found.map { $0.teamSize }.min() == 1)
             #expect(found.map { $0.teamSize }.max() == codec.teamSize)
             let fast = Codecs.fast(for: codec.compression)

@@ -42,6 +42,29 @@ import Testing
         #expect(roofline.limit == .cores)
     }
 
+    /// Speeds while decoding, those while hashing meanwhile, and what it comes to for 1 600 MiB decoded and 2 400 hashed:
+    /// more gaps than there is to hash, fewer, and gaps that cost more than they give.
+    static let beside: [(decode: Double, hash: Double, seconds: [Double])] = [
+        (120, 300, [0.8, 640.0 / 160, 0, 8, 0]), (140, 105, [0.8, 0, 1200.0 / 400, 1600.0 / 140, 0]),
+        (60, 100, [0.8, 10, 6]),
+    ]
+
+    @Test(arguments: beside.indices)
+    func hashingBesideDecodingCountsWhereItTakesLess(_ index: Int) throws {
+        let (decode, hash, seconds) = Self.beside[index]
+        var speeds = Self.speeds.bytesPerSecond
+        speeds[Kernel(.decodeBeside(.gzip), "one", teamSize: 2)] = decode * Double(Self.unit)
+        speeds[Kernel(.hashBeside(.sha256), "lanes", teamSize: 2)] = hash * Double(Self.unit)
+        let workload = Workload((0..<8).map { Self.gzip("\($0)", 100, uncompressed: 200) })
+        let roofline = try #require(Roofline(workload, KernelSpeeds(speeds), jobCount: 1))
+        #expect(roofline.terms.count == seconds.count)
+        #expect(zip(roofline.terms, seconds).allSatisfy { Self.isNear($0.seconds, $1) })
+        let decodedByteCount = roofline.terms.reduce(0) { sum, term in
+            [.decode(.gzip), .decodeBeside(.gzip)].contains(term.kernel.work) ? sum + term.byteCount : sum
+        }
+        #expect(decodedByteCount == 1_600 * Self.unit)
+    }
+
     @Test func theSlowestChainOfTheLargestBlobBounds() throws {
         let workload = Workload([Self.gzip("small", 1, uncompressed: 2), Self.gzip("large", 100, uncompressed: 200)])
         let roofline = try #require(Roofline(workload, Self.speeds, jobCount: 64))

@@ -22,7 +22,10 @@ import Testing
         let scaling = try #require(report["scaling"] as? [[String: Any]])
         #expect(scaling.map { $0["jobs"] as? Int } == [1, 2])
         let kernels = try #require(report["kernels"] as? [[String: Any]])
-        #expect(Set(kernels.compactMap { $0["work"] as? String }) == ["read", "decode", "hash"])
+        let works = Set(kernels.compactMap { $0["work"] as? String })
+        // The last two only where the CPU has what it takes.
+        #expect(works.subtracting(["decode-beside", "hash-beside"]) == ["read", "decode", "hash"])
+        #expect(works.contains("decode-beside") == works.contains("hash-beside"))
         #expect(try left() == [])
     }
 
