@@ -48,9 +48,9 @@ static uint32_t reversed(uint32_t bits) {
     return bits >> 1;
 }
 
-int lv_code_decode(const lv_code *code, uint64_t bits, unsigned *length) {
+int lv_code_decode(const lv_code *code, uint64_t bits, unsigned shortest, unsigned *length) {
     const uint32_t number = reversed((uint32_t)bits & 0x7fff);
-    for (unsigned l = 1; l <= code->longest; l++)
+    for (unsigned l = shortest; l <= code->longest; l++)
         if (number < code->limits[l]) {
             *length = l;
             return code->symbols[(int32_t)(number >> (LV_LONGEST_CODE - l)) + code->places[l]];
@@ -106,15 +106,15 @@ void lv_fill_literals(lv_tables *tables, const lv_code *code) {
         for (unsigned count = code->counts[length]; count > 0; count--, symbol++) {
             lv_literal_entry entry;
             if (*symbol < LV_END_OF_BLOCK) {
-                entry = (uint32_t)*symbol << 8 | LV_LITERAL_ONE | length | length << 24;
+                entry = (uint32_t)*symbol << 8 | LV_LITERAL_ONE | length | length << LV_LITERAL_BITS_PLACE;
             } else {
-                entry = LV_LITERAL_EXCEPTION | (*symbol - LV_END_OF_BLOCK) << 8 | length << 16;
+                entry = LV_LITERAL_EXCEPTION | (*symbol - LV_END_OF_BLOCK) << 8 | length << LV_LITERAL_BITS_PLACE;
                 const unsigned place = *symbol - LV_FIRST_LENGTH_SYMBOL;
                 if (place < LV_LENGTH_SYMBOL_COUNT) {
                     const lv_range range = lv_lengths[place];
-                    const bool fits = length + range.extra_bits <= LV_LITERAL_INDEX_BITS &&
-                                      range.base + (1u << range.extra_bits) - 1 <= LV_SHORT_MATCH;
-                    if (fits && range.extra_bits == 0) entry = (uint32_t)range.base << 16 | length << 24;
+                    const bool fits = length + range.extra_bits <= LV_LITERAL_INDEX_BITS;
+                    if (fits && range.extra_bits == 0)
+                        entry = (uint32_t)range.base << LV_LITERAL_LENGTH_PLACE | length << LV_LITERAL_BITS_PLACE;
                     if (fits && range.extra_bits > 0) {
                         expanded[expanded_count].code = (uint16_t)next;
                         expanded[expanded_count].code_length = (uint8_t)length;
@@ -140,7 +140,8 @@ void lv_fill_literals(lv_tables *tables, const lv_code *code) {
         for (uint32_t extra = 0; extra < 1u << range.extra_bits; extra++)
             for (uint32_t place = expanded[i].code | extra << length; place < 1u << LV_LITERAL_INDEX_BITS;
                  place += 1u << full_length)
-                entries[place] = (range.base + extra) << 16 | full_length << 24;
+                entries[place] =
+                    (range.base + extra) << LV_LITERAL_LENGTH_PLACE | full_length << LV_LITERAL_BITS_PLACE;
     }
 }
 

@@ -23,14 +23,14 @@ enum {
 };
 
 /// With 10, which makes the tables of four lanes small enough for 32 KiB of first-level cache, more codes are exceptions, and
-/// Zen 3 is 2 % slower with four lanes and 3 % with one.
+/// Zen 3 is 2 % slower with four lanes and 3 % with one; with two lanes and hashes, 10 and 12 are 3 to 4 % slower.
 #ifndef LV_LITERAL_INDEX_BITS
 #define LV_LITERAL_INDEX_BITS 11
 #endif
-/// Not measured; 0.3 to 0.4 % of the distance codes of real layers are longer.
+/// 0.3 to 0.4 % of the distance codes of real layers are longer; 9 is 1 % slower on Zen 3, 10 is 3 %.
 #define LV_DISTANCE_INDEX_BITS 8
 
-/// The longest match that the token loop copies itself.
+/// The longest match that the token loop copies without a branch.
 #define LV_SHORT_MATCH 32
 
 /// What the next bits mean as a literal or length, extra bits of a length included.
@@ -38,18 +38,21 @@ enum {
 ///     bits  0–5   the bits of a literal's code; 0 if this is no literal
 ///     bits  6–7   1 for a literal
 ///     bits  8–15  the literal
-///     bits 16–23  the length of a match; 0 for a literal
-///     bits 24–31  all bits that belong to this: the code, and the extra bits of a length
+///     bits 16–24  the length of a match; 0 for a literal
+///     bits 25–31  all bits that belong to this: the code, and the extra bits of a length
 ///
 /// The sum of three entries of literals has in bits 0–5 how many bits they take (33 at most), in 6–7 how many they are.
 ///
-/// An exception has bit 31 set and none of bits 0–7. Then
+/// An exception has a length that no match has, and none of bits 0–7. Then
 ///
 ///     bits  8–15  the symbol less 256
-///     bits 16–23  the bits of its code; 0 if the code is longer than the index, or none
+///     bits 25–31  the bits of its code; 0 if the code is longer than the index, or none
 typedef uint32_t lv_literal_entry;
 #define LV_LITERAL_ONE (1u << 6)
-#define LV_LITERAL_EXCEPTION (1u << 31)
+#define LV_LITERAL_LENGTH_PLACE 16
+#define LV_LITERAL_BITS_PLACE 25
+#define LV_EXCEPTION_LENGTH 511
+#define LV_LITERAL_EXCEPTION ((uint32_t)LV_EXCEPTION_LENGTH << LV_LITERAL_LENGTH_PLACE)
 
 /// What the next bits mean as a distance: `base` and the extra bits.
 ///
@@ -95,8 +98,9 @@ extern const lv_range lv_distances[LV_DISTANCE_SYMBOL_COUNT];
 /// Orders the code whose lengths are given; false if zlib refuses it: over-subscribed, or incomplete with more than one bit.
 bool lv_code_make(lv_code *code, const uint8_t *lengths, unsigned symbol_count);
 
-/// Decodes a symbol of any length. Returns -1 if the bits begin with no code, else the symbol, and its bits in `length`.
-int lv_code_decode(const lv_code *code, uint64_t bits, unsigned *length);
+/// Decodes a symbol whose code is known to have `shortest` bits or more. Returns -1 if the bits begin with no code, else the
+/// symbol, and its bits in `length`.
+int lv_code_decode(const lv_code *code, uint64_t bits, unsigned shortest, unsigned *length);
 
 /// What the next bits mean in the code of the code lengths, which are at most seven: the symbol, and the bits of its code.
 typedef struct {
