@@ -37,7 +37,7 @@ final class LaneDecoder: BufferDecoder {
     /// The name that `--version` and `LAYERVERIFY_DISABLE` use.
     static let name = "inflate-lanes"
     static let teamSize = Int(LV_INFLATE_MAXIMUM_LANE_COUNT)
-    /// Two streams and two hashes: 0.88 of the time of four streams and then four hashes (docs/performance.md).
+    /// Two streams and two hashes: 0.88 of the time of four streams and then four hashes (`lv_inflate_advance_and_hash`).
     static let hashingTeamSize = 2
     static let hashesPairs =
         lv_inflate_hashing_is_supported() == 1 && !DisabledPaths.contains(Codec.hashingName) && isUsable
