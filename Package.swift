@@ -37,7 +37,7 @@ let package = Package(
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .target(name: "CLayerShims"),
         .target(name: "CSHA256Lanes"),
-        .target(name: "CInflateLanes"),
+        .target(name: "CInflateLanes", dependencies: ["CSHA256Lanes"]),
 
         .target(name: "LayerModel", swiftSettings: settings),
         .target(

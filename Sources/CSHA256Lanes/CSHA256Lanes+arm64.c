@@ -32,7 +32,7 @@ int lv_sha256_lanes_are_supported(void) { return (getauxval(AT_HWCAP) & HWCAP_SH
             next[lane] += 64;                                                                                          \
         }                                                                                                              \
         UNROLLED for (int step = 0; step < 16; step++) {                                                               \
-            const uint32x4_t constants = vld1q_u32(&round_constants[4 * step]);                                        \
+            const uint32x4_t constants = vld1q_u32(&lv_sha256_round_constants[4 * step]);                             \
             UNROLLED for (int lane = 0; lane < N; lane++) {                                                            \
                 uint32x4_t *w = words[lane];                                                                           \
                 const uint32x4_t sum = vaddq_u32(w[step & 3], constants);                                              \

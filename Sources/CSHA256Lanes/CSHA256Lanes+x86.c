@@ -40,7 +40,7 @@ int lv_sha256_lanes_are_supported(void) {
             next[lane] += 64;                                                                                          \
         }                                                                                                              \
         UNROLLED for (int step = 0; step < 16; step++) {                                                               \
-            const __m128i constants = _mm_load_si128((const __m128i *)&round_constants[4 * step]);                     \
+            const __m128i constants = _mm_load_si128((const __m128i *)&lv_sha256_round_constants[4 * step]);          \
             UNROLLED for (int lane = 0; lane < N; lane++) {                                                            \
                 __m128i *w = words[lane];                                                                              \
                 __m128i sum = _mm_add_epi32(w[step & 3], constants);                                                   \

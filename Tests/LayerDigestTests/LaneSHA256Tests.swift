@@ -17,25 +17,7 @@ import Testing
         let method = digestMethod(for: .sha256)
         #expect(method.teamSize == 4)
         var random = SplitMix(state: UInt64(seed))
-        let noise = (0..<4096).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-        for _ in 0..<12_500 {
-            let laneCount = 1 + Int(random.next() % 4)
-            let digests = (0..<laneCount).map { _ in method.begin() }
-            let references = (0..<laneCount).map { _ in EVPDigest(.sha256) }
-            for _ in 0..<Int(1 + random.next() % 4) {
-                noise.withUnsafeBytes { bytes in
-                    var team = (0..<laneCount).map { index in
-                        let start = Int(random.next() % 64)
-                        let count = Self.lengths[Int(random.next() % 16)] + Int(random.next() % 3)
-                        let part = UnsafeRawBufferPointer(rebasing: bytes[start..<start + count])
-                        references[index].update(part.bytes)
-                        return DigestLane(digest: digests[index], bytes: part)
-                    }
-                    team.withUnsafeMutableBufferPointer { method.update($0) }
-                }
-            }
-            for (digest, reference) in zip(digests, references) { #expect(digest.finish() == reference.finish()) }
-        }
+        Self.compare(method, roundCount: 12_500, &random) { team, _ in method.update(team) }
     }
 
     /// Messages that are lent in pairs, of which somebody else hashes any number of blocks, against OpenSSL.
@@ -44,9 +26,27 @@ import Testing
         let method = digestMethod(for: .sha256)
         let pairing = try #require(method.pairing)
         var random = SplitMix(state: UInt64(77 + seed))
-        let noise = (0..<4096).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         var movedBlockCount = 0
-        for _ in 0..<3_000 {
+        Self.compare(method, roundCount: 3_000, &random) { team, random in
+            var pairs: [HashPair] = []
+            pairing.lend(team, &pairs)
+            for index in pairs.indices {
+                let count = Int(random.next() % UInt64(pairs[index].blockCount + 1))
+                movedBlockCount += count
+                Self.moveOn(&pairs[index], by: count)
+            }
+            pairing.takeBack(team, pairs)
+        }
+        #expect(movedBlockCount > 2_000)
+    }
+
+    /// Hashes messages part by part with `update` and with OpenSSL.
+    private static func compare(
+        _ method: DigestMethod, roundCount: Int, _ random: inout SplitMix,
+        update: (UnsafeMutableBufferPointer<DigestLane>, inout SplitMix) -> Void
+    ) {
+        let noise = (0..<4096).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        for _ in 0..<roundCount {
             let laneCount = 1 + Int(random.next() % 4)
             let digests = (0..<laneCount).map { _ in method.begin() }
             let references = (0..<laneCount).map { _ in EVPDigest(.sha256) }
@@ -54,24 +54,16 @@ import Testing
                 noise.withUnsafeBytes { bytes in
                     var team = (0..<laneCount).map { index in
                         let start = Int(random.next() % 64)
-                        let count = Self.lengths[Int(random.next() % 16)] + Int(random.next() % 3)
+                        let count = lengths[Int(random.next() % 16)] + Int(random.next() % 3)
                         let part = UnsafeRawBufferPointer(rebasing: bytes[start..<start + count])
                         references[index].update(part.bytes)
                         return DigestLane(digest: digests[index], bytes: part)
                     }
-                    var pairs: [HashPair] = []
-                    team.withUnsafeMutableBufferPointer { pairing.lend($0, &pairs) }
-                    for index in pairs.indices {
-                        let count = Int(random.next() % UInt64(pairs[index].blockCount + 1))
-                        movedBlockCount += count
-                        Self.moveOn(&pairs[index], by: count)
-                    }
-                    team.withUnsafeMutableBufferPointer { pairing.takeBack($0, pairs) }
+                    team.withUnsafeMutableBufferPointer { update($0, &random) }
                 }
             }
             for (digest, reference) in zip(digests, references) { #expect(digest.finish() == reference.finish()) }
         }
-        #expect(movedBlockCount > 2_000)
     }
 
     private static func moveOn(_ pair: inout HashPair, by blockCount: Int) {

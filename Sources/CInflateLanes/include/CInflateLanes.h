@@ -61,7 +61,7 @@ uint32_t lv_inflate_output_byte_count(const lv_inflate_state *state);
 /// The tokens of one stream wait for each other: where the next code begins is known when the last one is looked up. One
 /// stream leaves most of the core idle; several that know nothing of each other fill it. On a Zen 3 core (0.71 GB/s by ISA-L,
 /// 40 MB of each of eight layers of `usr-image DIR gzip 2600`, CRC-32 included, medians of three rounds), as multiples of
-/// ISA-L's speed: one stream 0.85, two 1.26, three 1.40, four 1.41; since matches of more than 32 bytes are copied in the loop
+/// ISA-L's speed: one stream 0.85, two 1.26, three 1.40, four 1.41; since matches of over 32 bytes are copied in the loop
 /// two are 8 % faster than that, and four 4 to 5 %.
 ///
 /// Every lane gets a status. Of the lanes that could go on nothing is lost: the next call, with the input and the room
@@ -98,8 +98,8 @@ int lv_inflate_hashing_is_supported(void);
 /// It is made for two lanes. On a Zen 3 core, with 1.3 bytes to hash for each decoded one (200 MB of four layers of
 /// `usr-image DIR gzip 2600`, CRC-32 included), as multiples of the time of `lv_inflate_advance` with four lanes and then
 /// `lv_sha256_advance` with four: one lane 1.18, two 0.88, three 0.89, four 0.98; where other processes want the same caches,
-/// 1.14, 0.87, 0.91, 1.03. One after the other, two lanes take 1.06 and three 1.00; decoding alone takes 0.73 with four. Since
-/// longer matches are copied in the loop, two lanes with hashes take 0.94 of what they took then.
+/// 1.14, 0.87, 0.91, 1.03. One after the other, two lanes take 1.06 and three 1.00; decoding alone takes 0.73 with four.
+/// Since longer matches are copied in the loop, two lanes with hashes take 0.94 of what they took then.
 ///
 /// Spec: FIPS 180-4 §6.2.2.
 void lv_inflate_advance_and_hash(
