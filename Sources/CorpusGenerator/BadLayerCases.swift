@@ -65,6 +65,13 @@ let badLayerCases: [CorpusCase] = [
             Layer.tar(411),
             as: Zstd.frame(Layer.tar(411)) + Array(Zstd.skippable(prose(seed: 411, byteCount: 50)).dropLast(10))),
         finding: "stream-truncated"),
+    stream(
+        "zstd-content-size-wrong",
+        "A frame with an empty last block, after which libzstd does not compare the content's size (RFC 8878 §3.1.1.1.4).",
+        .zstd(
+            Layer.tar(413),
+            as: Zstd.frameEndingEmpty(Layer.tar(413), contentByteCount: Layer.tar(413).count + 1)),
+        finding: "stream-corrupt"),
     .undetermined(
         "zstd-window-too-large", "A frame declares a window of 2 GiB (RFC 8878 §3.1.1.1.2 lets a decoder refuse)."
     ) {

@@ -123,6 +123,14 @@ enum Zstd {
         }
     }
 
+    /// A frame of one raw block and an empty one, which says that its content has `contentByteCount` bytes. Spec: RFC 8878 §3.1.1.
+    static func frameEndingEmpty(_ bytes: [UInt8], contentByteCount: Int) -> [UInt8] {
+        let header: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0x80, 10 << 3]
+        let block = UInt32(bytes.count) << 3
+        return header + littleEndian(UInt32(contentByteCount), byteCount: 4) + littleEndian(block, byteCount: 3) + bytes
+            + [1, 0, 0]
+    }
+
     /// A frame of one raw block that declares a window of 2^`windowLog` bytes. Spec: RFC 8878 §3.1.1.
     static func rawFrame(_ bytes: [UInt8], windowLog: UInt8) -> [UInt8] {
         let block = UInt32(bytes.count) << 3 | 1

@@ -46,6 +46,9 @@ final class ZstdDecoder: BufferDecoder {
     private let gathered: UnsafeMutableRawBufferPointer
     private var gatheredByteCount = 0
     private var skippableByteCount = 0
+    /// What the frame says of the length of its content, if it does, and how much came out of it so far.
+    private var contentByteCount: UInt64?
+    private var producedByteCount: UInt64 = 0
 
     init(_ options: CodecOptions, _ frames: any ZstdFrames) {
         maximumWindowByteCount = options.maximumWindowByteCount
@@ -105,6 +108,8 @@ final class ZstdDecoder: BufferDecoder {
         if header.dictionaryID != 0 { return .failed(.dictionary) }
         if header.windowByteCount > maximumWindowByteCount { return .windowTooLarge }
         if let status = unsafe frames.begin(bytes, header) { return status }
+        contentByteCount = header.contentByteCount
+        producedByteCount = 0
         stage = .inData
         return nil
     }
@@ -117,8 +122,13 @@ final class ZstdDecoder: BufferDecoder {
     }
 
     private func decodeData(_ cursor: inout DecodeCursor) -> DecodeStatus? {
-        switch frames.decode(&cursor) {
+        let producedBefore = cursor.producedByteCount
+        let step = frames.decode(&cursor)
+        producedByteCount += UInt64(cursor.producedByteCount - producedBefore)
+        switch step {
         case .frameEnded:
+            // libzstd does not look at the length where the last block is empty.
+            if let contentByteCount, contentByteCount != producedByteCount { return .failed(.data) }
             endFrame(cursor)
             return nil
         case .stopped(let status):

@@ -8,6 +8,8 @@
 struct ZstdFrameHeader: Equatable {
     /// The memory that decoding needs for its window.
     var windowByteCount: UInt64
+    /// The length of the content; nil if it is not told.
+    var contentByteCount: UInt64?
     /// Zero if none is named.
     var dictionaryID: UInt32
     var hasReservedBit: Bool
@@ -37,12 +39,13 @@ struct ZstdFrameHeader: Equatable {
         dictionaryID = UInt32(truncatingIfNeeded: number(Self.dictionaryIDByteCount(descriptor)))
         let contentSizeByteCount = Self.contentSizeByteCount(descriptor)
         // §3.1.1.1.4: two bytes count from 256 on.
-        let contentByteCount = number(contentSizeByteCount) &+ (contentSizeByteCount == 2 ? 256 : 0)
+        let contentSize = number(contentSizeByteCount) &+ (contentSizeByteCount == 2 ? 256 : 0)
+        contentByteCount = contentSizeByteCount == 0 ? nil : contentSize
         if let window {
             let base: UInt64 = 1 << (10 + window >> 3)
             windowByteCount = base + base / 8 * (window & 7)
         } else {
-            windowByteCount = contentByteCount
+            windowByteCount = contentSize
         }
         hasReservedBit = descriptor & 0b0000_1000 != 0
     }

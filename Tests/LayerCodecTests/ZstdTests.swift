@@ -20,6 +20,24 @@ import Testing
         #expect(decoded.content == Self.words)
     }
 
+    /// libzstd itself does not compare the two where the last block is empty.
+    @Test(arguments: codecs.indices, [1, 1 << 17])
+    func contentMustBeAsLongAsTheHeaderSays(_ index: Int, _ inputByteCount: Int) {
+        let content = Content.text(300)
+        for emptyLast in [false, true] {
+            for difference in [-1, 0, 1, 5_000] {
+                // Two bytes of content size, which count from 256 on; a window of 1 MiB.
+                var bytes: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0x40, 10 << 3]
+                bytes += Gzip.littleEndian(UInt32(44 + difference)).prefix(2)
+                bytes += Gzip.littleEndian(UInt32(content.count) << 3 | (emptyLast ? 0 : 1)).prefix(3) + content
+                if emptyLast { bytes += [1, 0, 0] }
+                let decoded = Self.codecs[index].decodeWhole(bytes, inputByteCount: inputByteCount)
+                #expect(decoded.ending == (difference == 0 ? .complete : .failed(.data)))
+                if difference == 0 { #expect(decoded.content == content) }
+            }
+        }
+    }
+
     @Test(arguments: codecs.indices, [1, 1 << 17])
     func windowAboveTheLimitIsTooLarge(_ index: Int, _ inputByteCount: Int) {
         // Mantissa 1: an eighth more; and the largest window there is.
