@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerCodec
+import LayerDigest
 import LayerModel
 import LayerSystem
 
@@ -68,6 +69,8 @@ final class BlobWork: @unchecked Sendable {
     var input: (segment: Segment, start: Int)?
     /// The room for output that is not full yet.
     var output: OutputRoom?
+    /// Bytes that the action in hand read and hashed in one go.
+    var directByteCount: UInt64 = 0
     /// What the action in hand read and decoded; handed to the chains when it ends.
     var newInputs: [Segment] = []
     var newOutputs: [Segment] = []
@@ -141,6 +144,16 @@ final class BlobWork: @unchecked Sendable {
     var isReadyToRead: Bool {
         !isBusy && !isReadDone && (role == .follows || pendingSegmentCount < Self.maximumPendingBlockCount)
     }
+
+    /// The digest to compute while the blob is read, where that can be done in one go: it is read as it lies, and nothing of it
+    /// waits for another digest. Asked under the lock, of a blob that nobody reads.
+    var directMethod: DigestMethod? {
+        guard isPlain, pendingSegmentCount == 0 else { return nil }
+        return compressedChains.first?.method
+    }
+
+    /// True if it is read as it lies, for one digest. Asked as above.
+    var isPlain: Bool { stage == .plain && decoder == nil && compressedChains.count == 1 }
 
     /// True if the action in hand may add another block to what waits for digests.
     var hasRoomInAction: Bool { newInputs.count + newOutputs.count < Self.maximumPendingBlockCount }

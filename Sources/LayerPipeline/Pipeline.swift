@@ -100,6 +100,11 @@ package final class Pipeline: Sendable {
                     trace(.read, worker, since: start, worker.team.map(\.tracePart) + beside)
                 }
                 action = giveBack(.read, worker)
+            case .readAndHash:
+                let start = traceStart
+                worker.readAndHashTeam(self)
+                if let start { trace(.read, worker, since: start, worker.team.map(\.tracePart)) }
+                action = giveBack(.read, worker)
             case .readSmall(let slots):
                 readSmall(slots, worker)
                 action = nextAction(for: worker)
@@ -184,7 +189,7 @@ extension BlobWork {
     /// What the action in hand did. Asked by the worker that has the blob, before it gives it back.
     fileprivate var tracePart: TraceRecord.Part {
         TraceRecord.Part(
-            request.blob, byteCount: newInputs.reduce(0) { $0 + UInt64($1.byteCount) },
+            request.blob, byteCount: newInputs.reduce(directByteCount) { $0 + UInt64($1.byteCount) },
             producedByteCount: newOutputs.reduce(0) { $0 + UInt64($1.byteCount) })
     }
 }

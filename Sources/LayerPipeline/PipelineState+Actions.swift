@@ -11,6 +11,8 @@ extension PipelineState {
         case hash
         /// Read on the worker's `team`.
         case read
+        /// Read on the worker's `team`, plain blobs, and hash what is read.
+        case readAndHash
         /// Read these requests from beginning to end; places in `requests`.
         case readSmall(Range<Int>)
         /// End; the last worker also hands on the facts.

@@ -136,6 +136,8 @@ struct PipelineState {
         admit()
         if takeHashingTeam(worker) { return .read }
         if takeHashTeam(worker, .full) { return .hash }
+        if takeDirectTeam(worker) { return .readAndHash }
+        if isWorthEmptying, takeHashTeam(worker, .any) { return .hash }
         if !isShortOfParts, takeReadTeam(worker) { return .read }
         if takeHashTeam(worker, .any) { return .hash }
         if takeReadTeam(worker) { return .read }
@@ -236,6 +238,36 @@ struct PipelineState {
         return true
     }
 
+    /// Takes as many plain blobs as one call hashes to its advantage, to read and hash them in one go: one transition instead of
+    /// five, and the same few blocks over and over, which the cache holds.
+    private mutating func takeDirectTeam(_ worker: PipelineWorker) -> Bool {
+        guard let first = ready.first, let method = first.directMethod, method.teamSize > 1 else { return false }
+        // Three at once cost more than two and one.
+        let teamSize = share(for: first, most: method.teamSize) & ~1
+        guard teamSize > 1, ready.count >= teamSize else { return false }
+        worker.hashJobs.removeAll(keepingCapacity: true)
+        worker.team.removeAll(keepingCapacity: true)
+        while worker.team.count < teamSize, let work = ready.takeFirst() {
+            worker.team.append(work)
+            guard work.directMethod?.name == method.name else { break }
+        }
+        guard worker.team.count == teamSize, worker.team.last?.directMethod?.name == method.name else {
+            for work in worker.team { ready.add(work) }
+            return false
+        }
+        for work in worker.team { work.isBusy = true }
+        prepare(worker)
+        return true
+    }
+
+    /// True if it is better to hash what waits than to read more: then plain blobs can be read and hashed in one go.
+    private var isWorthEmptying: Bool {
+        guard let first = ready.first, first.isPlain, first.pendingSegmentCount > 0,
+            let method = first.compressedChains.first?.method
+        else { return false }
+        return method.teamSize > 1 && ready.count >= method.teamSize
+    }
+
     private mutating func takeReadTeam(_ worker: PipelineWorker, most: Int? = nil) -> Bool {
         guard let best = ready.takeFirst() else { return false }
         worker.hashJobs.removeAll(keepingCapacity: true)
@@ -248,20 +280,29 @@ struct PipelineState {
             worker.team.append(another)
         }
         takeBlobToSplit(worker)
+        prepare(worker)
+        return true
+    }
+
+    /// Gives a worker what it needs beside its team.
+    private mutating func prepare(_ worker: PipelineWorker) {
         worker.ahead = takeBlobToAnnounce()
         worker.ahead?.isBusy = true
         // Blocks that are at hand need not be asked for, one by one, in the middle of the action.
         let spareBlockCount = min(2 * worker.team.count, PipelineWorker.spareBlockCount)
         while worker.spareBlocks.count < spareBlockCount { worker.spareBlocks.append(takeBlock()) }
-        return true
     }
 
     /// How many streams a worker should decode at once: as many as the codec takes to its advantage, but no more than
     /// streams as long as `work` fit into the worker's share of what is left. Company makes each stream slower, so a long one
     /// with much of it would be left over at the end, and of few streams some workers would have none.
     private func teamSize(for work: BlobWork, most: Int) -> Int {
+        work.stage == .decoding ? share(for: work, most: most) : most
+    }
+
+    private func share(for work: BlobWork, most: Int) -> Int {
         let byteCount = work.partByteCount
-        guard most > 1, work.stage == .decoding, byteCount > 0 else { return most }
+        guard most > 1, byteCount > 0 else { return most }
         let share = leftByteCount / UInt64(jobCount)
         return max(1, min(most, Int(clamping: (share + byteCount / 2) / byteCount)))
     }
@@ -309,6 +350,8 @@ struct PipelineState {
             } else {
                 handOn(work.newInputs, work.newOutputs, of: work)
             }
+            progress.doneByteCount &+= work.directByteCount
+            work.directByteCount = 0
             work.newInputs.removeAll(keepingCapacity: true)
             work.newOutputs.removeAll(keepingCapacity: true)
             work.isBusy = false

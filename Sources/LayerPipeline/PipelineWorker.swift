@@ -34,6 +34,7 @@ final class PipelineWorker: @unchecked Sendable {
     private var active: [BlobWork] = []
     private var lanes: [DecodeLane] = []
     private var digestLanes: [DigestLane] = []
+    private var directBlocks: [BlockIndex] = []
     /// What is hashed in the gaps of decoding.
     private var pairs: [HashPair] = []
     private var reader: SequentialReader?
@@ -103,6 +104,29 @@ final class PipelineWorker: @unchecked Sendable {
         }
         hashBeside { decodeTeam(pipeline) }
         if let splitting { split(splitting, pipeline) }
+    }
+
+    /// How many blocks of each blob are read and hashed in one go.
+    private static let directRoundCount = 4
+
+    /// Reads plain blobs and hashes them, one block of each at a time.
+    func readAndHashTeam(_ pipeline: Pipeline) {
+        if let ahead { open(ahead, pipeline) }
+        guard let method = team.first?.compressedChains.first?.method else { return }
+        for _ in 0..<Self.directRoundCount {
+            digestLanes.removeAll(keepingCapacity: true)
+            directBlocks.removeAll(keepingCapacity: true)
+            for work in team where !work.isReadDone {
+                guard let chain = work.compressedChains.first, let segment = readBlock(work, pipeline) else { continue }
+                // SAFETY: the block is this worker's until it is put back, below.
+                unsafe digestLanes.append(DigestLane(digest: chain.digest, bytes: segment.bytes))
+                if let block = segment.block { directBlocks.append(block) }
+                work.directByteCount += UInt64(segment.byteCount)
+                work.isReadDone = work.offsetBytes >= work.endOffset
+            }
+            unsafe digestLanes.withUnsafeMutableBufferPointer { unsafe method.update($0) }
+            spareBlocks += directBlocks
+        }
     }
 
     // Opening

@@ -51,7 +51,15 @@ struct ReadyBlobs {
     }
 
     /// The blob of which most is left, or one that is no longer ready.
-    var first: BlobWork? { groups.compactMap(\.blobs.first).min()?.work }
+    var first: BlobWork? {
+        var best: Place?
+        for index in groups.indices {
+            guard let place = groups[index].blobs.first else { continue }
+            if let known = best, known < place { continue }
+            best = place
+        }
+        return best?.work
+    }
 
     /// Takes the blob of which most is left.
     mutating func takeFirst() -> BlobWork? {

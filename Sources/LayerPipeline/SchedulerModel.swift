@@ -273,9 +273,9 @@ private struct BatchSimulation {
         case .hash:
             worker.hash()
             hands[number].steps = [.takeBack(.hash), .compute(clock.take().nanoseconds)]
-        case .read:
+        case .read, .readAndHash:
             let heldBefore = pipeline.heldBlockCount
-            worker.readTeam(pipeline)
+            if case .read = action { worker.readTeam(pipeline) } else { worker.readAndHashTeam(pipeline) }
             // Each block that was not at hand took the lock on the way, and so did what was noted.
             let spent = clock.take()
             let noteCount = pipeline.heldBlockCount - heldBefore + spent.noteCount
