@@ -262,6 +262,49 @@ import Testing
         #expect(state.heldBlockCount <= held - jobs)
     }
 
+    /// Plain blobs that were begun, of which the last `waiting` have a block that waits.
+    private func plain(_ blobs: Int, waiting: Int) -> (state: PipelineState, worker: PipelineWorker) {
+        let method = DigestMethod(
+            name: "lanes", algorithm: .sha256, teamSize: 4, begin: { referenceDigestMethod(for: .sha256).begin() },
+            updateTeam: { _ in })
+        var state = PipelineState((0..<blobs).map { request($0, expectedByteCount: large) }, jobCount: blobs)
+        let workers = state.startWorkers()
+        for worker in workers { _ = state.nextAction(for: worker, isCancelled: false) }
+        for (index, worker) in workers.enumerated() {
+            for work in worker.team {
+                work.stage = .plain
+                work.compressedChains = [HashChain(method)]
+                guard index >= blobs - waiting else { continue }
+                work.newInputs.append(Segment(block: worker.spareBlocks.removeLast(), byteCount: 50))
+            }
+            _ = state.takeBack(teamOf: worker)
+        }
+        return (state, workers[0])
+    }
+
+    @Test(arguments: [(4, 0, 4), (7, 0, 4), (5, 1, 4), (3, 0, nil), (4, 2, nil)] as [(Int, Int, Int?)])
+    func plainBlobsAreReadAndHashedInOneGo(_ blobs: Int, _ waiting: Int, _ teamSize: Int?) {
+        var (state, worker) = plain(blobs, waiting: waiting)
+        // As much is left as if there were many more, so that shares do not count.
+        state.progress.totalByteCount = 1 << 40
+        let action = state.nextAction(for: worker, isCancelled: false)
+        guard let teamSize else {
+            if case .readAndHash = action { Issue.record("read and hashed in one go") }
+            return
+        }
+        guard case .readAndHash = action else {
+            Issue.record("not read and hashed in one go")
+            return
+        }
+        #expect(worker.team.count == teamSize)
+        #expect(worker.team.allSatisfy { $0.isBusy && $0.pendingSegmentCount == 0 })
+        for work in worker.team { work.directByteCount = 10 }
+        let doneByteCount = state.progress.doneByteCount
+        _ = state.takeBack(teamOf: worker)
+        #expect(state.progress.doneByteCount == doneByteCount + UInt64(10 * teamSize))
+        #expect(worker.team.allSatisfy { !$0.isBusy })
+    }
+
     @Test func withoutPairsHashingComesFirst() {
         var (state, worker) = decoding(5, referenceDigestMethod(for: .sha256))
         guard case .hash = state.nextAction(for: worker, isCancelled: false) else {

@@ -47,6 +47,21 @@ import Testing
                 == UncompressedFacts(byteCount: UInt64(byteCount), digests: [digest], ending: .complete))
     }
 
+    /// So many that they are read and hashed in one go, of sizes that end in the middle of it.
+    @Test(arguments: [1, 2, 3, 8])
+    func plainBlobsSideBySideHaveTheirOwnDigests(_ jobs: Int) {
+        let sizes = [3_000_000, 2_999_937, 2_500_000, 1_700_001, 1_048_576, 900_000, 524_288, 70_000, 2_999_999]
+        let bytes = content(3_000_000)
+        let blobs = sizes.enumerated().map { Array(bytes.dropFirst($0.offset).prefix($0.element)) }
+        let run = run(blobs.indices.map { request($0) }, MemoryStore(blobs: blobs), jobs: jobs)
+        expectSound(run, blobCount: blobs.count)
+        for (facts, blob) in zip(run.facts, blobs) {
+            #expect(facts.digests == [oneShot(blob)])
+            #expect(facts.byteCount == UInt64(blob.count))
+        }
+        #expect(run.progress.doneByteCount == blobs.reduce(0) { $0 + UInt64($1.count) })
+    }
+
     @Test(
         arguments: [Compression.gzip, .zstd], [0, 1, blockByteCount - 1, blockByteCount, blockByteCount + 1, 3_000_000])
     func aStreamIsHashedOnBothSides(_ compression: Compression, _ byteCount: Int) {
