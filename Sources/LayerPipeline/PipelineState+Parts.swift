@@ -5,7 +5,7 @@
 /// The transitions of `BlobWork`'s parts.
 extension PipelineState {
     /// Blocks that parts which do not lead may keep in all, for each job: so far ahead of the digests decoding may be.
-    static let heldPartBlockCountPerJob = 20
+    static let heldPartBlockCountPerJob = 14
 
     /// With more jobs than these no more is kept, and there are no more parts: the digest of one blob goes through one chain,
     /// which few decoders keep busy.
