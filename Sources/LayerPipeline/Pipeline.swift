@@ -12,13 +12,16 @@ package import LayerSystem
 /// The order of actions keeps decoding and hashing fused while there are many blobs, and makes a pipeline over the cores
 /// of a single large one, without a mode to choose:
 ///
-/// 1. as many chains as one call hashes to its advantage have a block waiting: hash one block of each, in lockstep, and
+/// 1. streams can be decoded whose codec hashes beside that, and chains wait: decode a block of each of two, and hash a block
+///    of each of two or four chains in the gaps;
+/// 2. as many chains as one call hashes to its advantage have a block waiting: hash one block of each, in lockstep, and
 ///    then a second one if all have it;
-/// 2. a blob can be read on: read and decode one block of it, the blob with most bytes left first; parts of a blob
-///    (`BlobWork`) only after 3 while they are too few for a team;
-/// 3. any chain has a block waiting: hash it;
-/// 4. small blobs are left: read some from beginning to end;
-/// 5. nothing: the worker ends.
+/// 3. as many plain blobs can be read on, and nothing of them waits: read and hash four blocks of each;
+/// 4. a blob can be read on: read and decode one block of it, the blob with most bytes left first; parts of a blob
+///    (`BlobWork`) only after 5 while they are too few for a team, and plain blobs if 3 comes nearer by hashing first;
+/// 5. any chain has a block waiting: hash it;
+/// 6. small blobs are left: read some from beginning to end;
+/// 7. nothing: the worker ends.
 ///
 /// ## Concurrency
 /// `state` is guarded by its lock, and with it what `BlobWork` and `HashChain` say is guarded by the scheduler's lock. All
