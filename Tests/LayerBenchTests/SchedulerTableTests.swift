@@ -33,11 +33,11 @@ import Testing
         #expect(lines.contains { $0.first == "two" })
         #expect(lines.contains { $0 == ["workers"] + SchedulerTable.workerCounts.map { Substring("\($0)") } })
         // Transitions cost what they take here and now, so only what they cannot change is known: more workers never use
-        // their time better on one blob, and of 128 it bounds all.
+        // their time better on one blob, and 128 are told what limits them; what that is `SchedulerModelTests` keeps.
         let shares = one.compactMap { Int($0) }
         #expect(shares.count == SchedulerTable.workerCounts.count)
         #expect(zip(shares, shares.dropFirst()).allSatisfy { $0 >= $1 })
-        #expect(one.last == "b")
+        #expect(["b", "k", "l", "t"].contains(one.last))
         #expect(try #require(shares.last) <= 2)
     }
 
