@@ -10,7 +10,7 @@ extension GzipCodec {
     static let lanes = Codec(
         name: LaneDecoder.name, compression: .gzip, teamSize: LaneDecoder.teamSize,
         begin: { options in LaneDecoder.isUsable ? LaneDecoder() : LaneDecoder.substitute.begin(options) },
-        hashingTeamSize: LaneDecoder.hashesPairs ? LaneDecoder.hashingTeamSize : nil,
+        hashingTeamSize: { LaneDecoder.hashesPairs ? LaneDecoder.hashingTeamSize : nil },
         // One stream in the lanes takes 1.15 times as long as ISA-L (docs/performance.md).
         lone: { GzipCodec.isal.first { !DisabledPaths.contains($0.name) } },
         decodeTeam: { LaneDecoder.decode($0, hashing: $1) })
@@ -39,6 +39,7 @@ final class LaneDecoder: BufferDecoder {
     static let teamSize = Int(LV_INFLATE_MAXIMUM_LANE_COUNT)
     /// Two streams and two hashes: 0.88 of the time of four streams and then four hashes (`lv_inflate_advance_and_hash`).
     static let hashingTeamSize = 2
+    /// Tried once, before it is asked for.
     static let hashesPairs =
         lv_inflate_hashing_is_supported() == 1 && !DisabledPaths.contains(Codec.hashingName) && isUsable
         && passesPairTest()

@@ -98,7 +98,8 @@ package struct Codec: Sendable {
     /// Begins a stream.
     package let begin: @Sendable (CodecOptions) -> any StreamDecoder
     /// How many streams one call takes to its advantage that hashes in their gaps; nil where that is not done.
-    package let hashingTeamSize: Int?
+    package var hashingTeamSize: Int? { hashing() }
+    private let hashing: @Sendable () -> Int?
     private let decodeTeam: TeamDecoding
     private let lone: @Sendable () -> Codec?
 
@@ -123,14 +124,14 @@ package struct Codec: Sendable {
     package init(
         name: String, compression: Compression, teamSize: Int,
         begin: @escaping @Sendable (CodecOptions) -> any StreamDecoder,
-        hashingTeamSize: Int? = nil, lone: @escaping @Sendable () -> Codec? = { nil },
+        hashingTeamSize: @escaping @Sendable () -> Int? = { nil }, lone: @escaping @Sendable () -> Codec? = { nil },
         decodeTeam: @escaping TeamDecoding
     ) {
         self.name = name
         self.compression = compression
         self.teamSize = teamSize
         self.begin = begin
-        self.hashingTeamSize = hashingTeamSize
+        hashing = hashingTeamSize
         self.lone = lone
         self.decodeTeam = decodeTeam
     }

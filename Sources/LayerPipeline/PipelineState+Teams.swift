@@ -50,8 +50,8 @@ extension PipelineState {
     /// Takes streams to decode, and chains to hash in their gaps, where both are to be had.
     mutating func takeHashingTeam(_ worker: PipelineWorker) -> Bool {
         guard !isShortOfParts, let place = bays.firstIndex(where: { $0.hasPairs && $0.chains.count >= 2 }),
-            let first = ready.first, first.stage == .decoding, let teamSize = first.codec?.hashingTeamSize,
-            takeReadTeam(worker, most: teamSize)
+            let first = ready.first, first.stage == .decoding, first.codec?.hashingTeamSize != nil,
+            takeReadTeam(worker, hashing: true)
         else { return false }
         let count = bays[place].chains.count >= 4 ? 4 : 2
         _ = takeHashJobs(worker, count, from: place)
@@ -88,13 +88,16 @@ extension PipelineState {
         return method.teamSize > 1 && ready.count >= method.teamSize
     }
 
-    mutating func takeReadTeam(_ worker: PipelineWorker, most: Int? = nil) -> Bool {
+    /// Takes the blob of which most is left, with company if it is a stream. With `hashing` chains are hashed beside it; which
+    /// blob it is that is still ready tells only now, so its own codec says how much company that allows.
+    mutating func takeReadTeam(_ worker: PipelineWorker, hashing: Bool = false) -> Bool {
         guard let best = ready.takeFirst() else { return false }
         worker.hashJobs.removeAll(keepingCapacity: true)
         worker.team.removeAll(keepingCapacity: true)
         worker.team.append(best)
         best.isBusy = true
-        let teamSize = teamSize(for: best, most: most ?? best.codec?.teamSize ?? 1)
+        let most = (hashing ? best.codec?.hashingTeamSize : nil) ?? best.codec?.teamSize ?? 1
+        let teamSize = teamSize(for: best, most: most)
         while worker.team.count < teamSize, let another = ready.takeStream(beside: best) {
             another.isBusy = true
             worker.team.append(another)

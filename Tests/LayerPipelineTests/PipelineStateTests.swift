@@ -221,7 +221,7 @@ import Testing
     private func decoding(_ blobs: Int, _ method: DigestMethod) -> (state: PipelineState, worker: PipelineWorker) {
         let codec = Codec(
             name: "beside", compression: .gzip, teamSize: 4,
-            begin: GzipCodec.zlib.begin, hashingTeamSize: 2,
+            begin: GzipCodec.zlib.begin, hashingTeamSize: { 2 },
             decodeTeam: { _, _ in })
         var state = PipelineState((0..<blobs).map { request($0, expectedByteCount: large) }, jobCount: blobs)
         let workers = state.startWorkers()
@@ -303,6 +303,26 @@ import Testing
         _ = state.takeBack(teamOf: worker)
         #expect(state.progress.doneByteCount == doneByteCount + UInt64(10 * teamSize))
         #expect(worker.team.allSatisfy { !$0.isBusy })
+    }
+
+    /// A part of a blob may be in the order of work that is no longer ready; what is taken in its place decides for itself.
+    @Test func aStreamThatTakesThePlaceOfOneNotReadyHasNoMoreCompanyThanItsCodecWants() {
+        let method = DigestMethod(
+            name: "pairs", algorithm: .sha256, teamSize: 4, begin: { referenceDigestMethod(for: .sha256).begin() },
+            updateTeam: { _ in }, pairing: DigestPairing(lend: { _, _ in }, takeBack: { _, _ in }))
+        var (state, worker) = decoding(4, method)
+        for work in state.open.values where work.slot > 0 {
+            _ = state.ready.takeFirst()
+            work.codec = ZstdCodec.blocks
+        }
+        _ = state.ready.takeFirst()
+        for work in state.open.values { state.ready.add(work) }
+        state.open.values.first { $0.slot == 0 }?.isReadDone = true
+        guard case .read = state.nextAction(for: worker, isCancelled: false) else {
+            Issue.record("nothing is read")
+            return
+        }
+        #expect(worker.team.map(\.codec?.name) == ["zstd-blocks"])
     }
 
     @Test func withoutPairsHashingComesFirst() {
