@@ -318,6 +318,8 @@ import Testing
         _ = state.ready.takeFirst()
         for work in state.open.values { state.ready.add(work) }
         state.open.values.first { $0.slot == 0 }?.isReadDone = true
+        // So much is left that shares do not count.
+        state.progress.totalByteCount = 1 << 40
         guard case .read = state.nextAction(for: worker, isCancelled: false) else {
             Issue.record("nothing is read")
             return
