@@ -5,6 +5,8 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+// What an include folder holds must be reachable from the header of the folder's name, or importing it is a warning.
+#include "SHA256Constants.h"
 
 /// The most messages that are advanced at once.
 #define LV_SHA256_MAXIMUM_LANE_COUNT 4
