@@ -68,7 +68,16 @@ extension BlockCosts {
         self.init(
             readBytesPerSecond: read, gzipBytesPerSecond: gzip,
             zstdBytesPerSecond: Self.rates(speeds, .decode(.zstd)) ?? [gzip[0]], hashBytesPerSecond: hash,
+            gzipBeside: Self.beside(speeds),
             openNanoseconds: 20_000, startNanoseconds: 20_000, wakeNanoseconds: 5_000, handoverNanoseconds: 200)
+    }
+
+    private static func beside(_ speeds: KernelSpeeds) -> HashingBeside? {
+        guard let (kernel, decoded) = speeds.fastest(.decodeBeside(.gzip)),
+            let hashed = speeds.fastest(.hashBeside(.sha256))?.bytesPerSecond
+        else { return nil }
+        return HashingBeside(
+            teamSize: kernel.teamSize, decodedBytesPerSecond: decoded, hashedBytesPerSecond: hashed)
     }
 
     /// The best rate for one stream, two, and so on; for a number that was not measured, as far along as it lies between.

@@ -15,6 +15,8 @@ package struct BlockCosts: Sendable {
     package var zstdBytesPerSecond: [Double]
     /// By the number of chains in lockstep.
     package var hashBytesPerSecond: [Double]
+    /// Decoding gzip with hashes in the gaps; nil where that is not done.
+    package var gzipBeside: HashingBeside?
     /// Opening, looking at and closing a file.
     package var openNanoseconds: Double
     /// From handing a worker to Dispatch until it runs.
@@ -24,15 +26,34 @@ package struct BlockCosts: Sendable {
     /// Bringing what the lock guards from the core of the worker that had it last.
     package var handoverNanoseconds: Double
 
+    /// What streams give and what is hashed in their gaps, while there is something of both.
+    package struct HashingBeside: Hashable, Sendable {
+        package var teamSize: Int
+        package var decodedBytesPerSecond: Double
+        package var hashedBytesPerSecond: Double
+
+        package init(teamSize: Int, decodedBytesPerSecond: Double, hashedBytesPerSecond: Double) {
+            self.teamSize = teamSize
+            self.decodedBytesPerSecond = decodedBytesPerSecond
+            self.hashedBytesPerSecond = hashedBytesPerSecond
+        }
+
+        /// Nanoseconds until every stream has given `byteCount` bytes; a stream by itself takes as long as one with company.
+        func decode(_ byteCount: Int) -> Double {
+            Double(byteCount) * Double(teamSize) / decodedBytesPerSecond * 1e9
+        }
+    }
+
     package init(
         readBytesPerSecond: Double, gzipBytesPerSecond: [Double], zstdBytesPerSecond: [Double],
-        hashBytesPerSecond: [Double], openNanoseconds: Double, startNanoseconds: Double, wakeNanoseconds: Double,
-        handoverNanoseconds: Double
+        hashBytesPerSecond: [Double], gzipBeside: HashingBeside? = nil, openNanoseconds: Double,
+        startNanoseconds: Double, wakeNanoseconds: Double, handoverNanoseconds: Double
     ) {
         self.readBytesPerSecond = readBytesPerSecond
         self.gzipBytesPerSecond = gzipBytesPerSecond
         self.zstdBytesPerSecond = zstdBytesPerSecond
         self.hashBytesPerSecond = hashBytesPerSecond
+        self.gzipBeside = gzipBeside
         self.openNanoseconds = openNanoseconds
         self.startNanoseconds = startNanoseconds
         self.wakeNanoseconds = wakeNanoseconds
@@ -84,7 +105,15 @@ package struct BlockCosts: Sendable {
         guard blob.compression != .none else { return reading + compressed / hash }
         let streams = blob.compression == .gzip ? teamSize : 1
         let decode = (rates(blob.compression).prefix(streams).max() ?? 1) / 1e9
-        return reading + uncompressed / decode + (compressed + uncompressed) / hash
+        let apart = uncompressed / decode + (compressed + uncompressed) / hash
+        guard blob.compression == .gzip, let beside = gzipBeside else { return reading + apart }
+        // As long as there is something of both.
+        let decodeBeside = beside.decodedBytesPerSecond / 1e9
+        let hashBeside = beside.hashedBytesPerSecond / 1e9
+        let shared = min(uncompressed / decodeBeside, (compressed + uncompressed) / hashBeside)
+        let rest =
+            (uncompressed - shared * decodeBeside) / decode + (compressed + uncompressed - shared * hashBeside) / hash
+        return reading + min(apart, shared + rest)
     }
 
     /// The longest of what must be done to a blob one block after another: no number of cores is faster.

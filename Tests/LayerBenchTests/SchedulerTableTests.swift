@@ -16,6 +16,17 @@ import Testing
         #expect(costs.hashBytesPerSecond.last == 400 * unit)
         // Nothing was measured of zstd: as fast as gzip alone.
         #expect(costs.zstdBytesPerSecond == [100 * unit])
+        #expect(costs.gzipBeside == nil)
+    }
+
+    @Test func whatIsHashedBesideDecodingIsWhatWasMeasured() throws {
+        var speeds = RooflineTests.speeds.bytesPerSecond
+        speeds[Kernel(.decodeBeside(.gzip), "one", teamSize: 2)] = 150
+        speeds[Kernel(.hashBeside(.sha256), "lanes", teamSize: 2)] = 170
+        let costs = try #require(BlockCosts(KernelSpeeds(speeds)))
+        #expect(
+            costs.gzipBeside
+                == BlockCosts.HashingBeside(teamSize: 2, decodedBytesPerSecond: 150, hashedBytesPerSecond: 170))
     }
 
     @Test func withoutAKernelThereIsNoTable() {

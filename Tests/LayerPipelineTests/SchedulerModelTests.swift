@@ -12,6 +12,13 @@ import Testing
         readBytesPerSecond: 1e10, gzipBytesPerSecond: [1e9, 1.5e9, 1.7e9, 1.8e9], zstdBytesPerSecond: [1.5e9],
         hashBytesPerSecond: [2e9, 3e9, 3.2e9, 3.5e9], openNanoseconds: 20_000, startNanoseconds: 20_000,
         wakeNanoseconds: 5_000, handoverNanoseconds: 200)
+    /// The same, and while two streams are decoded two bytes are hashed for each byte that comes out.
+    static let costsWithBeside = BlockCosts(
+        readBytesPerSecond: 1e10, gzipBytesPerSecond: [1e9, 1.5e9, 1.7e9, 1.8e9], zstdBytesPerSecond: [1.5e9],
+        hashBytesPerSecond: [2e9, 3e9, 3.2e9, 3.5e9],
+        gzipBeside: BlockCosts.HashingBeside(
+            teamSize: 2, decodedBytesPerSecond: 1.2e9, hashedBytesPerSecond: 2.4e9),
+        openNanoseconds: 20_000, startNanoseconds: 20_000, wakeNanoseconds: 5_000, handoverNanoseconds: 200)
     static let transitions = TransitionCosts(each: 200)
     static let shapes = [
         ImageShape("eight", (0..<8).map { .init(2_000_000 + 10_000 * UInt64($0), 5_000_000, .gzip) }),
@@ -31,15 +38,34 @@ import Testing
         #expect(run.uncompressedByteCount >= decoded)
     }
 
-    @Test(arguments: shapes, [1, 2, 8, 64])
-    func theTimeOfTheWorkersAddsUpAndNoRunIsBetterThanPossible(_ shape: ImageShape, _ workers: Int) {
-        let run = SchedulerModel(shape, Self.costs).run(workers: workers, teamSize: 4, transitions: Self.transitions)
+    @Test(
+        arguments: shapes,
+        [(1, costs), (2, costs), (8, costs), (64, costs), (1, costsWithBeside), (3, costsWithBeside)])
+    func theTimeOfTheWorkersAddsUpAndNoRunIsBetterThanPossible(
+        _ shape: ImageShape, _ machine: (workers: Int, costs: BlockCosts)
+    ) {
+        let workers = machine.workers
+        let run = SchedulerModel(shape, machine.costs)
+            .run(workers: workers, teamSize: 4, transitions: Self.transitions)
         let spent =
             run.busyNanoseconds + run.lockHeldNanoseconds + run.lockWaitNanoseconds + run.earlyIdleNanoseconds
             + run.lateIdleNanoseconds
         #expect(abs(spent / (Double(workers) * run.wallNanoseconds) - 1) < 0.02)
         #expect(run.efficiency <= 1)
         #expect(run.wallNanoseconds >= run.chainNanoseconds * 0.999)
+    }
+
+    @Test(arguments: [1, 2]) func hashingBesideDecodingSavesWhatTheCostsSay(_ workers: Int) {
+        // Both are too much for the gaps alone or the streams alone: 40 MB come out, 56 MB are hashed.
+        let apart = SchedulerModel(Self.shapes[0], Self.costs)
+            .run(workers: workers, teamSize: 4, transitions: Self.transitions)
+        let beside = SchedulerModel(Self.shapes[0], Self.costsWithBeside)
+            .run(workers: workers, teamSize: 4, transitions: Self.transitions)
+        #expect(abs(apart.idealNanoseconds / 1e6 - (0.16 + 1.6 + 40 / 1.8 + 56 / 3.5)) < 0.2)
+        #expect(abs(beside.idealNanoseconds / 1e6 - (0.16 + 1.6 + 56 / 2.4 + (40 - 28) / 1.8)) < 0.2)
+        #expect(beside.uncompressedByteCount == apart.uncompressedByteCount)
+        #expect(beside.efficiency > 0.85)
+        #expect(beside.wallNanoseconds < 0.9 * apart.wallNanoseconds)
     }
 
     @Test(arguments: shapes)

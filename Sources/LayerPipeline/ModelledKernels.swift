@@ -1,0 +1,205 @@
+// layerverify: decoders and digests that do nothing and take the time of a model.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerCodec
+import LayerDigest
+import LayerModel
+
+/// Turns compressed bytes into uncompressed ones evenly from the beginning of a blob to its end, and writes none.
+private final class ModelledDecoder: StreamDecoder {
+    private let compression: Compression
+    private let costs: BlockCosts
+    private let clock: ModelClock
+    private var sizes: (compressed: UInt64, uncompressed: UInt64)?
+    private var consumedByteCount: UInt64 = 0
+    private var producedByteCount: UInt64 = 0
+
+    init(_ compression: Compression, _ costs: BlockCosts, _ clock: ModelClock) {
+        self.compression = compression
+        self.costs = costs
+        self.clock = clock
+    }
+
+    var isAtBoundary: Bool { consumedByteCount == sizes?.compressed }
+    var boundaryOffset: UInt64 { isAtBoundary ? consumedByteCount : 0 }
+
+    func decode(_ input: RawSpan, into output: inout OutputRawSpan) -> DecodeStep {
+        let input = unsafe input.withUnsafeBytes { bytes in
+            unsafe look(bytes)
+            return bytes.count
+        }
+        let count = possibleByteCount(input: input, room: output.freeCapacity)
+        clock.charge(costs.decode(count, lanes: 1, compression))
+        output.append(repeating: 0, count: count, as: UInt8.self)
+        let isFull = output.freeCapacity == 0
+        return DecodeStep(
+            consumedByteCount: advance(count, input: input, isFull: isFull), status: isFull ? .outputFull : .needsInput)
+    }
+
+    /// Finds the sizes where the stream begins.
+    func look(_ input: UnsafeRawBufferPointer) {
+        guard sizes == nil else { return }
+        precondition(input.count >= Int(ImageShape.Blob.minimumByteCount), "a modelled blob begins with its sizes")
+        // SAFETY: the bound is checked above.
+        unsafe sizes = (
+            input.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
+            input.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+        )
+    }
+
+    /// How many bytes can come out of so many, if there is no more room than that.
+    func possibleByteCount(input: Int, room: Int) -> Int {
+        guard let sizes else { return 0 }
+        let end = Self.scale(consumedByteCount + UInt64(input), sizes.uncompressed, sizes.compressed)
+        return ByteMath.clamp(end - min(end, producedByteCount), to: room)
+    }
+
+    /// Puts out so many bytes. Returns: how many of `input` that takes; all, unless there is no more room.
+    func advance(_ count: Int, input: Int, isFull: Bool) -> Int {
+        guard let sizes else { return 0 }
+        producedByteCount += UInt64(count)
+        let needed = Self.scale(producedByteCount, sizes.compressed, sizes.uncompressed, roundingUp: true)
+        let taken = isFull ? ByteMath.clamp(needed - min(needed, consumedByteCount), to: input) : input
+        consumedByteCount += UInt64(taken)
+        return taken
+    }
+
+    private static func scale(_ value: UInt64, _ factor: UInt64, _ divisor: UInt64, roundingUp: Bool = false) -> UInt64
+    {
+        let result = divisor.dividingFullWidth(value.multipliedFullWidth(by: factor))
+        return result.quotient + (roundingUp && result.remainder > 0 ? 1 : 0)
+    }
+}
+
+/// The codecs and digests of the model.
+struct ModelledKernels {
+    let costs: BlockCosts
+    let clock: ModelClock
+
+    /// A codec that takes `teamSize` streams at once and charges for them. As in the registry, one of several streams
+    /// leaves a stream by itself to another one; only several hash beside decoding.
+    func codec(_ compression: Compression, teamSize: Int) -> Codec {
+        let (costs, clock) = (costs, clock)
+        let alone = teamSize > 1 ? codec(compression, teamSize: 1) : nil
+        let beside = teamSize > 1 && compression == .gzip ? costs.gzipBeside : nil
+        return Codec(
+            name: "\(compression)-\(teamSize)", compression: compression, teamSize: teamSize,
+            begin: { _ in ModelledDecoder(compression, costs, clock) }, hashingTeamSize: { beside?.teamSize },
+            lone: { alone },
+            decodeTeam: { team, pairs in
+                let hashing = pairs.isEmpty ? nil : beside
+                let count = unsafe Self.decode(team)
+                guard let hashing else { return clock.charge(costs.decode(count, lanes: team.count, compression)) }
+                let nanoseconds = hashing.decode(count)
+                clock.charge(nanoseconds)
+                unsafe Self.hash(Int(nanoseconds / 1e9 * hashing.hashedBytesPerSecond), of: pairs)
+            })
+    }
+
+    /// Moves pairs on, one after another, by so many bytes together.
+    private static func hash(_ byteCount: Int, of pairs: UnsafeMutableBufferPointer<HashPair>) {
+        var left = byteCount / (2 * ModelledDigest.blockByteCount)
+        for index in pairs.indices {
+            let count = unsafe min(left, pairs[index].blockCount)
+            unsafe pairs[index].blockCount -= count
+            left -= count
+        }
+    }
+
+    /// All streams go on together until the first has no input or no room left.
+    ///
+    /// Returns: the bytes that came out of each.
+    private static func decode(_ team: UnsafeMutableBufferPointer<DecodeLane>) -> Int {
+        let possible = team.map { lane in
+            unsafe decoder(lane).look(lane.input)
+            return unsafe decoder(lane).possibleByteCount(input: lane.input.count, room: lane.output.count)
+        }
+        guard let count = possible.min() else { return 0 }
+        for index in team.indices {
+            let lane = unsafe team[index]
+            let isFull = unsafe count == lane.output.count
+            // Who could have gone on stops in the middle of his input, as a decoder in lockstep does.
+            let isHeldUp = possible[index] > count
+            let taken = unsafe decoder(lane).advance(
+                count, input: lane.input.count, isFull: isFull || isHeldUp)
+            unsafe team[index].input = UnsafeRawBufferPointer(rebasing: lane.input[taken...])
+            unsafe team[index].output = UnsafeMutableRawBufferPointer(rebasing: lane.output[count...])
+            unsafe team[index].status = isFull ? .outputFull : .needsInput
+        }
+        return count
+    }
+
+    private static func decoder(_ lane: DecodeLane) -> ModelledDecoder {
+        guard let decoder = lane.decoder as? ModelledDecoder else { preconditionFailure("a lane of another codec") }
+        return decoder
+    }
+
+    /// A digest that hashes nothing and charges for it.
+    func digest(_ algorithm: DigestAlgorithm) -> DigestMethod {
+        let (costs, clock) = (costs, clock)
+        return DigestMethod(
+            name: "model", algorithm: algorithm, teamSize: costs.hashBytesPerSecond.count,
+            begin: { ModelledDigest(algorithm, costs, clock) },
+            updateTeam: { team in unsafe clock.charge(costs.hash(team.map { unsafe $0.bytes.count })) },
+            pairing: DigestPairing(
+                lend: { unsafe Self.lend($0, &$1) },
+                takeBack: { team, pairs in unsafe clock.charge(costs.hash(Self.byteCountsLeft(team, pairs))) }))
+    }
+
+    private static func lend(_ team: UnsafeMutableBufferPointer<DigestLane>, _ pairs: inout [HashPair]) {
+        for first in stride(from: 0, to: team.count - 1, by: 2) {
+            let (one, other) = unsafe (team[first], team[first + 1])
+            guard let bytes = unsafe one.bytes.baseAddress, let otherBytes = unsafe other.bytes.baseAddress else {
+                preconditionFailure("a segment has bytes")
+            }
+            // SAFETY: nothing is read of either; who moves a pair on only counts.
+            unsafe pairs.append(
+                HashPair(
+                    words: (words(one), words(other)),
+                    bytes: (bytes.assumingMemoryBound(to: UInt8.self), otherBytes.assumingMemoryBound(to: UInt8.self)),
+                    blockCount: min(one.bytes.count, other.bytes.count) / ModelledDigest.blockByteCount))
+        }
+    }
+
+    /// What is left to hash of each message of a team after pairs of them were moved on.
+    private static func byteCountsLeft(_ team: UnsafeMutableBufferPointer<DigestLane>, _ pairs: [HashPair]) -> [Int] {
+        var byteCounts = team.map { unsafe $0.bytes.count }
+        for index in pairs.indices {
+            let place = 2 * index
+            let lentBlockCount = min(byteCounts[place], byteCounts[place + 1]) / ModelledDigest.blockByteCount
+            let hashedByteCount = (lentBlockCount - pairs[index].blockCount) * ModelledDigest.blockByteCount
+            byteCounts[place] -= hashedByteCount
+            byteCounts[place + 1] -= hashedByteCount
+        }
+        return byteCounts
+    }
+
+    private static func words(_ lane: DigestLane) -> UnsafeMutablePointer<UInt32> {
+        guard let digest = lane.digest as? ModelledDigest else { preconditionFailure("a lane of another digest") }
+        return unsafe digest.words
+    }
+}
+
+private final class ModelledDigest: StreamDigest {
+    static let blockByteCount = 64
+    let algorithm: DigestAlgorithm
+    // SAFETY: freed in `deinit`, and never read; a pair wants to be told of some.
+    let words = UnsafeMutablePointer<UInt32>.allocate(capacity: 8)
+    private let costs: BlockCosts
+    private let clock: ModelClock
+
+    init(_ algorithm: DigestAlgorithm, _ costs: BlockCosts, _ clock: ModelClock) {
+        self.algorithm = algorithm
+        self.costs = costs
+        self.clock = clock
+    }
+
+    deinit { unsafe words.deallocate() }
+
+    func update(_ bytes: RawSpan) { clock.charge(costs.hash([bytes.byteCount])) }
+
+    func finish() -> ContentDigest {
+        ContentDigest(algorithm, bytes: Array(repeating: 0, count: algorithm.byteCount))
+    }
+}
