@@ -47,7 +47,7 @@ import Testing
         #expect(limited.status == 2)
         #expect(limited.codes == ["expansion-limit"])
         limited.expectPeak()
-        let unlimited = try MeasuredRun.verify("--max-expansion", "unlimited", workshop.path("image"), seconds: 240)
+        let unlimited = try MeasuredRun.verify("--max-expansion", "unlimited", workshop.path("image"), seconds: 480)
         #expect(unlimited.status == 1)
         #expect(unlimited.codes == ["diffid-mismatch"])
         unlimited.expectPeak()
