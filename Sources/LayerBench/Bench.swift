@@ -81,38 +81,50 @@ package struct Bench {
             uncompressedByteCount: workload.uncompressedByteCount,
             compressions: Set(workload.blobs.map { $0.compression }).sorted { $0.rawValue < $1.rawValue })
         guard verification.outcome == .verified, !verification.hasInternalError else { return (report, verification) }
-        observer("measuring kernels")
+        observer("measuring kernels and runs in turn")
+        let kernelBench: KernelBench
         do throws(Errno) {
-            let sample = try DataSample(work)
-            report.kernels = try KernelBench(sample).measure(
-                roundCount: options.runCount, isCancelled: { cancellation.isCancelled })
+            kernelBench = KernelBench(try DataSample(work))
         } catch {
-            throw BenchError("cannot read the image: \(error)")
+            throw Self.unreadable(error)
         }
-        observer("measuring runs")
-        report.scaling = try runs(paths, workload, KernelSpeeds(report.kernels))
-        if cancellation.isCancelled { report.outcome = .undetermined }
-        return (report, verification)
-    }
-
-    /// The numbers of jobs take turns, so that what else the machine does strikes all of them.
-    private func runs(
-        _ paths: [String], _ workload: Workload, _ speeds: KernelSpeeds
-    ) throws(BenchError) -> [BenchReport.Scaling] {
         var seconds: [Int: [Double]] = [:]
         for _ in 0..<options.runCount {
-            for jobCount in options.jobCounts {
-                let run = try verifier(jobCount).verify(paths, cancellation: cancellation)
-                guard !cancellation.isCancelled else { break }
-                guard run.outcome == .verified else { throw BenchError("the image changed while it was measured") }
-                seconds[jobCount, default: []].append(run.summary.seconds)
-            }
+            try measureRound(kernelBench, workload)
+            try measureRuns(paths, &seconds)
         }
-        return seconds.sorted { $0.key < $1.key }.compactMap { jobCount, seconds in
+        report.kernels = kernelBench.measured
+        let speeds = KernelSpeeds(report.kernels)
+        report.scaling = seconds.sorted { $0.key < $1.key }.compactMap { jobCount, seconds in
             Spread(seconds).map {
                 BenchReport.Scaling(
                     jobCount: jobCount, seconds: $0, roofline: Roofline(workload, speeds, jobCount: jobCount))
             }
         }
+        if cancellation.isCancelled { report.outcome = .undetermined }
+        return (report, verification)
     }
+
+    /// A round over the kernels. Those that bound the runs, as far as is known by now, are measured in more rounds than others.
+    private func measureRound(_ kernelBench: KernelBench, _ workload: Workload) throws(BenchError) {
+        let roofline = Roofline(workload, KernelSpeeds(kernelBench.measured), jobCount: 1)
+        let decisive = Set(roofline?.terms.map(\.kernel) ?? [])
+        do throws(Errno) {
+            try kernelBench.measureRound(decisive: decisive, isCancelled: { cancellation.isCancelled })
+        } catch {
+            throw Self.unreadable(error)
+        }
+    }
+
+    /// A run with each number of jobs.
+    private func measureRuns(_ paths: [String], _ seconds: inout [Int: [Double]]) throws(BenchError) {
+        for jobCount in options.jobCounts {
+            let run = try verifier(jobCount).verify(paths, cancellation: cancellation)
+            guard !cancellation.isCancelled else { return }
+            guard run.outcome == .verified else { throw BenchError("the image changed while it was measured") }
+            seconds[jobCount, default: []].append(run.summary.seconds)
+        }
+    }
+
+    private static func unreadable(_ error: Errno) -> BenchError { BenchError("cannot read the image: \(error)") }
 }

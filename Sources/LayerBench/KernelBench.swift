@@ -43,6 +43,10 @@ package final class KernelBench {
     /// Two messages to hash beside decoding, each longer than what there is time for while a block is decoded.
     private let messages: UnsafeMutableRawBufferPointer
     private var nextBlock = 0
+    private let measures = Measure.all
+    /// Of each of `measures` the speed in every round, and what the rounds took.
+    private var speeds: [[Double]]
+    private var spent: [Duration]
 
     private static let blockByteCount = PipelineOptions.blockByteCount
     /// 4 MiB: about the blocks that a run with two jobs has in use at a time (four blobs with up to eight waiting).
@@ -51,10 +55,14 @@ package final class KernelBench {
     /// A round lasts at least so long; not measured: a thousand times what asking the clock around each block costs.
     private static let roundDuration = Duration.milliseconds(20)
     /// A kernel whose rounds have taken so long gets no further one: of a large image a round is all of its data.
-    private static let enoughDuration = Duration.seconds(3)
+    private let enoughDuration: Duration
+    private static let enoughDecisiveDuration = Duration.seconds(20)
 
-    package init(_ sample: DataSample) {
+    package init(_ sample: DataSample, enough: Duration = .seconds(3)) {
         self.sample = sample
+        enoughDuration = enough
+        speeds = Array(repeating: [], count: measures.count)
+        spent = Array(repeating: .zero, count: measures.count)
         // SAFETY: all are freed by `deinit` alone.
         ring = .allocate(byteCount: Self.ringCount * Self.blockByteCount, alignment: 4096)
         inputs = .allocate(byteCount: Self.maximumTeamSize * Self.blockByteCount, alignment: 4096)
@@ -74,26 +82,27 @@ package final class KernelBench {
     /// What can be measured, in the order of the registries.
     package static var kernels: [Kernel] { Measure.all.map { $0.kernel } }
 
-    /// One speed of each kernel for each round; the rounds go over all kernels in turn, so that what else the machine does
-    /// strikes all of them.
+    /// Measures each kernel once more, so that between rounds others can have their turn: what else the machine does strikes all
+    /// of them.
     ///
-    /// Returns: what was measured until it was cancelled; kernels without data are left out. On a large image there are fewer
-    /// rounds than asked for: none begins once a kernel had three seconds.
+    /// On a large image a kernel's round takes seconds. It is left out where it has had three already, or twenty if it is
+    /// among the `decisive` ones.
     ///
     /// Throws: the `Errno` of reading the sample's blobs.
-    package func measure(roundCount: Int, isCancelled: () -> Bool) throws(Errno) -> [MeasuredKernel] {
-        let measures = Measure.all
-        var speeds = [[Double]](repeating: [], count: measures.count)
-        var spent = [Duration](repeating: .zero, count: measures.count)
-        for _ in 0..<roundCount {
-            for (index, measure) in measures.enumerated() where spent[index] < Self.enoughDuration {
-                guard !isCancelled() else { break }
-                let start = ContinuousClock.now
-                defer { spent[index] += ContinuousClock.now - start }
-                if let speed = try speed(of: measure, isCancelled) { speeds[index].append(speed) }
-            }
+    package func measureRound(decisive: Set<Kernel>, isCancelled: () -> Bool) throws(Errno) {
+        for (index, measure) in measures.enumerated() {
+            let enough = decisive.contains(measure.kernel) ? Self.enoughDecisiveDuration : enoughDuration
+            guard spent[index] < enough else { continue }
+            guard !isCancelled() else { break }
+            let start = ContinuousClock.now
+            defer { spent[index] += ContinuousClock.now - start }
+            if let speed = try speed(of: measure, isCancelled) { speeds[index].append(speed) }
         }
-        return zip(measures, speeds).compactMap { measure, speeds in
+    }
+
+    /// What was measured so far; kernels without data are left out.
+    package var measured: [MeasuredKernel] {
+        zip(measures, speeds).compactMap { measure, speeds in
             Spread(speeds).map { MeasuredKernel(measure.kernel, bytesPerSecond: $0) }
         }
     }

@@ -54,7 +54,9 @@ struct BenchCommand: ParsableCommand {
             "Threads that compute, or several numbers of them to compare, as 1..8 (default: CPUs by affinity and cgroup "
                 + "quota).", valueName: "n"))
     var jobs: JobRange?
-    @Option(help: ArgumentHelp("Runs that count, after one that does not; rounds over the kernels.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Runs that count, after one that does not; rounds over the kernels between them.", valueName: "n"))
     var runs = 5
 
     @Flag(

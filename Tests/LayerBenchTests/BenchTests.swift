@@ -15,11 +15,12 @@ import Testing
 /// Over the registries: what is added to them is measured.
 @Suite struct BenchTests {
     private func run(
-        _ compression: LayerCompressor.Kind, jobCounts: [Int] = [1, 2], cancellation: Cancellation = Cancellation()
+        _ compression: LayerCompressor.Kind, jobCounts: [Int] = [1, 2], runCount: Int = 1,
+        cancellation: Cancellation = Cancellation()
     ) throws -> BenchReport {
         let options = BenchOptions(
             paths: [], synthetic: SyntheticImage(compression: compression, byteCount: 1 << 20), jobCounts: jobCounts,
-            runCount: 1)
+            runCount: runCount)
         return try Bench(options, cancellation: cancellation).run().bench
     }
 
@@ -117,6 +118,23 @@ import Testing
         #expect(hashed == image.byteCount + (compression == .none ? 0 : image.uncompressedByteCount))
         let text = report.text()
         for kernel in KernelBench.kernels { #expect(text.contains(kernel.implementation)) }
+    }
+
+    @Test func everyRoundHasAllKernelsAndARunWithEachNumberOfJobs() throws {
+        let report = try run(.gzip, runCount: 2)
+        #expect(report.kernels.map { $0.kernel } == KernelBench.kernels)
+        #expect(report.kernels.allSatisfy { $0.bytesPerSecond.values.count == 2 })
+        #expect(report.scaling.map { $0.seconds.values.count } == [2, 2])
+    }
+
+    @Test func aKernelThatHadEnoughTimeIsMeasuredOnlyIfItIsDecisive() throws {
+        let content = SyntheticLayer.sample(byteCount: 1 << 20)
+        let compressed = LayerCompressor.compress(content[...], .gzip)
+        let sample = DataSample(streams: [.gzip: [.bytes(try #require(compressed))]])
+        let decisive = try #require(KernelBench.kernels.first { $0.work == .decode(.gzip) })
+        let bench = KernelBench(sample, enough: .zero)
+        try bench.measureRound(decisive: [decisive], isCancelled: { false })
+        #expect(bench.measured.map { $0.kernel } == [decisive])
     }
 
     @Test func aCancelledBenchmarkMeasuresNothing() throws {
