@@ -49,7 +49,7 @@ struct BenchCommand: ParsableCommand {
     var workDir: String?
 
     @Option(
-        name: .shortAndLong,
+        name: [.customShort("j", allowingJoined: true), .long],
         help: ArgumentHelp(
             "Threads that compute, or several numbers of them to compare, as 1..8 (default: CPUs by affinity and cgroup "
                 + "quota).", valueName: "n"))

@@ -82,7 +82,7 @@ struct ReportOptions: ParsableArguments {
 /// How the work is done.
 struct RunOptions: ParsableArguments {
     @Option(
-        name: .shortAndLong,
+        name: [.customShort("j", allowingJoined: true), .long],
         help: ArgumentHelp("Threads that compute (default: CPUs by affinity and cgroup quota).", valueName: "n"))
     var jobs: Int?
 
