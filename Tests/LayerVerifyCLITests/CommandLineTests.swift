@@ -29,7 +29,9 @@ import Testing
         #expect(ending.output.isEmpty)
     }
 
-    @Test(arguments: ["--max-window 64MiB", "--max-expansion unlimited", "--max-expansion-free 1GB", "-j 1", "-j2", "-q"])
+    @Test(arguments: [
+        "--max-window 64MiB", "--max-expansion unlimited", "--max-expansion-free 1GB", "-j 1", "-j2", "-q",
+    ])
     func rightUsageIsAccepted(_ options: String) throws {
         let ending = try Program.shell("exec \"$LAYERVERIFY\" \(options) /no/such/path")
         #expect(ending.status == 2)
