@@ -111,3 +111,7 @@ uint32_t lv_crc32_copy(uint32_t checksum, uint8_t *destination, const uint8_t *s
 
 /// The same without copying.
 uint32_t lv_crc32(uint32_t checksum, const uint8_t *bytes, size_t byte_count);
+
+/// The same as on a CPU whose widest registers have fewer bytes, 32 or 16, or that cannot multiply without carry at all, 0:
+/// for tests of what this CPU would not use. Without a destination nothing is copied.
+uint32_t lv_crc32_narrow(size_t widest, uint32_t checksum, uint8_t *destination, const uint8_t *source, size_t byte_count);
