@@ -44,6 +44,7 @@ def once(command):
         clock = ["hyperfine", "-N", "--runs", "1", "--style", "none", "--export-json", times]
         if command.leaves:
             clock += ["--prepare", shlex.join(["rm", "-rf", command.leaves])]
+        os.sync()  # else what another program wrote is written back during this one's run
         # hyperfine would call a single run too few, and a short one too short.
         done = subprocess.run([*clock, shlex.join(whole)], capture_output=True, text=True, check=False)
         if done.returncode:
