@@ -1,4 +1,5 @@
-// layerverify: test of the SHA-256 kernel in C, for CPUs on which no Swift runs here (scripts/aarch64-check).
+// layerverify: test of the SHA-256 kernel in C, for CPUs on which no Swift runs here (scripts/aarch64-check), and for sanitizers
+// (scripts/sanitize).
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -12,7 +13,9 @@
 #include <string.h>
 
 #define MAXIMUM_BYTE_COUNT 6000
+#ifndef ROUND_COUNT
 #define ROUND_COUNT 2000
+#endif
 
 // The plain SHA-256: FIPS 180-4 §5.1.1, §5.3.3 and §6.2.2 as they are written, one block after the other.
 
@@ -139,13 +142,17 @@ static uint64_t random_number(void) {
 
 // Messages of any length at any alignment, in lockstep as far as they go together, then on with fewer lanes.
 static void test_messages(size_t lane_count, size_t round) {
-    static uint8_t bytes[LV_SHA256_MAXIMUM_LANE_COUNT][MAXIMUM_BYTE_COUNT + 192];
+    uint8_t *bytes[LV_SHA256_MAXIMUM_LANE_COUNT];
     uint32_t words[LV_SHA256_MAXIMUM_LANE_COUNT][8], expected[LV_SHA256_MAXIMUM_LANE_COUNT][8];
     size_t left[LV_SHA256_MAXIMUM_LANE_COUNT];
     const uint8_t *next[LV_SHA256_MAXIMUM_LANE_COUNT];
     for (size_t lane = 0; lane < lane_count; lane++) {
         const size_t byte_count = random_number() % (random_number() % 2 ? 200 : MAXIMUM_BYTE_COUNT);
-        uint8_t *message = bytes[lane] + random_number() % 64;
+        // Memory that ends where the padded message does, so that a sanitizer sees what reads on.
+        const size_t offset = random_number() % 64;
+        bytes[lane] = malloc(offset + 64 * ((byte_count + 8) / 64 + 1));
+        if (!bytes[lane]) exit(1);
+        uint8_t *message = bytes[lane] + offset;
         for (size_t i = 0; i < byte_count; i++) message[i] = (uint8_t)random_number();
         left[lane] = padded(message, byte_count);
         next[lane] = message;
@@ -171,7 +178,10 @@ static void test_messages(size_t lane_count, size_t round) {
             next[lane] += 64 * block_count;
         }
     }
-    for (size_t lane = 0; lane < lane_count; lane++) expect_equal(words[lane], expected[lane], "message of round", round);
+    for (size_t lane = 0; lane < lane_count; lane++) {
+        expect_equal(words[lane], expected[lane], "message of round", round);
+        free(bytes[lane]);
+    }
 }
 
 int main(void) {
