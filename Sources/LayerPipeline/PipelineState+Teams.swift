@@ -96,8 +96,7 @@ extension PipelineState {
         worker.team.removeAll(keepingCapacity: true)
         worker.team.append(best)
         best.isBusy = true
-        let most = (hashing ? best.codec?.hashingTeamSize : nil) ?? best.codec?.teamSize ?? 1
-        let teamSize = teamSize(for: best, most: most)
+        let teamSize = teamSize(for: best, hashing: hashing)
         while worker.team.count < teamSize, let another = ready.takeStream(beside: best) {
             another.isBusy = true
             worker.team.append(another)
@@ -119,8 +118,12 @@ extension PipelineState {
     /// How many streams a worker should decode at once: as many as the codec takes to its advantage, but no more than
     /// streams as long as `work` fit into the worker's share of what is left. Company makes each stream slower, so a long one
     /// with much of it would be left over at the end, and of few streams some workers would have none.
-    private func teamSize(for work: BlobWork, most: Int) -> Int {
-        work.stage == .decoding ? share(for: work, most: most) : most
+    ///
+    /// What is not decoded has none. A stream that ended early still has its codec, but is read as it lies, and beside it would
+    /// stand blobs that are begun in the same action, each with a codec of its own.
+    private func teamSize(for work: BlobWork, hashing: Bool) -> Int {
+        guard work.stage == .decoding, let codec = work.codec else { return 1 }
+        return share(for: work, most: (hashing ? codec.hashingTeamSize : nil) ?? codec.teamSize)
     }
 
     private func share(for work: BlobWork, most: Int) -> Int {

@@ -327,6 +327,34 @@ import Testing
         #expect(worker.team.map(\.codec?.name) == ["zstd-blocks"])
     }
 
+    /// What is left of a stream that ended early is read as it lies, and by itself: what could be read beside it has codecs of its
+    /// own, or will.
+    @Test func aStreamThatEndedEarlyIsReadOnWithoutCompany() throws {
+        let codec = try idleCodec("four", teamSize: 4)
+        var state = PipelineState((0..<4).map { request($0, expectedByteCount: large) }, jobCount: 1)
+        let worker = try #require(state.startWorkers().first)
+        guard case .read = state.nextAction(for: worker, isCancelled: false), let work = worker.team.first else {
+            Issue.record("no blob to read")
+            return
+        }
+        work.codec = codec
+        work.stage = .plain
+        // The others come after it, and are as blobs are that were opened ahead.
+        for other in state.open.values where other !== work {
+            other.stage = .opened
+            other.remainingByteCount = 1
+        }
+        state.ready = ReadyBlobs()
+        for other in state.open.values { state.ready.add(other) }
+        worker.ahead = nil
+        _ = state.takeBack(teamOf: worker)
+        guard case .read = state.nextAction(for: worker, isCancelled: false) else {
+            Issue.record("nothing is read")
+            return
+        }
+        #expect(worker.team.map(\.slot) == [work.slot])
+    }
+
     @Test func withoutPairsHashingComesFirst() {
         var (state, worker) = decoding(5, referenceDigestMethod(for: .sha256))
         guard case .hash = state.nextAction(for: worker, isCancelled: false) else {
