@@ -10,6 +10,8 @@ enum StandardStreams {
     static func prepare() {
         // A closed pipe is then an error of write, which is reported, and no silent death.
         _ = signal(SIGPIPE, SIG_IGN)
+        // So is a file that would grow beyond the limit of the process (ulimit -f).
+        _ = signal(SIGXFSZ, SIG_IGN)
         // Were one of the three closed, the next file opened would get its number, and the report would go into it. What
         // is opened here instead refuses to be written to, so that a closed standard output is an error.
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {

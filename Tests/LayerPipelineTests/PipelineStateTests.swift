@@ -344,9 +344,8 @@ import Testing
             other.stage = .opened
             other.remainingByteCount = 1
         }
-        state.ready = ReadyBlobs()
+        while state.ready.takeFirst() != nil {}
         for other in state.open.values { state.ready.add(other) }
-        worker.ahead = nil
         _ = state.takeBack(teamOf: worker)
         guard case .read = state.nextAction(for: worker, isCancelled: false) else {
             Issue.record("nothing is read")

@@ -96,30 +96,6 @@ import Testing
         #expect(run.facts[7].digests == [oneShot(store.blobs[7])])
     }
 
-    /// Streams that end long before their blobs do, beside blobs of every kind that are begun meanwhile.
-    @Test(arguments: [1, 2, 3])
-    func whatFollowsABrokenStreamIsReadBesideOthers(_ jobs: Int) {
-        let store = MemoryStore(
-            blobs: (0..<24).map { place in
-                var generator = SplitMix(state: UInt64(place))
-                let noise = (0..<200_000 + 40_000 * place).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
-                switch place % 4 {
-                case 0: return gzip(content(300_000, seed: UInt64(place))) + noise
-                case 1: return compressed(noise, .zstd)
-                case 2: return compressed(noise, .gzip)
-                default: return gzip(noise) + [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 7] + noise
-                }
-            })
-        let requests = store.requests()
-        let run = run(requests, store, jobs: jobs)
-        expectSound(run, blobCount: requests.count)
-        let expected = sequential(requests, store)
-        for (place, facts) in run.facts.enumerated() where facts != expected[place] {
-            Issue.record("blob \(place): \(facts), expected \(expected[place])")
-        }
-        #expect(run.facts[0].uncompressed.ending != .complete)
-    }
-
     /// 200 blobs of all sizes around the limits of the scheduler, in all codecs.
     static let mixedBlobs: [[UInt8]] = (0..<200).map { place in
         var generator = SplitMix(state: UInt64(place))

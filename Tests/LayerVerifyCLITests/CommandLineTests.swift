@@ -93,6 +93,8 @@ import Testing
     static let lostReports = [
         "\"$LAYERVERIFY\" x >/dev/full", "\"$LAYERVERIFY\" --version >/dev/full", "\"$LAYERVERIFY\" --help >/dev/full",
         "\"$LAYERVERIFY\" -o /dev/full x", "\"$LAYERVERIFY\" x >&-", "\"$LAYERVERIFY\" -o /no/such/folder/out x",
+        // A file that may not grow; none of it is left.
+        "d=$(mktemp -d); ulimit -f 0; \"$LAYERVERIFY\" -o \"$d/out\" x; s=$?; rmdir \"$d\" && exit $s",
     ]
 
     @Test(arguments: lostReports)
