@@ -145,7 +145,7 @@ def machine(peers):
     model = first("/proc/cpuinfo", r"^model name[^:]*: (.*)$")
     libraries = ", ".join(" ".join(line.split()) for line in versions.splitlines())
     return [f"{datetime.date.today()}: {programs.JOBS} CPUs of {model}, {memory:.0f} GiB, {system},"
-            f" Linux {platform.release()}; {libraries}."]
+            f" Linux {'.'.join(platform.release().split('.')[:2])}; {libraries}."]
 
 
 def publish(out, root):
