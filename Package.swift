@@ -22,10 +22,6 @@ let package = Package(
         .library(name: "LayerVerify", targets: ["LayerVerify"]),
         .executable(name: "layerverify", targets: ["LayerVerifyCLI"]),
     ],
-    traits: [
-        .trait(name: "ISAL", description: "Inflate gzip with ISA-L; without it zlib does the work."),
-        .default(enabledTraits: ["ISAL"]),
-    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -34,7 +30,6 @@ let package = Package(
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .target(name: "CLayerShims"),
         .target(name: "CSHA256Lanes"),
         .target(name: "CInflateLanes", dependencies: ["CSHA256Lanes"]),
@@ -50,10 +45,7 @@ let package = Package(
             name: "LayerDigest", dependencies: ["LayerModel", "CLibCrypto", "CSHA256Lanes"], swiftSettings: settings),
         .target(
             name: "LayerCodec",
-            dependencies: [
-                "LayerModel", "CZlib", "CZstd", "CInflateLanes", "CLayerShims",
-                .target(name: "CISAL", condition: .when(traits: ["ISAL"])),
-            ],
+            dependencies: ["LayerModel", "CZlib", "CZstd", "CInflateLanes", "CLayerShims"],
             swiftSettings: settings),
         .target(
             name: "LayerSource",
@@ -151,7 +143,7 @@ if Context.environment["LAYERVERIFY_BENCHMARKS"] != nil {
             name: "Micro",
             dependencies: [
                 "LayerVerify", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource",
-                "LayerPipeline", "CZlib", "CZstd", .target(name: "CISAL", condition: .when(traits: ["ISAL"])),
+                "LayerPipeline", "CZlib", "CZstd",
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Benchmark", package: "benchmark"),
             ],

@@ -81,7 +81,7 @@ private final class DecodingTeam {
                     lanes.remove(at: place)
                     members.remove(at: place)
                 case .outputFull:
-                    lanes[place].output = lanes[place].decoder.makeRoom() ?? rooms[members[place].0]
+                    lanes[place].output = rooms[members[place].0]
                 case .trailing, .failed, .windowTooLarge:
                     preconditionFailure("the stream is sound")
                 }

@@ -7,9 +7,6 @@ import CZlib
 import LayerDigest
 import LayerModel
 
-#if ISAL
-    import CISAL
-#endif
 
 /// Every method of the registry, from one message to as many at once as it takes to its advantage, and the reference of
 /// those that have another one.
@@ -52,9 +49,6 @@ private func withBytes(
 /// The CRC-32 of gzip, of a block.
 func registerChecksums() {
     registerChecksum("zlib") { UInt32(truncatingIfNeeded: crc32(0, $0.baseAddress, UInt32($0.count))) }
-    #if ISAL
-        registerChecksum("isal") { crc32_gzip_refl(0, $0.baseAddress, UInt64($0.count)) }
-    #endif
 }
 
 private func registerChecksum(

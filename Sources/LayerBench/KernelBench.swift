@@ -344,8 +344,7 @@ package final class KernelBench {
         case .needsInput, .outputFull: break
         case .trailing, .failed, .windowTooLarge: return false
         }
-        // A decoder's own room may be full before nothing is left of it.
-        if lane.output.isEmpty || lane.status == .outputFull { lane.output = lane.decoder.makeRoom() ?? takeBlock() }
+        if lane.output.isEmpty || lane.status == .outputFull { lane.output = takeBlock() }
         guard lane.input.isEmpty, lane.status == .needsInput else { return true }
         let room = block(slot, of: inputs)
         let count = try stream.source.read(into: room, at: stream.offset)
@@ -357,9 +356,6 @@ package final class KernelBench {
 }
 
 extension KernelBench {
-    /// Whether the pipeline decodes with a codec here: streams that have others beside them, or one by itself.
-    static func isUsed(_ codec: Codec) -> Bool {
-        guard let fast = Codecs.fast(for: codec.compression) else { return false }
-        return [fast.name, fast.forLoneStream.name].contains(codec.name)
-    }
+    /// Whether the pipeline decodes with a codec here.
+    static func isUsed(_ codec: Codec) -> Bool { Codecs.fast(for: codec.compression)?.name == codec.name }
 }

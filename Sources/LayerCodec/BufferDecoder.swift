@@ -36,7 +36,7 @@ struct DecodeCursor {
     var producedByteCount = 0
 
     init(input: UnsafeRawBufferPointer, room: UnsafeMutableRawBufferPointer) {
-        // zlib and ISA-L count in 32 bits, and ISA-L moves back by a few bytes.
+        // zlib counts in 32 bits.
         precondition(max(input.count, room.count) <= Int(Int32.max), "a block has less than 2 GiB")
         unsafe self.input = input
         unsafe self.room = room

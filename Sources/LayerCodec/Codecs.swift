@@ -4,9 +4,8 @@
 
 /// The registry of codecs: of each compression the fastest first, the reference last. A new one is a line here.
 package enum Codecs {
-    package static let all: [Codec] =
-        [GzipCodec.lanes] + GzipCodec.isal + [
-            GzipCodec.zlib,
-            ZstdCodec.blocks, ZstdCodec.zstd,
-        ]
+    package static let all: [Codec] = [
+        GzipCodec.lanes, GzipCodec.zlib,
+        ZstdCodec.zstd,
+    ]
 }

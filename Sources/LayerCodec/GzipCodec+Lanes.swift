@@ -11,13 +11,11 @@ extension GzipCodec {
         name: LaneDecoder.name, compression: .gzip, teamSize: LaneDecoder.teamSize,
         begin: { options in LaneDecoder.isUsable ? LaneDecoder() : LaneDecoder.substitute.begin(options) },
         hashingTeamSize: { LaneDecoder.hashesPairs ? LaneDecoder.hashingTeamSize : nil },
-        // One stream in the lanes takes 1.15 times as long as ISA-L (docs/performance.md).
-        lone: { GzipCodec.isal.first { !DisabledPaths.contains($0.name) } },
         decodeTeam: { LaneDecoder.decode($0, hashing: $1) })
 }
 
 /// Decodes gzip with up to three others in lockstep. The data are inflated in C, where nothing else is done; members,
-/// headers and trailers are read here, as for ISA-L: they are a few bytes of many, and so the C part stays small.
+/// headers and trailers are read here: they are a few bytes of many, and so the C part stays small.
 final class LaneDecoder: BufferDecoder {
     private enum Stage {
         case betweenMembers
@@ -44,7 +42,7 @@ final class LaneDecoder: BufferDecoder {
         lv_inflate_hashing_is_supported() == 1 && !DisabledPaths.contains(Codec.hashingName) && isUsable
         && passesPairTest()
     /// The codec that does the work if the lanes fail their test.
-    static let substitute = GzipCodec.isal.first ?? GzipCodec.zlib
+    static let substitute = GzipCodec.zlib
     /// Tried once, before the first stream.
     static let isUsable = passesSelfTest()
 

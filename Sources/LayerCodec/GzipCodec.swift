@@ -4,7 +4,7 @@
 
 import LayerModel
 
-/// The codecs of gzip: `inflate-lanes` and `zlib` always, `isal` where the trait ISAL is on.
+/// The codecs of gzip: `inflate-lanes`, and `zlib`, the reference.
 ///
 /// Spec: RFC 1952 (the format), RFC 1951 (the data in it).
 enum GzipCodec {}

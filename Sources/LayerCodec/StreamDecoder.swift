@@ -17,14 +17,6 @@ package protocol StreamDecoder: AnyObject {
     /// is not used again.
     func decode(_ input: RawSpan, into output: inout OutputRawSpan) -> DecodeStep
 
-    /// Room of the decoder's own for its next output, in which that comes to lie without being copied; nil where any room
-    /// is as good.
-    ///
-    /// Shape: up to 192 KiB, of which `decode` may be given what is left after each call. Where that becomes too little for
-    /// the decoder to go on it stops with `.outputFull`. What lies there stays as it is until the decoder was asked for
-    /// `StreamOutput.keptCount` further rooms, and then may be overwritten: the decoder itself looks back at it.
-    func makeRoom() -> UnsafeMutableRawBufferPointer?
-
     /// True where the blob may end: between two members or frames, after at least one, with nothing left to put out.
     ///
     /// False after bytes that may begin a further member but are too few to tell, such as a lone 0x1f: a blob that
@@ -34,16 +26,6 @@ package protocol StreamDecoder: AnyObject {
     /// The offset from the beginning of the blob of the last boundary, where the last intact member or frame ended;
     /// zero before the first. After `.trailing`, the offset of the first trailing byte.
     var boundaryOffset: UInt64 { get }
-}
-
-extension StreamDecoder {
-    package func makeRoom() -> UnsafeMutableRawBufferPointer? { nil }
-}
-
-/// How decoders that have room of their own keep what they put out.
-package enum StreamOutput {
-    /// The outputs that are left as they are while the next one is made.
-    package static let keptCount = 8
 }
 
 /// What one call of a decoder did.
@@ -88,7 +70,7 @@ package struct CodecOptions: Hashable, Sendable {
 
 /// A way to decode a compression; an entry of `Codecs.all`.
 package struct Codec: Sendable {
-    /// The name that `--version` and `LAYERVERIFY_DISABLE` use: `inflate-lanes`, `isal`, `zlib`, `zstd`.
+    /// The name that `--version` and `LAYERVERIFY_DISABLE` use: `inflate-lanes`, `zlib`, `zstd`.
     package let name: String
     package let compression: Compression
     /// The name by which `LAYERVERIFY_DISABLE` turns hashing beside decoding off.
@@ -101,14 +83,10 @@ package struct Codec: Sendable {
     package var hashingTeamSize: Int? { hashing() }
     private let hashing: @Sendable () -> Int?
     private let decodeTeam: TeamDecoding
-    private let lone: @Sendable () -> Codec?
 
     /// Advances a team, and pairs of hashes in its gaps.
     package typealias TeamDecoding =
         @Sendable (UnsafeMutableBufferPointer<DecodeLane>, UnsafeMutableBufferPointer<HashPair>) -> Void
-
-    /// The codec for a stream that has no others beside it: this one, unless another one is faster then.
-    package var forLoneStream: Codec { lone() ?? self }
 
     /// Makes a codec that decodes its streams one after another.
     package init(
@@ -119,12 +97,11 @@ package struct Codec: Sendable {
         }
     }
 
-    /// Makes a codec that decodes several streams in one go, and with `hashingTeamSize` hashes pairs beside them; `lone` gives
-    /// the one for a stream by itself, nil for this.
+    /// Makes a codec that decodes several streams in one go, and with `hashingTeamSize` also hashes pairs in the gaps.
     package init(
         name: String, compression: Compression, teamSize: Int,
         begin: @escaping @Sendable (CodecOptions) -> any StreamDecoder,
-        hashingTeamSize: @escaping @Sendable () -> Int? = { nil }, lone: @escaping @Sendable () -> Codec? = { nil },
+        hashingTeamSize: @escaping @Sendable () -> Int? = { nil },
         decodeTeam: @escaping TeamDecoding
     ) {
         self.name = name
@@ -132,7 +109,6 @@ package struct Codec: Sendable {
         self.teamSize = teamSize
         self.begin = begin
         hashing = hashingTeamSize
-        self.lone = lone
         self.decodeTeam = decodeTeam
     }
 

@@ -8,11 +8,6 @@ import LayerModel
 ///
 /// Spec: RFC 8878.
 enum ZstdCodec {
-    /// Block by block, into memory from which digests are computed: nothing is copied.
-    static let blocks = Codec(name: "zstd-blocks", compression: .zstd) { options in
-        ZstdDecoder(options, ZstdBlockFrames())
-    }
-
     /// The reference: libzstd keeps the window itself, and copies what it puts out.
     static let zstd = Codec(name: "zstd", compression: .zstd) { options in
         ZstdDecoder(options, ZstdStreamFrames(options))
@@ -60,8 +55,6 @@ final class ZstdDecoder: BufferDecoder {
     deinit { gathered.deallocate() }
 
     package var isAtBoundary: Bool { stage == .betweenFrames && gatheredByteCount == 0 && frameCount > 0 }
-
-    package func makeRoom() -> UnsafeMutableRawBufferPointer? { unsafe frames.makeRoom() }
 
     func decode(_ cursor: inout DecodeCursor) -> DecodeStatus {
         defer { offset += UInt64(cursor.consumedByteCount) }

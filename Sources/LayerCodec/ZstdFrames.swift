@@ -17,9 +17,6 @@ protocol ZstdFrames: AnyObject {
 
     /// Decodes the frame as far as the cursor goes.
     func decode(_ cursor: inout DecodeCursor) -> ZstdStep
-
-    /// See `StreamDecoder.makeRoom`.
-    func makeRoom() -> UnsafeMutableRawBufferPointer?
 }
 
 /// How far decoding a frame came.
@@ -104,6 +101,4 @@ final class ZstdStreamFrames: ZstdFrames {
             if input.pos + output.pos == 0, cursor.inputByteCount > 0 { return .stopped(.failed(.decoder)) }
         }
     }
-
-    func makeRoom() -> UnsafeMutableRawBufferPointer? { nil }
 }

@@ -99,8 +99,7 @@ final class BlobWork: @unchecked Sendable {
 
     /// Room that a stream is decoded into, and how far that has come.
     struct OutputRoom {
-        /// Nil where the room is the decoder's own.
-        let block: BlockIndex?
+        let block: BlockIndex
         let memory: UnsafeMutableRawBufferPointer
         var count = 0
     }
@@ -159,7 +158,7 @@ final class BlobWork: @unchecked Sendable {
     var hasRoomInAction: Bool { newInputs.count + newOutputs.count < Self.maximumPendingBlockCount }
 
     /// True if the decoder has not used a block of input up. Asked under the lock, of a part that nobody reads.
-    func isDecoding(_ segment: Segment) -> Bool { segment.block != nil && input?.segment.block == segment.block }
+    func isDecoding(_ segment: Segment) -> Bool { input?.segment.block == segment.block }
 
     /// True if nothing more will happen to the blob or the part. Asked under the lock; while it is busy,
     /// `isReadDone` belongs to the worker.

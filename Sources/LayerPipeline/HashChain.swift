@@ -6,8 +6,8 @@ import LayerDigest
 
 /// Bytes to hash.
 struct Segment {
-    /// The block that they lie in; nil where they lie in the room of their blob's decoder, which the blob holds.
-    let block: BlockIndex?
+    /// The block that holds them.
+    let block: BlockIndex
     let bytes: UnsafeRawBufferPointer
 
     var byteCount: Int { bytes.count }

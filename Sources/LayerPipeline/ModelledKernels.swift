@@ -77,16 +77,13 @@ struct ModelledKernels {
     let costs: BlockCosts
     let clock: ModelClock
 
-    /// A codec that takes `teamSize` streams at once and charges for them. As in the registry, one of several streams
-    /// leaves a stream by itself to another one; only several hash beside decoding.
+    /// A codec that takes `teamSize` streams at once and charges for them. Only several hash beside decoding.
     func codec(_ compression: Compression, teamSize: Int) -> Codec {
         let (costs, clock) = (costs, clock)
-        let alone = teamSize > 1 ? codec(compression, teamSize: 1) : nil
         let beside = teamSize > 1 && compression == .gzip ? costs.gzipBeside : nil
         return Codec(
             name: "\(compression)-\(teamSize)", compression: compression, teamSize: teamSize,
             begin: { _ in ModelledDecoder(compression, costs, clock) }, hashingTeamSize: { beside?.teamSize },
-            lone: { alone },
             decodeTeam: { team, pairs in
                 let hashing = pairs.isEmpty ? nil : beside
                 let count = unsafe Self.decode(team)

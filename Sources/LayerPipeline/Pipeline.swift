@@ -179,10 +179,7 @@ package final class Pipeline: Sendable {
     /// Takes a block from the pool, for a worker that has none to spare.
     func takeBlock() -> BlockIndex { state.withLock { $0.takeBlock() } }
 
-    /// Whether a blob will be decoded beside others.
-    func hasCompany(_ work: BlobWork) -> Bool { state.withLock { $0.hasCompany(work) } }
-
-    /// Counts bytes as done.
+    /// Corrects the size of a blob by what its file says.
     func noteOpened(_ work: BlobWork, byteCount: UInt64) {
         state.withLock { $0.noteOpened(work, byteCount: byteCount) }
     }

@@ -33,12 +33,6 @@ extension PipelineState {
         work.remainingByteCount = byteCount
     }
 
-    /// Whether a blob that is about to be decoded will have others beside it for most of the time: as many as it takes to
-    /// give every worker two. One stream by itself is decoded faster by a decoder that is made for one.
-    func hasCompany(_ work: BlobWork) -> Bool {
-        leftByteCount / UInt64(jobCount + 1) >= work.remainingByteCount
-    }
-
     private mutating func count(_ byteCount: UInt64, for work: BlobWork) {
         progress.totalByteCount &+= byteCount &- work.countedByteCount
         work.countedByteCount = byteCount

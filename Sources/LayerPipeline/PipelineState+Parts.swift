@@ -142,7 +142,7 @@ extension PipelineState {
         for held in next.heldInputs + next.heldOutputs { release(held.block) }
         letGo(next.heldInputs.count + next.heldOutputs.count, before: next)
         if let input = next.input { release(input.segment.block) }
-        if let block = next.output?.block { freeBlocks.append(block) }
+        if let output = next.output { freeBlocks.append(output.block) }
         (next.heldInputs, next.heldOutputs, next.input, next.output) = ([], [], nil, nil)
         next.isReadDone = true
         next.role = .passedOn

@@ -298,13 +298,11 @@ struct PipelineState {
 
     /// Counts the users that a segment has from now on; a block without any is free.
     mutating func use(_ segment: Segment, count: Int) {
-        guard let block = segment.block else { return }
-        blockUsers[block] = count
-        if count == 0 { freeBlocks.append(block) }
+        blockUsers[segment.block] = count
+        if count == 0 { freeBlocks.append(segment.block) }
     }
 
-    mutating func release(_ block: BlockIndex?) {
-        guard let block else { return }
+    mutating func release(_ block: BlockIndex) {
         blockUsers[block] -= 1
         if blockUsers[block] <= 0 { freeBlocks.append(block) }
     }

@@ -67,8 +67,7 @@ final class PipelineWorker: @unchecked Sendable {
         digestLanes.removeAll(keepingCapacity: true)
         for job in jobs {
             // SAFETY: the bytes are not written to until the job is given back, after this: a block has its users
-            // counted down then, and a decoder's own room is used again only when eight further outputs were made, of
-            // which none is begun while so many wait.
+            // counted down then.
             unsafe digestLanes.append(DigestLane(digest: job.chain.digest, bytes: job.segment.bytes))
         }
     }
@@ -120,7 +119,7 @@ final class PipelineWorker: @unchecked Sendable {
                 guard let chain = work.compressedChains.first, let segment = readBlock(work, pipeline) else { continue }
                 // SAFETY: the block is this worker's until it is put back, below.
                 unsafe digestLanes.append(DigestLane(digest: chain.digest, bytes: segment.bytes))
-                if let block = segment.block { directBlocks.append(block) }
+                directBlocks.append(segment.block)
                 work.directByteCount += UInt64(segment.byteCount)
                 work.isReadDone = work.offsetBytes >= work.endOffset
             }
@@ -163,8 +162,8 @@ final class PipelineWorker: @unchecked Sendable {
             return work.isReadDone = work.offsetBytes >= reader.byteCount
         }
         work.stage = .decoding
-        work.codec = codec.teamSize == 1 || pipeline.hasCompany(work) ? codec : codec.forLoneStream
-        work.decoder = work.codec?.begin(pipeline.options.codecOptions)
+        work.codec = codec
+        work.decoder = codec.begin(pipeline.options.codecOptions)
         work.limits = StreamLimits(pipeline.options, compressedByteCount: reader.byteCount)
         work.uncompressedChains = algorithms.map { HashChain(pipeline.options.fastDigest($0)) }
         if pipeline.options.readsInParts {
@@ -262,19 +261,10 @@ final class PipelineWorker: @unchecked Sendable {
         }
         if work.output == nil {
             guard work.hasRoomInAction else { return false }
-            work.output = makeRoom(work, pipeline)
+            let block = takeBlock(pipeline)
+            work.output = unsafe BlobWork.OutputRoom(block: block, memory: pipeline.pool[block])
         }
         return true
-    }
-
-    private func makeRoom(_ work: BlobWork, _ pipeline: Pipeline) -> BlobWork.OutputRoom {
-        if let room = unsafe work.decoder?.makeRoom() {
-            // Fewer than so many segments waited when the action began, and it has made one output since.
-            precondition(BlobWork.maximumPendingBlockCount - 1 + work.newOutputs.count <= StreamOutput.keptCount)
-            return unsafe BlobWork.OutputRoom(block: nil, memory: room)
-        }
-        let block = takeBlock(pipeline)
-        return unsafe BlobWork.OutputRoom(block: block, memory: pipeline.pool[block])
     }
 
     private func lane(of work: BlobWork) -> DecodeLane? {
@@ -326,15 +316,15 @@ final class PipelineWorker: @unchecked Sendable {
             let bytes = unsafe UnsafeRawBufferPointer(output.memory)
             unsafe work.newOutputs.append(
                 Segment(block: output.block, bytes: UnsafeRawBufferPointer(rebasing: bytes[..<output.count])))
-        } else if let block = output.block {
-            spareBlocks.append(block)
+        } else {
+            spareBlocks.append(output.block)
         }
     }
 
     private func dropOutput(_ work: BlobWork) {
         guard let output = work.output else { return }
         work.output = nil
-        if let block = output.block { spareBlocks.append(block) }
+        spareBlocks.append(output.block)
     }
 }
 

@@ -97,7 +97,7 @@ package final class SequentialReader {
         guard let algorithms = request.diffIDAlgorithms, compression != .none else { return nil }
         let codec =
             switch path {
-            case .fast: options.fastCodec(compression)?.forLoneStream
+            case .fast: options.fastCodec(compression)
             case .reference: Codecs.reference(for: compression)
             }
         guard let codec else { return nil }

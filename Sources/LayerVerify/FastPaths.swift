@@ -9,7 +9,7 @@ import LayerPipeline
 
 /// What `LAYERVERIFY_DISABLE` can turn off.
 package enum FastPaths {
-    /// The names it knows, in alphabetical order; `isal` only where the program is built with it.
+    /// The names it knows, in alphabetical order.
     package static let names: [String] = {
         let references = Set(Codecs.all.compactMap { Codecs.reference(for: $0.compression)?.name })
         return

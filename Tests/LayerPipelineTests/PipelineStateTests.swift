@@ -212,7 +212,7 @@ import Testing
         // The decoder is done with it in its next action.
         (worker.team, worker.hashJobs) = ([work], [])
         work.input = nil
-        work.released += [segment.block].compactMap { $0 }
+        work.released.append(segment.block)
         _ = state.takeBack(teamOf: worker)
         #expect(state.heldBlockCount == held - 1)
     }
@@ -313,7 +313,7 @@ import Testing
         var (state, worker) = decoding(4, method)
         for work in state.open.values where work.slot > 0 {
             _ = state.ready.takeFirst()
-            work.codec = ZstdCodec.blocks
+            work.codec = ZstdCodec.zstd
         }
         _ = state.ready.takeFirst()
         for work in state.open.values { state.ready.add(work) }
@@ -324,7 +324,7 @@ import Testing
             Issue.record("nothing is read")
             return
         }
-        #expect(worker.team.map(\.codec?.name) == ["zstd-blocks"])
+        #expect(worker.team.map(\.codec?.name) == ["zstd"])
     }
 
     /// What is left of a stream that ended early is read as it lies, and by itself: what could be read beside it has codecs of its
@@ -479,28 +479,10 @@ import Testing
                 chain.append(Segment(block: next, byteCount: 1), of: work)
                 next += 1
             }
-            for _ in 0...(round % 4) where !chain.isEmpty { taken.append(chain.removeFirst().segment.block ?? -1) }
+            for _ in 0...(round % 4) where !chain.isEmpty { taken.append(chain.removeFirst().segment.block) }
         }
-        while !chain.isEmpty { taken.append(chain.removeFirst().segment.block ?? -1) }
+        while !chain.isEmpty { taken.append(chain.removeFirst().segment.block) }
         #expect(taken == Array(0..<next))
-    }
-}
-
-@Suite struct CompanyTests {
-    /// Sizes of blobs, the first of which is about to be decoded, and whether it should be decoded in a team.
-    static let cases: [(sizes: [UInt64], jobs: Int, hasCompany: Bool)] = [
-        ([1_000_000], 1, false), ([1_000_000], 2, false), ([1_000_000, 1_000_000], 2, false),
-        ([1_000_000, 1_000_000], 1, true), ([1_000_000, 1_000_000, 1_000_000], 2, true),
-        (Array(repeating: 1_000_000, count: 8), 2, true), ([9_000_000, 1_000_000, 1_000_000], 2, false),
-    ]
-
-    @Test(arguments: cases)
-    func aBlobHasCompanyIfEveryWorkerCouldHaveTwo(_ sizes: [UInt64], _ jobs: Int, _ hasCompany: Bool) {
-        let requests = sizes.indices.map { request($0, expectedByteCount: sizes[$0]) }
-        var state = PipelineState(requests, jobCount: jobs)
-        let worker = state.startWorkers()[0]
-        _ = state.nextAction(for: worker, isCancelled: false)
-        #expect(state.hasCompany(worker.team[0]) == hasCompany)
     }
 }
 

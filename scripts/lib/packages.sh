@@ -5,7 +5,7 @@
 
 # The libraries that the build links against; for the scripts that source this.
 # shellcheck disable=SC2034
-build_packages="libssl-dev libzstd-dev zlib1g-dev libisal-dev"
+build_packages="libssl-dev libzstd-dev zlib1g-dev"
 
 # say LINE...: speaks to people, on standard error.
 say() {

@@ -30,6 +30,3 @@ static inline const void *lv_find(const void *bytes, size_t byte_count, const vo
 
 /// glibc has no ioprio_set. Puts the calling thread (IOPRIO_WHO_PROCESS, 0) into IOPRIO_CLASS_IDLE; -1 if that fails.
 static inline int lv_set_idle_io_class(void) { return (int)syscall(SYS_ioprio_set, 1, 0, 3 << 13); }
-
-/// Ends the penalty that dirty upper halves of the vector registers put on SSE code; needed after ISA-L's isal_inflate.
-void lv_clear_upper_vector_halves(void);
