@@ -26,6 +26,13 @@ package protocol StreamDecoder: AnyObject {
     /// The offset from the beginning of the blob of the last boundary, where the last intact member or frame ended;
     /// zero before the first. After `.trailing`, the offset of the first trailing byte.
     var boundaryOffset: UInt64 { get }
+
+    /// Frees what decoding alone needs. The decoder is not asked to decode any more.
+    func releaseMemory()
+}
+
+extension StreamDecoder {
+    package func releaseMemory() {}
 }
 
 /// What one call of a decoder did.
@@ -53,16 +60,24 @@ package enum DecodeStatus: Equatable, Sendable {
     case failed(StreamFault)
     /// A zstd frame wants a larger window than the options allow.
     case windowTooLarge
+    /// Other decoders hold too much of `CodecOptions.windowBudget` now. Ask again after one has released some.
+    case needsMemory
 }
 
 /// Limits that a decoder obeys.
-package struct CodecOptions: Hashable, Sendable {
-    /// The largest zstd window in bytes, a power of two.
-    package var maximumWindowByteCount: UInt64
+package struct CodecOptions: Sendable {
+    /// The largest zstd window in bytes; at most `largestWindowByteCount`.
+    package let maximumWindowByteCount: UInt64
+    /// What the windows of several decoders may take together; nil for no limit.
+    package var windowBudget: WindowBudget?
 
+    /// A window above `largestWindowByteCount` is taken for that.
     package init(maximumWindowByteCount: UInt64 = CodecOptions.standardWindowByteCount) {
-        self.maximumWindowByteCount = maximumWindowByteCount
+        self.maximumWindowByteCount = min(maximumWindowByteCount, Self.largestWindowByteCount)
     }
+
+    /// The most that libzstd decodes with on 64-bit systems, the upper bound of ZSTD_d_windowLogMax.
+    package static let largestWindowByteCount: UInt64 = 2 << 30
 
     /// 128 MiB, what `zstd -d` itself allows and what `zstd --ultra -22` writes.
     package static let standardWindowByteCount: UInt64 = 128 << 20

@@ -26,12 +26,13 @@ final class ZstdDecoder: BufferDecoder {
         case inData
         case inSkippableSize
         case inSkippableData
-        /// libzstd had no memory to begin with.
-        case unusable
     }
 
     private let frames: any ZstdFrames
     private let maximumWindowByteCount: UInt64
+    private let budget: WindowBudget?
+    /// What is counted of `budget` for this decoder.
+    private var reservedByteCount: UInt64 = 0
     private var stage: Stage
     private var frameCount: UInt64 = 0
     package private(set) var boundaryOffset: UInt64 = 0
@@ -47,12 +48,22 @@ final class ZstdDecoder: BufferDecoder {
 
     init(_ options: CodecOptions, _ frames: any ZstdFrames) {
         maximumWindowByteCount = options.maximumWindowByteCount
+        budget = options.windowBudget
         self.frames = frames
-        stage = frames.isUsable ? .betweenFrames : .unusable
+        stage = .betweenFrames
         gathered = .allocate(byteCount: Self.magicByteCount + ZstdFrameHeader.maximumByteCount, alignment: 1)
     }
 
-    deinit { gathered.deallocate() }
+    deinit {
+        releaseMemory()
+        gathered.deallocate()
+    }
+
+    package func releaseMemory() {
+        frames.releaseMemory()
+        budget?.release(reservedByteCount)
+        reservedByteCount = 0
+    }
 
     package var isAtBoundary: Bool { stage == .betweenFrames && gatheredByteCount == 0 && frameCount > 0 }
 
@@ -66,7 +77,6 @@ final class ZstdDecoder: BufferDecoder {
                 case .inData: decodeData(&cursor)
                 case .inSkippableSize: readSkippableSize(&cursor)
                 case .inSkippableData: skip(&cursor)
-                case .unusable: .failed(.decoder)
                 }
             if let status { return status }
         }
@@ -100,11 +110,22 @@ final class ZstdDecoder: BufferDecoder {
         if header.hasReservedBit { return .failed(.header) }
         if header.dictionaryID != 0 { return .failed(.dictionary) }
         if header.windowByteCount > maximumWindowByteCount { return .windowTooLarge }
+        guard reserve(header.windowByteCount) else { return .needsMemory }
         if let status = unsafe frames.begin(bytes, header) { return status }
         contentByteCount = header.contentByteCount
         producedByteCount = 0
         stage = .inData
         return nil
+    }
+
+    /// Counts the window of a frame. What is held for an earlier frame is given back first if it is too little, so that no two
+    /// decoders wait for each other.
+    private func reserve(_ byteCount: UInt64) -> Bool {
+        guard let budget, byteCount > reservedByteCount else { return true }
+        releaseMemory()
+        guard budget.reserve(byteCount) else { return false }
+        reservedByteCount = byteCount
+        return true
     }
 
     /// How many bytes to gather, magic included, as far as is known yet: the descriptor tells how long a header is.

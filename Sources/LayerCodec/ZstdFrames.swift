@@ -7,8 +7,8 @@ import LayerModel
 
 /// A way to decode the frames of a stream, one after another.
 protocol ZstdFrames: AnyObject {
-    /// False if libzstd had no memory.
-    var isUsable: Bool { get }
+    /// Frees buffers and tables. A frame may begin afterwards.
+    func releaseMemory()
 
     /// Begins a frame with its magic and header, which `header` has read.
     ///
@@ -47,33 +47,43 @@ enum ZstdStep {
 
 /// Decodes frames by libzstd's streaming functions.
 final class ZstdStreamFrames: ZstdFrames {
-    private let context: OpaquePointer?
-    let isUsable: Bool
+    /// Made when a frame begins; nil before and after `releaseMemory`.
+    private var context: OpaquePointer?
+    private let maximumWindowByteCount: UInt64
     /// True if the last call filled its room, so that there may be more output without more input.
     private var mayHoldOutput = false
 
-    /// The corresponding C functions are ZSTD_createDCtx and ZSTD_DCtx_setParameter.
-    init(_ options: CodecOptions) {
-        context = ZSTD_createDCtx()
-        guard let context else {
-            isUsable = false
-            return
-        }
-        let bounds = ZSTD_dParam_getBounds(ZSTD_d_windowLogMax)
-        let limit = max(options.maximumWindowByteCount, 1)
-        let windowLog = Int32(UInt64.bitWidth - (limit - 1).leadingZeroBitCount)
-        let code = ZSTD_DCtx_setParameter(
-            context, ZSTD_d_windowLogMax, min(max(windowLog, bounds.lowerBound), bounds.upperBound))
-        isUsable = ZSTD_isError(code) == 0
+    init(_ options: CodecOptions) { maximumWindowByteCount = options.maximumWindowByteCount }
+
+    deinit { releaseMemory() }
+
+    /// The corresponding C function is ZSTD_freeDCtx.
+    func releaseMemory() {
+        ZSTD_freeDCtx(context)
+        context = nil
     }
 
-    deinit { ZSTD_freeDCtx(context) }
+    /// The corresponding C functions are ZSTD_createDCtx and ZSTD_DCtx_setParameter.
+    private static func makeContext(_ maximumWindowByteCount: UInt64) -> OpaquePointer? {
+        guard let context = ZSTD_createDCtx() else { return nil }
+        let bounds = ZSTD_dParam_getBounds(ZSTD_d_windowLogMax)
+        let windowLog = Int32(UInt64.bitWidth - (max(maximumWindowByteCount, 1) - 1).leadingZeroBitCount)
+        let code = ZSTD_DCtx_setParameter(
+            context, ZSTD_d_windowLogMax, min(max(windowLog, bounds.lowerBound), bounds.upperBound))
+        guard ZSTD_isError(code) == 0 else {
+            ZSTD_freeDCtx(context)
+            return nil
+        }
+        return context
+    }
 
     /// The corresponding C functions are ZSTD_DCtx_reset and ZSTD_decompressStream.
     func begin(_ bytes: UnsafeRawBufferPointer, _ header: ZstdFrameHeader) -> DecodeStatus? {
         mayHoldOutput = false
-        let code = ZSTD_DCtx_reset(context, ZSTD_reset_session_only)
-        guard ZSTD_isError(code) == 0 else { return .failed(.decoder) }
+        context = context ?? Self.makeContext(maximumWindowByteCount)
+        guard context != nil, ZSTD_isError(ZSTD_DCtx_reset(context, ZSTD_reset_session_only)) == 0 else {
+            return .failed(.decoder)
+        }
         // SAFETY: libzstd copies the header, and writes nothing: it has no room.
         var input = unsafe ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
         var output = ZSTD_outBuffer(dst: nil, size: 0, pos: 0)
@@ -92,9 +102,11 @@ final class ZstdStreamFrames: ZstdFrames {
             var input = unsafe ZSTD_inBuffer(src: rest.baseAddress, size: rest.count, pos: 0)
             var output = unsafe ZSTD_outBuffer(dst: room.baseAddress, size: room.count, pos: 0)
             let hint = ZSTD_decompressStream(context, &output, &input)
+            // After an error neither position is to be trusted.
+            if ZSTD_isError(hint) != 0 { return .failed(hint) }
+            guard input.pos <= rest.count, output.pos <= room.count else { return .stopped(.failed(.decoder)) }
             cursor.consumedByteCount += input.pos
             cursor.producedByteCount += output.pos
-            if ZSTD_isError(hint) != 0 { return .failed(hint) }
             if hint == 0 { return .frameEnded }
             mayHoldOutput = cursor.roomByteCount == 0
             // With input and room libzstd goes on; if it does not, going round would never end.

@@ -11,6 +11,9 @@ struct BlobOpening {
     let reader: (any BlobReader)?
     let ending: ReadEnding
 
+    /// True if one worker may read it from beginning to end; by what the file says, and not what is claimed of it.
+    var isSmall: Bool { (reader?.byteCount ?? 0) <= PipelineState.smallByteCount }
+
     /// Opens the blob of a request, unless it is larger than the request wants.
     init(_ request: BlobRequest, from opener: any BlobOpener) {
         switch opener.open(request.location) {

@@ -34,6 +34,8 @@ final class BlobWork: @unchecked Sendable {
     var isReadDone = false
     /// Segments that wait for a digest, or for their part's turn, or are being hashed.
     var pendingSegmentCount = 0
+    /// Set if its decoder stopped for want of memory: how often memory had been released when it asked.
+    var memoryTicket: UInt64?
     var role = Role.leads
     /// The part that goes on where this one ends.
     var next: BlobWork?
@@ -44,6 +46,8 @@ final class BlobWork: @unchecked Sendable {
     /// What a part that follows has read and decoded.
     var heldInputs: [Segment] = []
     var heldOutputs: [Segment] = []
+    /// `offsetBytes` as it was when a worker last gave the blob back.
+    var settledOffsetBytes: UInt64 = 0
     /// What is left to read; for the order of work.
     var remainingByteCount: UInt64
     /// What the blob adds to the total of the progress.
@@ -131,6 +135,7 @@ final class BlobWork: @unchecked Sendable {
         reader = work.reader
         facts = work.facts
         self.offsetBytes = offsetBytes
+        settledOffsetBytes = offsetBytes
         endOffset = work.endOffset
         self.codec = codec
         self.decoder = decoder
@@ -141,7 +146,7 @@ final class BlobWork: @unchecked Sendable {
 
     /// True if a worker may read on. Asked under the lock. How much parts that follow may keep is not theirs to tell.
     var isReadyToRead: Bool {
-        !isBusy && !isReadDone && (role == .follows || pendingSegmentCount < Self.maximumPendingBlockCount)
+        !isBusy && !isReadDone && memoryTicket == nil && (role == .follows || pendingSegmentCount < Self.maximumPendingBlockCount)
     }
 
     /// The digest to compute while the blob is read, where that can be done in one go: it is read as it lies, and nothing of it

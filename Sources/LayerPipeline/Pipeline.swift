@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Dispatch
+import LayerCodec
 package import LayerModel
 package import LayerSystem
 
@@ -54,7 +55,8 @@ package final class Pipeline: Sendable {
         self.queue = queue ?? options.queue
         self.isCancelled = isCancelled
         self.completion = completion
-        let state = PipelineState(requests, jobCount: options.jobCount)
+        let state = PipelineState(
+            requests, jobCount: options.jobCount, windowBudget: options.codecOptions.windowBudget)
         pool = BlockPool(blockCount: state.blockCount)
         self.state = Locked(state)
     }
@@ -141,8 +143,9 @@ package final class Pipeline: Sendable {
     private func readSmall(_ slots: Range<Int>, _ worker: PipelineWorker) {
         let reader = worker.sequentialReader(options)
         let requests = state.withLock { Array($0.requests[slots]) }
-        var found: [BlobFacts] = []
+        var found: [(slot: Int, facts: BlobFacts)] = []
         found.reserveCapacity(requests.count)
+        var tooLarge: [Int] = []
         // The next blob is opened before one is read, so that storage fetches it in the meantime.
         var next = openAhead(requests.first)
         for (place, request) in requests.enumerated() {
@@ -150,11 +153,19 @@ package final class Pipeline: Sendable {
             next = openAhead(place + 1 < requests.count ? requests[place + 1] : nil)
             guard let opening else { preconditionFailure("every request is opened") }
             let start = traceStart
-            let facts = reader.facts(of: request, opening, isCancelled: isCancelled)
+            let slot = slots.lowerBound + place
+            guard opening.isSmall, let facts = reader.factsIfMemoryAllows(of: request, opening, isCancelled: isCancelled)
+            else {
+                tooLarge.append(slot)
+                continue
+            }
             if let start { trace(.whole, worker, since: start, [facts.tracePart(request.blob)]) }
-            found.append(facts)
+            found.append((slot, facts))
         }
-        state.withLock { $0.record(found, forSmall: slots.lowerBound) }
+        state.withLock { state in
+            for (slot, facts) in found { state.record(facts, forSmall: slot) }
+            for slot in tooLarge { state.readAsLarge(slot) }
+        }
     }
 
     private func openAhead(_ request: BlobRequest?) -> BlobOpening? {

@@ -28,6 +28,11 @@ package struct PipelineOptions: Sendable {
     /// The name by which `LAYERVERIFY_DISABLE` turns reading in parts off.
     package static let partsName = "members"
 
+    /// What zstd windows may take together, whatever the number of jobs, and per job. Four streams per job are decoded at the
+    /// same time, and the windows of common levels have up to 8 MiB.
+    package static let leastWindowBudget: UInt64 = 512 << 20
+    package static let windowBudgetPerJob: UInt64 = 32 << 20
+
     /// The blocks in which the pipeline reads, decodes and hashes.
     package static let blockByteCount = BlockPool.blockByteCount
 
@@ -41,6 +46,10 @@ package struct PipelineOptions: Sendable {
         self.jobCount = jobCount
         self.expansionLimit = expansionLimit
         self.codecOptions = codecOptions
+        self.codecOptions.windowBudget = WindowBudget(
+            byteCount: max(
+                codecOptions.maximumWindowByteCount, Self.leastWindowBudget,
+                UInt64(jobCount) * Self.windowBudgetPerJob))
         self.fastCodec = fastCodec
         self.readsInParts = readsInParts
         self.isNice = isNice

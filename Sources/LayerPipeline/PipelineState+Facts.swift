@@ -13,11 +13,7 @@ extension PipelineState {
         count(facts.byteCount, for: work)
     }
 
-    /// Records what was found out of small blobs that follow each other.
-    mutating func record(_ facts: [BlobFacts], forSmall firstSlot: Int) {
-        for (place, facts) in facts.enumerated() { record(facts, forSmall: firstSlot + place) }
-    }
-
+    /// Records what was found out of a small blob.
     mutating func record(_ facts: BlobFacts, forSmall slot: Int) {
         self.facts[slot] = facts
         recordedCount += 1

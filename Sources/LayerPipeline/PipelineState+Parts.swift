@@ -4,7 +4,7 @@
 
 /// The transitions of `BlobWork`'s parts.
 extension PipelineState {
-    /// Blocks that parts which do not lead may keep in all, for each job: so far ahead of the digests decoding may be.
+    /// Blocks that parts may fill before their turn, per job: decoding may be that far ahead of the digests.
     static let heldPartBlockCountPerJob = 14
 
     /// With more jobs than these no more is kept, and there are no more parts: the digest of one blob goes through one chain,
@@ -54,7 +54,8 @@ extension PipelineState {
         var first = work
         while first.role == .follows, let previous = first.previous { first = previous }
         let limit = UInt64(maximumHeldPartBlockCount * BlockPool.blockByteCount) / Self.heldByteCountPerByte
-        let byteCount = work.offsetBytes - min(first.offsetBytes, work.offsetBytes)
+        // A worker may have the first one, and move its offset on; what the lock guards is where it was before.
+        let byteCount = work.offsetBytes - min(first.settledOffsetBytes, work.offsetBytes)
         return limit - min(limit, byteCount)
     }
 
@@ -88,10 +89,10 @@ extension PipelineState {
     mutating func hold(_ work: BlobWork) {
         for input in work.newInputs { use(input, count: work.isDecoding(input) ? 2 : 1) }
         for output in work.newOutputs { use(output, count: 1) }
+        for segment in work.newInputs + work.newOutputs { countForPart(segment.block) }
         work.heldInputs += work.newInputs
         work.heldOutputs += work.newOutputs
         work.pendingSegmentCount += work.newInputs.count + work.newOutputs.count
-        heldPartBlockCount += work.newInputs.count + work.newOutputs.count
     }
 
     /// Where a part that leads was read to its end, lets the next one lead, or drops that and lets this one read on. Nothing
@@ -121,26 +122,24 @@ extension PipelineState {
         let (inputs, outputs) = (next.heldInputs, next.heldOutputs)
         (next.heldInputs, next.heldOutputs) = ([], [])
         next.pendingSegmentCount -= inputs.count + outputs.count
-        letGo(inputs.count + outputs.count, before: next)
+        let heldBefore = heldPartBlockCount
         handOn(inputs, outputs, of: next)
+        readFollowersOn(heldBefore: heldBefore)
     }
 
-    /// Makes room for those that follow.
-    private mutating func letGo(_ blockCount: Int, before work: BlobWork) {
-        heldPartBlockCount -= blockCount
-        var follower = work.next
-        while let part = follower {
-            if !part.isBusy { readOn(part) }
-            follower = part.next
-        }
+    /// Lets the parts that follow read on if blocks became free that parts had filled.
+    mutating func readFollowersOn(heldBefore: Int) {
+        guard heldPartBlockCount < heldBefore, heldBefore >= maximumHeldPartBlockCount / 2 else { return }
+        for work in open.values where work.role == .follows && !work.isBusy { readOn(work) }
     }
 
     /// Takes a part out that did not begin where the one before it ended; that one reads on over its range, unless its blob
     /// cannot be read.
     private mutating func drop(_ next: BlobWork, after work: BlobWork) {
         misleadingSlots.insert(work.slot)
+        let heldBefore = heldPartBlockCount
         for held in next.heldInputs + next.heldOutputs { release(held.block) }
-        letGo(next.heldInputs.count + next.heldOutputs.count, before: next)
+        readFollowersOn(heldBefore: heldBefore)
         if let input = next.input { release(input.segment.block) }
         if let output = next.output { freeBlocks.append(output.block) }
         (next.heldInputs, next.heldOutputs, next.input, next.output) = ([], [], nil, nil)

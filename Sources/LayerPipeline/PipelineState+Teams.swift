@@ -50,7 +50,7 @@ extension PipelineState {
     /// Takes streams to decode, and chains to hash in their gaps, where both are to be had.
     mutating func takeHashingTeam(_ worker: PipelineWorker) -> Bool {
         guard !isShortOfParts, let place = bays.firstIndex(where: { $0.hasPairs && $0.chains.count >= 2 }),
-            let first = ready.first, first.stage == .decoding, first.codec?.hashingTeamSize != nil,
+            let first = ready.first(), first.stage == .decoding, first.codec?.hashingTeamSize != nil,
             takeReadTeam(worker, hashing: true)
         else { return false }
         let count = bays[place].chains.count >= 4 ? 4 : 2
@@ -61,7 +61,7 @@ extension PipelineState {
     /// Takes as many plain blobs as one call hashes to its advantage, to read and hash them in one go: one transition instead of
     /// five, and the same few blocks over and over, which the cache holds.
     mutating func takeDirectTeam(_ worker: PipelineWorker) -> Bool {
-        guard let first = ready.first, let method = first.directMethod, method.teamSize > 1 else { return false }
+        guard let first = ready.first(), let method = first.directMethod, method.teamSize > 1 else { return false }
         // Three at once cost more than two and one.
         let teamSize = share(for: first, most: method.teamSize) & ~1
         guard teamSize > 1, ready.count >= teamSize else { return false }
@@ -81,15 +81,15 @@ extension PipelineState {
     }
 
     /// True if it is better to hash what waits than to read more: then plain blobs can be read and hashed in one go.
-    var isWorthEmptying: Bool {
-        guard let first = ready.first, first.isPlain, first.pendingSegmentCount > 0,
+    mutating func isWorthEmptying() -> Bool {
+        guard let first = ready.first(), first.isPlain, first.pendingSegmentCount > 0,
             let method = first.compressedChains.first?.method
         else { return false }
         return method.teamSize > 1 && ready.count >= method.teamSize
     }
 
-    /// Takes the blob of which most is left, with company if it is a stream. With `hashing` chains are hashed beside it; which
-    /// blob it is that is still ready tells only now, so its own codec says how much company that allows.
+    /// Takes the blob of which most is left, and further streams if it is one. With `hashing` chains are hashed in the gaps, and
+    /// its codec says how many streams that allows.
     mutating func takeReadTeam(_ worker: PipelineWorker, hashing: Bool = false) -> Bool {
         guard let best = ready.takeFirst() else { return false }
         worker.hashJobs.removeAll(keepingCapacity: true)

@@ -9,8 +9,9 @@ import LayerModel
 /// Everything the scheduler knows, and its transitions. Each runs under the lock, computes, and returns what is to be done.
 ///
 /// Memory: a blob that is being read holds at most `maximumPendingBlockCount` blocks that wait, as many again from the
-/// action in hand, and one each of input and output that are not used up. The pool has that many for every open blob, so
-/// taking a block never fails and never waits.
+/// action in hand, and one each of input and output that are not used up. What a part decodes before its turn is counted
+/// apart (`heldPartBlockCount`), from when it is kept until its last digest is done with it, whichever part is the head
+/// by then. The pool has room for the sum of both, so taking a block never fails and never waits.
 struct PipelineState {
     private(set) var requests: [BlobRequest]
     var facts: [BlobFacts?]
@@ -31,12 +32,18 @@ struct PipelineState {
     var partCount = 0
     /// Those that workers are looking for.
     var wantedPartCount = 0
-    /// The blocks that parts keep which do not lead.
+    /// The blocks with what parts decoded before their turn, until the last digest is done with them.
     var heldPartBlockCount = 0
+    /// Which blocks `heldPartBlockCount` counts.
+    private var isHeldForPart: [Bool]
     /// Those of the open blobs that a worker may read on.
     var ready = ReadyBlobs()
     /// The next to be opened when another is done. Nothing is read of it yet, but a worker announces it to the storage.
     var waiting: BlobWork?
+    /// Streams whose decoders found no memory for a window, until another one has released some.
+    private var memoryWaiters: [BlobWork] = []
+    /// Blobs among the small ones, by their places in `requests`, that turned out to be more than that.
+    private var deferred: [Int] = []
     /// The chains with a block waiting, those of one algorithm in one bay, the longest waiting first.
     var bays: [Bay] = []
     var freeBlocks: [BlockIndex]
@@ -46,6 +53,7 @@ struct PipelineState {
     private var isCancelled = false
 
     let jobCount: Int
+    private let windowBudget: WindowBudget?
     var maximumOpenCount: Int { Self.openCountPerJob * jobCount }
 
     /// Blobs open at once: enough for every worker to find a full team, of streams to decode or of plain blobs to hash.
@@ -73,7 +81,7 @@ struct PipelineState {
     /// How many of those a worker takes at once.
     static let smallBatchCount = 16
 
-    init(_ requests: [BlobRequest], jobCount: Int) {
+    init(_ requests: [BlobRequest], jobCount: Int, windowBudget: WindowBudget? = nil) {
         // Small requests are brought to the end of the list, so that a batch of them is a range.
         order = requests.indices.sorted { first, second in
             let (a, b) = (requests[first].expectedByteCount, requests[second].expectedByteCount)
@@ -84,10 +92,13 @@ struct PipelineState {
         small = self.requests.firstIndex { $0.expectedByteCount <= Self.smallByteCount } ?? requests.count
         nextSmall = small
         self.jobCount = jobCount
-        // One blob alone may be read in as many parts as there would be blobs.
-        let blockCount = Self.blockCount(openCount: small > 0 ? Self.openCountPerJob * jobCount : 0, jobCount: jobCount)
+        self.windowBudget = windowBudget
+        // One blob alone may be read in as many parts as there would be blobs, and how large blobs are tells only when they
+        // are open. What is not used of it is never touched.
+        let blockCount = Self.blockCount(openCount: Self.openCountPerJob * jobCount, jobCount: jobCount)
         freeBlocks = Array((0..<blockCount).reversed())
         blockUsers = Array(repeating: 0, count: blockCount)
+        isHeldForPart = Array(repeating: false, count: blockCount)
         idleWorkers = (0..<jobCount).map { PipelineWorker(number: $0) }
         progress.totalBlobCount = requests.count
         for request in requests { progress.totalByteCount &+= request.expectedByteCount }
@@ -98,10 +109,12 @@ struct PipelineState {
     var leftByteCount: UInt64 { progress.totalByteCount - min(progress.doneByteCount, progress.totalByteCount) }
 
     /// True while there are blobs that nobody has begun.
-    var hasBlobsToBegin: Bool { nextLarge < small || nextSmall < requests.count }
+    var hasBlobsToBegin: Bool { largeToBeginCount > 0 || nextSmall < requests.count }
 
     /// True while there are blobs that could be opened, small ones left out.
-    var hasBlobsToOpen: Bool { nextLarge < small || waiting != nil }
+    var hasBlobsToOpen: Bool { largeToBeginCount > 0 || waiting != nil }
+
+    private var largeToBeginCount: Int { small - nextLarge + deferred.count }
 
     /// The blocks that something holds; none after a run that was not cancelled.
     var heldBlockCount: Int { blockUsers.count - freeBlocks.count }
@@ -133,11 +146,12 @@ struct PipelineState {
     mutating func nextAction(for worker: PipelineWorker, isCancelled: Bool) -> Action {
         self.isCancelled = self.isCancelled || isCancelled
         guard !self.isCancelled else { return end(worker) }
+        readMemoryWaitersOn()
         admit()
         if takeHashingTeam(worker) { return .read }
         if takeHashTeam(worker, .full) { return .hash }
         if takeDirectTeam(worker) { return .readAndHash }
-        if isWorthEmptying, takeHashTeam(worker, .any) { return .hash }
+        if isWorthEmptying(), takeHashTeam(worker, .any) { return .hash }
         if !isShortOfParts, takeReadTeam(worker) { return .read }
         if takeHashTeam(worker, .any) { return .hash }
         if takeReadTeam(worker) { return .read }
@@ -160,6 +174,7 @@ struct PipelineState {
         ready = ReadyBlobs()
         open.removeAll()
         splittable.removeAll()
+        memoryWaiters.removeAll()
         waiting = nil
         bays.removeAll()
         return .end(allFacts)
@@ -175,9 +190,25 @@ struct PipelineState {
     }
 
     private mutating func takeNextLarge() -> BlobWork? {
+        if let slot = deferred.popLast() { return BlobWork(requests[slot], slot: slot) }
         guard nextLarge < small else { return nil }
         defer { nextLarge += 1 }
         return BlobWork(requests[nextLarge], slot: nextLarge)
+    }
+
+    /// Reads a blob block by block that was taken for a small one.
+    mutating func readAsLarge(_ slot: Int) { deferred.append(slot) }
+
+    /// Lets streams ask for memory again if any was released since they asked.
+    private mutating func readMemoryWaitersOn() {
+        guard !memoryWaiters.isEmpty, let windowBudget else { return }
+        let releaseCount = windowBudget.releaseCount
+        let woken = memoryWaiters.filter { $0.memoryTicket != releaseCount }
+        memoryWaiters.removeAll { $0.memoryTicket != releaseCount }
+        for work in woken {
+            work.memoryTicket = nil
+            readOn(work)
+        }
     }
 
     mutating func takeBlock() -> BlockIndex {
@@ -228,6 +259,8 @@ struct PipelineState {
             work.newInputs.removeAll(keepingCapacity: true)
             work.newOutputs.removeAll(keepingCapacity: true)
             work.isBusy = false
+            work.settledOffsetBytes = work.offsetBytes
+            if work.memoryTicket != nil { memoryWaiters.append(work) }
             if work.mayBeSplit, !work.isListedAsSplittable {
                 work.isListedAsSplittable = true
                 splittable.append(work)
@@ -250,6 +283,8 @@ struct PipelineState {
     }
 
     private mutating func takeBack(_ jobs: [HashJob], _ consequence: inout Consequence) {
+        let heldBefore = heldPartBlockCount
+        defer { readFollowersOn(heldBefore: heldBefore) }
         for job in jobs {
             release(job.segment.block)
             // Whose last job this is may be gone afterwards.
@@ -299,12 +334,25 @@ struct PipelineState {
     /// Counts the users that a segment has from now on; a block without any is free.
     mutating func use(_ segment: Segment, count: Int) {
         blockUsers[segment.block] = count
-        if count == 0 { freeBlocks.append(segment.block) }
+        if count == 0 { free(segment.block) }
     }
 
     mutating func release(_ block: BlockIndex) {
         blockUsers[block] -= 1
-        if blockUsers[block] <= 0 { freeBlocks.append(block) }
+        if blockUsers[block] <= 0 { free(block) }
+    }
+
+    private mutating func free(_ block: BlockIndex) {
+        freeBlocks.append(block)
+        guard isHeldForPart[block] else { return }
+        isHeldForPart[block] = false
+        heldPartBlockCount -= 1
+    }
+
+    /// Counts a block that a part keeps until its turn; `free` is where that ends.
+    mutating func countForPart(_ block: BlockIndex) {
+        isHeldForPart[block] = true
+        heldPartBlockCount += 1
     }
 
     mutating func readOnOrRetire(_ work: BlobWork, _ consequence: inout Consequence) {
@@ -327,7 +375,7 @@ struct PipelineState {
         for bay in bays { readyCount += (bay.chains.count + bay.teamSize - 1) / bay.teamSize }
         if nextSmall < requests.count { readyCount += 1 }
         if open.count < maximumOpenCount {
-            readyCount += min(maximumOpenCount - open.count, small - nextLarge + (waiting == nil ? 0 : 1))
+            readyCount += min(maximumOpenCount - open.count, largeToBeginCount + (waiting == nil ? 0 : 1))
         }
         return readyCount >= 2 ? idleWorkers.popLast() : nil
     }

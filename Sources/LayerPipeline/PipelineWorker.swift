@@ -49,7 +49,7 @@ final class PipelineWorker: @unchecked Sendable {
 
     func sequentialReader(_ options: PipelineOptions) -> SequentialReader {
         if let reader { return reader }
-        let made = SequentialReader(.fast, options: options)
+        let made = SequentialReader(sharingMemoryOf: options)
         reader = made
         return made
     }
@@ -102,6 +102,8 @@ final class PipelineWorker: @unchecked Sendable {
             }
         }
         hashBeside { decodeTeam(pipeline) }
+        // What is decoded to its end, or no further, needs no memory; others may wait for that.
+        for work in team where work.isReadDone || work.stage == .plain { work.decoder?.releaseMemory() }
         if let splitting { split(splitting, pipeline) }
     }
 
@@ -237,11 +239,16 @@ final class PipelineWorker: @unchecked Sendable {
             }
             guard let codec = active.first?.codec else { return }
             precondition(lanes.count == active.count, "every stream of a team has input and room")
+            // Read before a decoder asks for memory: whatever is released after that makes the ticket an old one.
+            let ticket = pipeline.options.codecOptions.windowBudget?.releaseCount
             unsafe lanes.withUnsafeMutableBufferPointer { lanes in
                 unsafe pairs.withUnsafeMutableBufferPointer { unsafe codec.decode(lanes, hashing: $0) }
             }
-            for (work, lane) in zip(active, lanes) { absorb(lane, work) }
-            active.removeAll { $0.stage != .decoding || !prepare($0, pipeline) }
+            for (work, lane) in zip(active, lanes) {
+                absorb(lane, work)
+                if lane.status == .needsMemory { work.memoryTicket = ticket }
+            }
+            active.removeAll { $0.stage != .decoding || $0.memoryTicket != nil || !prepare($0, pipeline) }
         }
     }
 

@@ -50,20 +50,14 @@ struct ReadyBlobs {
         groups[group(of: work)].blobs.add(Place(work))
     }
 
-    /// The blob of which most is left, or one that is no longer ready.
-    var first: BlobWork? {
-        var best: Place?
-        for index in groups.indices {
-            guard let place = groups[index].blobs.first else { continue }
-            if let known = best, known < place { continue }
-            best = place
-        }
-        return best?.work
-    }
+    /// The blob of which most is left. Those that a worker has taken to split are taken out: it may be changing them.
+    mutating func first() -> BlobWork? { firstPlace()?.place.work }
 
     /// Takes the blob of which most is left.
-    mutating func takeFirst() -> BlobWork? {
-        while count > 0 {
+    mutating func takeFirst() -> BlobWork? { firstPlace().flatMap { takeNext(from: $0.group) } }
+
+    private mutating func firstPlace() -> (group: Int, place: Place)? {
+        while true {
             var best: (group: Int, place: Place)?
             for (index, group) in groups.enumerated() {
                 guard let place = group.blobs.first else { continue }
@@ -71,9 +65,9 @@ struct ReadyBlobs {
                 best = (index, place)
             }
             guard let best else { return nil }
-            if let work = takeNext(from: best.group) { return work }
+            if best.place.work.isReadyToRead { return best }
+            _ = takeNext(from: best.group)
         }
-        return nil
     }
 
     /// Takes the stream of which most is left that the codec of `work` can decode beside it.

@@ -234,7 +234,11 @@ private struct BatchSimulation {
             hands[number].steps += [.recordSmall(facts, firstSlot: slot), .compute(clock.take().nanoseconds)]
             events.add(number, at: time)
         case .recordSmall(let facts, let slot):
-            timed(.note) { pipeline.state.withLock { $0.record(facts, forSmall: slot) } }
+            timed(.note) {
+                pipeline.state.withLock { state in
+                    for (place, facts) in facts.enumerated() { state.record(facts, forSmall: slot + place) }
+                }
+            }
             events.add(number, at: lock(.note, number, time))
         }
     }

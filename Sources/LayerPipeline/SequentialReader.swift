@@ -29,7 +29,17 @@ package final class SequentialReader {
     private let input: UnsafeMutableRawBufferPointer
     private let output: UnsafeMutableRawBufferPointer
 
-    package init(_ path: Path, options: PipelineOptions) {
+    /// A reader that takes the memory for windows that it needs.
+    package convenience init(_ path: Path, options: PipelineOptions) {
+        var options = options
+        options.codecOptions.windowBudget = nil
+        self.init(path, options)
+    }
+
+    /// A reader for the fast path that takes memory for windows as far as other decoders leave some.
+    convenience init(sharingMemoryOf options: PipelineOptions) { self.init(.fast, options) }
+
+    private init(_ path: Path, _ options: PipelineOptions) {
         self.path = path
         self.options = options
         unsafe input = .allocate(byteCount: BlockPool.blockByteCount, alignment: 4096)
@@ -47,11 +57,17 @@ package final class SequentialReader {
     package func facts(
         of request: BlobRequest, from opener: any BlobOpener, isCancelled: () -> Bool = { false }
     ) -> BlobFacts {
-        facts(of: request, BlobOpening(request, from: opener), isCancelled: isCancelled)
+        let opening = BlobOpening(request, from: opener)
+        guard let facts = factsIfMemoryAllows(of: request, opening, isCancelled: isCancelled) else {
+            preconditionFailure("memory is short only where it is shared")
+        }
+        return facts
     }
 
-    /// The same for a blob that is open already.
-    func facts(of request: BlobRequest, _ opening: BlobOpening, isCancelled: () -> Bool) -> BlobFacts {
+    /// The same for a blob that is open already; nil if other decoders hold the memory that it needs.
+    func factsIfMemoryAllows(
+        of request: BlobRequest, _ opening: BlobOpening, isCancelled: () -> Bool
+    ) -> BlobFacts? {
         guard let reader = opening.reader else {
             return BlobFacts(reading: opening.ending, uncompressed: request.unread)
         }
@@ -76,10 +92,14 @@ package final class SequentialReader {
                 stream = begin(request, compression, compressedByteCount: reader.byteCount)
             }
             for digest in digests { unsafe digest.update(block.bytes) }
-            let isTaken = unsafe stream?.take(block, output: output, isCancelled: isCancelled) ?? true
+            let end = unsafe stream?.take(block, output: output, isCancelled: isCancelled) ?? .blockUsed
             facts.byteCount += ByteMath.fileSize(readByteCount)
+            switch end {
+            case .blockUsed: break
+            case .memoryShort: return nil
             // A stream that was left in its last block is not truncated.
-            guard isTaken else { return interrupted(facts, .cancelled, request) }
+            case .cancelled: return interrupted(facts, .cancelled, request)
+            }
         }
         guard !reader.hasChanged else { return interrupted(facts, .changed, request) }
         if facts.compression == nil {
@@ -134,15 +154,20 @@ private struct StreamProgress {
         self.limits = limits
     }
 
+    enum BlockEnd {
+        case blockUsed
+        /// The run was cancelled before the block was used up.
+        case cancelled
+        case memoryShort
+    }
+
     /// Decodes all of a block of input, as many blocks of output as that makes.
-    ///
-    /// Returns: false if the run was cancelled before the block was used up.
     mutating func take(
         _ block: UnsafeRawBufferPointer, output: UnsafeMutableRawBufferPointer, isCancelled: () -> Bool
-    ) -> Bool {
+    ) -> BlockEnd {
         var rest = unsafe block
         while cursor.ending == nil {
-            guard !isCancelled() else { return false }
+            guard !isCancelled() else { return .cancelled }
             var lane = unsafe DecodeLane(decoder: decoder, input: rest, output: output)
             lane.decodeAlone()
             let producedByteCount = unsafe output.count - lane.output.count
@@ -152,10 +177,11 @@ private struct StreamProgress {
                 lane.status, consumedByteCount: rest.count - lane.input.count, producedByteCount: producedByteCount,
                 decoder: decoder, limits: limits)
             unsafe rest = lane.input
-            if lane.status == .needsInput { return true }
+            if lane.status == .needsMemory { return .memoryShort }
+            if lane.status == .needsInput { return .blockUsed }
         }
         unsafe cursor.scanTrailing(rest)
-        return true
+        return .blockUsed
     }
 
     mutating func finished() -> UncompressedFacts {

@@ -48,7 +48,7 @@ struct StreamCursor {
         self.consumedByteCount += ByteMath.fileSize(consumedByteCount)
         self.producedByteCount += ByteMath.fileSize(producedByteCount)
         switch status {
-        case .needsInput, .outputFull:
+        case .needsInput, .outputFull, .needsMemory:
             if self.producedByteCount > limits.expansionByteCount {
                 ending = .expansionLimit(limitByteCount: limits.expansionByteCount)
             }

@@ -81,6 +81,9 @@ extension Codec {
             case .failed(let fault):
                 decoded.ending = .failed(fault)
                 return decoded
+            case .needsMemory:
+                decoded.brokenPromises.append("memory is short without a budget")
+                return decoded
             case .windowTooLarge:
                 decoded.ending = .windowTooLarge
                 return decoded

@@ -4,6 +4,7 @@
 
 import Dispatch
 import LayerCodec
+import LayerDigest
 import LayerModel
 import LayerPipeline
 import LayerSystem
@@ -74,15 +75,24 @@ struct PipelineRun {
 /// Runs the pipeline to its end.
 func run(
     _ requests: [BlobRequest], _ opener: any BlobOpener, jobs: Int = 2, limit: ExpansionLimit = .standard,
-    window: UInt64 = 128 << 20, inParts: Bool = true, seconds: Int = 60,
+    window: UInt64 = 128 << 20, inParts: Bool = true, codec: @escaping CodecLookup = { Codecs.fast(for: $0) },
+    digest: @escaping DigestLookup = { digestMethod(for: $0) }, seconds: Int = 60,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+) -> PipelineRun {
+    var options = PipelineOptions(
+        jobCount: jobs, expansionLimit: limit, codecOptions: .init(maximumWindowByteCount: window),
+        fastCodec: codec, readsInParts: inParts)
+    options.fastDigest = digest
+    return run(requests, opener, options, seconds: seconds, isCancelled: isCancelled)
+}
+
+func run(
+    _ requests: [BlobRequest], _ opener: any BlobOpener, _ options: PipelineOptions, seconds: Int = 60,
     isCancelled: @escaping @Sendable () -> Bool = { false }
 ) -> PipelineRun {
     let result = RunResult()
     let ended = DispatchSemaphore(value: 0)
     let queue = DispatchQueue(label: "tests.pipeline", attributes: .concurrent)
-    let options = PipelineOptions(
-        jobCount: jobs, expansionLimit: limit, codecOptions: .init(maximumWindowByteCount: window),
-        readsInParts: inParts)
     let pipeline = Pipeline(requests, opener: opener, options: options, queue: queue, isCancelled: isCancelled) {
         facts in
         result.run.withLock {

@@ -194,12 +194,14 @@ struct PartsTests {
     func cancellingLosesNoBlob(transitions: Int) {
         let (blob, _) = members(Array(repeating: Self.bgzfByteCount, count: 60))
         let left = Locked(transitions)
-        let result = run([request(0)], MemoryStore(blobs: [blob])) {
-            left.withLock {
-                $0 -= 1
-                return $0 < 0
-            }
-        }
+        let result = run(
+            [request(0)], MemoryStore(blobs: [blob]),
+            isCancelled: {
+                left.withLock {
+                    $0 -= 1
+                    return $0 < 0
+                }
+            })
         #expect(result.isInTime)
         #expect(result.facts.count == 1)
     }

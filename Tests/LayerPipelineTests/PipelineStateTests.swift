@@ -30,8 +30,6 @@ import Testing
         // One blob alone may be read in as many parts as there would be blobs.
         #expect(
             PipelineState([request(0, expectedByteCount: large)], jobCount: 2).blockCount == 8 * perBlob + 2 * perJob)
-        let small = [request(0, expectedByteCount: PipelineState.smallByteCount)]
-        #expect(PipelineState(small, jobCount: 1).blockCount == perJob)
     }
 
     @Test func theLargestBlobIsReadFirst() throws {
@@ -303,28 +301,6 @@ import Testing
         _ = state.takeBack(teamOf: worker)
         #expect(state.progress.doneByteCount == doneByteCount + UInt64(10 * teamSize))
         #expect(worker.team.allSatisfy { !$0.isBusy })
-    }
-
-    /// A part of a blob may be in the order of work that is no longer ready; what is taken in its place decides for itself.
-    @Test func aStreamThatTakesThePlaceOfOneNotReadyHasNoMoreCompanyThanItsCodecWants() {
-        let method = DigestMethod(
-            name: "pairs", algorithm: .sha256, teamSize: 4, begin: { referenceDigestMethod(for: .sha256).begin() },
-            updateTeam: { _ in }, pairing: DigestPairing(lend: { _, _ in }, takeBack: { _, _ in }))
-        var (state, worker) = decoding(4, method)
-        for work in state.open.values where work.slot > 0 {
-            _ = state.ready.takeFirst()
-            work.codec = ZstdCodec.zstd
-        }
-        _ = state.ready.takeFirst()
-        for work in state.open.values { state.ready.add(work) }
-        state.open.values.first { $0.slot == 0 }?.isReadDone = true
-        // So much is left that shares do not count.
-        state.progress.totalByteCount = 1 << 40
-        guard case .read = state.nextAction(for: worker, isCancelled: false) else {
-            Issue.record("nothing is read")
-            return
-        }
-        #expect(worker.team.map(\.codec?.name) == ["zstd"])
     }
 
     /// What is left of a stream that ended early is read as it lies, and by itself: what could be read beside it has codecs of its
