@@ -16,6 +16,11 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("ExistentialAny"),
     ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
+// scripts/test sets LAYERVERIFY_TESTING: without optimisation the kernels take most of the time of the tests. A package that
+// others depend on may have no such flag.
+let kernelSettings: [CSetting] =
+    Context.environment["LAYERVERIFY_TESTING"] != nil ? [.unsafeFlags(["-O2"], .when(configuration: .debug))] : []
+
 let package = Package(
     name: "layerverify",
     products: [
@@ -31,8 +36,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CLayerShims"),
-        .target(name: "CSHA256Lanes"),
-        .target(name: "CInflateLanes", dependencies: ["CSHA256Lanes"]),
+        .target(name: "CSHA256Lanes", cSettings: kernelSettings),
+        .target(name: "CInflateLanes", dependencies: ["CSHA256Lanes"], cSettings: kernelSettings),
 
         .target(name: "LayerModel", swiftSettings: settings),
         .target(

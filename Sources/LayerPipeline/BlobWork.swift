@@ -146,7 +146,8 @@ final class BlobWork: @unchecked Sendable {
 
     /// True if a worker may read on. Asked under the lock. How much parts that follow may keep is not theirs to tell.
     var isReadyToRead: Bool {
-        !isBusy && !isReadDone && memoryTicket == nil && (role == .follows || pendingSegmentCount < Self.maximumPendingBlockCount)
+        !isBusy && !isReadDone && memoryTicket == nil
+            && (role == .follows || pendingSegmentCount < Self.maximumPendingBlockCount)
     }
 
     /// The digest to compute while the blob is read, where that can be done in one go: it is read as it lies, and nothing of it

@@ -154,7 +154,8 @@ package final class Pipeline: Sendable {
             guard let opening else { preconditionFailure("every request is opened") }
             let start = traceStart
             let slot = slots.lowerBound + place
-            guard opening.isSmall, let facts = reader.factsIfMemoryAllows(of: request, opening, isCancelled: isCancelled)
+            guard opening.isSmall,
+                let facts = reader.factsIfMemoryAllows(of: request, opening, isCancelled: isCancelled)
             else {
                 tooLarge.append(slot)
                 continue

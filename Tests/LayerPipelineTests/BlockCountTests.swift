@@ -55,7 +55,8 @@ import Testing
                         return
                     }
                     let block = state.takeBlock()
-                    part.newOutputs.append(unsafe Segment(block: block, bytes: UnsafeRawBufferPointer(start: nil, count: 0)))
+                    let bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+                    part.newOutputs.append(unsafe Segment(block: block, bytes: bytes))
                 }
                 worker.team = [part]
                 _ = state.takeBack(teamOf: worker)

@@ -45,7 +45,7 @@ import Testing
     @Test func decodersThatWantMoreDoNotWaitForEachOther() {
         let contents = (0..<UInt64(16)).map { content(120_000, seed: $0) }
         let blobs = contents.map { content in
-            Self.frame(content, windowLog: 20) + Self.frame(content, windowLog: 25) + Self.frame(content, windowLog: 27)
+            ([20, 25, 27] as [UInt8]).flatMap { Self.frame(content, windowLog: $0) }
         }
         let store = MemoryStore(blobs: blobs)
         let result = run(store.requests(), store, PipelineOptions(jobCount: 8))
