@@ -109,12 +109,19 @@ import Testing
             #expect(roofline.jobCount == entry.jobCount)
             let works = roofline.terms.map { $0.kernel.work }
             let decoding: [Kernel.Work] = compression == .none ? [] : [.decode(compression == .gzip ? .gzip : .zstd)]
-            #expect(works == [.read] + decoding + [.hash(.sha256)])
+            // Whether hashing in the gaps of decoding is worth it depends on the machine.
+            let alone: [Kernel.Work] = [.read] + decoding + [.hash(.sha256)]
+            #expect(Array(works.prefix(alone.count)) == alone)
+            #expect(works.dropFirst(alone.count).allSatisfy { [.decodeBeside(.gzip), .hashBeside(.sha256)].contains($0) })
         }
         // The bytes of the roofline are those that were read: layers as they lie, and what they decode to.
         let image = try #require(report.image)
-        let hashed = report.scaling[0].roofline?.terms.last?.byteCount
-        #expect(hashed == image.byteCount + (compression == .none ? 0 : image.uncompressedByteCount))
+        let terms = try #require(report.scaling[0].roofline?.terms)
+        let hashed = terms.filter { [.hash(.sha256), .hashBeside(.sha256)].contains($0.kernel.work) }
+            .reduce(0) { $0 + $1.byteCount }
+        let wanted = image.byteCount + (compression == .none ? 0 : image.uncompressedByteCount)
+        // Each term is rounded down.
+        #expect(wanted - hashed <= 1)
         let text = report.text()
         for kernel in KernelBench.kernels { #expect(text.contains(kernel.implementation)) }
     }
