@@ -7,7 +7,7 @@ import LayerModel
 /// Guesses the mistake behind a fault, from what is known of the other layers and of the blob's other digests.
 struct Hints: Sendable {
     private let inventory: Inventory
-    var facts: FactsList
+    private let facts: FactsList
 
     /// In images of more layers nobody looks for the one that was meant. What runs has at most 128.
     private static let maximumLayerCount = 256

@@ -10,18 +10,17 @@ package import LayerModel
 package struct Judge: Sendable {
     let inventory: Inventory
     /// One for each blob of the inventory; nil where nobody looked.
-    package var facts: FactsList {
-        didSet { hints.facts = facts }
-    }
-    private(set) var hints: Hints
+    package var facts: FactsList
     private let claims: ClaimsByBlob
 
     package init(_ inventory: Inventory, facts: FactsList) {
         self.inventory = inventory
         self.facts = facts
         claims = ClaimsByBlob(inventory)
-        hints = Hints(inventory, facts: facts)
     }
+
+    /// Made when a finding wants one: kept, it would hold the facts a second time, and each change would copy them.
+    var hints: Hints { Hints(inventory, facts: facts) }
 
     /// Adds the findings that the claims lead to, each with the image and layer it concerns.
     ///

@@ -67,7 +67,10 @@ private struct FindingPlaces: Sendable {
     private(set) var outcomes: [Outcome] = []
     private(set) var figures = Summary()
     /// For each entry about an image the place of its finding in the report, those of one image together.
+    ///
+    /// `layer` is negative for a finding about the image itself, and `someLayer` for one about a layer that is not told.
     private var ofImages: [(finding: UInt32, layer: Int32)] = []
+    static let someLayer: Int32 = -2
     /// Where those of each image begin.
     private var starts: [UInt32]
 
@@ -89,7 +92,8 @@ private struct FindingPlaces: Sendable {
         var next = starts
         for entry in located.entries {
             guard let image = entry.image else { continue }
-            ofImages[Int(next[image])] = (places[Int(entry.finding)], entry.layer.map { Int32($0) } ?? -1)
+            let layer = entry.layer.map { Int32($0) } ?? (entry.isAboutSomeLayer ? Self.someLayer : -1)
+            ofImages[Int(next[image])] = (places[Int(entry.finding)], layer)
             next[image] += 1
         }
     }
@@ -130,14 +134,19 @@ private struct ImageReports: Sendable {
         let record = inventory.images[image]
         var layers = layerReports(record)
         var own: [Int] = []
+        // Of too many findings it is not kept to which layers they belong: no layer is called verified then.
+        var leastOutcome = Outcome.verified
         for (finding, layer) in places[image] {
+            if layer == FindingPlaces.someLayer { leastOutcome = .undetermined }
             if layers.indices.contains(Int(layer)) {
                 layers[Int(layer)].findings.append(Int(finding))
             } else {
                 own.append(Int(finding))
             }
         }
-        for index in layers.indices { layers[index].outcome = places.outcome(layers[index].findings) }
+        for index in layers.indices {
+            layers[index].outcome = places.outcome(layers[index].findings).joined(with: leastOutcome)
+        }
         return ImageReport(record: record, outcome: places.outcome(ofImage: image), layers: layers, findings: own)
     }
 

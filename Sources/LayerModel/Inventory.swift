@@ -24,6 +24,9 @@ package struct Inventory: Sendable {
         findings = FindingList(table: table)
     }
 
+    /// What all roots of a run may take. Whoever adds to an inventory asks before; a quarter of what its lists can hold.
+    package static let maximumByteCount = 512 << 20
+
     /// The bytes that all this takes, roughly.
     package var byteCount: Int {
         images.byteCount + blobs.byteCount + claims.byteCount + findings.byteCount + table.byteCount

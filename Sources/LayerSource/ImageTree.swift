@@ -17,8 +17,27 @@ package protocol ImageTree: Sendable {
     /// Throws: nothing is there, or it could not be read; the text says which.
     func list(_ path: String) throws(TreeFailure) -> [(name: String, kind: FileKind)]
 
+    /// Calls `body` with the names in the folder at `path`, sorted by bytes, as long as it returns true.
+    ///
+    /// Returns: false if the folder has more names than were looked at, though `body` was content.
+    ///
+    /// Throws: as `list` does.
+    func forEachName(in path: String, _ body: (String) -> Bool) throws(TreeFailure) -> Bool
+
+    /// The memory that the tree takes, in bytes: that of an archive's index.
+    var byteCount: Int { get }
+
     /// What is wrong with the tree as a whole: an archive that is cut off or damaged.
     var findings: [Finding] { get }
+}
+
+extension ImageTree {
+    package func forEachName(in path: String, _ body: (String) -> Bool) throws(TreeFailure) -> Bool {
+        for entry in try list(path) { guard body(entry.name) else { break } }
+        return true
+    }
+
+    package var byteCount: Int { 0 }
 }
 
 /// Why a folder could not be listed.

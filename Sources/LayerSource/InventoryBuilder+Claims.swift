@@ -43,6 +43,7 @@ extension InventoryBuilder {
         case .unread(let ending):
             // With a digest there is a claim, and the verdict on that says it.
             return digest == nil ? [Finding(ending, at: place)].compactMap { $0 } : []
+        case .overBudget: return []
         case .tooLarge(let byteCount):
             let limit = JSONDocument.maximumByteCount
             return [

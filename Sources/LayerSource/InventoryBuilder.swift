@@ -15,7 +15,21 @@ package struct InventoryBuilder {
     /// The blobs of the present root by their place.
     private var blobs = HashIndex()
     private(set) var root: RootIndex = 0
-    private var descriptorCount = 0
+    /// What the present root has cost so far.
+    package internal(set) var budget: RootBudget
+    private let limits: RootBudget.Limits
+    private let held = HeldDocuments()
+    let watch: WalkWatch
+    var isExcessNoted = false
+    var isInterruptionNoted = false
+    /// The documents that were parsed for the roots before.
+    private var earlierDocumentCount = 0
+    var configs = ConfigCache()
+    /// The place in the inventory of the present root's first image.
+    private var firstImage = 0
+    /// What the present root's `index.json` was found to list.
+    private var listsNothing = false
+    private var listsNull = false
     /// The first image of the present root's layout with each config.
     private var imagesOfConfigs: [BlobIndex: Int] = [:]
     /// The names asked for that led to something, and the roots in which anything was selected.
@@ -23,14 +37,6 @@ package struct InventoryBuilder {
     private var rootsWithImages: Set<RootIndex> = []
     /// True if the image layout of the present root leads to any image.
     private(set) var hasLayoutImages = false
-
-    /// More descriptors than this are not followed. An image has a few dozen, the largest stores some ten thousand.
-    ///
-    /// Each costs some 250 bytes if it is faulty, with the finding on it.
-    static let maximumDescriptorCount = 120_000
-
-    /// What is found is not followed any further either when it takes this much: names and types may be long.
-    static let maximumByteCount = 25 << 20
 
     /// The present root's files by their bytes: to Swift, `é` written in two ways is one string, to Linux two files.
     private enum BlobKey: Hashable {
@@ -46,21 +52,39 @@ package struct InventoryBuilder {
         }
     }
 
-    package init(selection: Selection, opener: any BlobOpener, digester: DocumentDigester) {
+    /// - Parameters:
+    ///   - watch: is asked whether the walk goes on, and told how far it has come.
+    ///   - limits: what each root may cost.
+    package init(
+        selection: Selection, opener: any BlobOpener, digester: DocumentDigester, watch: WalkWatch = WalkWatch(),
+        limits: RootBudget.Limits = RootBudget.Limits()
+    ) {
         self.selection = selection
         self.opener = opener
         self.digester = digester
+        self.watch = watch
+        self.limits = limits
+        budget = RootBudget(limits: limits, held: held)
     }
 
     // Roots and findings
 
     /// Begins a root; what is added from now on belongs to it.
-    package mutating func beginRoot(_ record: RootRecord) {
+    ///
+    /// - Parameter indexByteCount: the memory that the index of an archive takes.
+    package mutating func beginRoot(_ record: RootRecord, indexByteCount: Int = 0) {
         root = inventory.roots.count
         inventory.roots.append(record)
         blobs = HashIndex()
         imagesOfConfigs = [:]
         hasLayoutImages = false
+        earlierDocumentCount += budget.documentCount
+        budget = RootBudget(
+            limits: limits, indexByteCount: indexByteCount, earlierByteCount: inventory.byteCount, held: held)
+        (isExcessNoted, isInterruptionNoted) = (false, false)
+        configs = ConfigCache()
+        firstImage = inventory.images.count
+        (listsNothing, listsNull) = (false, false)
     }
 
     /// Says what form the present root turned out to have.
@@ -69,7 +93,14 @@ package struct InventoryBuilder {
     package mutating func add(_ finding: Finding, image: Int? = nil, layer: Int? = nil) {
         var finding = finding
         finding.root = root
+        switch finding.code {
+        case .nothingReferenced: listsNothing = true
+        case .indexManifestsNull: listsNull = true
+        default: break
+        }
         inventory.findings.append(LocatedFinding(finding, image: image, layer: layer))
+        // A document of a thousand faults may be named by a thousand others.
+        budget.step(1, keeping: 0, inventory)
     }
 
     /// Notes that something was selected that goes by `names`.
@@ -132,20 +163,11 @@ package struct InventoryBuilder {
         inventory.images.change(index, change)
     }
 
-    /// Counts one descriptor; false once there are too many to follow.
-    mutating func countDescriptor(at place: Place) -> Bool {
-        descriptorCount += 1
-        if descriptorCount <= Self.maximumDescriptorCount, inventory.byteCount > Self.maximumByteCount {
-            descriptorCount = Self.maximumDescriptorCount + 2
-            let message = "descriptors that take more than \(Self.maximumByteCount >> 20) MiB"
-            add(Finding(.tooManyDescriptors, message, at: place))
-        }
-        guard descriptorCount > Self.maximumDescriptorCount else { return true }
-        if descriptorCount == Self.maximumDescriptorCount + 1 {
-            add(Finding(.tooManyDescriptors, "more than \(Self.maximumDescriptorCount) descriptors", at: place))
-        }
-        return false
-    }
+    /// True if the index.json of the present root could be read, and has an empty list.
+    var layoutIsEmpty: Bool { listsNothing && !listsNull }
+
+    /// The images of the present root, by their places in the inventory.
+    var imagesOfRoot: Range<Int> { firstImage..<inventory.images.count }
 
     // Blobs
 
@@ -175,14 +197,21 @@ package struct InventoryBuilder {
     mutating func blobs(at path: String, in tree: any ImageTree, expectedByteCount: UInt64) -> [BlobIndex] {
         switch tree.locate(path) {
         case .at(let location, let alternatives, let isContradicted):
-            if isContradicted, !mentions(path, in: tree) {
+            let key = BlobKey(location, path: path)
+            if isContradicted, find(key, key.hashValue) == nil {
                 add(
                     Finding(
                         .archiveEntryAmbiguous, "the archive has a link, a folder or the like by this name, too",
                         at: Place(path)))
             }
-            return ([location] + alternatives).map {
-                blob($0, path: path, expectedByteCount: expectedByteCount)
+            // Each of them is claimed to be what the name is.
+            budget.step(alternatives.count, keeping: 64 * alternatives.count, inventory)
+            return ([location] + alternatives).map { location in
+                // An archive's index has the size.
+                guard case .range(_, _, let byteCount) = location, expectedByteCount == 0 else {
+                    return blob(location, path: path, expectedByteCount: expectedByteCount)
+                }
+                return blob(location, path: path, expectedByteCount: byteCount)
             }
         case .nowhere(let ending):
             let facts = BlobFacts(reading: ending)
@@ -206,12 +235,23 @@ package struct InventoryBuilder {
     mutating func document(
         _ blob: BlobIndex, algorithms: [DigestAlgorithm], isMap: Bool = false
     ) -> Result<JSONDocument, DocumentFault> {
-        readBytes(of: blob, algorithms: algorithms).flatMap { bytes in
-            do throws(JSONFault) {
-                return .success(try JSONDocument(parsing: bytes, keys: isMap ? .exact : .ignoringCase))
-            } catch {
-                return .failure(.json(error))
-            }
+        let bytes: [UInt8]
+        switch readBytes(of: blob, algorithms: algorithms) {
+        case .success(let read): bytes = read
+        case .failure(let fault): return .failure(fault)
+        }
+        guard budget.parse(bytes, inventory) else {
+            _ = noteExcess(at: Place(inventory.blobs[blob].path))
+            return .failure(.overBudget)
+        }
+        watch.noteDocuments(earlierDocumentCount + budget.documentCount)
+        do throws(JSONFault) {
+            let document = try JSONDocument(
+                parsing: bytes, keys: isMap ? .exact : .ignoringCase, held: held)
+            budget.add(document)
+            return .success(document)
+        } catch {
+            return .failure(.json(error))
         }
     }
 
@@ -236,6 +276,10 @@ package struct InventoryBuilder {
     ) -> Result<[UInt8], DocumentFault> {
         let record = inventory.blobs[blob]
         if record.location == .memory { return .failure(.unread(record.facts?.reading ?? .missing)) }
+        guard !isInterrupted(at: Place(record.path)) else {
+            if record.facts == nil { inventory.blobs[blob].facts = BlobFacts(reading: .cancelled) }
+            return .failure(.unread(.cancelled))
+        }
         let (reader, ending): ((any BlobReader)?, ReadEnding)
         switch opener.open(record.location) {
         case .opened(let opened): (reader, ending) = (opened, .complete)
@@ -256,6 +300,10 @@ package struct InventoryBuilder {
                 inventory.blobs[blob].facts = BlobFacts(reading: .oversized(byteCount: reader.byteCount))
             }
             return .failure(.tooLarge(byteCount: reader.byteCount))
+        }
+        guard budget.read(byteCount: Int(clamping: reader.byteCount), inventory) else {
+            _ = noteExcess(at: Place(record.path))
+            return .failure(.overBudget)
         }
         let bytes: [UInt8]
         do throws(Errno) {
@@ -300,4 +348,6 @@ package enum DocumentFault: Error, Equatable, Sendable {
     case unread(ReadEnding)
     case json(JSONFault)
     case tooLarge(byteCount: UInt64)
+    /// The root has reached a limit, which is a finding already. The pipeline reads the blob if anything is claimed of it.
+    case overBudget
 }

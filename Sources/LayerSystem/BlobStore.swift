@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
+package import SystemPackage
 
 /// Opens the blobs of all roots of a run.
 package struct BlobStore: BlobOpener {
@@ -11,6 +12,8 @@ package struct BlobStore: BlobOpener {
         case directory(DirectoryRoot)
         /// An archive, read in place.
         case archive(any BlobReader)
+        /// A directory or an archive that is opened anew for each blob, so that many of them need few descriptors.
+        case closed(ClosedRoot)
         /// A file by itself, opened only when it is read.
         case file(String)
         /// Nothing that could be opened.
@@ -24,32 +27,77 @@ package struct BlobStore: BlobOpener {
 
     /// Opens a blob.
     ///
-    /// A location must fit its root: a path belongs to a directory, a range to an archive. Bytes in memory are read with
-    /// the metadata, and never opened.
+    /// A path belongs to a directory, a range to an archive. What does not fit its root, and bytes in memory, which are
+    /// read with the metadata, cannot be opened: `.failed(.invalidArgument)`.
     package func open(_ location: BlobLocation) -> OpenedBlob {
-        switch location {
-        case .file(let root, let path):
-            guard case .directory(let directory) = roots[root] else {
-                preconditionFailure("a path does not belong to an archive")
-            }
-            return directory.open(path)
-        case .range(let root, let offset, let byteCount):
-            let file: any BlobReader
-            switch roots[root] {
-            case .archive(let archive): file = archive
-            case .file(let path):
-                do {
-                    return .opened(try PositionedFile(path: path))
-                } catch {
-                    return OpenedBlob(error)
+        do throws(LookupFault) {
+            switch location {
+            case .file(let root, let path):
+                guard case .directory(let directory) = try opened(root) else { return .failed(.invalidArgument) }
+                return directory.open(path)
+            case .range(let root, let offset, let byteCount):
+                switch try opened(root) {
+                case .archive(let archive):
+                    let range = FileRange(of: archive, offsetBytes: offset, byteCount: byteCount)
+                    return range.isCutOff ? .cutOff(range) : .opened(range)
+                case .file(let path): return .opened(try PositionedFile(path: path))
+                case .directory, .closed, .nothing: return .failed(.invalidArgument)
                 }
-            case .directory, .nothing:
-                preconditionFailure("a range does not belong to a directory")
+            case .memory: return .failed(.invalidArgument)
             }
-            let range = FileRange(of: file, offsetBytes: offset, byteCount: byteCount)
-            return range.isCutOff ? .cutOff(range) : .opened(range)
-        case .memory:
-            preconditionFailure("bytes in memory are not opened")
+        } catch {
+            return OpenedBlob(error)
         }
+    }
+
+    /// A root, opened if it was closed; `.nothing` for one that is not there.
+    ///
+    /// Throws: why it cannot be opened again.
+    package func opened(_ root: RootIndex) throws(LookupFault) -> Root {
+        guard roots.indices.contains(root) else { return .nothing }
+        guard case .closed(let closed) = roots[root] else { return roots[root] }
+        return try closed.open()
+    }
+}
+
+/// A directory or an archive that was looked at and closed again.
+package struct ClosedRoot: Sendable {
+    private let path: String
+    private let kind: FileKind
+    private let identity: FileIdentity
+
+    /// Remembers what lies at `path` now, as `directory` has it.
+    ///
+    /// Throws: the `Errno` of fstat.
+    package init(_ directory: DirectoryRoot, at path: String) throws(Errno) {
+        self.path = path
+        kind = .directory
+        identity = try directory.descriptor.status().identity
+    }
+
+    /// Remembers the file at `path`.
+    package init(_ archive: PositionedFile, at path: String) {
+        self.path = path
+        kind = .regular
+        identity = archive.identity
+    }
+
+    /// Opens it again.
+    ///
+    /// Throws: why it cannot be; `.failed(.staleNFSFileHandle)` if another directory, or another or a changed file, is
+    /// there now.
+    func open() throws(LookupFault) -> BlobStore.Root {
+        guard kind == .directory else {
+            let file = try PositionedFile(path: path)
+            guard file.identity == identity else { throw .failed(.staleNFSFileHandle) }
+            return .archive(file)
+        }
+        let (directory, now) = try LookupFault.translating { () throws(Errno) in
+            let directory = try DirectoryRoot(path: path)
+            return (directory, try directory.descriptor.status().identity)
+        }
+        // Files may come and go in a directory: it is still the same one.
+        guard now.device == identity.device, now.inode == identity.inode else { throw .failed(.staleNFSFileHandle) }
+        return .directory(directory)
     }
 }

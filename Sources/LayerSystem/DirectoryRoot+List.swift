@@ -25,13 +25,15 @@ package struct DirectoryEntry: Hashable, Sendable {
 extension DirectoryRoot {
     /// The entries of a folder but `.` and `..`, sorted by the bytes of their names.
     ///
+    /// - Parameter limit: of more entries than this, the first `limit + 1` that the system names are listed.
+    ///
     /// Returns: the entries, or why there are none; `.wrongKind` if something else than a folder lies there.
     ///
     /// Complexity: n log n, and about 100 bytes for each entry.
-    package func list(_ path: String) -> Result<[DirectoryEntry], LookupFault> {
+    package func list(_ path: String, limit: Int = .max - 1) -> Result<[DirectoryEntry], LookupFault> {
         Result { () throws(LookupFault) in
             let folder = try openFolder(walk(to: path), flags: O_RDONLY)
-            return try LookupFault.translating { () throws(Errno) in try Self.entries(of: folder) }
+            return try LookupFault.translating { () throws(Errno) in try Self.entries(of: folder, limit: limit) }
         }
     }
 
@@ -55,7 +57,7 @@ extension DirectoryRoot {
         try LookupFault.translating { () throws(Errno) in try descriptor.open(rawComponent: name, flags: flags) }
     }
 
-    private static func entries(of folder: OwnedDescriptor) throws(Errno) -> [DirectoryEntry] {
+    private static func entries(of folder: OwnedDescriptor, limit: Int) throws(Errno) -> [DirectoryEntry] {
         // fdopendir takes its descriptor over, so it gets one of its own.
         let duplicate = try DescriptorReserve.sparing { fcntl(folder.rawValue, F_DUPFD_CLOEXEC, 0) }
         guard let stream = fdopendir(duplicate) else {
@@ -65,7 +67,7 @@ extension DirectoryRoot {
         }
         defer { closedir(stream) }
         var entries: [DirectoryEntry] = []
-        while true {
+        while entries.count <= limit {
             errno = 0
             guard let entry = readdir(stream) else {
                 guard errno == 0 else { throw Errno(rawValue: errno) }

@@ -21,6 +21,9 @@ let pathOnly = lv_o_path()
 extension DirectoryRoot {
     /// As many links as Linux itself follows in one path (MAXSYMLINKS).
     private static let maximumLinkCount = 40
+    /// The links of one path may add this many components to it. Each costs a system call or two, and forty targets of
+    /// 4 KiB have 80 000.
+    private static let maximumLinkedComponentCount = 512
 
     /// Finds what lies at a path, following links inside this directory.
     ///
@@ -35,6 +38,7 @@ extension DirectoryRoot {
         var folders = [descriptor]
         var pending = Self.reversedComponents(of: path)
         var linkCount = 0
+        var linkedComponentCount = 0
         while let component = pending.popLast() {
             guard component != ".." else {
                 folders.removeLast()
@@ -49,7 +53,12 @@ extension DirectoryRoot {
                 guard linkCount <= Self.maximumLinkCount else { throw .failed(.tooManySymbolicLinkLevels) }
                 let target = try LookupFault.translating { () throws(Errno) in try folder.linkTarget(of: component) }
                 guard !target.utf8.starts(with: "/".utf8) else { throw .outsideImage }
-                pending += Self.reversedComponents(of: target)
+                let components = Self.reversedComponents(of: target)
+                linkedComponentCount += components.count
+                guard linkedComponentCount <= Self.maximumLinkedComponentCount else {
+                    throw .failed(.tooManySymbolicLinkLevels)
+                }
+                pending += components
             case .directory:
                 // How the last one is opened is for the caller to choose.
                 guard !pending.isEmpty else { return FoundFile(folder: folder, name: component, kind: kind) }

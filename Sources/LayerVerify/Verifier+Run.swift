@@ -23,7 +23,7 @@ extension Verifier {
         let start = clock.now
         let trace = sink.map { TraceWriter(start: start, workerCount: jobCount, $0) }
         defer { trace?.finish() }
-        let (inventory, store) = gather(paths, cancellation)
+        let (inventory, store) = gather(paths, cancellation, progress, start: start)
         trace?.add(TraceRecord(.gather, worker: nil, since: start))
         let run = BlobRun(
             self, opener: store, cancellation: cancellation, progress: progress, start: start, trace: trace)
@@ -40,7 +40,7 @@ extension Verifier {
     func runInspection(of paths: [String]) -> Report {
         let clock = ContinuousClock()
         let start = clock.now
-        var (inventory, _) = gather(paths, nil)
+        var (inventory, _) = gather(paths, nil, nil, start: start)
         inventory.findings.finish()
         var report = Verdicts.report(
             inventory, facts: inventory.knownFacts, located: inventory.findings, isStrict: options.isStrict,
@@ -50,25 +50,71 @@ extension Verifier {
     }
 
     /// Finds the images at the paths and reads what they say about themselves.
-    private func gather(_ paths: [String], _ cancellation: Cancellation?) -> (Inventory, any BlobOpener) {
-        var finder = ImageFinder()
+    private func gather(
+        _ paths: [String], _ cancellation: Cancellation?, _ progress: ProgressObserver?,
+        start: ContinuousClock.Instant
+    ) -> (Inventory, any BlobOpener) {
+        let watch = WalkWatch(
+            isCancelled: { cancellation?.isCancelled ?? false }, noteDocuments: Self.noting(progress, since: start))
+        var finder = ImageFinder(watch: watch)
         for path in paths { finder.find(path) }
         let store = paced(finder.store, cancellation)
         let selection = Selection(
             platform: platform, references: options.references, requiresAllPlatforms: options.requiresAllPlatforms)
         let digester = DocumentDigester(fast: { .of($0, $1) }, reference: { .reference(of: $0, $1) })
-        var builder = InventoryBuilder(selection: selection, opener: store, digester: digester)
+        var builder = InventoryBuilder(selection: selection, opener: store, digester: digester, watch: watch)
         var rootsOfPaths = [[RootIndex]](repeating: [], count: paths.count)
         for (root, found) in finder.found.enumerated() {
-            builder.beginRoot(found.record)
             if found.source != nil { rootsOfPaths[found.pathIndex].append(root) }
-            if let finding = found.finding { builder.add(finding) }
-            guard let tree = found.tree, let source = found.source else { continue }
-            for finding in tree.findings { builder.add(finding) }
-            source.walk(tree, &builder)
+            walk(found, watch, &builder)
         }
+        guard !watch.isCancelled() else { return (builder.inventory, store) }
         builder.noteNothingSelected(at: rootsOfPaths)
         return (builder.inventory, store)
+    }
+
+    /// Reads what one image store says about itself.
+    private func walk(_ found: ImageFinder.Found, _ watch: WalkWatch, _ builder: inout InventoryBuilder) {
+        func begin(_ finding: Finding, _ builder: inout InventoryBuilder) {
+            builder.beginRoot(found.record)
+            builder.add(finding)
+        }
+        if let finding = found.finding { return begin(finding, &builder) }
+        let interrupted = Finding(
+            .interrupted, "the run was interrupted before the image was looked at", at: Place(""))
+        guard !watch.isCancelled() else { return begin(interrupted, &builder) }
+        do throws(LookupFault) {
+            guard let tree = try found.openTree(), let source = found.source else {
+                return builder.beginRoot(found.record)
+            }
+            guard !watch.isCancelled() else { return begin(interrupted, &builder) }
+            builder.beginRoot(found.record, indexByteCount: tree.byteCount)
+            for finding in tree.findings { builder.add(finding) }
+            source.walk(tree, &builder)
+        } catch {
+            begin(.cannotOpenAgain(error), &builder)
+        }
+    }
+
+    /// Tells an observer how many documents were read, some ten times a second.
+    private static func noting(
+        _ progress: ProgressObserver?, since start: ContinuousClock.Instant
+    ) -> @Sendable (Int) -> Void {
+        guard let progress else { return { _ in } }
+        let next = Locked(start + .milliseconds(100))
+        return { documentCount in
+            let now = ContinuousClock.now
+            let isDue = next.withLock { next in
+                guard now >= next else { return false }
+                next = now + .milliseconds(100)
+                return true
+            }
+            guard isDue else { return }
+            progress(
+                VerifyProgress(
+                    doneByteCount: 0, totalByteCount: 0, doneBlobCount: 0, totalBlobCount: 0,
+                    elapsedSeconds: (now - start).seconds, documentCount: documentCount))
+        }
     }
 
     /// The store, read no faster than the options allow.
@@ -99,11 +145,13 @@ extension Verifier {
         let run = BlobRun(
             self, opener: store, cancellation: cancellation, progress: progress, start: start, trace: trace)
         let audited = run.audit(inventory, requests: Self.digestRequests(inventory))
-        var records = files.indices.map { index in
-            Self.record(
-                files[index], audited.facts[index],
-                audited.findings.first { $0.finding.root == index && $0.finding.severity == .error }?.finding)
+        // The first error of each file.
+        var errors: [RootIndex: Finding] = [:]
+        for located in audited.findings
+        where located.finding.severity == .error && errors[located.finding.root] == nil {
+            errors[located.finding.root] = located.finding
         }
+        var records = files.indices.map { Self.record(files[$0], audited.facts[$0], errors[$0]) }
         if chaining == .layersOfOneImage {
             var chain: ContentDigest?
             for index in records.indices {

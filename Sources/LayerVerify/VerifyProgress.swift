@@ -14,16 +14,21 @@ public struct VerifyProgress: Hashable, Sendable {
     public var totalBlobCount: Int
     /// Seconds since the run began.
     public var elapsedSeconds: Double
+    /// The documents read so far: indexes, manifests, configs. They are read before the blobs, of which nothing is known
+    /// meanwhile; 0 once blobs are read.
+    public var documentCount: Int
 
     /// Makes a value; for tests of observers.
     public init(
-        doneByteCount: UInt64, totalByteCount: UInt64, doneBlobCount: Int, totalBlobCount: Int, elapsedSeconds: Double
+        doneByteCount: UInt64, totalByteCount: UInt64, doneBlobCount: Int, totalBlobCount: Int, elapsedSeconds: Double,
+        documentCount: Int = 0
     ) {
         self.doneByteCount = doneByteCount
         self.totalByteCount = totalByteCount
         self.doneBlobCount = doneBlobCount
         self.totalBlobCount = totalBlobCount
         self.elapsedSeconds = elapsedSeconds
+        self.documentCount = documentCount
     }
 }
 

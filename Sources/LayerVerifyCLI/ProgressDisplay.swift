@@ -74,6 +74,7 @@ final class ProgressDisplay: Sendable {
 
     /// `━━━━━━━━━━──────────   45 %  1.02 GiB of 2.30 GiB  1.21 GiB/s  1.05 s left`, no wider than the terminal.
     static func bar(_ progress: VerifyProgress, width: Int) -> String {
+        guard progress.documentCount == 0 else { return String(figures(progress).prefix(max(0, width - 1))) }
         var parts = parts(of: progress)
         while parts.count > 1, parts.joined(separator: "  ").count >= width { parts.removeLast() }
         let figures = parts.joined(separator: "  ")
@@ -89,6 +90,9 @@ final class ProgressDisplay: Sendable {
 
     /// Share, bytes, rate, time left; those that are known.
     private static func parts(of progress: VerifyProgress) -> [String] {
+        guard progress.documentCount == 0 else {
+            return ["\(progress.documentCount) document\(progress.documentCount == 1 ? "" : "s") read"]
+        }
         let percent = String(Int(share(progress) * 100))
         var parts = [
             String(repeating: " ", count: max(0, 3 - percent.count)) + percent + " %",

@@ -3,6 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Bytes that are only ever appended, in pieces that never move: growing it needs no second copy of what is there.
+///
+/// Two chunks that follow one another hold more than 64 KiB, so that there is room for 2 GiB at least. What goes into an
+/// inventory ends long before that: `Inventory.maximumByteCount`.
 struct ByteArena: Sendable {
     private(set) var chunks: [[UInt8]] = []
 

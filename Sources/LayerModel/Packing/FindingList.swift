@@ -7,9 +7,10 @@
 /// A finding that belongs to forty images is kept once.
 ///
 /// Beyond a limit findings are no longer kept but counted, by what they are and by root: one that stands for them all says
-/// how many there are. It belongs to all images and layers to which they would.
+/// how many there are. It belongs to all images to which they would; to which of their layers is not kept.
 ///
-/// Memory: some 80 bytes for a finding, 20 for each place where it belongs; 16 MiB and the latter at most.
+/// Memory: some 80 bytes for a finding, 20 for each place where it belongs; 16 MiB at most, and beyond that 36 bytes for each
+/// image and finding that stands for others.
 package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, Sendable {
     /// The findings, each once.
     package private(set) var pool: PackedList<Finding>
@@ -19,6 +20,8 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
     /// The places in the pool of findings that stand for others, and for how many.
     private var standIns: [StandIn: Int] = [:]
     private var standInCounts: [Int: Int] = [:]
+    /// The findings and images of entries that were added beyond the limit.
+    private var collapsed: Set<UInt64> = []
 
     /// What findings have in common that are counted together.
     private struct StandIn: Hashable {
@@ -28,7 +31,8 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
         let root: RootIndex
     }
 
-    /// More is not kept of findings. 100 000 blobs that are all missing, or all damaged, take 12 MiB.
+    /// More is not kept of findings and of where they belong. 100 000 blobs that are all missing, or all damaged, take
+    /// 14 MiB.
     package var maximumByteCount = 16 << 20
 
     /// A finding belongs somewhere.
@@ -43,12 +47,16 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
 
         package var image: Int? { packedImage < 0 ? nil : Int(packedImage) }
         package var layer: Int? { packedLayer < 0 ? nil : Int(packedLayer) }
+        /// True of a finding about a layer of the image that is not told.
+        package var isAboutSomeLayer: Bool { packedLayer == Self.someLayer }
 
-        fileprivate init(_ finding: Int, root: Int, image: Int?, layer: Int?, order: UInt32) {
+        private static let someLayer: Int32 = -2
+
+        fileprivate init(_ finding: Int, root: Int, image: Int?, layer: Int?, order: UInt32, keepsLayer: Bool) {
             self.finding = UInt32(finding)
             packedRoot = UInt32(root)
             packedImage = image.map { Int32($0) } ?? -1
-            packedLayer = layer.map { Int32($0) } ?? -1
+            packedLayer = layer.map { keepsLayer ? Int32($0) : Self.someLayer } ?? -1
             self.order = order
         }
 
@@ -74,7 +82,11 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
     package var startIndex: Int { 0 }
     package var endIndex: Int { entries.count }
 
-    var byteCount: Int { pool.byteCount + 40 * entries.count }
+    /// The bytes that all this takes, roughly.
+    package var byteCount: Int { keptByteCount + 12 * pool.count + 16 * collapsed.count }
+
+    /// What counts against the limit.
+    private var keptByteCount: Int { pool.byteCount + MemoryLayout<Entry>.stride * entries.count }
 
     package subscript(place: Int) -> LocatedFinding {
         let entry = entries[place]
@@ -89,8 +101,16 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
     }
 
     /// Says that a finding of the pool belongs to an image and a layer.
+    ///
+    /// Beyond the limit it is said once for each image that the finding belongs to some of its layers.
     package mutating func append(_ place: Int, root: Int, image: Int?, layer: Int?, order: UInt32) {
-        entries.append(Entry(place, root: root, image: image, layer: layer, order: order))
+        let keepsLayer = keptByteCount < maximumByteCount
+        if !keepsLayer {
+            let key = UInt64(place) << 32 | UInt64(image.map { $0 + 1 } ?? 0)
+            guard collapsed.insert(key).inserted else { return }
+        }
+        entries.append(
+            Entry(place, root: root, image: image, layer: layer, order: order, keepsLayer: keepsLayer))
     }
 
     /// Adds a finding to the pool unless it is there. Returns: its place in the pool.
@@ -100,7 +120,7 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
         hasher.combine(bytes)
         let hash = hasher.finalize()
         if let known = index.find(hash, where: { pool.isRecord(at: $0, bytes) }) { return known }
-        guard pool.byteCount + bytes.count <= maximumByteCount else { return standIn(for: finding) }
+        guard keptByteCount + bytes.count <= maximumByteCount else { return standIn(for: finding) }
         index.insert(pool.count, hash: hash)
         pool.appendPacked(bytes)
         return pool.count - 1

@@ -78,11 +78,7 @@ package struct ImageList: RandomAccessCollection, MutableCollection, Expressible
     package subscript(place: Int) -> ImageRecord {
         get {
             var record = withoutNames(place)
-            var next = Int(firstNames[place])
-            while next > 0 {
-                record.references.append(names[next - 1].text)
-                next = Int(nextNames[next - 1])
-            }
+            record.references = references(of: place)
             return record
         }
         set {
@@ -109,6 +105,17 @@ package struct ImageList: RandomAccessCollection, MutableCollection, Expressible
     package func withoutLists(_ place: Int) -> ImageRecord {
         if let open, open.place == place { return open.record }
         return packed[place]
+    }
+
+    /// The names that an image goes by.
+    package func references(of place: Int) -> [String] {
+        var references: [String] = []
+        var next = Int(firstNames[place])
+        while next > 0 {
+            references.append(names[next - 1].text)
+            next = Int(nextNames[next - 1])
+        }
+        return references
     }
 
     /// The number of layers of an image.

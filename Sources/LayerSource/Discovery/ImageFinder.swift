@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package import LayerModel
+import LayerModel
 package import LayerSystem
 import SystemPackage
 
@@ -13,20 +13,12 @@ package struct ImageFinder {
     /// The paths that the user gave.
     package private(set) var paths: [String] = []
     private var lookedAtCount = 0
-    /// The files that the `manifest.json` of an extracted archive lists, by their paths: layers are no images.
-    private var listedFiles: Set<String> = []
-
-    /// One image store, or a path that is none.
-    package struct Found: Sendable {
-        /// Which of the paths led here: its place in `paths`.
-        package let pathIndex: Int
-        package let record: RootRecord
-        package let store: BlobStore.Root
-        package let tree: (any ImageTree)?
-        package let source: ImageSource?
-        /// Why nothing was found at a path.
-        package let finding: Finding?
-    }
+    /// The files that the `manifest.json` of an extracted archive lists, by the hashes of their paths: layers are no images.
+    private var listedFiles: Set<Int> = []
+    private let watch: WalkWatch
+    private var openRootCount = 0
+    /// The tree of the archive that was found last.
+    private var latestTree: Locked<(any ImageTree)?>?
 
     /// Folders below a path are searched this deep. Trees that people have are some dozens of folders deep.
     static let maximumDepth = 256
@@ -34,8 +26,14 @@ package struct ImageFinder {
     static let maximumOpenDepth = 32
     /// More files and folders than this are not looked at below one path.
     static let maximumLookCount = 100_000
+    /// Of the roots that are found so many are kept open, each with the folders in it that were used; further ones are
+    /// opened anew for each blob.
+    static let maximumOpenRootCount = 8
+    /// More files than this that manifests list are not remembered. They are looked at like others then.
+    private static let maximumListedCount = 200_000
 
-    package init() {}
+    /// - Parameter watch: is asked for each file and folder whether the search goes on.
+    package init(watch: WalkWatch = WalkWatch()) { self.watch = watch }
 
     /// Opens the blobs of everything found.
     package var store: BlobStore { BlobStore(roots: found.map { $0.store }) }
@@ -44,9 +42,10 @@ package struct ImageFinder {
     package mutating func find(_ path: String) {
         paths.append(path)
         lookedAtCount = 0
+        guard !watch.isCancelled() else { return add(path, Self.interrupted) }
         do throws(LookupFault) {
             let file = try PositionedFile(path: path)
-            if let nature = addArchive(file, path: path) { add(path, Self.finding(nature)) }
+            if let nature = addArchive(file, path: path, canReopen: true) { add(path, Self.finding(nature)) }
         } catch {
             switch error {
             case .wrongKind(.directory): findInFolder(path)
@@ -70,6 +69,8 @@ package struct ImageFinder {
     private struct Leftovers {
         var natures: [String: Int] = [:]
         var linkCount = 0
+        /// What fsck has found in the file system that an image is the top of, if nobody else may look at it.
+        var hasLostAndFound = false
 
         mutating func count(_ nature: FileNature) {
             let noun =
@@ -90,6 +91,7 @@ package struct ImageFinder {
                 parts.append("\(fileCount) file\(fileCount == 1 ? " that is" : "s that are") no image (\(kinds))")
             }
             if linkCount > 0 { parts.append("\(linkCount) symbolic link\(linkCount == 1 ? "" : "s")") }
+            if hasLostAndFound { parts.append("lost+found") }
             return parts.isEmpty ? nil : parts.joined(separator: ", ")
         }
     }
@@ -116,64 +118,15 @@ package struct ImageFinder {
         add(path, Finding(.notAnImage, message, at: Place("")))
     }
 
-    /// A folder whose entries are looked at.
-    private final class Folder {
-        /// The folder itself, or one above it that is kept open, and the way from there.
-        let anchor: DirectoryRoot
-        let steps: [DirectoryEntry]
-        let path: String
-        let depth: Int
-        /// What the folder is itself; nil unless it is an image.
-        let source: ImageSource?
-        /// Whether an image lies in this folder or in one above it.
-        let isWithinImage: Bool
-
-        init(
-            anchor: DirectoryRoot, steps: [DirectoryEntry], path: String, depth: Int, source: ImageSource?,
-            isWithinImage: Bool
-        ) {
-            self.anchor = anchor
-            self.steps = steps
-            self.path = path
-            self.depth = depth
-            self.source = source
-            self.isWithinImage = isWithinImage
-        }
-
-        func path(of entry: DirectoryEntry) -> String {
-            path.hasSuffix("/") ? path + entry.name : path + "/" + entry.name
-        }
-
-        func open() throws(LookupFault) -> DirectoryRoot {
-            var folder = anchor
-            for step in steps { folder = try folder.directory(step) }
-            return folder
-        }
-
-        /// Whether an entry is part of the image in this folder, and so no image of its own.
-        func owns(_ entry: DirectoryEntry) -> Bool {
-            guard let source else { return false }
-            switch entry.kind {
-            case .directory:
-                // What fsck has found is not what anybody put there.
-                if ["blobs", "lost+found"].contains(entry.name) { return true }
-                let holdsLayers = source.folderForm != .ociLayout
-                return holdsLayers && entry.name.utf8.count == 64 && entry.name.allSatisfy { $0.isHexDigit }
-            case .regular: return ["oci-layout", "repositories"].contains(entry.name) || entry.name.hasSuffix(".json")
-            case .symbolicLink, .fifo, .socket, .characterDevice, .blockDevice, .other: return true
-            }
-        }
-    }
-
     /// Searches a folder and what is below it, in the order of the names.
     private mutating func search(_ top: DirectoryRoot, path: String, _ leftovers: inout Leftovers) {
         // The entries still to be looked at, the next one last: no recursion, which a deep tree would lead too far.
         var pending: [(folder: Folder, entry: DirectoryEntry)] = []
-        let start = Folder(anchor: top, steps: [], path: path, depth: 0, source: nil, isWithinImage: false)
-        enter(top, as: start, &pending)
+        enter(top, as: Folder(anchor: top, path: path), &pending, &leftovers)
         // Of folders that are not kept open, one is: that of the last file.
         var current: (folder: Folder, root: DirectoryRoot)?
         while let (folder, entry) = pending.popLast() {
+            guard !watch.isCancelled() else { return add(folder.path, Self.interrupted) }
             lookedAtCount += 1
             guard lookedAtCount <= Self.maximumLookCount else {
                 let message = "more than \(Self.maximumLookCount) files; what is below was not searched for images"
@@ -199,17 +152,12 @@ package struct ImageFinder {
                     }
                     let next = try opened.directory(entry)
                     let isKept = folder.depth < Self.maximumOpenDepth
-                    enter(
-                        next,
-                        as: Folder(
-                            anchor: isKept ? next : folder.anchor, steps: isKept ? [] : folder.steps + [entry],
-                            path: below, depth: folder.depth + 1, source: nil, isWithinImage: folder.isWithinImage),
-                        &pending)
+                    enter(next, as: folder.folder(entry, opened: isKept ? next : nil), &pending, &leftovers)
                 case .regular:
-                    if !listedFiles.contains(below) {
+                    if !listedFiles.contains(below.hashValue) {
                         lookAt(try opened.openFile(entry), path: below, in: folder, &leftovers)
                     }
-                case .symbolicLink: if !folder.isWithinImage { leftovers.linkCount += 1 }
+                case .symbolicLink: if !listedFiles.contains(below.hashValue) { leftovers.linkCount += 1 }
                 case .fifo, .socket, .characterDevice, .blockDevice, .other:
                     if !folder.isWithinImage { leftovers.count(.other) }
                 }
@@ -228,7 +176,7 @@ package struct ImageFinder {
     private mutating func lookAt(
         _ file: PositionedFile, path: String, in folder: Folder, _ leftovers: inout Leftovers
     ) {
-        guard let nature = addArchive(file, path: path) else { return }
+        guard let nature = addArchive(file, path: path, canReopen: folder.canReopen) else { return }
         if folder.source == nil ? nature.mayBeImage : nature.mayBeImageBesideOne {
             add(path, Self.finding(nature))
         } else if !folder.isWithinImage {
@@ -238,22 +186,25 @@ package struct ImageFinder {
 
     /// Adds a folder if it is an image, and its entries to those that are to be looked at.
     private mutating func enter(
-        _ folder: DirectoryRoot, as place: Folder, _ pending: inout [(folder: Folder, entry: DirectoryEntry)]
+        _ folder: DirectoryRoot, as place: Folder, _ pending: inout [(folder: Folder, entry: DirectoryEntry)],
+        _ leftovers: inout Leftovers
     ) {
         let path = place.path
         do throws(Errno) {
             try folder.checkAccess()
         } catch {
+            // Everybody but root meets this at the top of a file system: a note will do.
+            if error == .permissionDenied, place.isLostAndFound {
+                leftovers.hasLostAndFound = true
+                return
+            }
             return add(path, Finding(.pathUnreadable, ErrorText.describe(error.rawValue), at: Place("")))
         }
         let tree = DirectoryTree(folder, root: found.count)
         let recognizable = RecognizableTree(tree) { Self.prefix(folder.open($0)) }
         let source = ImageSources.all.first { $0.recognizes(recognizable) }
         if let source {
-            found.append(
-                Found(
-                    pathIndex: paths.count - 1, record: RootRecord(path: path, form: source.folderForm),
-                    store: .directory(folder), tree: tree, source: source, finding: nil))
+            add(path, source, form: source.folderForm, store: store(folder, at: place), tree: nil)
             if source.folderForm != .ociLayout { noteListedFiles(of: folder, path: path) }
         } else if let blobs = DigestAlgorithm.allCases.map({ "blobs/\($0.rawValue)" })
             .first(where: { tree.kind(of: $0) == .directory })
@@ -263,14 +214,15 @@ package struct ImageFinder {
                 + "nothing says what its blobs are"
             return add(path, Finding(.notAnImage, message, at: Place("")))
         }
-        switch folder.list("") {
+        switch folder.list("", limit: Self.maximumLookCount) {
         case .success(let entries):
-            let folder = Folder(
-                anchor: place.anchor, steps: place.steps, path: path, depth: place.depth, source: source,
-                isWithinImage: place.isWithinImage || source != nil)
+            let folder = place.recognized(as: source)
             for entry in entries.reversed() { pending.append((folder, entry)) }
+            // Of what will not be looked at any more only the first entry is kept, which says so.
+            pending.removeFirst(max(0, pending.count - (Self.maximumLookCount - lookedAtCount + 1)))
         // What an image names is found by its name, also where nobody may list the folder.
         case .failure where source != nil: return
+        case .failure(.failed(.permissionDenied)) where place.isLostAndFound: leftovers.hasLostAndFound = true
         case .failure(.failed(let errno)):
             add(path, Finding(.pathUnreadable, ErrorText.describe(errno.rawValue), at: Place("")))
         case .failure(.missing), .failure(.outsideImage), .failure(.wrongKind):
@@ -284,11 +236,13 @@ package struct ImageFinder {
         let bytes = Self.prefix(folder.open("manifest.json"), byteCount: JSONDocument.maximumByteCount)
         do throws(JSONFault) {
             guard let images = try JSONDocument(parsing: bytes).root.array else { return }
+            let folder = path.hasSuffix("/") ? path : path + "/"
             for image in images {
-                guard let layers = image.member(ignoringCase: "Layers")?.array else { continue }
-                for layer in layers {
-                    guard let name = layer.string else { continue }
-                    listedFiles.insert((path.hasSuffix("/") ? path : path + "/") + ArchivePath.normalized(name))
+                let layers = image.member(ignoringCase: "Layers")?.array.map { Array($0) } ?? []
+                for file in layers + [image.member(ignoringCase: "Config")].compactMap({ $0 }) {
+                    guard listedFiles.count < Self.maximumListedCount else { return }
+                    guard let name = file.string else { continue }
+                    listedFiles.insert((folder + ArchivePath.normalized(name)).hashValue)
                 }
             }
         } catch {
@@ -299,7 +253,7 @@ package struct ImageFinder {
     // Archives
 
     /// Adds a file if it is an archive of a known form. Returns: what it is if it is none; nil if it was added.
-    private mutating func addArchive(_ file: PositionedFile, path: String) -> FileNature? {
+    private mutating func addArchive(_ file: PositionedFile, path: String, canReopen: Bool) -> FileNature? {
         let prefix: [UInt8]
         do throws(Errno) {
             prefix = try file.bytes(at: 0, upTo: 2 * TarHeader.byteCount)
@@ -307,7 +261,13 @@ package struct ImageFinder {
             return .unreadable(error)
         }
         guard TarIndex.isTar(prefix: prefix) else { return FileNature(file) }
-        let index = TarIndex.read(file)
+        // One index may take 20 MiB: that of the archive before goes first.
+        latestTree?.withLock { $0 = nil }
+        let index = TarIndex.read(InterruptibleReader(file, watch))
+        guard !watch.isCancelled() else {
+            add(path, Self.interrupted)
+            return nil
+        }
         let tree = TarTree(index, root: found.count)
         let store = BlobStore(roots: [.archive(file)])
         let recognizable = RecognizableTree(tree) { path in
@@ -317,12 +277,39 @@ package struct ImageFinder {
         guard let source = ImageSources.all.first(where: { $0.recognizes(recognizable) }) else {
             return FileNature(archive: index, of: file)
         }
+        let isKept = openRootCount < Self.maximumOpenRootCount || !canReopen
+        openRootCount += 1
+        add(
+            path, source, form: source.archiveForm,
+            store: isKept ? .archive(file) : .closed(ClosedRoot(file, at: path)), tree: tree)
+        return nil
+    }
+
+    /// A folder that is an image, as a place to open blobs.
+    private mutating func store(_ folder: DirectoryRoot, at place: Folder) -> BlobStore.Root {
+        openRootCount += 1
+        guard openRootCount > Self.maximumOpenRootCount, place.canReopen else { return .directory(folder) }
+        do throws(Errno) {
+            return .closed(try ClosedRoot(folder, at: place.path))
+        } catch {
+            return .directory(folder)
+        }
+    }
+
+    private mutating func add(
+        _ path: String, _ source: ImageSource, form: ImageForm, store: BlobStore.Root, tree: (any ImageTree)?
+    ) {
+        latestTree?.withLock { $0 = nil }
+        let latest = Locked(tree)
+        latestTree = latest
         found.append(
             Found(
-                pathIndex: paths.count - 1, record: RootRecord(path: path, form: source.archiveForm),
-                store: .archive(file), tree: tree,
-                source: source, finding: nil))
-        return nil
+                pathIndex: paths.count - 1, root: found.count, record: RootRecord(path: path, form: form),
+                store: store, source: source, finding: nil, watch: watch, latestTree: latest))
+    }
+
+    private static var interrupted: Finding {
+        Finding(.interrupted, "the run was interrupted before what is here was searched for images", at: Place(""))
     }
 
     /// Says what a file is that is no image.
@@ -335,9 +322,8 @@ package struct ImageFinder {
     private mutating func add(_ path: String, _ finding: Finding, form: ImageForm = .unknown) {
         found.append(
             Found(
-                pathIndex: paths.count - 1, record: RootRecord(path: path, form: form), store: .nothing, tree: nil,
-                source: nil,
-                finding: finding))
+                pathIndex: paths.count - 1, root: found.count, record: RootRecord(path: path, form: form),
+                store: .nothing, source: nil, finding: finding, watch: watch, latestTree: nil))
     }
 
     /// The first bytes of a file; none if it cannot be read, which its reader will notice.

@@ -39,8 +39,12 @@ struct DockerLayers {
                     digest: builder.inventory.images.withoutLists(image).imageID, expected: "\(diffIDs.count)",
                     actual: "\(entries.count)"), image: image)
         }
-        let sources = entry.member(ignoringCase: "LayerSources")
-        var paths: [[BlobIndex]] = []
+        // By the hashes of the names: there may be 30 000 members, and as many layers that look for theirs.
+        var sources: [Int: JSONValue] = [:]
+        if let object = entry.member(ignoringCase: "LayerSources")?.object {
+            for (key, value) in object { sources[key.hashValue] = value }
+        }
+        var pathCount = 0
         for (index, value) in entries.enumerated() {
             guard builder.countDescriptor(at: place.appending(index)) else { return }
             guard let text = value.string, !text.isEmpty else {
@@ -52,16 +56,17 @@ struct DockerLayers {
             }
             let path = ArchivePath.normalized(text)
             let diffID = index < diffIDs.count ? diffIDs[index] : nil
-            paths.append(walkLayer(path, diffID, index, sources, &builder))
+            walkLayer(path, diffID, index, sources, &builder)
+            pathCount += 1
         }
-        if isTwin { compareCount(paths, &builder) }
+        if isTwin { compareCount(pathCount, &builder) }
     }
 
     private func walkLayer(
-        _ path: String, _ diffID: ContentDigest?, _ index: Int, _ sources: JSONValue?,
+        _ path: String, _ diffID: ContentDigest?, _ index: Int, _ sources: [Int: JSONValue],
         _ builder: inout InventoryBuilder
-    ) -> [BlobIndex] {
-        let blobs = builder.blobs(at: path, in: tree, expectedByteCount: builder.expectedByteCount(at: path, in: tree))
+    ) {
+        let blobs = builder.blobs(at: path, in: tree, expectedByteCount: 0)
         let place = place.appending("Layers").appending(index)
         let named = path.hasPrefix("blobs/") ? DockerSaveWalk.digest(named: path) : nil
         if !isTwin {
@@ -78,10 +83,10 @@ struct DockerLayers {
             }
             builder.add(Claim(.intactStream, about: blob, at: place, image: image, layer: layer))
         }
-        guard let diffID else { return blobs }
+        guard let diffID else { return }
         let diffIDPlace = configPlace.appending("rootfs").appending("diff_ids").appending(index)
         builder.claimDiffID(diffID, about: blobs, at: diffIDPlace, image: image, layer: layer ?? index)
-        if let source = sources?[diffID.description] {
+        if let source = sources[diffID.description.hashValue] {
             let place = self.place.appending("LayerSources").appending(diffID.description)
             let parsed = ParsedDescriptor(source, at: place, missing: .dockerManifestInvalid)
             for finding in parsed.findings { builder.add(finding, image: image, layer: layer) }
@@ -92,43 +97,54 @@ struct DockerLayers {
                 }
             }
         }
-        return blobs
     }
 
     /// Both views must have as many layers. Which files they lead to is their own business, as long as the content is that of
     /// the config's diffIDs, of which both views have the same.
-    private func compareCount(_ paths: [[BlobIndex]], _ builder: inout InventoryBuilder) {
-        let record = builder.inventory.images.withoutNames(image)
-        guard record.layers.count != paths.count else { return }
-        let what = "\(paths.count) layers, index.json leads to \(record.layers.count)"
+    private func compareCount(_ pathCount: Int, _ builder: inout InventoryBuilder) {
+        let layerCount = builder.inventory.images.layerCount(of: image)
+        guard layerCount != pathCount else { return }
         builder.add(
             Finding(
-                .viewsDisagree, "manifest.json has \(what)", at: place.appending("Layers"), digest: record.imageID),
+                .viewsDisagree, "manifest.json has \(pathCount) layers, index.json leads to \(layerCount)",
+                at: place.appending("Layers"), digest: builder.inventory.images.withoutLists(image).imageID),
             image: image)
     }
 }
 
-extension InventoryBuilder {
-    /// True if the index.json of the present root could be read, and has an empty list.
-    var layoutIsEmpty: Bool {
-        let codes = inventory.findings.lazy.filter { [root] in $0.finding.root == root }.map { $0.finding.code }
-        return codes.contains(.nothingReferenced) && !codes.contains(.indexManifestsNull)
-    }
+/// Which images of an image layout go by which full name: one with a tag, no bare tag.
+///
+/// Memory: 16 bytes for each name.
+struct LayoutNames {
+    /// Hashes of names, in ascending order, each with an image that has the name.
+    private var images: [(name: Int, image: Int)] = []
 
-    /// The images that the image layout of the present root gives a full name to: one with a tag, no bare tag.
-    func layoutImagesByName() -> [String: Set<Int>] {
-        var result: [String: Set<Int>] = [:]
-        for (index, image) in inventory.images.enumerated() where image.root == root && image.manifestBlob != nil {
-            for reference in image.references where ImageReference.hasNameAndTag(reference) {
-                result[ImageReference.fullName(of: reference), default: []].insert(index)
+    init() {}
+
+    /// The names of the present root's layout.
+    init(of builder: InventoryBuilder) {
+        let list = builder.inventory.images
+        for image in builder.imagesOfRoot where list.withoutLists(image).manifestBlob != nil {
+            for reference in list.references(of: image) where ImageReference.hasNameAndTag(reference) {
+                images.append((ImageReference.fullName(of: reference).hashValue, image))
             }
         }
-        return result
+        images.sort { $0 < $1 }
     }
 
-    /// The size of a file as an archive's index has it; 0 for a folder, which is asked when the file is opened.
-    func expectedByteCount(at path: String, in tree: any ImageTree) -> UInt64 {
-        guard case .at(.range(_, _, let byteCount), _, _) = tree.locate(path) else { return 0 }
-        return byteCount
+    /// True if images go by the name, and this is none of them.
+    ///
+    /// Complexity: log n, and the number of images of this name.
+    func lead(_ name: String, elsewhereThan image: Int) -> Bool {
+        let hash = name.hashValue
+        var low = 0
+        var high = images.count
+        while low < high {
+            let middle = (low + high) / 2
+            if images[middle] < (hash, image) { low = middle + 1 } else { high = middle }
+        }
+        if low < images.count, images[low] == (hash, image) { return false }
+        let neighbours = [low - 1, low].filter { images.indices.contains($0) }
+        return neighbours.contains { images[$0].name == hash }
     }
 }

@@ -18,9 +18,10 @@ struct DockerSaveWalk {
     private var configDigests: Set<ContentDigest> = []
     private var parents: [(digest: String, place: Place, image: Int)] = []
     /// The images of the image layout beside, by the full names that it gives them.
-    private var layoutNames: [String: Set<Int>] = [:]
-    /// The config and platform that a tag was given to first.
-    private var tagged: [String: (config: BlobIndex?, platform: Platform?)] = [:]
+    private var layoutNames = LayoutNames()
+    /// The config, and the hash of the platform, that a tag was given to last, by the hash of its full name: there may be
+    /// 100 000 tags.
+    private var tagged: [Int: (config: BlobIndex?, platform: Int)] = [:]
 
     init(tree: any ImageTree, hasLayout: Bool) {
         self.tree = tree
@@ -45,7 +46,7 @@ struct DockerSaveWalk {
                         .dockerManifestInvalid, "manifest.json is an array, not \(document.root.rawText)", at: place))
                 return
             }
-            if hasLayout { layoutNames = builder.layoutImagesByName() }
+            if hasLayout { layoutNames = LayoutNames(of: builder) }
             var isEmpty = true
             let layoutHasImages = builder.hasLayoutImages
             for (index, entry) in entries.enumerated() {
@@ -97,11 +98,9 @@ struct DockerSaveWalk {
         let path = ArchivePath.normalized(configPath)
         let configBlobs = builder.blobs(at: path, in: tree, expectedByteCount: 0)
         let named = Self.digest(named: path)
-        let read = tree.document(configBlobs, &builder)
+        let read = builder.config(configBlobs, in: tree, at: Place(path), digest: named, isOCI: false)
         var config: ParsedConfig?
-        if case .success(let document) = read {
-            config = ParsedConfig(document.root, at: Place(path), digest: named, isOCI: false)
-        }
+        if case .success(let parsed) = read { config = parsed }
         guard builder.selection.accepts(config?.platform) else { return }
         builder.noteSelected(names: tags)
 
@@ -190,6 +189,8 @@ struct DockerSaveWalk {
         var findings: [Finding] = []
         for (index, value) in array.enumerated() {
             guard let tag = value.string, ImageReference.hasNameAndTag(tag) else {
+                // One is enough to refute the image.
+                guard findings.count < 100 else { continue }
                 findings.append(
                     Finding(
                         .dockerReferenceInvalid, "a RepoTags entry is name:tag, not \(value.rawText)",
@@ -206,11 +207,13 @@ struct DockerSaveWalk {
         _ tags: [String], of image: Int, config: BlobIndex?, _ platform: Platform?, at place: Place,
         _ builder: inout InventoryBuilder
     ) {
+        // Of an image that index.json does not lead to, more was said already.
+        let isTwin = builder.inventory.images.withoutLists(image).manifestBlob != nil
+        let platformHash = platform.hashValue
         for (index, tag) in tags.enumerated() {
+            guard builder.countDescriptor(at: place.appending(index)) else { return }
             let name = ImageReference.fullName(of: tag)
-            // Of an image that index.json does not lead to, more was said already.
-            let isTwin = builder.inventory.images[image].manifestBlob != nil
-            if isTwin, let images = layoutNames[name], !images.contains(image) {
+            if isTwin, layoutNames.lead(name, elsewhereThan: image) {
                 builder.add(
                     Finding(
                         .viewsDisagree, "\(tag) is another image in index.json", at: place.appending(index), actual: tag
@@ -218,13 +221,13 @@ struct DockerSaveWalk {
                     image: image)
             }
             // The images of one name for several platforms share it rightly.
-            if let first = tagged[name], first.config != config, first.platform == platform {
+            if let first = tagged[name.hashValue], first.config != config, first.platform == platformHash {
                 builder.add(
                     Finding(
                         .dockerReferenceTwice, "\(tag) is another image's name, too: docker load gives it to the last",
                         at: place.appending(index), actual: tag), image: image)
             }
-            tagged[name] = (config, platform)
+            tagged[name.hashValue] = (config, platformHash)
         }
     }
 

@@ -16,9 +16,9 @@ struct RepositoriesWalk {
     /// Checks that every image named is there.
     func check(_ builder: inout InventoryBuilder) {
         guard tree.kind(of: "repositories") != nil, builder.selection.isEverything else { return }
-        for entry in read(&builder) {
+        forEachEntry(&builder) { entry, builder in
             let kinds = kinds(of: entry.id)
-            if kinds.contains(where: { $0 != .other }) { continue }
+            if kinds.contains(where: { $0 != .other }) { return }
             let what = "\(entry.name):\(entry.tag) is \(entry.id), which"
             builder.add(
                 kinds.isEmpty
@@ -30,15 +30,24 @@ struct RepositoriesWalk {
 
     /// Lists the images of an archive that has nothing but `repositories`: no digest says what their layers should be.
     func walkUnclaimed(_ builder: inout InventoryBuilder) {
-        for entry in read(&builder) where builder.selection.accepts(names: [entry.name + ":" + entry.tag]) {
-            builder.noteSelected(names: [entry.name + ":" + entry.tag])
+        var layers = UnclaimedLayers(tree: tree)
+        // The image with each topmost layer: a second tag for it adds a name.
+        var images: [String: Int] = [:]
+        forEachEntry(&builder) { entry, builder in
+            let name = entry.name + ":" + entry.tag
+            guard builder.selection.accepts(names: [name]) else { return }
+            builder.noteSelected(names: [name])
+            if let known = images[entry.id] { return builder.addReferences([name], to: known) }
             let image = builder.addImage(
-                ImageRecord(
-                    root: builder.root, kind: .image, references: [entry.name + ":" + entry.tag], place: entry.place))
+                ImageRecord(root: builder.root, kind: .image, references: [name], place: entry.place))
+            images[entry.id] = image
             var chain: [String] = []
+            var seen: Set<String> = []
             var next: String? = entry.id
-            while let id = next, chain.count < Self.maximumChainLength, !chain.contains(id) {
-                guard !id.contains("/"), tree.kind(of: id + "/layer.tar") != nil else {
+            while let id = next, chain.count < Self.maximumChainLength, seen.insert(id).inserted {
+                guard builder.countDescriptor(at: entry.place) else { break }
+                let layer = layers.layer(id, &builder)
+                guard layer.isThere else {
                     builder.add(
                         Finding(
                             .dockerRepositoriesMismatch, "the layer \(id) is not in the archive", at: entry.place,
@@ -46,7 +55,7 @@ struct RepositoriesWalk {
                     break
                 }
                 chain.append(id)
-                next = parent(of: id, &builder)
+                next = layer.parent
             }
             for (index, id) in chain.reversed().enumerated() { walkLayer(id, index, image, &builder) }
         }
@@ -54,7 +63,7 @@ struct RepositoriesWalk {
 
     private func walkLayer(_ id: String, _ index: Int, _ image: Int, _ builder: inout InventoryBuilder) {
         let path = id + "/layer.tar"
-        let blobs = builder.blobs(at: path, in: tree, expectedByteCount: builder.expectedByteCount(at: path, in: tree))
+        let blobs = builder.blobs(at: path, in: tree, expectedByteCount: 0)
         builder.updateImage(image) { $0.layers.append(LayerRecord(blob: blobs.first, path: path)) }
         for blob in blobs {
             builder.add(Claim(.intactStream, about: blob, at: Place(path), image: image, layer: index))
@@ -63,6 +72,82 @@ struct RepositoriesWalk {
             Finding(
                 .dockerLayerUnclaimed, "nothing in the archive says what this layer should be", at: Place(path)),
             image: image, layer: index)
+    }
+
+    private struct Entry {
+        let name: String
+        let tag: String
+        let id: String
+        let place: Place
+    }
+
+    /// Calls `body` with each name and tag, until there are too many.
+    private func forEachEntry(_ builder: inout InventoryBuilder, _ body: (Entry, inout InventoryBuilder) -> Void) {
+        let place = Place("repositories")
+        let blobs = builder.blobs(at: "repositories", in: tree, expectedByteCount: 0)
+        switch tree.document(blobs, isMap: true, &builder) {
+        case .failure(let fault):
+            builder.add(fault, reading: place, digest: nil)
+        case .success(let document):
+            guard let repositories = document.root.object else {
+                builder.add(
+                    Finding(
+                        .dockerRepositoriesMismatch, "repositories is an object, not \(document.root.rawText)",
+                        at: place))
+                return
+            }
+            for (name, tags) in repositories {
+                let place = place.appending(name)
+                guard let tags = tags.object else {
+                    guard builder.countDescriptor(at: place) else { return }
+                    builder.add(
+                        Finding(.dockerRepositoriesMismatch, "the tags of \(name) are no object", at: place))
+                    continue
+                }
+                for (tag, id) in tags {
+                    let place = place.appending(tag)
+                    guard builder.countDescriptor(at: place) else { return }
+                    guard let id = id.string else {
+                        builder.add(
+                            Finding(.dockerRepositoriesMismatch, "\(name):\(tag) is no text", at: place))
+                        continue
+                    }
+                    body(Entry(name: name, tag: tag, id: id, place: place), &builder)
+                }
+            }
+        }
+    }
+
+    /// An ID is a folder in the old form, a blob since Docker 25, and a config's name in what some builders write.
+    ///
+    /// Returns: what lies there under these names; `.other` where the system does not tell.
+    private func kinds(of id: String) -> [FileKind] {
+        guard !id.contains("/"), id != "..", id != "." else { return [] }
+        let hex = id.hasPrefix("sha256:") ? String(id.dropFirst("sha256:".count)) : id
+        return ["\(hex)", "\(hex)/json", "\(hex)/layer.tar", "blobs/sha256/\(hex)", "\(hex).json", "sha256:\(hex)"]
+            .compactMap { tree.kind(of: $0) }
+    }
+}
+
+/// The layers of an archive without digests, each looked up and its document read once.
+private struct UnclaimedLayers {
+    let tree: any ImageTree
+    private var known: [String: Layer] = [:]
+
+    struct Layer {
+        var isThere: Bool
+        var parent: String?
+    }
+
+    init(tree: any ImageTree) { self.tree = tree }
+
+    /// The layer of an ID, and the ID of the layer that it lies upon.
+    mutating func layer(_ id: String, _ builder: inout InventoryBuilder) -> Layer {
+        if let layer = known[id] { return layer }
+        let isThere = !id.contains("/") && tree.kind(of: id + "/layer.tar") != nil
+        let layer = Layer(isThere: isThere, parent: isThere ? parent(of: id, &builder) : nil)
+        known[id] = layer
+        return layer
     }
 
     private func parent(of id: String, _ builder: inout InventoryBuilder) -> String? {
@@ -76,59 +161,5 @@ struct RepositoriesWalk {
             builder.add(fault, reading: Place(path), digest: nil)
             return nil
         }
-    }
-
-    private struct Entry {
-        let name: String
-        let tag: String
-        let id: String
-        let place: Place
-    }
-
-    private func read(_ builder: inout InventoryBuilder) -> [Entry] {
-        let place = Place("repositories")
-        let blobs = builder.blobs(at: "repositories", in: tree, expectedByteCount: 0)
-        switch tree.document(blobs, isMap: true, &builder) {
-        case .failure(let fault):
-            builder.add(fault, reading: place, digest: nil)
-            return []
-        case .success(let document):
-            guard let repositories = document.root.object else {
-                builder.add(
-                    Finding(
-                        .dockerRepositoriesMismatch, "repositories is an object, not \(document.root.rawText)",
-                        at: place))
-                return []
-            }
-            var entries: [Entry] = []
-            for (name, tags) in repositories {
-                let place = place.appending(name)
-                guard let tags = tags.object else {
-                    builder.add(
-                        Finding(.dockerRepositoriesMismatch, "the tags of \(name) are no object", at: place))
-                    continue
-                }
-                for (tag, id) in tags {
-                    guard let id = id.string else {
-                        builder.add(
-                            Finding(
-                                .dockerRepositoriesMismatch, "\(name):\(tag) is no text", at: place.appending(tag)))
-                        continue
-                    }
-                    entries.append(Entry(name: name, tag: tag, id: id, place: place.appending(tag)))
-                }
-            }
-            return entries
-        }
-    }
-
-    /// An ID is a folder in the old form, a blob since Docker 25, and a config's name in what some builders write.
-    ///
-    /// Returns: what lies there under these names; `.other` where the system does not tell.
-    private func kinds(of id: String) -> [FileKind] {
-        guard !id.contains("/"), id != "..", id != "." else { return [] }
-        let hex = id.hasPrefix("sha256:") ? String(id.dropFirst("sha256:".count)) : id
-        return ["\(hex)", "\(hex)/json", "\(hex)/layer.tar", "blobs/sha256/\(hex)", "\(hex).json", "sha256:\(hex)"]
-            .compactMap { tree.kind(of: $0) }
     }
 }

@@ -45,6 +45,11 @@ enum KnownMembers {
     /// Shape: lower case.
     static let maps: Set<String> = ["annotations", "labels", "volumes", "exposedports", "layersources"]
 
+    /// The annotations that are read here; others are checked for their shape.
+    static let annotations: Set<String> = [
+        "io.containerd.image.name", "org.opencontainers.image.ref.name", "vnd.docker.reference.type",
+    ]
+
     /// Lower case, as Go compares names.
     static func folding(_ name: String) -> String {
         var scalars = String.UnicodeScalarView()
@@ -58,9 +63,12 @@ extension JSONValue {
     func membersInOtherCase(than names: Set<String>) -> [(written: String, name: String)] {
         guard let object else { return [] }
         var result: [(written: String, name: String)] = []
+        // Made once, for the first name that is another: an object may have 300 000 of them.
+        var foldedNames: [String: String]?
         for (key, _) in object where !names.contains(key) {
-            let folded = KnownMembers.folding(key)
-            guard let name = names.first(where: { KnownMembers.folding($0) == folded }) else { continue }
+            let known = foldedNames ?? Dictionary(names.map { (KnownMembers.folding($0), $0) }) { first, _ in first }
+            foldedNames = known
+            guard let name = known[KnownMembers.folding(key)] else { continue }
             result.append((key, name))
         }
         return result

@@ -14,6 +14,9 @@ struct ParsedConfig {
     /// True of `{}` and the like: called an image config by its media type, but no image.
     var isNoImage = false
 
+    /// Of a list with more faults than this only the first are told: it may have 300 000.
+    private static let maximumListedFaultCount = 100
+
     /// Reads a config.
     ///
     /// Spec: OCI image-spec v1.1.1 config.md §Properties.
@@ -71,8 +74,10 @@ struct ParsedConfig {
                     digest: digest))
         case let value? where value.array != nil:
             var read: [ContentDigest?] = []
+            let firstCount = findings.count
             for element in value.array.map({ Array($0) }) ?? [] {
                 read.append(readDiffID(element, at: place.appending(read.count)))
+                if findings.count - firstCount > Self.maximumListedFaultCount { findings.removeLast() }
             }
             diffIDs = read
         case let value? where value.isNull:
@@ -105,6 +110,7 @@ struct ParsedConfig {
         }
         var count = 0
         var isEmpty = true
+        let firstCount = findings.count
         for (index, entry) in entries.enumerated() {
             isEmpty = false
             guard entry.object != nil else {
@@ -118,7 +124,14 @@ struct ParsedConfig {
             for name in ["author", "created_by", "comment"] { _ = shape.member(name, .string) }
             shape.timestamp("created")
             if shape.member("empty_layer", .boolean)?.bool != true { count += 1 }
-            findings += shape.findings(about: digest)
+            guard findings.count - firstCount >= Self.maximumListedFaultCount else {
+                findings += shape.findings(about: digest)
+                continue
+            }
+            // Enough was told, unless all of it was warnings so far.
+            guard let refuting = shape.findings(about: digest).first(where: { $0.outcome == .refuted }) else { continue }
+            findings.append(refuting)
+            return
         }
         if !isEmpty, let diffIDs, count != diffIDs.count {
             findings.append(

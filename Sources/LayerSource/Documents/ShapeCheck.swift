@@ -47,7 +47,11 @@ struct ShapeCheck {
         return value
     }
 
-    /// The elements of an array of texts; null is an empty one to Go.
+    /// More elements than this of a list or a map are checked and not returned: a document may have 300 000 of them.
+    static let maximumReturnedCount = 64
+
+    /// The first elements of an array of texts; null is an empty one to Go.
+    @discardableResult
     mutating func texts(_ name: String) -> [String] {
         var result: [String] = []
         guard let array = member(name, .array)?.array else { return result }
@@ -58,12 +62,13 @@ struct ShapeCheck {
                     value)
                 break
             }
-            result.append(text)
+            if result.count < Self.maximumReturnedCount { result.append(text) }
         }
         return result
     }
 
-    /// The members of a map from texts to texts; null is an empty one to Go.
+    /// The first members of a map from texts to texts, and those that are read here; null is an empty one to Go.
+    @discardableResult
     mutating func textMap(_ name: String) -> [String: String] {
         var result: [String: String] = [:]
         guard let object = member(name, .object)?.object else { return result }
@@ -74,6 +79,7 @@ struct ShapeCheck {
                     value)
                 break
             }
+            guard result.count < Self.maximumReturnedCount || KnownMembers.annotations.contains(key) else { continue }
             result[key] = text
         }
         return result
@@ -96,10 +102,10 @@ struct ShapeCheck {
     mutating func checkRunConfig(isOCI: Bool) {
         for name in ["User", "WorkingDir", "StopSignal"] { _ = member(name, .string) }
         for name in ["Entrypoint", "Cmd"] where isOCI || object.member(ignoringCase: name)?.string == nil {
-            _ = texts(name)
+            texts(name)
         }
-        _ = texts("Env")
-        _ = textMap("Labels")
+        texts("Env")
+        textMap("Labels")
         for name in ["ExposedPorts", "Volumes"] { textSet(name) }
         _ = member("ArgsEscaped", .boolean)
     }
@@ -128,7 +134,7 @@ struct ShapeCheck {
             add("\(name) is missing, which a platform must have", at: place.appending(name), nil)
         }
         for name in ["variant", "os.version"] { _ = member(name, .string) }
-        _ = texts("os.features")
+        texts("os.features")
     }
 
     private mutating func add(_ message: String, at place: Place, _ value: JSONValue?) {

@@ -2,6 +2,8 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+import Synchronization
+
 /// A JSON document, checked to the last byte and decoded only where somebody looks.
 ///
 /// Beyond the grammar it refuses whatever two readers could understand differently: bytes that are not UTF-8, a byte
@@ -34,13 +36,18 @@ package final class JSONDocument: Sendable {
 
     let bytes: [UInt8]
     let nodes: [JSONNode]
+    private let held: HeldDocuments?
 
     /// Reads a document.
+    ///
+    /// - Parameter held: is told of the document's memory, now and when nobody needs it any more.
     ///
     /// Throws: the first `JSONFault`. The document must not be used in any other way then.
     ///
     /// Complexity: linear in the number of bytes, up to the sorting of the names within large objects.
-    package init(parsing bytes: [UInt8], keys: KeyComparison = .ignoringCase) throws(JSONFault) {
+    package init(
+        parsing bytes: [UInt8], keys: KeyComparison = .ignoringCase, held: HeldDocuments? = nil
+    ) throws(JSONFault) {
         guard bytes.count <= Self.maximumByteCount else {
             throw JSONFault(
                 .tooLarge, "document of \(bytes.count) bytes, limit \(Self.maximumByteCount)",
@@ -50,10 +57,41 @@ package final class JSONDocument: Sendable {
         try parser.parse()
         self.bytes = bytes
         nodes = parser.nodes
+        self.held = held
+        held?.add(byteCount)
     }
+
+    deinit { held?.add(-byteCount) }
+
+    private var byteCount: Int { bytes.count + MemoryLayout<JSONNode>.stride * nodes.count }
 
     /// The value that the document is.
     package var root: JSONValue { JSONValue(document: self, index: 0) }
+
+    /// The memory that reading such a document takes at most.
+    ///
+    /// Every value but the first stands behind a comma, a colon or a bracket: 8 bytes for each, and as many for the names
+    /// of an object while they are compared with one another.
+    static func readingByteCount(_ bytes: [UInt8]) -> Int {
+        // Few documents are large, and a small one is small whatever it holds.
+        guard bytes.count > 64 << 10 else { return 9 * bytes.count }
+        return bytes.count + 16 * JSONParser.boundOfNodes(bytes)
+    }
+}
+
+/// The memory of the documents that are held at a time.
+///
+/// ## Concurrency
+/// One atomic number, which carries no other data with it.
+package final class HeldDocuments: Sendable {
+    private let count = Atomic(0)
+
+    package init() {}
+
+    /// The bytes and the tapes of all documents that were not let go yet.
+    package var byteCount: Int { count.load(ordering: .relaxed) }
+
+    fileprivate func add(_ byteCount: Int) { count.wrappingAdd(byteCount, ordering: .relaxed) }
 }
 
 /// A value or a member's name on the tape. Children follow their container; a name precedes its value.

@@ -20,9 +20,7 @@ struct JSONParser {
         guard !bytes.starts(with: [0xef, 0xbb, 0xbf]) else { throw fault("byte order mark", at: 0) }
         // Every node but the first stands behind one of these bytes. One reservation of that many, which costs memory
         // only where it is written to, instead of growing: that would hold the tape twice.
-        var bound = 1
-        for byte in bytes where byte == 0x2c || byte == 0x3a || byte == 0x5b || byte == 0x7b { bound += 1 }
-        nodes.reserveCapacity(bound)
+        nodes.reserveCapacity(Self.boundOfNodes(bytes))
 
         var wantsValue = true
         repeat {
@@ -30,6 +28,13 @@ struct JSONParser {
         } while wantsValue || !open.isEmpty
         skipWhiteSpace()
         guard offset == bytes.count else { throw fault("bytes after the end of the document", at: offset) }
+    }
+
+    /// No document of these bytes has more nodes.
+    static func boundOfNodes(_ bytes: [UInt8]) -> Int {
+        var bound = 1
+        for byte in bytes where byte == 0x2c || byte == 0x3a || byte == 0x5b || byte == 0x7b { bound += 1 }
+        return bound
     }
 
     /// Reads a scalar, or the beginning of a container.

@@ -110,10 +110,10 @@ extension LayoutWalk {
         // Spec: manifest.md §config: a config of a type that is not known must not be parsed.
         let algorithms = descriptor.digest.algorithm.map { [$0] } ?? []
         guard descriptor.mediaType.kind == .imageConfig else { return config }
-        let read = tree.document(config.blobs, algorithms: algorithms, &builder)
+        let read = builder.config(
+            config.blobs, in: tree, algorithms: algorithms, at: config.place, digest: descriptor.digest, isOCI: true)
         switch read {
-        case .success(let document):
-            let read = ParsedConfig(document.root, at: config.place, digest: descriptor.digest, isOCI: true)
+        case .success(let read):
             config.parsed = read
             config.findings += read.findings
         case .failure(let fault):
@@ -130,7 +130,7 @@ extension LayoutWalk {
     ) {
         var shape = ShapeCheck(root, at: place, names, code: code)
         _ = shape.mediaType("artifactType")
-        _ = shape.textMap("annotations")
+        shape.textMap("annotations")
         for finding in shape.findings(about: digest) { builder.add(finding, image: image) }
     }
 
@@ -189,18 +189,19 @@ extension LayoutWalk {
                 image: image)
             return
         }
-        let parsed = entries.enumerated().map {
-            ParsedDescriptor($1, at: place.appending($0), missing: .manifestInvalid)
+        // Each is read twice, since thousands of them in memory are several times as large as the document.
+        let isAllLayers = entries.allSatisfy {
+            ParsedDescriptor($0, at: place, missing: .manifestInvalid).descriptor?.mediaType.isLayer ?? true
         }
-        let isAllLayers = parsed.allSatisfy { $0.descriptor?.mediaType.isLayer ?? true }
-        if let diffIDs, diffIDs.count != parsed.count {
+        if let diffIDs, diffIDs.count != entries.count {
             builder.add(
                 Finding(
-                    .layerCountMismatch, "the manifest has \(parsed.count) layers, the config \(diffIDs.count) diffIDs",
+                    .layerCountMismatch, "the manifest has \(entries.count) layers, the config \(diffIDs.count) diffIDs",
                     at: place, digest: config.descriptor?.digest, expected: "\(diffIDs.count)",
-                    actual: "\(parsed.count)"), image: image)
+                    actual: "\(entries.count)"), image: image)
         }
-        for (index, parsed) in parsed.enumerated() {
+        for (index, entry) in entries.enumerated() {
+            let parsed = ParsedDescriptor(entry, at: place.appending(index), missing: .manifestInvalid)
             guard builder.countDescriptor(at: parsed.place) else { return }
             // Among layers of other kinds it is anybody's guess which diffID is whose, unless there are as many.
             let diffID = diffIDs.flatMap { isAllLayers || $0.count == entries.count ? $0 : nil }

@@ -11,8 +11,10 @@ struct LayoutWalk {
     let tree: any ImageTree
     /// The indexes on the way down, to see loops.
     var indexesAbove: [BlobIndex] = []
-    /// The images that a manifest or an index, read before, led to: a second tag for it adds a name, no image.
-    var imagesBelow: [BlobIndex: [Int]] = [:]
+    /// What the manifests and indexes that were read before led to: a second tag for one adds a name, no image.
+    var walked: [BlobIndex: WalkedDocument] = [:]
+    /// What documents call themselves that some descriptor calls neither a manifest nor an index; nil for nothing of these.
+    var ownNames: [BlobIndex: String?] = [:]
 
     /// Deeper indexes are not followed. The specification names no limit; real ones nest once or twice.
     static let maximumIndexDepth = 16
@@ -80,7 +82,7 @@ struct LayoutWalk {
     /// Walks an index. Returns: the images below it.
     ///
     /// `digest` names the index; nil for index.json, which no descriptor leads to.
-    private mutating func walkIndex(
+    mutating func walkIndex(
         _ root: JSONValue, _ context: Context, digest: ContentDigest?, _ builder: inout InventoryBuilder
     ) -> [Int] {
         let place = context.place
@@ -148,20 +150,8 @@ struct LayoutWalk {
         var presentCount = 0
         var named: [NamedPlatform: ContentDigest] = [:]
         for (index, entry) in entries.enumerated() {
-            let parsed = ParsedDescriptor(entry, at: list.appending(index), missing: .indexInvalid)
+            let (parsed, below) = read(entry, index, context, list, builder.selection)
             guard builder.countDescriptor(at: parsed.place) else { break }
-            var below = context
-            below.place = parsed.place
-            if let descriptor = parsed.descriptor {
-                if let platform = descriptor.platform { below.platform = platform }
-                let names = Self.names(descriptor)
-                below.references = context.references + names.filter { !context.references.contains($0) }
-                below.isNamed =
-                    context.isNamed || builder.selection.accepts(names: names + [descriptor.digest.description])
-                below.isAttestation =
-                    descriptor.annotations["vnd.docker.reference.type"] == "attestation-manifest"
-                    || descriptor.platform?.isUnknown == true
-            }
             guard isWanted(parsed, below, builder.selection) else { continue }
             for finding in parsed.findings { builder.add(finding) }
             guard let descriptor = parsed.descriptor else { continue }
@@ -172,15 +162,36 @@ struct LayoutWalk {
                 images += found.filter { seen.insert($0).inserted }
                 presentCount += 1
             case .absent(let blobs):
-                absent.append(AbsentEntry(descriptor: descriptor, context: below, blobs: blobs))
+                absent.append(AbsentEntry(index: index, entry: entry, blobs: blobs))
             }
         }
-        for entry in absent {
-            let found = reportAbsent(entry, hasSiblings: presentCount > 0, &builder)
-            if !found.isEmpty { noteSelected(entry.descriptor, &builder) }
+        for absent in absent {
+            let (parsed, below) = read(absent.entry, absent.index, context, list, builder.selection)
+            guard let descriptor = parsed.descriptor else { continue }
+            let found = reportAbsent(descriptor, absent.blobs, below, hasSiblings: presentCount > 0, &builder)
+            if !found.isEmpty { noteSelected(descriptor, &builder) }
             images += found
         }
         return images
+    }
+
+    /// An entry of an index, and how what it leads to is come by.
+    private func read(
+        _ entry: JSONValue, _ index: Int, _ context: Context, _ list: Place, _ selection: Selection
+    ) -> (ParsedDescriptor, Context) {
+        let parsed = ParsedDescriptor(entry, at: list.appending(index), missing: .indexInvalid)
+        var below = context
+        below.place = parsed.place
+        if let descriptor = parsed.descriptor {
+            if let platform = descriptor.platform { below.platform = platform }
+            let names = Self.names(descriptor)
+            below.references = context.references + names.filter { !context.references.contains($0) }
+            below.isNamed = context.isNamed || selection.accepts(names: names + [descriptor.digest.description])
+            below.isAttestation =
+                descriptor.annotations["vnd.docker.reference.type"] == "attestation-manifest"
+                || descriptor.platform?.isUnknown == true
+        }
+        return (parsed, below)
     }
 
     private func noteSelected(_ descriptor: Descriptor, _ builder: inout InventoryBuilder) {
@@ -235,158 +246,37 @@ struct LayoutWalk {
         ["io.containerd.image.name", "org.opencontainers.image.ref.name"].compactMap { descriptor.annotations[$0] }
     }
 
-    /// An entry whose blob is not there.
+    /// An entry whose blob is not there. There may be 30 000 of them: it is read again when it is reported.
     private struct AbsentEntry {
-        let descriptor: Descriptor
-        let context: Context
+        let index: Int
+        let entry: JSONValue
         let blobs: [BlobIndex]
     }
 
-    private enum Followed {
+    enum Followed {
         case present([Int])
         case absent([BlobIndex])
     }
 
     /// Says that a manifest is not there: legal for a platform of an index of which others are, else a fault.
     private func reportAbsent(
-        _ entry: AbsentEntry, hasSiblings: Bool, _ builder: inout InventoryBuilder
+        _ descriptor: Descriptor, _ blobs: [BlobIndex], _ context: Context, hasSiblings: Bool,
+        _ builder: inout InventoryBuilder
     ) -> [Int] {
-        let digest = entry.descriptor.digest
-        if hasSiblings, let platform = entry.descriptor.platform {
+        let digest = descriptor.digest
+        if hasSiblings, let platform = descriptor.platform {
             let finding = Finding(
-                .platformAbsent, "\(platform) is listed but not here; it was not checked", at: entry.context.place,
+                .platformAbsent, "\(platform) is listed but not here; it was not checked", at: context.place,
                 digest: digest, expected: platform.description)
             builder.add(builder.selection.requiresAllPlatforms ? finding.refuting() : finding)
             return []
         }
         let image = builder.addImage(
             ImageRecord(
-                root: builder.root, kind: entry.descriptor.mediaType.kind == .manifest ? .image : .blob,
-                references: entry.context.references, platform: entry.context.platform, manifestDigest: digest,
-                manifestBlob: entry.blobs.first,
-                place: entry.context.place))
-        builder.claim(entry.descriptor, about: entry.blobs, at: entry.context.place, image: image)
+                root: builder.root, kind: descriptor.mediaType.kind == .manifest ? .image : .blob,
+                references: context.references, platform: context.platform, manifestDigest: digest,
+                manifestBlob: blobs.first, place: context.place))
+        builder.claim(descriptor, about: blobs, at: context.place, image: image)
         return [image]
-    }
-
-    // Following a descriptor
-
-    private mutating func follow(
-        _ descriptor: Descriptor, _ context: Context, _ builder: inout InventoryBuilder
-    ) -> Followed {
-        let path = Self.path(of: descriptor.digest)
-        let blobs = builder.blobs(at: path, in: tree, expectedByteCount: descriptor.size ?? 0)
-        guard let blob = blobs.first else { return .absent(blobs) }
-        builder.checkData(descriptor, at: context.place)
-        switch descriptor.mediaType.kind {
-        case .index, .manifest:
-            break
-        case .imageConfig, .empty, .layer, .nondistributableLayer, .other:
-            guard tree.kind(of: path) != nil else { return .absent(blobs) }
-            return .present([opaqueEntry(descriptor, blobs, context, &builder)])
-        }
-        if let known = imagesBelow[blob] { return .present(revisit(known, descriptor, blobs, context, &builder)) }
-        if indexesAbove.contains(blob) {
-            builder.add(
-                Finding(.indexCycle, "the index contains itself", at: context.place, digest: descriptor.digest))
-            return .present([])
-        }
-        let read = tree.document(
-            blobs, algorithms: descriptor.digest.algorithm.map { [$0] } ?? [], &builder)
-        if case .failure(.unread(.missing)) = read { return .absent(blobs) }
-        let images: [Int]
-        if descriptor.mediaType.kind == .index {
-            images = followIndex(descriptor, blobs, read, context, &builder)
-        } else {
-            images = followManifest(descriptor, blobs, read, context, &builder)
-        }
-        imagesBelow[blob] = images
-        return .present(images)
-    }
-
-    /// A manifest or index that was read before: the new entry claims the same things of it, and adds its names.
-    private func revisit(
-        _ images: [Int], _ descriptor: Descriptor, _ blobs: [BlobIndex], _ context: Context,
-        _ builder: inout InventoryBuilder
-    ) -> [Int] {
-        builder.claim(descriptor, about: blobs, at: context.place, image: images.count == 1 ? images[0] : nil)
-        for image in images {
-            // Each way to an image counts, for each is work.
-            guard builder.countDescriptor(at: context.place) else { break }
-            builder.addReferences(context.references, to: image)
-            if let platform = descriptor.platform {
-                builder.checkPlatform(of: image, against: platform, at: context.place)
-            }
-        }
-        return images
-    }
-
-    private mutating func followIndex(
-        _ descriptor: Descriptor, _ blobs: [BlobIndex], _ read: Result<JSONDocument, DocumentFault>,
-        _ context: Context, _ builder: inout InventoryBuilder
-    ) -> [Int] {
-        builder.claim(descriptor, about: blobs, at: context.place)
-        guard indexesAbove.count < Self.maximumIndexDepth else {
-            builder.add(
-                Finding(
-                    .indexTooDeep, "indexes nest deeper than \(Self.maximumIndexDepth) levels", at: context.place,
-                    digest: descriptor.digest))
-            return []
-        }
-        let path = Self.path(of: descriptor.digest)
-        switch read {
-        case .failure(let fault):
-            builder.add(fault, reading: Place(path), digest: descriptor.digest)
-            return []
-        case .success(let document):
-            var below = context
-            below.place = Place(path)
-            builder.checkMediaType(
-                of: document.root, is: descriptor.mediaType, at: below.place, digest: descriptor.digest)
-            indexesAbove.append(contentsOf: blobs.prefix(1))
-            defer { indexesAbove.removeLast() }
-            return walkIndex(document.root, below, digest: descriptor.digest, &builder)
-        }
-    }
-
-    private func opaqueEntry(
-        _ descriptor: Descriptor, _ blobs: [BlobIndex], _ context: Context, _ builder: inout InventoryBuilder
-    ) -> Int {
-        // An index may list anything: BuildKit's local cache lists layers and a cache config.
-        let image = builder.addImage(
-            ImageRecord(
-                root: builder.root, kind: .blob, references: context.references, platform: nil,
-                manifestDigest: descriptor.digest, place: context.place))
-        let layer = LayerRecord(
-            blob: blobs.first, digest: descriptor.digest, size: descriptor.size, mediaType: descriptor.mediaType,
-            path: Self.path(of: descriptor.digest))
-        builder.updateImage(image) { $0.layers = [layer] }
-        builder.claim(descriptor, about: blobs, at: context.place, image: image, layer: 0)
-        builder.claimStream(descriptor, about: blobs, at: context.place, isImage: false, image: image, layer: 0)
-        checkDisguise(descriptor, blobs, at: context.place, image: image, &builder)
-        return image
-    }
-
-    /// A document that calls itself a manifest or an index, under a type that is neither, is run by readers that go by what
-    /// the document says, and passed over by those that go by the descriptor.
-    private func checkDisguise(
-        _ descriptor: Descriptor, _ blobs: [BlobIndex], at place: Place, image: Int, _ builder: inout InventoryBuilder
-    ) {
-        guard builder.beginsAsObject(blobs),
-            case .success(let document) = tree.document(
-                blobs, algorithms: descriptor.digest.algorithm.map { [$0] } ?? [], &builder),
-            let name = document.root.member(ignoringCase: "mediaType")?.string
-        else { return }
-        switch MediaType(name).kind {
-        case .index, .manifest:
-            builder.add(
-                Finding(
-                    .mediaTypeContradiction,
-                    "the document calls itself \(name), its descriptor \(descriptor.mediaType)",
-                    at: Place(Self.path(of: descriptor.digest)).appending("mediaType"), digest: descriptor.digest,
-                    expected: descriptor.mediaType.description, actual: name), image: image)
-        case .imageConfig, .empty, .layer, .nondistributableLayer, .other:
-            return
-        }
     }
 }

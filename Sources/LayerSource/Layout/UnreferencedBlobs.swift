@@ -15,20 +15,12 @@ struct UnreferencedBlobs {
 
     func gather(_ builder: inout InventoryBuilder) {
         guard builder.selection.isEverything else { return }
-        let algorithms: [(name: String, kind: FileKind)]
-        do throws(TreeFailure) {
-            algorithms = try tree.list("blobs")
-        } catch {
-            return report(error, "blobs", &builder)
-        }
         var count = 0
-        for algorithm in algorithms where tree.kind(of: "blobs/" + algorithm.name) != .regular {
-            let folder = "blobs/" + algorithm.name
-            do throws(TreeFailure) {
-                for entry in try tree.list(folder) { gather(entry.name, algorithm.name, folder, &count, &builder) }
-            } catch {
-                report(error, folder, &builder)
-            }
+        forEachName(in: "blobs", &builder) { algorithm, builder in
+            let folder = "blobs/" + algorithm
+            guard tree.kind(of: folder) != .regular else { return builder.countDescriptor(at: Place(folder)) }
+            forEachName(in: folder, &builder) { gather($0, algorithm, folder, &count, &$1) }
+            return builder.countDescriptor(at: Place(folder))
         }
         if count > Self.notedCount {
             builder.add(
@@ -38,17 +30,33 @@ struct UnreferencedBlobs {
         }
     }
 
+    private func forEachName(
+        in folder: String, _ builder: inout InventoryBuilder, _ body: (String, inout InventoryBuilder) -> Bool
+    ) {
+        do throws(TreeFailure) {
+            let isWhole = try tree.forEachName(in: folder) { body($0, &builder) }
+            if !isWhole {
+                let message = "more files than are looked at; those that no document refers to were not all checked"
+                builder.add(Finding(.tooManyDescriptors, message, at: Place(folder)))
+            }
+        } catch {
+            report(error, folder, &builder)
+        }
+    }
+
+    /// Looks at one file. Returns: whether there is room for more.
     private func gather(
         _ name: String, _ algorithm: String, _ folder: String, _ count: inout Int, _ builder: inout InventoryBuilder
-    ) {
+    ) -> Bool {
         let path = folder + "/" + name
-        guard !builder.mentions(path, in: tree) else { return }
+        guard !builder.mentions(path, in: tree) else { return true }
+        guard builder.countDescriptor(at: Place(path)) else { return false }
         let digest: ContentDigest
         do throws(ContentDigest.GrammarError) {
             digest = try ContentDigest(parsing: algorithm + ":" + name)
         } catch {
             builder.add(Finding(.blobNameInvalid, "the name is no digest; the file was not checked", at: Place(path)))
-            return
+            return true
         }
         count += 1
         let blobs = builder.blobs(at: path, in: tree, expectedByteCount: 0)
@@ -58,7 +66,7 @@ struct UnreferencedBlobs {
                 Finding(
                     .blobNameInvalid, "\(algorithm) cannot be computed here; the file was not checked", at: Place(path),
                     digest: digest))
-            return
+            return true
         }
         if count <= Self.notedCount {
             builder.add(
@@ -66,6 +74,7 @@ struct UnreferencedBlobs {
                     .blobUnreferenced, "no document refers to this blob; it was checked against its name",
                     at: Place(path), digest: digest))
         }
+        return true
     }
 
     private func report(_ failure: TreeFailure, _ folder: String, _ builder: inout InventoryBuilder) {

@@ -62,6 +62,14 @@ package struct TarEntryList: RandomAccessCollection, Sendable {
         }
     }
 
+    /// Whether an entry is a hard link; `kind` makes a text of its target.
+    func isHardLink(_ place: Int) -> Bool {
+        records[place].kind == 1 && records[place].flags & Self.isKnownKind != 0
+    }
+
+    /// The memory that all this takes.
+    var byteCount: Int { MemoryLayout<Record>.stride * records.count + names.count }
+
     /// Whether an entry can be found by its name.
     func canBeFound(_ place: Int) -> Bool { records[place].flags & (Self.climbsOut | Self.isNameDamaged) == 0 }
 

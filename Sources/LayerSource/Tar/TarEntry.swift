@@ -81,7 +81,7 @@ package enum TarEnding: Hashable, Sendable {
     case truncated(atByte: UInt64, entryName: String?)
     /// At a header that is none; what follows is not read.
     case corrupt(atByte: UInt64, reason: String)
-    /// At more entries than `TarIndex.maximumEntryCount`, or longer names than memory is given for.
+    /// At more entries and longer names than `TarIndex.maximumByteCount` holds.
     case tooManyEntries(atByte: UInt64)
     /// The system refused to read.
     case unreadable(Errno, atByte: UInt64)

@@ -14,11 +14,23 @@ package struct TarIndex: Sendable {
     package let entries: TarEntryList
     package let ending: TarEnding
 
-    /// The entries that do not lead out, ordered by the bytes of their names, then by place.
-    private let order: [UInt32]
+    /// The entries that do not lead out, ordered by the bytes of their names; of one name those first that can be found by
+    /// it, in the order of the archive.
+    let order: [UInt32]
 
-    /// More entries than any image needs: 5 000 images of docker-save have 100 000. Each costs 28 bytes and its name.
-    package static let maximumEntryCount = 400_000
+    /// More than any image needs: 5 000 images of docker-save have 100 000 entries, which take 11 MiB.
+    package static let maximumByteCount = 20 << 20
+    /// What an entry takes besides its name and the target of a link.
+    static let byteCountOfEntry = 28
+
+    /// More entries of one name than this are not looked at, but for the last of them.
+    static let maximumRepetitionCount = 1000
+
+    /// The links on the way of one name may add this many components to it, as in a folder.
+    private static let maximumLinkedComponentCount = 512
+
+    /// The memory that the index takes.
+    package var byteCount: Int { entries.byteCount + MemoryLayout<UInt32>.stride * order.count }
 
     /// Reads the headers of an archive, and no content of entries.
     ///
@@ -38,7 +50,10 @@ package struct TarIndex: Sendable {
         order.sort { left, right in
             // Bytes, not strings: what is equal to Unicode may be two files.
             let (one, other) = (entries.name(of: Int(left)), entries.name(of: Int(right)))
-            if one.elementsEqual(other) { return left < right }
+            if one.elementsEqual(other) {
+                let (isFirst, isSecond) = (entries.canBeFound(Int(left)), entries.canBeFound(Int(right)))
+                return isFirst == isSecond ? left < right : isFirst
+            }
             return one.lexicographicallyPrecedes(other)
         }
         self.order = order
@@ -59,55 +74,67 @@ package struct TarIndex: Sendable {
     /// Complexity: log n.
     package func entries(named name: String) -> [Int] {
         guard let wanted = TarEntry.normalized(name) else { return [] }
-        return places(of: wanted)
+        return findable(named: wanted).map { Int(order[$0]) }
     }
 
     /// Finds the files that a name means, through symbolic links inside the archive and through hard links.
     package func resolve(_ name: String) -> TarResolution {
+        var probeCount = 0
+        return resolve(name, &probeCount)
+    }
+
+    /// The same.
+    ///
+    /// - Parameter probeCount: is raised by the number of entries whose names were looked at.
+    ///
+    /// Complexity: log n for each component of the name and of the links on the way.
+    func resolve(_ name: String, _ probeCount: inout Int) -> TarResolution {
         // No entry is called that, and a manifest may be made of megabytes of slashes.
         guard name.utf8.count < TarScanner.maximumNameByteCount else { return .missing }
         var files: [Int] = []
         var isContradicted = false
-        var path: [String] = []
+        var way = TarWay(self)
         var pending = TarEntry.components(of: name).reversed() as [String]
         var linkCount = 0
+        var linkedComponentCount = 0
+        defer { probeCount += way.probeCount }
         while true {
             guard let component = pending.popLast() else {
                 // Only `..` and nothing lead here: a folder.
                 return .notRegularFile(.directory)
             }
             guard component != ".." else {
-                guard path.popLast() != nil else { return .outsideImage }
+                guard way.leave() else { return .outsideImage }
                 continue
             }
-            path.append(component)
-            let here = path.joined(separator: "/")
-            let places = places(of: here).filter { !isLinkToItself(entries[$0]) }
-            guard let last = places.last else {
+            let places = way.enter(component)
+            guard let last = places.last(where: { !isLinkToItself($0) }) else {
                 // Folders need no entry of their own.
                 guard !pending.isEmpty else { return .missing }
                 continue
             }
             if pending.isEmpty {
+                let places = places.filter { !isLinkToItself($0) }
                 files += places.filter { entries.kind(of: $0) == .file }
                 // A reader that stops at the first, or does not replace what is there, finds something else.
                 if places.contains(where: { !isSameKind(entries[$0], entries[last]) }) { isContradicted = true }
             }
-            switch entries[last].kind {
+            let linked: [String]
+            switch entries.kind(of: last) {
             case .symbolicLink(let target):
                 guard !target.utf8.starts(with: "/".utf8) else { return .outsideImage }
-                path.removeLast()
-                pending += TarEntry.components(of: target).reversed()
+                _ = way.leave()
+                linked = TarEntry.components(of: target)
             case .hardLink(let target):
                 guard pending.isEmpty else { return .missing }
                 if let text = symbolicLink(behind: target) {
                     // Another name for the link, which leads on from where that name lies.
                     guard !text.utf8.starts(with: "/".utf8) else { return .outsideImage }
-                    path.removeLast()
-                    pending = TarEntry.components(of: text).reversed()
+                    _ = way.leave()
+                    linked = TarEntry.components(of: text)
                 } else {
-                    path = []
-                    pending = TarEntry.components(of: target).reversed()
+                    way.restart()
+                    linked = TarEntry.components(of: target)
                 }
             case .directory where !pending.isEmpty:
                 continue
@@ -119,9 +146,13 @@ package struct TarIndex: Sendable {
             case .file, .directory, .fifo, .characterDevice, .blockDevice, .sparse, .other:
                 return pending.isEmpty ? .notRegularFile(entries[last].fileKind) : .missing
             }
+            pending += linked.reversed()
             linkCount += 1
             // As many as Linux follows in one path.
             guard linkCount <= 40 else { return .loop }
+            // Names of 4 KiB, forty of them on the way of each of 100 000 layers, would take an hour.
+            linkedComponentCount += linked.count
+            guard linkedComponentCount <= Self.maximumLinkedComponentCount else { return .unsupported }
         }
     }
 
@@ -129,8 +160,8 @@ package struct TarIndex: Sendable {
     private func symbolicLink(behind target: String) -> String? {
         var target = target
         for _ in 0..<40 {
-            guard let name = TarEntry.normalized(target), let place = places(of: name).last else { return nil }
-            switch entries.kind(of: place) {
+            guard let name = TarEntry.normalized(target), let place = findable(named: name).last else { return nil }
+            switch entries.kind(of: Int(order[place])) {
             case .symbolicLink(let text): return text
             case .hardLink(let next): target = next
             case .file, .directory, .fifo, .characterDevice, .blockDevice, .sparse, .other: return nil
@@ -169,7 +200,24 @@ package struct TarIndex: Sendable {
     private func isSoundHardLink(_ place: Int) -> Bool {
         guard case .hardLink(let target) = entries.kind(of: place) else { return true }
         guard let name = TarEntry.normalized(target) else { return false }
-        return places(of: name).contains { $0 < place }
+        // Of entries of one name the first that can be found has the lowest place.
+        guard let first = findable(named: name).first else { return false }
+        return Int(order[first]) < place
+    }
+
+    /// Names that more entries have than are looked at, in words; the first of them.
+    var repeatedNames: [String] {
+        var start = 0
+        for place in order.indices {
+            guard entries.name(of: Int(order[place])).elementsEqual(entries.name(of: Int(order[start]))) else {
+                start = place
+                continue
+            }
+            if place - start >= Self.maximumRepetitionCount {
+                return ["more than \(Self.maximumRepetitionCount) entries have the name \(quoted(Int(order[place])))"]
+            }
+        }
+        return []
     }
 
     /// Whether two entries of one name are alike, up to the content of files: both files, or links to the same.
@@ -189,17 +237,37 @@ package struct TarIndex: Sendable {
     }
 
     /// A second entry of the same file, as tar writes it when told to store a file twice.
-    private func isLinkToItself(_ entry: TarEntry) -> Bool {
-        guard case .hardLink(let target) = entry.kind, let normalized = TarEntry.normalized(target) else {
-            return false
-        }
-        return normalized.utf8.elementsEqual(entry.name.utf8)
+    private func isLinkToItself(_ place: Int) -> Bool {
+        guard entries.isHardLink(place), case .hardLink(let target) = entries.kind(of: place),
+            let normalized = TarEntry.normalized(target)
+        else { return false }
+        return normalized.utf8.elementsEqual(entries.name(of: place))
     }
 
-    private func places(of name: String) -> [Int] {
+    /// Whether a sparse file is among the last entries of a name.
+    func isSparse(_ name: String) -> Bool {
+        guard let wanted = TarEntry.normalized(name) else { return false }
+        return findable(named: wanted).suffix(Self.maximumRepetitionCount).contains {
+            entries.kind(of: Int(order[$0])) == .sparse
+        }
+    }
+
+    /// The entries of a name that can be found by it, by their places in `order`.
+    private func findable(named name: String) -> Range<Int> {
         let bytes = Array(name.utf8)
-        return order[firstPlace(from: bytes[...])...].prefix { entries.name(of: Int($0)).elementsEqual(bytes) }
-            .lazy.map { Int($0) }.filter { entries.canBeFound($0) }
+        let start = firstPlace(from: bytes[...])
+        // Nothing that begins with the name and a NUL comes before what is called so alone.
+        return findable(in: start..<firstPlace(from: (bytes + [0])[...]))
+    }
+
+    /// Those of some entries of one name that can be found by it.
+    func findable(in range: Range<Int>) -> Range<Int> {
+        var (low, high) = (range.lowerBound, range.upperBound)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries.canBeFound(Int(order[middle])) { low = middle + 1 } else { high = middle }
+        }
+        return range.lowerBound..<low
     }
 
     /// The places of the entries below a folder, ordered by the bytes of their names.

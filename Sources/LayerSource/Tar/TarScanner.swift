@@ -26,8 +26,6 @@ struct TarScanner {
     private static let maximumExtensionByteCount: UInt64 = 1 << 20
     /// PATH_MAX: a longer name is none on any Linux.
     static let maximumNameByteCount = 4096
-    /// Of all names together: those of 160 000 entries as Docker names them, at 100 bytes.
-    private static let maximumNamesByteCount = 16 << 20
 
     /// Why the walk stops.
     private struct Stop: Error {
@@ -116,7 +114,7 @@ struct TarScanner {
             throw Stop(ending: .corrupt(atByte: headerOffset, reason: "name longer than any path"))
         }
         nameByteCount += nameBytes.count + linkBytes.count
-        guard entries.count < TarIndex.maximumEntryCount, nameByteCount <= Self.maximumNamesByteCount else {
+        guard TarIndex.byteCountOfEntry * (entries.count + 1) + nameByteCount <= TarIndex.maximumByteCount else {
             throw Stop(ending: .tooManyEntries(atByte: headerOffset))
         }
         if header.typeFlag == UInt8(ascii: "S") { try skipSparseMap(header) }

@@ -27,8 +27,7 @@ package struct TarTree: ImageTree {
         case .missing: return .nowhere(.missing)
         case .outsideImage: return .nowhere(.outsideImage)
         case .notRegularFile(let kind):
-            let isSparse = index.entries(named: path).contains { index.entries[$0].kind == .sparse }
-            return isSparse ? .unsupported : .nowhere(.notRegularFile(kind))
+            return index.isSparse(path) ? .unsupported : .nowhere(.notRegularFile(kind))
         case .loop: return .nowhere(.notRegularFile(.symbolicLink))
         case .unsupported: return .unsupported
         }
@@ -67,8 +66,26 @@ package struct TarTree: ImageTree {
         return names
     }
 
+    package func forEachName(in path: String, _ body: (String) -> Bool) throws(TreeFailure) -> Bool {
+        guard kind(of: path) == .directory else { throw .missing }
+        let prefixByteCount = path.utf8.count + 1
+        var last: ArraySlice<UInt8> = []
+        for place in index.places(below: path) {
+            let component = index.entries.name(of: Int(place)).dropFirst(prefixByteCount)
+                .prefix { $0 != UInt8(ascii: "/") }
+            // What lies below one folder follows one another, but for names that go on otherwise.
+            guard !component.isEmpty, !component.elementsEqual(last) else { continue }
+            last = component
+            guard body(String(decoding: component, as: UTF8.self)) else { break }
+        }
+        return true
+    }
+
+    package var byteCount: Int { index.byteCount }
+
     package var findings: [Finding] {
-        index.contradictions.map { Finding(.archiveEntryAmbiguous, $0, at: Place("")) } + endingFindings
+        index.contradictions.map { Finding(.archiveEntryAmbiguous, $0, at: Place("")) }
+            + index.repeatedNames.map { Finding(.tooManyDescriptors, $0, at: Place("")) } + endingFindings
     }
 
     private var endingFindings: [Finding] {

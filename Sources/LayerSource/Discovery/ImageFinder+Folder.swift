@@ -1,0 +1,79 @@
+// layerverify: folders that are searched for images.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+import LayerSystem
+
+extension ImageFinder {
+    /// A folder whose entries are looked at.
+    final class Folder {
+        /// The folder itself, or one above it that is kept open, and the way from there.
+        let anchor: DirectoryRoot
+        let steps: [DirectoryEntry]
+        let path: String
+        let depth: Int
+        /// What the folder is itself; nil unless it is an image.
+        let source: ImageSource?
+        /// Whether an image lies in this folder or in one above it.
+        let isWithinImage: Bool
+        /// Whether a layer of an extracted archive lies in this folder.
+        let holdsLayer: Bool
+        /// False if some name on the way is not UTF-8, so that `path` leads nowhere.
+        let canReopen: Bool
+
+        init(
+            anchor: DirectoryRoot, steps: [DirectoryEntry] = [], path: String, depth: Int = 0,
+            source: ImageSource? = nil, isWithinImage: Bool = false, holdsLayer: Bool = false, canReopen: Bool = true
+        ) {
+            self.anchor = anchor
+            self.steps = steps
+            self.path = path
+            self.depth = depth
+            self.source = source
+            self.isWithinImage = isWithinImage
+            self.holdsLayer = holdsLayer
+            self.canReopen = canReopen
+        }
+
+        /// The same folder, of which is known what it is.
+        func recognized(as source: ImageSource?) -> Folder {
+            Folder(
+                anchor: anchor, steps: steps, path: path, depth: depth, source: source,
+                isWithinImage: isWithinImage || source != nil, holdsLayer: holdsLayer, canReopen: canReopen)
+        }
+
+        /// A folder in this one; `opened` if it is kept open.
+        func folder(_ entry: DirectoryEntry, opened: DirectoryRoot?) -> Folder {
+            let hasLayers = source.map { $0.folderForm != .ociLayout } ?? false
+            return Folder(
+                anchor: opened ?? anchor, steps: opened == nil ? steps + [entry] : [], path: path(of: entry),
+                depth: depth + 1, isWithinImage: isWithinImage,
+                holdsLayer: hasLayers && entry.name.utf8.count == 64 && entry.name.allSatisfy { $0.isHexDigit },
+                canReopen: canReopen && entry.rawName == nil)
+        }
+
+        /// True of the folder that a file system has at its top for what fsck finds.
+        var isLostAndFound: Bool { isWithinImage && path.hasSuffix("/lost+found") }
+
+        func path(of entry: DirectoryEntry) -> String {
+            path.hasSuffix("/") ? path + entry.name : path + "/" + entry.name
+        }
+
+        func open() throws(LookupFault) -> DirectoryRoot {
+            var folder = anchor
+            for step in steps { folder = try folder.directory(step) }
+            return folder
+        }
+
+        /// Whether an entry is part of the image in this folder, and so no image of its own.
+        func owns(_ entry: DirectoryEntry) -> Bool {
+            guard source != nil else { return holdsLayer && ["layer.tar", "json", "VERSION"].contains(entry.name) }
+            switch entry.kind {
+            case .directory, .regular, .symbolicLink:
+                return ["blobs", "oci-layout", "index.json", "manifest.json", "repositories"].contains(entry.name)
+            case .fifo, .socket, .characterDevice, .blockDevice, .other: return true
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+// layerverify: keeping a walk within its limits.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+extension InventoryBuilder {
+    /// Counts one descriptor, or another entry of a list; false once there are too many to follow, and where the run is
+    /// interrupted. Whoever asks stops there.
+    ///
+    /// - Parameter byteCount: what the walk itself keeps of it.
+    mutating func countDescriptor(at place: Place, keeping byteCount: Int = 64) -> Bool {
+        guard !isInterrupted(at: place) else { return false }
+        budget.step(1, keeping: byteCount, inventory)
+        return noteExcess(at: place)
+    }
+
+    /// Counts the memory of a list of images that the walk keeps.
+    mutating func keepList(of imageCount: Int) {
+        budget.step(0, keeping: MemoryLayout<Int>.stride * imageCount, inventory)
+    }
+
+    /// Says once for each root which limit was reached, if one was. Returns: whether the walk goes on.
+    mutating func noteExcess(at place: Place) -> Bool {
+        guard let excess = budget.excess else { return true }
+        if !isExcessNoted { add(Finding(.tooManyDescriptors, excess, at: place)) }
+        isExcessNoted = true
+        return false
+    }
+
+    /// Whether the run is interrupted, which is said once for each root.
+    mutating func isInterrupted(at place: Place) -> Bool {
+        guard watch.isCancelled() else { return false }
+        if !isInterruptionNoted {
+            add(Finding(.interrupted, "the run was interrupted before all documents were read", at: place))
+        }
+        isInterruptionNoted = true
+        return true
+    }
+
+    /// Reads the blob as a config. One that several manifests name is parsed once, unless many others are read in between.
+    mutating func config(
+        _ blobs: [BlobIndex], in tree: any ImageTree, algorithms: [DigestAlgorithm] = [], at place: Place,
+        digest: ContentDigest?, isOCI: Bool
+    ) -> Result<ParsedConfig, DocumentFault> {
+        let key = ConfigCache.Key(blobs: blobs, path: place.path, isOCI: isOCI)
+        if let known = configs[key] { return known }
+        let result = tree.document(blobs, algorithms: algorithms, &self).map { document in
+            ParsedConfig(document.root, at: place, digest: digest, isOCI: isOCI)
+        }
+        configs[key] = result
+        return result
+    }
+}

@@ -1,0 +1,187 @@
+// layerverify: what a descriptor in an index leads to.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+/// What a manifest or an index led to that was read before.
+struct WalkedDocument {
+    /// Nearly all are manifests, and lead to one image at most: no list is kept for these.
+    private enum Images {
+        case none
+        case one(Int)
+        case several([Int])
+    }
+
+    private let found: Images
+    private let isIndex: Bool
+    /// The media type of the first descriptor, where the document has to agree with it; nil if the document names none.
+    private let typeHash: Int?
+
+    init(as mediaType: MediaType, _ read: Result<JSONDocument, DocumentFault>, _ images: [Int]) {
+        found = images.isEmpty ? .none : images.count == 1 ? .one(images[0]) : .several(images)
+        isIndex = mediaType.kind == .index
+        var ownType: JSONValue?
+        if case .success(let document) = read { ownType = document.root.member(ignoringCase: "mediaType") }
+        typeHash = ownType?.string?.isEmpty ?? true ? nil : Self.hash(of: mediaType)
+    }
+
+    var images: [Int] {
+        switch found {
+        case .none: []
+        case .one(let image): [image]
+        case .several(let images): images
+        }
+    }
+
+    /// False of a media type that calls the document what it is not, if the first descriptor was right.
+    func fits(_ mediaType: MediaType) -> Bool {
+        isIndex == (mediaType.kind == .index) && (typeHash ?? Self.hash(of: mediaType)) == Self.hash(of: mediaType)
+    }
+
+    private static func hash(of mediaType: MediaType) -> Int { mediaType.description.lowercased().hashValue }
+}
+
+extension LayoutWalk {
+    mutating func follow(
+        _ descriptor: Descriptor, _ context: Context, _ builder: inout InventoryBuilder
+    ) -> Followed {
+        let path = Self.path(of: descriptor.digest)
+        let blobs = builder.blobs(at: path, in: tree, expectedByteCount: descriptor.size ?? 0)
+        guard let blob = blobs.first else { return .absent(blobs) }
+        builder.checkData(descriptor, at: context.place)
+        switch descriptor.mediaType.kind {
+        case .index, .manifest:
+            break
+        case .imageConfig, .empty, .layer, .nondistributableLayer, .other:
+            guard tree.kind(of: path) != nil else { return .absent(blobs) }
+            return .present([opaqueEntry(descriptor, blobs, context, &builder)])
+        }
+        if let known = walked[blob] {
+            if !known.fits(descriptor.mediaType) {
+                builder.add(
+                    Finding(
+                        .mediaTypeContradiction,
+                        "the descriptor calls \(descriptor.mediaType) what is something else by another descriptor",
+                        at: context.place.appending("mediaType"), digest: descriptor.digest,
+                        actual: descriptor.mediaType.description))
+            }
+            return .present(revisit(known.images, descriptor, blobs, context, &builder))
+        }
+        if indexesAbove.contains(blob) {
+            builder.add(
+                Finding(.indexCycle, "the index contains itself", at: context.place, digest: descriptor.digest))
+            return .present([])
+        }
+        let read = tree.document(
+            blobs, algorithms: descriptor.digest.algorithm.map { [$0] } ?? [], &builder)
+        if case .failure(.unread(.missing)) = read { return .absent(blobs) }
+        let images: [Int]
+        if descriptor.mediaType.kind == .index {
+            images = followIndex(descriptor, blobs, read, context, &builder)
+        } else {
+            images = followManifest(descriptor, blobs, read, context, &builder)
+        }
+        walked[blob] = WalkedDocument(as: descriptor.mediaType, read, images)
+        if images.count > 1 { builder.keepList(of: images.count) }
+        return .present(images)
+    }
+
+    /// A manifest or index that was read before: the new entry claims the same things of it, and adds its names.
+    private func revisit(
+        _ images: [Int], _ descriptor: Descriptor, _ blobs: [BlobIndex], _ context: Context,
+        _ builder: inout InventoryBuilder
+    ) -> [Int] {
+        builder.claim(descriptor, about: blobs, at: context.place, image: images.count == 1 ? images[0] : nil)
+        for image in images {
+            // Each way to an image counts, for each is work.
+            guard builder.countDescriptor(at: context.place) else { break }
+            builder.addReferences(context.references, to: image)
+            if let platform = descriptor.platform {
+                builder.checkPlatform(of: image, against: platform, at: context.place)
+            }
+        }
+        return images
+    }
+
+    private mutating func followIndex(
+        _ descriptor: Descriptor, _ blobs: [BlobIndex], _ read: Result<JSONDocument, DocumentFault>,
+        _ context: Context, _ builder: inout InventoryBuilder
+    ) -> [Int] {
+        builder.claim(descriptor, about: blobs, at: context.place)
+        guard indexesAbove.count < Self.maximumIndexDepth else {
+            builder.add(
+                Finding(
+                    .indexTooDeep, "indexes nest deeper than \(Self.maximumIndexDepth) levels", at: context.place,
+                    digest: descriptor.digest))
+            return []
+        }
+        let path = Self.path(of: descriptor.digest)
+        switch read {
+        case .failure(let fault):
+            builder.add(fault, reading: Place(path), digest: descriptor.digest)
+            return []
+        case .success(let document):
+            var below = context
+            below.place = Place(path)
+            builder.checkMediaType(
+                of: document.root, is: descriptor.mediaType, at: below.place, digest: descriptor.digest)
+            indexesAbove.append(contentsOf: blobs.prefix(1))
+            defer { indexesAbove.removeLast() }
+            return walkIndex(document.root, below, digest: descriptor.digest, &builder)
+        }
+    }
+
+    private mutating func opaqueEntry(
+        _ descriptor: Descriptor, _ blobs: [BlobIndex], _ context: Context, _ builder: inout InventoryBuilder
+    ) -> Int {
+        // An index may list anything: BuildKit's local cache lists layers and a cache config.
+        let image = builder.addImage(
+            ImageRecord(
+                root: builder.root, kind: .blob, references: context.references, platform: nil,
+                manifestDigest: descriptor.digest, place: context.place))
+        let layer = LayerRecord(
+            blob: blobs.first, digest: descriptor.digest, size: descriptor.size, mediaType: descriptor.mediaType,
+            path: Self.path(of: descriptor.digest))
+        builder.updateImage(image) { $0.layers = [layer] }
+        builder.claim(descriptor, about: blobs, at: context.place, image: image, layer: 0)
+        builder.claimStream(descriptor, about: blobs, at: context.place, isImage: false, image: image, layer: 0)
+        checkDisguise(descriptor, blobs, at: context.place, image: image, &builder)
+        return image
+    }
+
+    /// A document that calls itself a manifest or an index, under a type that is neither, is run by readers that go by what
+    /// the document says, and passed over by those that go by the descriptor.
+    private mutating func checkDisguise(
+        _ descriptor: Descriptor, _ blobs: [BlobIndex], at place: Place, image: Int, _ builder: inout InventoryBuilder
+    ) {
+        guard let blob = blobs.last, let name = ownName(blobs, blob, descriptor.digest.algorithm, &builder) else {
+            return
+        }
+        builder.add(
+            Finding(
+                .mediaTypeContradiction,
+                "the document calls itself \(name), its descriptor \(descriptor.mediaType)",
+                at: Place(Self.path(of: descriptor.digest)).appending("mediaType"), digest: descriptor.digest,
+                expected: descriptor.mediaType.description, actual: name), image: image)
+    }
+
+    /// What a document calls itself, if that is a manifest or an index. Each is parsed once.
+    private mutating func ownName(
+        _ blobs: [BlobIndex], _ blob: BlobIndex, _ algorithm: DigestAlgorithm?, _ builder: inout InventoryBuilder
+    ) -> String? {
+        if let known = ownNames[blob] { return known }
+        var name: String?
+        if builder.beginsAsObject(blobs),
+            case .success(let document) = tree.document(blobs, algorithms: algorithm.map { [$0] } ?? [], &builder),
+            let text = document.root.member(ignoringCase: "mediaType")?.string
+        {
+            switch MediaType(text).kind {
+            case .index, .manifest: name = text
+            case .imageConfig, .empty, .layer, .nondistributableLayer, .other: break
+            }
+        }
+        ownNames[blob] = .some(name)
+        return name
+    }
+}

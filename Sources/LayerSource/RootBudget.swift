@@ -1,0 +1,120 @@
+// layerverify: what one image store may cost.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package import LayerModel
+
+/// What the walk through one root has cost so far, and how much it may cost.
+///
+/// A root that reaches a limit is not walked any further; what was found until then is checked. Each root begins anew, so
+/// that one image takes nothing from the next.
+package struct RootBudget: Sendable {
+    /// The limits of one root.
+    package struct Limits: Sendable {
+        /// Descriptors, whatever else a list may have very many of (names, layers, files), and findings about documents.
+        package var stepCount = 120_000
+        /// Bytes of the documents that are read. Twice what 120 000 descriptors of real images lead to.
+        package var documentByteCount = 1 << 30
+        /// Values and names in these documents.
+        package var valueCount = 64_000_000
+        /// Bytes of memory: the index of an archive, the documents that are open at a time, and what was found.
+        package var byteCount = 44 << 20
+        /// Bytes of memory for what was found alone. Facts and findings about it come on top.
+        package var inventoryByteCount = 25 << 20
+        /// Bytes of memory that all roots of a run may take for what was found. A root that comes later has
+        /// `assuredByteCount` all the same, unless `Inventory.maximumByteCount` is reached.
+        package var runByteCount = 256 << 20
+        /// Several times what an image of a few platforms takes.
+        package var assuredByteCount = 64 << 10
+
+        package init() {}
+    }
+
+    package var limits: Limits
+    /// Descriptors and the like that were followed.
+    package private(set) var stepCount = 0
+    /// Documents that were parsed; one that is parsed again counts again.
+    package private(set) var documentCount = 0
+    package private(set) var documentByteCount = 0
+    package private(set) var valueCount = 0
+    /// Bytes of memory of lists that a walk keeps next to the inventory.
+    private var listByteCount = 0
+    private let indexByteCount: Int
+    /// What the roots before have left in the inventory.
+    private let earlierByteCount: Int
+    private let held: HeldDocuments
+    /// The limit that was reached, in words; nil while there is none.
+    package private(set) var excess: String?
+
+    package init(
+        limits: Limits = Limits(), indexByteCount: Int = 0, earlierByteCount: Int = 0, held: HeldDocuments
+    ) {
+        self.limits = limits
+        self.indexByteCount = indexByteCount
+        self.earlierByteCount = earlierByteCount
+        self.held = held
+    }
+
+    /// Counts steps, and the memory of lists that a walk keeps for each of them.
+    mutating func step(_ count: Int, keeping byteCount: Int, _ inventory: Inventory) {
+        stepCount += count
+        listByteCount += byteCount
+        guard excess == nil else { return }
+        if stepCount > limits.stepCount {
+            excess = "more than \(limits.stepCount) descriptors and faults in documents"
+        } else {
+            check(inventory, reading: 0)
+        }
+    }
+
+    /// Counts a document that is about to be read, of which no more than its size is known.
+    ///
+    /// Returns: whether it may be read.
+    mutating func read(byteCount: Int, _ inventory: Inventory) -> Bool {
+        guard excess == nil else { return false }
+        documentByteCount += byteCount
+        if documentByteCount > limits.documentByteCount {
+            excess = "more than \(Self.mebibytes(limits.documentByteCount)) of documents"
+        } else {
+            check(inventory, reading: byteCount)
+        }
+        return excess == nil
+    }
+
+    /// Counts a document that was read and is about to be parsed.
+    ///
+    /// Returns: whether it may be parsed.
+    mutating func parse(_ bytes: [UInt8], _ inventory: Inventory) -> Bool {
+        guard excess == nil else { return false }
+        documentCount += 1
+        check(inventory, reading: JSONDocument.readingByteCount(bytes))
+        return excess == nil
+    }
+
+    /// Counts the values of a document that was parsed.
+    mutating func add(_ document: JSONDocument) {
+        valueCount += document.nodes.count
+        guard excess == nil, valueCount > limits.valueCount else { return }
+        excess = "documents of more than \(limits.valueCount) values"
+    }
+
+    private mutating func check(_ inventory: Inventory, reading: Int) {
+        let total = inventory.byteCount
+        let found = total - earlierByteCount
+        let open = indexByteCount + held.byteCount + listByteCount + reading
+        if found > limits.inventoryByteCount {
+            excess = "descriptors that take more than \(Self.mebibytes(limits.inventoryByteCount))"
+        } else if found + open > limits.byteCount {
+            excess =
+                "descriptors, documents and an index that together take more than \(Self.mebibytes(limits.byteCount))"
+        } else if total > limits.runByteCount, found > limits.assuredByteCount || total > Inventory.maximumByteCount {
+            excess =
+                "more than \(Self.mebibytes(limits.assuredByteCount)) of descriptors, after other images of this run "
+                + "that take \(Self.mebibytes(limits.runByteCount))"
+        }
+    }
+
+    private static func mebibytes(_ byteCount: Int) -> String {
+        byteCount >= 1 << 20 ? "\(byteCount >> 20) MiB" : "\(byteCount >> 10) KiB"
+    }
+}
