@@ -98,6 +98,8 @@ package struct Judge: Sendable {
         case .unsupportedEntry:
             return report(
                 .archiveEntryUnsupported, "\(path) is a sparse file or the like, which is not read here", blob, sink)
+        case .unindexed:
+            return report(.blobUnreadable, "\(path) is not among the entries of the archive that were read", blob, sink)
         case .missing:
             let path = path
             return report(blob, sink) { claim in

@@ -100,8 +100,8 @@ package struct Plan: Sendable {
         func isMet(by facts: BlobFacts?) -> Bool {
             guard let facts else { return false }
             switch facts.reading {
-            case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unreadable, .changed, .oversized,
-                .cancelled:
+            case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable, .changed,
+                .oversized, .cancelled:
                 return true
             case .complete, .cutOff: break
             }

@@ -55,7 +55,7 @@ package struct DataSample: Sendable {
         streams = chosen.mapValues { Self.shared($0) }
         let share = Self.uncompressedByteCount / max(min(blobs.count, 4), 1)
         for (blob, reader) in zip(blobs, readers).prefix(4) {
-            let beginning = try reader.bytes(at: 0, upTo: share)
+            let beginning = try Self.beginning(of: reader, byteCount: share)
             uncompressed +=
                 blob.uncompressedByteCount == nil
                 ? beginning : Codecs.decodedPrefix(beginning, byteCount: share)
@@ -91,7 +91,18 @@ package struct DataSample: Sendable {
         switch work.opener.open(blob.location) {
         case .opened(let reader), .cutOff(let reader): return reader
         case .failed(let errno): throw errno
-        case .missing, .outsideImage, .notRegularFile: throw .noSuchFileOrDirectory
+        case .missing, .outsideImage, .notRegularFile, .changed: throw .noSuchFileOrDirectory
+        }
+    }
+
+    private static func beginning(of reader: any BlobReader, byteCount: Int) throws(Errno) -> [UInt8] {
+        do throws(ReadFault) {
+            return try reader.bytes(at: 0, upTo: byteCount)
+        } catch {
+            switch error {
+            case .failed(let errno): throw errno
+            case .changed: throw .staleNFSFileHandle
+            }
         }
     }
 }

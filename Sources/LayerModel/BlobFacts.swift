@@ -68,6 +68,8 @@ package enum ReadEnding: Hashable, Sendable {
     case notRegularFile(FileKind)
     /// The entry of an archive is of a kind that is not read here: a sparse file.
     case unsupportedEntry
+    /// The archive's index does not reach its end, and has no such entry so far: whether there is one is not known.
+    case unindexed
     /// The archive ends before the entry does.
     case cutOff(atByte: UInt64)
     /// The system refused to open or read it.
@@ -78,6 +80,14 @@ package enum ReadEnding: Hashable, Sendable {
     case oversized(byteCount: UInt64)
     /// The run was interrupted first.
     case cancelled
+
+    /// True if nothing is known of the file, not even whether it is there. What follows from that is undetermined.
+    package var leavesOpen: Bool {
+        switch self {
+        case .complete, .missing, .outsideImage, .notRegularFile, .cutOff: false
+        case .unsupportedEntry, .unindexed, .unreadable, .changed, .oversized, .cancelled: true
+        }
+    }
 }
 
 /// What lies at a path.

@@ -25,17 +25,7 @@ struct BlobOpening {
         case .outsideImage: (reader, ending) = (nil, .outsideImage)
         case .notRegularFile(let kind): (reader, ending) = (nil, .notRegularFile(kind))
         case .failed(let errno): (reader, ending) = (nil, .unreadable(errno: errno.rawValue, atByte: 0))
-        }
-    }
-}
-
-extension BlobReader {
-    /// True if the file was written to or replaced since it was opened, or can no longer be asked.
-    var hasChanged: Bool {
-        do {
-            return try currentIdentity() != identity
-        } catch {
-            return true
+        case .changed: (reader, ending) = (nil, .changed)
         }
     }
 }

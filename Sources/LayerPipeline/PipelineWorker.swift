@@ -342,14 +342,16 @@ extension BlobWork {
         result.byteCount = offsetBytes
         switch result.reading {
         case .complete, .cutOff: if reader?.hasChanged == true { result.reading = .changed }
-        case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unreadable, .changed, .oversized, .cancelled:
+        case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable, .changed, .oversized,
+            .cancelled:
             break
         }
         switch result.reading {
         case .complete, .cutOff:
             result.digests = compressedChains.map { $0.digest.finish() }
             result.uncompressed = request.uncompressedFacts(blob: result, stream: finishedStream())
-        case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unreadable, .changed, .oversized, .cancelled:
+        case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable, .changed, .oversized,
+            .cancelled:
             result.uncompressed = request.unread
         }
         return result

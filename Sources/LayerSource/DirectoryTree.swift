@@ -4,7 +4,6 @@
 
 package import LayerModel
 package import LayerSystem
-import SystemPackage
 
 /// The files below a folder.
 package struct DirectoryTree: ImageTree {
@@ -22,25 +21,29 @@ package struct DirectoryTree: ImageTree {
         .at(.file(root: root, path: path), alternatives: [])
     }
 
-    package func kind(of path: String) -> FileKind? { directory.kind(of: path) }
+    package func kind(of path: String) -> Lookup<FileKind> { Lookup(directory.kind(of: path)) { $0 } }
 
-    package func list(_ path: String) throws(TreeFailure) -> [(name: String, kind: FileKind)] {
-        try entries(path, limit: .max - 1).map { ($0.name, $0.kind) }
+    package func list(_ path: String) -> Lookup<[(name: String, kind: FileKind)]> {
+        Lookup(directory.list(path)) { entries in entries.map { ($0.name, $0.kind) } }
     }
 
     /// As many names are looked at as a walk may take steps.
-    package func forEachName(in path: String, _ body: (String) -> Bool) throws(TreeFailure) -> Bool {
+    package func forEachName(in path: String, _ body: (String) -> Bool) -> Lookup<Bool> {
         let limit = RootBudget.Limits().stepCount
-        let entries = try entries(path, limit: limit)
-        for entry in entries.prefix(limit) { guard body(entry.name) else { return true } }
-        return entries.count <= limit
+        return Lookup(directory.list(path, limit: limit)) { entries in
+            for entry in entries.prefix(limit) { guard body(entry.name) else { return true } }
+            return entries.count <= limit
+        }
     }
+}
 
-    private func entries(_ path: String, limit: Int) throws(TreeFailure) -> [DirectoryEntry] {
-        switch directory.list(path, limit: limit) {
-        case .success(let entries): return entries
-        case .failure(.missing), .failure(.outsideImage), .failure(.wrongKind): throw .missing
-        case .failure(.failed(let errno)): throw .unreadable(errno: errno.rawValue)
+extension Lookup {
+    /// Of what lies elsewhere than in the root, or is something else than was asked for, there is nothing here.
+    fileprivate init<Found>(_ result: Result<Found, LookupFault>, _ value: (Found) -> Value) {
+        switch result {
+        case .success(let found): self = .found(value(found))
+        case .failure(.missing), .failure(.outsideImage), .failure(.wrongKind): self = .absent
+        case .failure(let fault): self = .unreadable(ReadEnding(fault))
         }
     }
 }

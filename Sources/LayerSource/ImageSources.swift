@@ -2,7 +2,36 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// The forms of image that are known, in the order in which they are tried.
+import LayerModel
+
+/// The forms of image that are known, in the order in which they are tried. A tree is of one of them at most.
 package enum ImageSources {
     package static let all: [ImageSource] = [.dockerAndLayout, .layout, .dockerSave, .repositoriesOnly]
+
+    /// What form a tree has.
+    enum Recognized {
+        case image(ImageSource, unread: UnreadMark?)
+        case none
+        case unknown(UnreadMark)
+    }
+
+    /// Asks each form for its marks. Where that of one could not be read, and those of another are there, the tree is taken
+    /// for the other, which says what could not be read.
+    static func recognize(_ tree: RecognizableTree) -> Recognized {
+        var unread: UnreadMark?
+        for source in all {
+            switch source.recognizes(tree) {
+            case .yes: return .image(source, unread: unread)
+            case .no: continue
+            case .unknown(let path, let ending): unread = unread ?? UnreadMark(path: path, ending: ending)
+            }
+        }
+        return unread.map { .unknown($0) } ?? .none
+    }
+}
+
+/// A file that tells the form of a tree, and could not be read or looked up.
+struct UnreadMark: Sendable {
+    let path: String
+    let ending: ReadEnding
 }

@@ -9,20 +9,18 @@ package protocol ImageTree: Sendable {
     /// Where the file at `path` lies. It need not be there: a folder is asked only when the file is opened.
     func locate(_ path: String) -> LocatedFile
 
-    /// What lies at `path`, links followed within the root; nil if nothing does.
-    func kind(of path: String) -> FileKind?
+    /// What lies at `path`, links followed within the root.
+    func kind(of path: String) -> Lookup<FileKind>
 
-    /// The names in the folder at `path` with their kinds, sorted by bytes.
+    /// The names in the folder at `path` with their kinds, sorted by bytes; absent if no folder is there.
     ///
-    /// Throws: nothing is there, or it could not be read; the text says which.
-    func list(_ path: String) throws(TreeFailure) -> [(name: String, kind: FileKind)]
+    /// An archive whose index does not reach its end has more, perhaps.
+    func list(_ path: String) -> Lookup<[(name: String, kind: FileKind)]>
 
     /// Calls `body` with the names in the folder at `path`, sorted by bytes, as long as it returns true.
     ///
-    /// Returns: false if the folder has more names than were looked at, though `body` was content.
-    ///
-    /// Throws: as `list` does.
-    func forEachName(in path: String, _ body: (String) -> Bool) throws(TreeFailure) -> Bool
+    /// Returns: whether all names were looked at, or `body` wanted no more; absent if no folder is there.
+    func forEachName(in path: String, _ body: (String) -> Bool) -> Lookup<Bool>
 
     /// The memory that the tree takes, in bytes: that of an archive's index.
     var byteCount: Int { get }
@@ -32,19 +30,41 @@ package protocol ImageTree: Sendable {
 }
 
 extension ImageTree {
-    package func forEachName(in path: String, _ body: (String) -> Bool) throws(TreeFailure) -> Bool {
-        for entry in try list(path) { guard body(entry.name) else { break } }
-        return true
+    package func forEachName(in path: String, _ body: (String) -> Bool) -> Lookup<Bool> {
+        switch list(path) {
+        case .found(let entries):
+            for entry in entries { guard body(entry.name) else { break } }
+            return .found(true)
+        case .absent: return .absent
+        case .unreadable(let ending): return .unreadable(ending)
+        }
     }
 
     package var byteCount: Int { 0 }
 }
 
-/// Why a folder could not be listed.
-package enum TreeFailure: Error, Equatable, Sendable {
-    case missing
-    case unreadable(errno: Int32)
+/// What is known of something in a tree.
+///
+/// There is no way from `unreadable` to `absent`: what follows from something that is not there refutes an image, and what
+/// follows from something that could not be read does not.
+package enum Lookup<Value> {
+    case found(Value)
+    /// It is certain that there is no such thing.
+    case absent
+    /// Whether it is there, or what, could not be found out.
+    case unreadable(ReadEnding)
+
+    /// True unless it is certain that there is no such thing.
+    var mayBeThere: Bool {
+        switch self {
+        case .found, .unreadable: true
+        case .absent: false
+        }
+    }
 }
+
+extension Lookup: Sendable where Value: Sendable {}
+extension Lookup: Equatable where Value: Equatable {}
 
 /// Where a file of a tree lies.
 package enum LocatedFile: Equatable, Sendable {

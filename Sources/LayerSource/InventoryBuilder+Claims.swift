@@ -28,6 +28,11 @@ extension ImageTree {
 }
 
 extension InventoryBuilder {
+    /// Says that two documents of one root disagree, unless part of what they lead to is not known.
+    mutating func addDisagreement(_ finding: Finding, image: Int? = nil) {
+        if isWhole { add(finding, image: image) }
+    }
+
     // Documents
 
     /// Says why a document could not be read. What its blob is, the claims about the blob tell.
@@ -207,6 +212,8 @@ extension Finding {
         case .unsupportedEntry:
             self.init(
                 .archiveEntryUnsupported, "the entry is a sparse file or the like, which is not read here", at: place)
+        case .unindexed:
+            self.init(.blobUnreadable, "the file is not among the entries of the archive that were read", at: place)
         case .unreadable(let errno, let atByte):
             self.init(.blobUnreadable, "\(ErrorText.describe(errno)) at byte \(atByte)", at: place)
         case .changed:

@@ -37,6 +37,9 @@ package struct InventoryBuilder {
     private var rootsWithImages: Set<RootIndex> = []
     /// True if the image layout of the present root leads to any image.
     private(set) var hasLayoutImages = false
+    /// False once something of the present root could not be read, or was not followed. Then nothing may be concluded from
+    /// what its documents do not name.
+    private(set) var isWhole = true
 
     /// The present root's files by their bytes: to Swift, `é` written in two ways is one string, to Linux two files.
     private enum BlobKey: Hashable {
@@ -85,6 +88,7 @@ package struct InventoryBuilder {
         configs = ConfigCache()
         firstImage = inventory.images.count
         (listsNothing, listsNull) = (false, false)
+        isWhole = true
     }
 
     /// Says what form the present root turned out to have.
@@ -93,6 +97,7 @@ package struct InventoryBuilder {
     package mutating func add(_ finding: Finding, image: Int? = nil, layer: Int? = nil) {
         var finding = finding
         finding.root = root
+        if finding.code.leavesOpen { isWhole = false }
         switch finding.code {
         case .nothingReferenced: listsNothing = true
         case .indexManifestsNull: listsNull = true
@@ -235,6 +240,14 @@ package struct InventoryBuilder {
     mutating func document(
         _ blob: BlobIndex, algorithms: [DigestAlgorithm], isMap: Bool = false
     ) -> Result<JSONDocument, DocumentFault> {
+        let result = parsedDocument(blob, algorithms: algorithms, isMap: isMap)
+        if case .failure(let fault) = result, fault.leavesOpen { isWhole = false }
+        return result
+    }
+
+    private mutating func parsedDocument(
+        _ blob: BlobIndex, algorithms: [DigestAlgorithm], isMap: Bool
+    ) -> Result<JSONDocument, DocumentFault> {
         let bytes: [UInt8]
         switch readBytes(of: blob, algorithms: algorithms) {
         case .success(let read): bytes = read
@@ -256,19 +269,35 @@ package struct InventoryBuilder {
     }
 
     /// Whether a blob may be a JSON object: its first byte that is no white space is a brace, and it is no larger than a
-    /// document.
-    func beginsAsObject(_ blobs: [BlobIndex]) -> Bool {
-        guard let blob = blobs.last, inventory.blobs[blob].location != .memory,
-            case .opened(let reader) = opener.open(inventory.blobs[blob].location),
-            reader.byteCount <= UInt64(JSONDocument.maximumByteCount)
-        else { return false }
-        do throws(Errno) {
-            let prefix = try reader.bytes(at: 0, upTo: 64)
-            return prefix.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) } == UInt8(ascii: "{")
-        } catch {
-            // Whoever reads the blob will say so.
-            return false
+    /// document. Where it cannot be read, that becomes a fact about it.
+    mutating func beginsAsObject(_ blobs: [BlobIndex]) -> Bool {
+        guard let blob = blobs.last, inventory.blobs[blob].location != .memory else { return false }
+        switch opener.open(inventory.blobs[blob].location) {
+        case .opened(let reader):
+            guard reader.byteCount <= UInt64(JSONDocument.maximumByteCount) else { return false }
+            do throws(ReadFault) {
+                let prefix = try reader.bytes(at: 0, upTo: 64)
+                return prefix.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) } == UInt8(ascii: "{")
+            } catch {
+                note(ReadEnding(error, atByte: 0), of: blob)
+            }
+        case .failed(let errno): note(.unreadable(errno: errno.rawValue, atByte: 0), of: blob)
+        case .changed: note(.changed, of: blob)
+        // Whoever reads the blob will say so.
+        case .cutOff, .missing, .outsideImage, .notRegularFile: break
         }
+        return false
+    }
+
+    /// Notes that a blob could not be read. What was read before and is not there any more has changed.
+    ///
+    /// Returns: what is known of it now.
+    @discardableResult
+    private mutating func note(_ ending: ReadEnding, of blob: BlobIndex) -> ReadEnding {
+        let wasRead = inventory.blobs[blob].facts?.reading == .complete
+        let noted = wasRead && !ending.leavesOpen ? .changed : ending
+        inventory.blobs[blob].facts = BlobFacts(reading: noted)
+        return noted
     }
 
     private mutating func readBytes(
@@ -288,11 +317,9 @@ package struct InventoryBuilder {
         case .outsideImage: (reader, ending) = (nil, .outsideImage)
         case .notRegularFile(let kind): (reader, ending) = (nil, .notRegularFile(kind))
         case .failed(let errno): (reader, ending) = (nil, .unreadable(errno: errno.rawValue, atByte: 0))
+        case .changed: (reader, ending) = (nil, .changed)
         }
-        guard let reader else {
-            inventory.blobs[blob].facts = BlobFacts(reading: ending)
-            return .failure(.unread(ending))
-        }
+        guard let reader else { return .failure(.unread(note(ending, of: blob))) }
         // Its digest is for the pipeline to find; only reading it as a document is out of the question.
         guard reader.byteCount <= UInt64(JSONDocument.maximumByteCount) else {
             inventory.blobs[blob].expectedByteCount = reader.byteCount
@@ -306,17 +333,12 @@ package struct InventoryBuilder {
             return .failure(.overBudget)
         }
         let bytes: [UInt8]
-        do throws(Errno) {
+        do throws(ReadFault) {
             bytes = try reader.bytes(at: 0, upTo: JSONDocument.maximumByteCount)
         } catch {
-            let ending = ReadEnding.unreadable(errno: error.rawValue, atByte: 0)
-            inventory.blobs[blob].facts = BlobFacts(reading: ending)
-            return .failure(.unread(ending))
+            return .failure(.unread(note(ReadEnding(error, atByte: 0), of: blob)))
         }
-        guard ByteMath.fileSize(bytes.count) == reader.byteCount else {
-            inventory.blobs[blob].facts = BlobFacts(reading: .changed)
-            return .failure(.unread(.changed))
-        }
+        guard !reader.hasChanged else { return .failure(.unread(note(.changed, of: blob))) }
         return .success(take(bytes, as: ending, blob: blob, algorithms: algorithms))
     }
 
@@ -350,4 +372,25 @@ package enum DocumentFault: Error, Equatable, Sendable {
     case tooLarge(byteCount: UInt64)
     /// The root has reached a limit, which is a finding already. The pipeline reads the blob if anything is claimed of it.
     case overBudget
+
+    /// True if what the document says is not known. What follows from that is undetermined.
+    var leavesOpen: Bool {
+        switch self {
+        case .unread(let ending): ending.leavesOpen
+        case .json(let fault): fault.code == .tooLarge
+        case .tooLarge, .overBudget: true
+        }
+    }
+}
+
+extension FindingCode {
+    /// True if a part of what the image says is not known because of this.
+    fileprivate var leavesOpen: Bool {
+        switch self {
+        case .pathUnreadable, .blobUnreadable, .blobChanged, .documentTooLarge, .indexTooDeep, .tooManyDescriptors,
+            .archiveEntryUnsupported, .interrupted:
+            true
+        default: false
+        }
+    }
 }

@@ -2,15 +2,15 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-import LayerModel
+package import LayerModel
 package import SystemPackage
 
 extension BlobReader {
     /// Reads up to `byteCount` bytes from `offsetBytes` on, as many as there are; for headers and documents, whose size
     /// is bounded.
     ///
-    /// Throws: the `Errno` of pread.
-    package func bytes(at offsetBytes: UInt64, upTo byteCount: Int) throws(Errno) -> [UInt8] {
+    /// Throws: `.failed` with the `Errno` of pread; `.changed` if the file has become shorter since it was opened.
+    package func bytes(at offsetBytes: UInt64, upTo byteCount: Int) throws(ReadFault) -> [UInt8] {
         // No more memory than there are bytes, whatever a header claims.
         let available = self.byteCount - min(offsetBytes, self.byteCount)
         var bytes = [UInt8](repeating: 0, count: ByteMath.clamp(available, to: byteCount))
@@ -19,7 +19,27 @@ extension BlobReader {
             // SAFETY: the array owns the buffer during the closure.
             Result { () throws(Errno) in try read(into: buffer, at: offsetBytes) }
         }
-        bytes.removeLast(bytes.count - (try result.get()))
-        return bytes
+        switch result {
+        case .success(bytes.count): return bytes
+        case .success: throw .changed
+        case .failure(let error): throw .failed(error)
+        }
+    }
+}
+
+/// Why bytes that a file had when it was opened could not be read.
+package enum ReadFault: Error, Hashable, Sendable {
+    case failed(Errno)
+    /// The file has become shorter.
+    case changed
+}
+
+extension ReadEnding {
+    /// How reading ended that failed at a byte.
+    package init(_ fault: ReadFault, atByte: UInt64) {
+        switch fault {
+        case .failed(let error): self = .unreadable(errno: error.rawValue, atByte: atByte)
+        case .changed: self = .changed
+        }
     }
 }

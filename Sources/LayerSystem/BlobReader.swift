@@ -34,6 +34,15 @@ package protocol BlobReader: AnyObject, Sendable {
 extension BlobReader {
     /// Nothing, for what lies in no storage.
     package func announce(byteCount: Int, at offsetBytes: UInt64) {}
+
+    /// True if the file was written to or replaced since it was opened, or can no longer be asked.
+    package var hasChanged: Bool {
+        do {
+            return try currentIdentity() != identity
+        } catch {
+            return true
+        }
+    }
 }
 
 /// What changes when a file is written to or replaced.
@@ -65,6 +74,8 @@ package enum OpenedBlob: Sendable {
     case outsideImage
     case notRegularFile(FileKind)
     case failed(Errno)
+    /// Something was seen there, and a moment later it was gone, or something else.
+    case changed
 }
 
 /// Opens blobs by their location.

@@ -33,7 +33,10 @@ extension DirectoryRoot {
     package func list(_ path: String, limit: Int = .max - 1) -> Result<[DirectoryEntry], LookupFault> {
         Result { () throws(LookupFault) in
             let folder = try openFolder(walk(to: path), flags: O_RDONLY)
-            return try LookupFault.translating { () throws(Errno) in try Self.entries(of: folder, limit: limit) }
+            let entries = try LookupFault.opening { () throws(Errno) in try Self.entries(of: folder, limit: limit) }
+            // A list that was cut says nothing about what is not in it, and all of what is.
+            try remember(entries, of: folder)
+            return entries
         }
     }
 
@@ -54,10 +57,10 @@ extension DirectoryRoot {
     }
 
     private func openRaw(_ name: [UInt8], flags: Int32) throws(LookupFault) -> OwnedDescriptor {
-        try LookupFault.translating { () throws(Errno) in try descriptor.open(rawComponent: name, flags: flags) }
+        try LookupFault.opening { () throws(Errno) in try descriptor.open(rawComponent: name, flags: flags) }
     }
 
-    private static func entries(of folder: OwnedDescriptor, limit: Int) throws(Errno) -> [DirectoryEntry] {
+    static func entries(of folder: OwnedDescriptor, limit: Int = .max - 1) throws(Errno) -> [DirectoryEntry] {
         // fdopendir takes its descriptor over, so it gets one of its own.
         let duplicate = try DescriptorReserve.sparing { fcntl(folder.rawValue, F_DUPFD_CLOEXEC, 0) }
         guard let stream = fdopendir(duplicate) else {

@@ -27,7 +27,7 @@ extension DirectoryRoot {
 
     /// Finds what lies at a path, following links inside this directory.
     ///
-    /// Throws: `.missing`, `.outsideImage` or `.failed`.
+    /// Throws: `.missing`, `.outsideImage`, `.failed` or `.changed`.
     ///
     /// Complexity: a system call or two for each component; a descriptor for each level below the root meanwhile.
     func walk(to path: String) throws(LookupFault) -> FoundFile {
@@ -46,12 +46,12 @@ extension DirectoryRoot {
                 continue
             }
             let folder = folders[folders.count - 1]
-            let kind = try LookupFault.translating { () throws(Errno) in try folder.status(of: component).kind }
+            let kind = try kind(of: component, in: folder)
             switch kind {
             case .symbolicLink:
                 linkCount += 1
                 guard linkCount <= Self.maximumLinkCount else { throw .failed(.tooManySymbolicLinkLevels) }
-                let target = try LookupFault.translating { () throws(Errno) in try folder.linkTarget(of: component) }
+                let target = try LookupFault.opening { () throws(Errno) in try folder.linkTarget(of: component) }
                 guard !target.utf8.starts(with: "/".utf8) else { throw .outsideImage }
                 let components = Self.reversedComponents(of: target)
                 linkedComponentCount += components.count
@@ -62,7 +62,7 @@ extension DirectoryRoot {
             case .directory:
                 // How the last one is opened is for the caller to choose.
                 guard !pending.isEmpty else { return FoundFile(folder: folder, name: component, kind: kind) }
-                let next = try LookupFault.translating { () throws(Errno) in
+                let next = try LookupFault.opening { () throws(Errno) in
                     try folder.open(component, flags: pathOnly | O_DIRECTORY | O_NOFOLLOW)
                 }
                 folders.append(next)

@@ -16,7 +16,7 @@ package import SystemPackage
 /// directory itself. A path or link that climbs above the directory, and a link with an absolute target, lead outside.
 ///
 /// ## Concurrency
-/// `descriptor` never changes. `folders` has its lock; no system call runs under it.
+/// `descriptor` never changes. `folders` and `listings` have their locks; no system call runs under them.
 package final class DirectoryRoot: Sendable {
     let descriptor: OwnedDescriptor
 
@@ -24,6 +24,9 @@ package final class DirectoryRoot: Sendable {
     ///
     /// By the bytes of the path: two strings that are equal to Swift, `é` written in two ways, are two files to Linux.
     private let folders = Locked<[[UInt8]: OwnedDescriptor]>([:])
+
+    /// The names that folders were seen to have.
+    let listings = Locked(Listings())
 
     /// Enough for all folders of a layout, or for the layers of an extracted docker-save archive at a time, and far from
     /// the usual limit of 1 024 descriptors.
@@ -58,31 +61,17 @@ package final class DirectoryRoot: Sendable {
         return try PositionedFile(walk(to: path))
     }
 
-    /// What lies at a path, links followed; nil if nothing. A link that leads outside is a link.
+    /// What lies at a path, links followed. A link that leads outside, or to itself, is a link.
     ///
-    /// Something lies there if the system does not tell what: whoever opens it will learn why.
-    package func kind(of path: String) -> FileKind? {
+    /// Returns: the kind; `.missing` if nothing is there; `.failed` or `.changed` if the system does not tell.
+    package func kind(of path: String) -> Result<FileKind, LookupFault> {
         do {
-            return try walk(to: path).kind
+            return .success(try walk(to: path).kind)
         } catch {
             switch error {
-            case .missing, .wrongKind: return nil
-            case .outsideImage: return .symbolicLink
-            case .failed: return .other
+            case .outsideImage, .failed(.tooManySymbolicLinkLevels): return .success(.symbolicLink)
+            case .missing, .wrongKind, .failed, .changed: return .failure(error)
             }
-        }
-    }
-
-    /// Whether names in this directory can be looked up at all.
-    ///
-    /// Throws: the `Errno` of a lookup that failed otherwise than by finding nothing.
-    package func checkAccess() throws(Errno) {
-        do {
-            _ = try walk(to: "oci-layout")
-        } catch .failed(let error) where error != .tooManySymbolicLinkLevels {
-            throw error
-        } catch {
-            return
         }
     }
 
@@ -111,7 +100,7 @@ package final class DirectoryRoot: Sendable {
             folder = try openFolder(found, flags: pathOnly)
             remember(folder, at: folderPath)
         }
-        let kind = try LookupFault.translating { () throws(Errno) in try folder.status(of: name).kind }
+        let kind = try kind(of: name, in: folder)
         guard kind != .symbolicLink else { return nil }
         return FoundFile(folder: folder, name: name, kind: kind)
     }
@@ -131,7 +120,7 @@ package final class DirectoryRoot: Sendable {
     /// Opens what a walk has found, if it is a directory.
     func openFolder(_ found: FoundFile, flags: Int32) throws(LookupFault) -> OwnedDescriptor {
         guard found.kind == .directory else { throw .wrongKind(found.kind) }
-        return try LookupFault.translating { () throws(Errno) in
+        return try LookupFault.opening { () throws(Errno) in
             try found.folder.open(found.name, flags: flags | O_DIRECTORY | O_NOFOLLOW)
         }
     }
@@ -145,21 +134,48 @@ package enum LookupFault: Error, Hashable, Sendable {
     /// Something else lies there than what was asked for.
     case wrongKind(FileKind)
     case failed(Errno)
+    /// Something was seen there, and a moment later it was gone, or something else.
+    case changed
 
-    /// A failure to look a component up or to open it: of what is certainly not there, and of what is not known.
-    private init(lookup error: Errno) {
+    /// A failure to look a component up: of what is not there, and of what is not known.
+    init(lookup error: Errno) {
         switch error {
         case .noSuchFileOrDirectory, .notDirectory, .fileNameTooLong: self = .missing
         default: self = .failed(error)
         }
     }
 
-    /// Does system calls that look something up or open it.
+    /// Does system calls that look something up.
     static func translating<Value>(_ body: () throws(Errno) -> Value) throws(LookupFault) -> Value {
         do {
             return try body()
         } catch {
             throw LookupFault(lookup: error)
+        }
+    }
+
+    /// Does system calls about something that was seen to be there: it is never missing.
+    static func opening<Value>(_ body: () throws(Errno) -> Value) throws(LookupFault) -> Value {
+        do {
+            return try body()
+        } catch {
+            switch error {
+            case .noSuchFileOrDirectory, .notDirectory, .tooManySymbolicLinkLevels: throw .changed
+            default: throw .failed(error)
+            }
+        }
+    }
+}
+
+extension ReadEnding {
+    /// Why nothing was read of what was looked up.
+    package init(_ fault: LookupFault) {
+        switch fault {
+        case .missing: self = .missing
+        case .outsideImage: self = .outsideImage
+        case .wrongKind(let kind): self = .notRegularFile(kind)
+        case .failed(let error): self = .unreadable(errno: error.rawValue, atByte: 0)
+        case .changed: self = .changed
         }
     }
 }
@@ -172,6 +188,7 @@ extension OpenedBlob {
         case .outsideImage: self = .outsideImage
         case .wrongKind(let kind): self = .notRegularFile(kind)
         case .failed(let error): self = .failed(error)
+        case .changed: self = .changed
         }
     }
 }

@@ -24,14 +24,14 @@ package final class PositionedFile: BlobReader {
 
     /// Opens a file that the user named; links are followed, wherever they lead.
     ///
-    /// Throws: `.wrongKind` of anything but a regular file, which is not opened; `.missing` or `.failed`.
+    /// Throws: `.wrongKind` of anything but a regular file, which is not opened; `.missing`, `.failed` or `.changed`.
     package convenience init(path: String) throws(LookupFault) {
         // What lies there is looked at first: to open a FIFO or a device is to do something to it.
         let kind = try LookupFault.translating { () throws(Errno) in
             try OwnedDescriptor.open(path, flags: pathOnly).status().kind
         }
         guard kind == .regular else { throw .wrongKind(kind) }
-        let descriptor = try LookupFault.translating { () throws(Errno) in
+        let descriptor = try LookupFault.opening { () throws(Errno) in
             try OwnedDescriptor.open(path, flags: O_RDONLY | O_NONBLOCK | O_NOCTTY)
         }
         try self.init(descriptor)
@@ -41,14 +41,14 @@ package final class PositionedFile: BlobReader {
     convenience init(_ found: FoundFile) throws(LookupFault) {
         guard found.kind == .regular else { throw .wrongKind(found.kind) }
         // The name may have become a FIFO or a link since: the one does not block, the other is not followed.
-        let descriptor = try LookupFault.translating { () throws(Errno) in
+        let descriptor = try LookupFault.opening { () throws(Errno) in
             try found.folder.open(found.name, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
         }
         try self.init(descriptor)
     }
 
     init(_ descriptor: OwnedDescriptor) throws(LookupFault) {
-        let status = try LookupFault.translating { () throws(Errno) in try descriptor.status() }
+        let status = try LookupFault.opening { () throws(Errno) in try descriptor.status() }
         guard status.kind == .regular else { throw .wrongKind(status.kind) }
         self.descriptor = descriptor
         identity = status.identity

@@ -131,10 +131,12 @@ struct BlobRun {
     ) -> [LocatedFinding] {
         guard !requests.isEmpty else { return [] }
         let confirmed = ReferenceRun(requests, opener: opener, options: options, isCancelled: isCancelled).run()
-        for (request, read) in zip(requests, confirmed) { judge.facts[request.blob] = read }
+        for (request, read) in zip(requests, confirmed) {
+            judge.facts[request.blob] = judge.facts[request.blob].map { $0.replaced(by: read) } ?? read
+        }
         let judge = judge
         return zip(requests, confirmed).compactMap { request, read in
-            guard read.reading == .complete, !judge.isRefuted(request.blob) else { return nil }
+            guard judge.facts[request.blob]?.reading == .complete, !judge.isRefuted(request.blob) else { return nil }
             let blob = inventory.blobs[request.blob]
             let claim = judge.firstClaim(about: request.blob)
             var finding = Finding(
@@ -201,9 +203,21 @@ private final class FactsBox: Sendable {
 extension BlobFacts {
     /// The facts of a document that is a layer, too: what was parsed stays, what decoding told is added.
     func merged(with read: BlobFacts) -> BlobFacts {
-        guard read.reading == reading, read.byteCount == byteCount else { return read }
-        var result = read
+        var result = replaced(by: read)
+        guard result.reading == reading else { return result }
+        guard read.byteCount == byteCount, digests.allSatisfy({ (read.digest(like: $0) ?? $0) == $0 }) else {
+            return read.ofChangedFile
+        }
         result.digests = digests + read.digests.filter { new in digests.allSatisfy { $0.algorithm != new.algorithm } }
         return result
+    }
+
+    /// The facts of a blob that was read once more. One that was there and is not, or is there and was not, has changed.
+    func replaced(by read: BlobFacts) -> BlobFacts {
+        read.reading == reading || read.reading.leavesOpen ? read : read.ofChangedFile
+    }
+
+    private var ofChangedFile: BlobFacts {
+        BlobFacts(reading: .changed, uncompressed: uncompressed.map { _ in UncompressedFacts(ending: .unread) })
     }
 }

@@ -198,7 +198,7 @@ import Testing
         let bytes = MemoryReader(.entry("a", String(repeating: "x", count: 9000)) + .entry("b") + .end)
         let index = TarIndex.read(FaultyReader(bytes, .failsToRead(number: 2, .ioError)))
         #expect(index.entries.map(\.name) == ["a"])
-        #expect(index.ending == .unreadable(.ioError, atByte: 9728))
+        #expect(index.ending == .unreadable(.failed(.ioError), atByte: 9728))
     }
 
     @Test func everyTruncationIsToldOrLosesNothing() {

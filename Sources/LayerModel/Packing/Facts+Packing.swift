@@ -58,6 +58,7 @@ extension ReadEnding: Packable {
             writer.byte(8)
             writer.number(byteCount)
         case .cancelled: writer.byte(9)
+        case .unindexed: writer.byte(10)
         }
     }
 
@@ -74,6 +75,7 @@ extension ReadEnding: Packable {
                 errno: Int32(bitPattern: UInt32(truncatingIfNeeded: reader.number())), atByte: reader.number())
         case 7: self = .changed
         case 8: self = .oversized(byteCount: reader.number())
+        case 10: self = .unindexed
         default: self = .cancelled
         }
     }

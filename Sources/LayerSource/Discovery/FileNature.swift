@@ -22,7 +22,7 @@ enum FileNature: Hashable {
     case beheadedArchive
     /// Compressed; `looksLikeImage` if entries as archives of images have them are among its first.
     case compressed(Compression, looksLikeImage: Bool)
-    case unreadable(Errno)
+    case unreadable(ReadFault)
 
     /// So much of a file is searched for a tar header.
     private static let lookByteCount = 64 << 10
@@ -31,11 +31,20 @@ enum FileNature: Hashable {
 
     /// Looks at a file whose beginning is that of a tar archive.
     init(archive index: TarIndex, of file: any BlobReader) {
-        switch index.ending {
-        case .endOfArchive, .endOfFile: self = .otherArchive
-        case .truncated, .corrupt, .tooManyEntries, .unreadable:
-            let beginning = Self.beginning(of: file, byteCount: Self.lookByteCount)
-            self = .brokenArchive(index.ending, looksLikeImage: PackedArchive(beginning).looksLikeImage)
+        do throws(ReadFault) {
+            switch index.ending {
+            case .endOfArchive, .endOfFile: self = .otherArchive
+            case .truncated, .corrupt, .tooManyEntries:
+                let beginning = try file.bytes(at: 0, upTo: Self.lookByteCount)
+                // The index of too many entries may have a mark of an image, and not tell which form it is.
+                let marks = ["oci-layout", "index.json", "manifest.json", "repositories"]
+                let hasMark = !index.ending.isEndOfEntries && marks.contains { !index.entries(named: $0).isEmpty }
+                self = .brokenArchive(
+                    index.ending, looksLikeImage: hasMark || PackedArchive(beginning).looksLikeImage)
+            case .unreadable(let fault, _): throw fault
+            }
+        } catch {
+            self = .unreadable(error)
         }
     }
 
@@ -45,26 +54,19 @@ enum FileNature: Hashable {
             self = .empty
             return
         }
-        let prefix: [UInt8]
-        do throws(Errno) {
-            prefix = try file.bytes(at: 0, upTo: Self.lookByteCount)
+        do throws(ReadFault) {
+            let prefix = try file.bytes(at: 0, upTo: Self.lookByteCount)
+            switch Compression.detect(prefix: prefix) {
+            case .none:
+                self = Self.hasHeader(prefix) ? .beheadedArchive : .other
+            case let compression:
+                let isArchive = TarHeader(Codecs.decodedPrefix(prefix, byteCount: TarHeader.byteCount)) != nil
+                let beginning = isArchive ? try file.bytes(at: 0, upTo: Self.packedByteCount) : []
+                let decoded = Codecs.decodedPrefix(beginning, byteCount: PackedArchive.maximumByteCount)
+                self = .compressed(compression, looksLikeImage: PackedArchive(decoded).looksLikeImage)
+            }
         } catch {
             self = .unreadable(error)
-            return
-        }
-        switch Compression.detect(prefix: prefix) {
-        case .none:
-            self = Self.hasHeader(prefix) ? .beheadedArchive : .other
-        case let compression:
-            let isArchive = TarHeader(Codecs.decodedPrefix(prefix, byteCount: TarHeader.byteCount)) != nil
-            let looksLikeImage =
-                isArchive
-                && PackedArchive(
-                    Codecs.decodedPrefix(
-                        Self.beginning(of: file, byteCount: Self.packedByteCount),
-                        byteCount: PackedArchive.maximumByteCount)
-                ).looksLikeImage
-            self = .compressed(compression, looksLikeImage: looksLikeImage)
         }
     }
 
@@ -100,7 +102,7 @@ enum FileNature: Hashable {
                 "the file is \(compression.rawValue)-compressed; images are read in place from plain archives only",
                 "decompress it first, or see layerverify digest if it is a single layer"
             )
-        case .unreadable(let errno): return (ErrorText.describe(errno.rawValue), nil)
+        case .unreadable(let fault): return (fault.explanation, nil)
         }
     }
 
@@ -112,13 +114,14 @@ enum FileNature: Hashable {
             return start == 0 || TarHeader(prefix[start..<start + TarHeader.byteCount]) != nil
         }
     }
+}
 
-    /// The first bytes of a file; none if they cannot be read, as they could before.
-    private static func beginning(of file: any BlobReader, byteCount: Int) -> [UInt8] {
-        do throws(Errno) {
-            return try file.bytes(at: 0, upTo: byteCount)
-        } catch {
-            return []
+extension ReadFault {
+    /// Why something could not be read, for a message.
+    var explanation: String {
+        switch self {
+        case .failed(let errno): ErrorText.describe(errno.rawValue)
+        case .changed: "the file changed while it was read"
         }
     }
 }
@@ -134,7 +137,8 @@ extension TarEnding {
         case .corrupt(let atByte, let reason): "the header at byte \(atByte) is damaged: \(reason)"
         case .tooManyEntries(let atByte):
             "the archive has more entries than are read; from byte \(atByte) on nothing was"
-        case .unreadable(let errno, let atByte): "\(ErrorText.describe(errno.rawValue)) at byte \(atByte)"
+        case .unreadable(.failed(let errno), let atByte): "\(ErrorText.describe(errno.rawValue)) at byte \(atByte)"
+        case .unreadable(.changed, _): ReadFault.changed.explanation
         }
     }
 }

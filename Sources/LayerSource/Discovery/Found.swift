@@ -20,6 +20,8 @@ extension ImageFinder {
         let watch: WalkWatch
         /// The tree of an archive, as long as no other archive was looked at.
         let latestTree: Locked<(any ImageTree)?>?
+        /// A file that could not be read when the image store was recognised.
+        let unread: UnreadMark?
 
         /// The files of the image store; nil of a path that is none.
         ///
@@ -28,6 +30,11 @@ extension ImageFinder {
         ///
         /// Throws: why the image store cannot be opened any more.
         package func openTree() throws(LookupFault) -> (any ImageTree)? {
+            guard let tree = try openWholeTree() else { return nil }
+            return unread.map { PartlyReadTree(tree: tree, unreadPath: $0.path, ending: $0.ending) } ?? tree
+        }
+
+        private func openWholeTree() throws(LookupFault) -> (any ImageTree)? {
             if let tree = latestTree?.withLock({ $0.take() }) { return tree }
             switch try BlobStore(roots: [store]).opened(0) {
             case .directory(let directory): return DirectoryTree(directory, root: root)
@@ -54,7 +61,7 @@ extension Finding {
         let message =
             switch fault {
             case .failed(let errno): ErrorText.describe(errno.rawValue)
-            case .missing, .outsideImage, .wrongKind: "the image is not there any more"
+            case .missing, .outsideImage, .wrongKind, .changed: "the image is not there any more"
             }
         return Finding(.pathUnreadable, message, at: Place(""))
     }

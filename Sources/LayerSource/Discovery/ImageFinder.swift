@@ -57,8 +57,7 @@ package struct ImageFinder {
             case .wrongKind(let kind):
                 add(path, Finding(.notAnImage, "a \(kind.rawValue) is no image", at: Place("")))
             case .outsideImage: add(path, Finding(.pathUnreadable, "the path leads out of itself", at: Place("")))
-            case .failed(let errno):
-                add(path, Finding(.pathUnreadable, ErrorText.describe(errno.rawValue), at: Place("")))
+            case .failed, .changed: add(path, .unread(ReadEnding(error)))
             }
         }
     }
@@ -163,10 +162,9 @@ package struct ImageFinder {
                 }
             } catch {
                 switch error {
-                // It is gone, or something else by now: then it is not what was to be checked.
-                case .missing, .outsideImage, .wrongKind: continue
-                case .failed(let errno):
-                    add(below, Finding(.pathUnreadable, ErrorText.describe(errno.rawValue), at: Place("")))
+                case .failed: add(below, .unread(ReadEnding(error)))
+                // The folder was seen to have it. Whether it was an image is not known.
+                case .missing, .outsideImage, .wrongKind, .changed: add(below, .unread(.changed))
                 }
             }
         }
@@ -190,29 +188,26 @@ package struct ImageFinder {
         _ leftovers: inout Leftovers
     ) {
         let path = place.path
-        do throws(Errno) {
-            try folder.checkAccess()
-        } catch {
+        let tree = DirectoryTree(folder, root: found.count)
+        let recognizable = RecognizableTree(tree) { Self.prefix(folder.open($0)) }
+        let source: ImageSource?
+        switch ImageSources.recognize(recognizable) {
+        case .image(let form, let unread):
+            source = form
+            add(path, form, form: form.folderForm, store: store(folder, at: place), tree: nil, unread: unread)
+            if form.folderForm != .ociLayout, let finding = noteListedFiles(of: folder, as: tree, path: path) {
+                return add(path, finding)
+            }
+        case .unknown(let unread):
             // Everybody but root meets this at the top of a file system: a note will do.
-            if error == .permissionDenied, place.isLostAndFound {
+            if case .unreadable(Errno.permissionDenied.rawValue, _) = unread.ending, place.isLostAndFound {
                 leftovers.hasLostAndFound = true
                 return
             }
-            return add(path, Finding(.pathUnreadable, ErrorText.describe(error.rawValue), at: Place("")))
-        }
-        let tree = DirectoryTree(folder, root: found.count)
-        let recognizable = RecognizableTree(tree) { Self.prefix(folder.open($0)) }
-        let source = ImageSources.all.first { $0.recognizes(recognizable) }
-        if let source {
-            add(path, source, form: source.folderForm, store: store(folder, at: place), tree: nil)
-            if source.folderForm != .ociLayout { noteListedFiles(of: folder, path: path) }
-        } else if let blobs = DigestAlgorithm.allCases.map({ "blobs/\($0.rawValue)" })
-            .first(where: { tree.kind(of: $0) == .directory })
-        {
-            let message =
-                "\(blobs) without index.json or oci-layout: what is left of an image layout, or a content store; "
-                + "nothing says what its blobs are"
-            return add(path, Finding(.notAnImage, message, at: Place("")))
+            return add(path, .unread(unread.ending, unread.path))
+        case .none:
+            source = nil
+            if let finding = Self.blobsAlone(in: tree) { return add(path, finding) }
         }
         switch folder.list("", limit: Self.maximumLookCount) {
         case .success(let entries):
@@ -220,42 +215,75 @@ package struct ImageFinder {
             for entry in entries.reversed() { pending.append((folder, entry)) }
             // Of what will not be looked at any more only the first entry is kept, which says so.
             pending.removeFirst(max(0, pending.count - (Self.maximumLookCount - lookedAtCount + 1)))
-        // What an image names is found by its name, also where nobody may list the folder.
-        case .failure where source != nil: return
         case .failure(.failed(.permissionDenied)) where place.isLostAndFound: leftovers.hasLostAndFound = true
-        case .failure(.failed(let errno)):
-            add(path, Finding(.pathUnreadable, ErrorText.describe(errno.rawValue), at: Place("")))
-        case .failure(.missing), .failure(.outsideImage), .failure(.wrongKind):
-            // It was a folder when it was opened.
-            add(path, Finding(.pathUnreadable, "the folder changed while it was read", at: Place("")))
+        // What an image names is found by its name, but there may be other images in the folder.
+        case .failure(.failed(let errno)): add(path, .unread(.unreadable(errno: errno.rawValue, atByte: 0)))
+        // It was a folder when it was opened.
+        case .failure: add(path, .unread(.changed))
         }
     }
 
-    /// Notes which files an extracted archive lists. What is wrong with the document is for its walk to say.
-    private mutating func noteListedFiles(of folder: DirectoryRoot, path: String) {
-        let bytes = Self.prefix(folder.open("manifest.json"), byteCount: JSONDocument.maximumByteCount)
+    /// Says that a folder has blobs and nothing that tells what they are; nil if it has none.
+    private static func blobsAlone(in tree: DirectoryTree) -> Finding? {
+        for blobs in DigestAlgorithm.allCases.map({ "blobs/\($0.rawValue)" }) {
+            switch tree.kind(of: blobs) {
+            case .found(.directory):
+                let message =
+                    "\(blobs) without index.json or oci-layout: what is left of an image layout, or a content store; "
+                    + "nothing says what its blobs are"
+                return Finding(.notAnImage, message, at: Place(""))
+            case .unreadable(let ending): return .unread(ending, blobs)
+            case .found, .absent: continue
+            }
+        }
+        return nil
+    }
+
+    /// Notes which files the `manifest.json` of an extracted archive lists. What is wrong with the document is for its walk
+    /// to say.
+    ///
+    /// Returns: a finding if they are not known: then a layer could be taken for an image, and the folder is not searched.
+    private mutating func noteListedFiles(of folder: DirectoryRoot, as tree: any ImageTree, path: String) -> Finding? {
+        let name = "manifest.json"
+        let consequence = "the folder was not searched for other images, since its layers are not known"
+        switch tree.kind(of: name) {
+        case .absent, .found(.symbolicLink), .found(.directory): return nil
+        case .unreadable(let ending): return .unread(ending, name, consequence)
+        case .found: break
+        }
+        switch Self.prefix(folder.open(name), byteCount: JSONDocument.maximumByteCount + 1) {
+        case .failure(let fault): return .unread(ReadEnding(fault, atByte: 0), name, consequence)
+        case .success(let bytes):
+            guard !noteListedFiles(bytes, path: path) else { return nil }
+            return Finding(.documentTooLarge, "\(name) is too large; \(consequence)", at: Place(name))
+        }
+    }
+
+    /// Returns: false if the document is too large to be read.
+    private mutating func noteListedFiles(_ bytes: [UInt8], path: String) -> Bool {
         do throws(JSONFault) {
-            guard let images = try JSONDocument(parsing: bytes).root.array else { return }
+            guard let images = try JSONDocument(parsing: bytes).root.array else { return true }
             let folder = path.hasSuffix("/") ? path : path + "/"
             for image in images {
                 let layers = image.member(ignoringCase: "Layers")?.array.map { Array($0) } ?? []
                 for file in layers + [image.member(ignoringCase: "Config")].compactMap({ $0 }) {
-                    guard listedFiles.count < Self.maximumListedCount else { return }
+                    guard listedFiles.count < Self.maximumListedCount else { return false }
                     guard let name = file.string else { continue }
                     listedFiles.insert((folder + ArchivePath.normalized(name)).hashValue)
                 }
             }
+            return true
         } catch {
-            return
+            return error.code != .tooLarge
         }
     }
 
     // Archives
 
-    /// Adds a file if it is an archive of a known form. Returns: what it is if it is none; nil if it was added.
+    /// Adds a file if it is an archive of a known form. Returns: what it is if it is none; nil if all was said.
     private mutating func addArchive(_ file: PositionedFile, path: String, canReopen: Bool) -> FileNature? {
         let prefix: [UInt8]
-        do throws(Errno) {
+        do throws(ReadFault) {
             prefix = try file.bytes(at: 0, upTo: 2 * TarHeader.byteCount)
         } catch {
             return .unreadable(error)
@@ -271,17 +299,19 @@ package struct ImageFinder {
         let tree = TarTree(index, root: found.count)
         let store = BlobStore(roots: [.archive(file)])
         let recognizable = RecognizableTree(tree) { path in
-            guard case .at(.range(_, let offset, let byteCount), _, _) = tree.locate(path) else { return [] }
+            guard case .at(.range(_, let offset, let byteCount), _, _) = tree.locate(path) else { return .success([]) }
             return Self.prefix(store.open(.range(root: 0, offset: offset, byteCount: byteCount)))
         }
-        guard let source = ImageSources.all.first(where: { $0.recognizes(recognizable) }) else {
-            return FileNature(archive: index, of: file)
+        switch ImageSources.recognize(recognizable) {
+        case .image(let source, let unread):
+            let isKept = openRootCount < Self.maximumOpenRootCount || !canReopen
+            openRootCount += 1
+            add(
+                path, source, form: source.archiveForm,
+                store: isKept ? .archive(file) : .closed(ClosedRoot(file, at: path)), tree: tree, unread: unread)
+        case .unknown(let unread) where index.ending.isEndOfEntries: add(path, .unread(unread.ending, unread.path))
+        case .none, .unknown: return FileNature(archive: index, of: file)
         }
-        let isKept = openRootCount < Self.maximumOpenRootCount || !canReopen
-        openRootCount += 1
-        add(
-            path, source, form: source.archiveForm,
-            store: isKept ? .archive(file) : .closed(ClosedRoot(file, at: path)), tree: tree)
         return nil
     }
 
@@ -297,7 +327,8 @@ package struct ImageFinder {
     }
 
     private mutating func add(
-        _ path: String, _ source: ImageSource, form: ImageForm, store: BlobStore.Root, tree: (any ImageTree)?
+        _ path: String, _ source: ImageSource, form: ImageForm, store: BlobStore.Root, tree: (any ImageTree)?,
+        unread: UnreadMark?
     ) {
         latestTree?.withLock { $0 = nil }
         let latest = Locked(tree)
@@ -305,7 +336,7 @@ package struct ImageFinder {
         found.append(
             Found(
                 pathIndex: paths.count - 1, root: found.count, record: RootRecord(path: path, form: form),
-                store: store, source: source, finding: nil, watch: watch, latestTree: latest))
+                store: store, source: source, finding: nil, watch: watch, latestTree: latest, unread: unread))
     }
 
     private static var interrupted: Finding {
@@ -323,20 +354,30 @@ package struct ImageFinder {
         found.append(
             Found(
                 pathIndex: paths.count - 1, root: found.count, record: RootRecord(path: path, form: form),
-                store: .nothing, source: nil, finding: finding, watch: watch, latestTree: nil))
+                store: .nothing, source: nil, finding: finding, watch: watch, latestTree: nil, unread: nil))
     }
 
-    /// The first bytes of a file; none if it cannot be read, which its reader will notice.
-    private static func prefix(_ opened: OpenedBlob, byteCount: Int = 4096) -> [UInt8] {
-        let reader: any BlobReader
+    /// The first bytes of a file that was seen to be there; none of what is no file to read.
+    private static func prefix(_ opened: OpenedBlob, byteCount: Int = 4096) -> Result<[UInt8], ReadFault> {
         switch opened {
-        case .opened(let file), .cutOff(let file): reader = file
-        case .missing, .outsideImage, .notRegularFile, .failed: return []
+        case .opened(let file), .cutOff(let file):
+            Result { () throws(ReadFault) in try file.bytes(at: 0, upTo: byteCount) }
+        case .outsideImage, .notRegularFile: .success([])
+        case .missing, .changed: .failure(.changed)
+        case .failed(let errno): .failure(.failed(errno))
         }
-        do throws(Errno) {
-            return try reader.bytes(at: 0, upTo: byteCount)
-        } catch {
-            return []
-        }
+    }
+}
+
+extension Finding {
+    /// A path, or a file below it, could not be read, so that it is not known what image is there.
+    fileprivate static func unread(_ ending: ReadEnding, _ name: String = "", _ consequence: String? = nil) -> Finding {
+        let cause =
+            switch ending {
+            case .unreadable(let errno, _): ErrorText.describe(errno)
+            default: Finding(ending, at: Place(name))?.message ?? ""
+            }
+        let message = [name.isEmpty ? cause : "\(name): \(cause)", consequence].compactMap { $0 }
+        return Finding(.pathUnreadable, message.joined(separator: "; "), at: Place(name))
     }
 }

@@ -104,7 +104,7 @@ struct DockerLayers {
     private func compareCount(_ pathCount: Int, _ builder: inout InventoryBuilder) {
         let layerCount = builder.inventory.images.layerCount(of: image)
         guard layerCount != pathCount else { return }
-        builder.add(
+        builder.addDisagreement(
             Finding(
                 .viewsDisagree, "manifest.json has \(pathCount) layers, index.json leads to \(layerCount)",
                 at: place.appending("Layers"), digest: builder.inventory.images.withoutLists(image).imageID),

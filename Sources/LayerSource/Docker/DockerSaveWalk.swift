@@ -31,10 +31,6 @@ struct DockerSaveWalk {
     /// Reads the whole archive into `builder`.
     mutating func walk(_ builder: inout InventoryBuilder) {
         let place = Place("manifest.json")
-        guard tree.kind(of: "manifest.json") != nil else {
-            RepositoriesWalk(tree: tree).walkUnclaimed(&builder)
-            return
-        }
         let blobs = builder.blobs(at: "manifest.json", in: tree, expectedByteCount: 0)
         switch tree.document(blobs, &builder) {
         case .failure(let fault):
@@ -67,7 +63,7 @@ struct DockerSaveWalk {
         _ isEmpty: Bool, layoutHasImages: Bool, at place: Place, _ builder: inout InventoryBuilder
     ) {
         if isEmpty, layoutHasImages {
-            builder.add(
+            builder.addDisagreement(
                 Finding(.viewsDisagree, "manifest.json lists no image, index.json leads to some", at: place))
         }
         if !isEmpty, builder.layoutIsEmpty {
@@ -101,6 +97,10 @@ struct DockerSaveWalk {
         let read = builder.config(configBlobs, in: tree, at: Place(path), digest: named, isOCI: false)
         var config: ParsedConfig?
         if case .success(let parsed) = read { config = parsed }
+        if case .failure(let fault) = read, fault.leavesOpen, builder.selection.platform != nil {
+            // Whether the image is selected is not known, so nothing is claimed of it.
+            return builder.add(fault, reading: Place(path), digest: nil)
+        }
         guard builder.selection.accepts(config?.platform) else { return }
         builder.noteSelected(names: tags)
 
@@ -116,7 +116,7 @@ struct DockerSaveWalk {
         if twin != nil {
             builder.addReferences(tags, to: image)
         } else if hasLayout, builder.selection.isEverything, builder.hasLayoutImages {
-            builder.add(
+            builder.addDisagreement(
                 Finding(
                     .viewsDisagree, "manifest.json has an image that index.json does not lead to", at: configPlace,
                     actual: path), image: image)
@@ -134,8 +134,9 @@ struct DockerSaveWalk {
             builder.add(fault, reading: Place(path), digest: named, image: image)
         case .success:
             // What is wrong within the config was said with the image layout, where there is one.
-            if twin == nil { for finding in config?.findings ?? [] { builder.add(finding, image: image) } }
-            if config?.isNoImage == true, twin == nil {
+            guard twin == nil, !hasLayout || builder.isWhole else { break }
+            for finding in config?.findings ?? [] { builder.add(finding, image: image) }
+            if config?.isNoImage == true {
                 builder.add(
                     Finding(.configInvalid, "the config is an empty object", at: Place(path), digest: named),
                     image: image)
@@ -214,14 +215,14 @@ struct DockerSaveWalk {
             guard builder.countDescriptor(at: place.appending(index)) else { return }
             let name = ImageReference.fullName(of: tag)
             if isTwin, layoutNames.lead(name, elsewhereThan: image) {
-                builder.add(
+                builder.addDisagreement(
                     Finding(
                         .viewsDisagree, "\(tag) is another image in index.json", at: place.appending(index), actual: tag
                     ),
                     image: image)
             }
             // The images of one name for several platforms share it rightly.
-            if let first = tagged[name.hashValue], first.config != config, first.platform == platformHash {
+            if builder.isWhole, let first = tagged[name.hashValue], first.config != config, first.platform == platformHash {
                 builder.add(
                     Finding(
                         .dockerReferenceTwice, "\(tag) is another image's name, too: docker load gives it to the last",
@@ -240,7 +241,8 @@ struct DockerSaveWalk {
     }
 
     private func checkParents(_ builder: inout InventoryBuilder) {
-        guard builder.selection.isEverything else { return }
+        // A config that could not be read may be the parent.
+        guard builder.selection.isEverything, builder.isWhole else { return }
         for parent in parents where !isThere(parent.digest) {
             builder.add(
                 Finding(

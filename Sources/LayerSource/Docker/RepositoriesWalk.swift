@@ -15,16 +15,26 @@ struct RepositoriesWalk {
 
     /// Checks that every image named is there.
     func check(_ builder: inout InventoryBuilder) {
-        guard tree.kind(of: "repositories") != nil, builder.selection.isEverything else { return }
+        guard builder.selection.isEverything else { return }
+        switch tree.kind(of: "repositories") {
+        case .absent: return
+        case .unreadable(let ending):
+            return builder.add(.unread(ending), reading: Place("repositories"), digest: nil)
+        case .found: break
+        }
         forEachEntry(&builder) { entry, builder in
-            let kinds = kinds(of: entry.id)
-            if kinds.contains(where: { $0 != .other }) { return }
             let what = "\(entry.name):\(entry.tag) is \(entry.id), which"
-            builder.add(
-                kinds.isEmpty
-                    ? Finding(
+            switch lookUp(entry.id) {
+            case .found: return
+            case .absent:
+                builder.add(
+                    Finding(
                         .dockerRepositoriesMismatch, "\(what) is not in the archive", at: entry.place, actual: entry.id)
-                    : Finding(.claimUnchecked, "\(what) could not be looked up", at: entry.place, actual: entry.id))
+                )
+            case .unreadable:
+                builder.add(
+                    Finding(.claimUnchecked, "\(what) could not be looked up", at: entry.place, actual: entry.id))
+            }
         }
     }
 
@@ -120,12 +130,17 @@ struct RepositoriesWalk {
 
     /// An ID is a folder in the old form, a blob since Docker 25, and a config's name in what some builders write.
     ///
-    /// Returns: what lies there under these names; `.other` where the system does not tell.
-    private func kinds(of id: String) -> [FileKind] {
-        guard !id.contains("/"), id != "..", id != "." else { return [] }
+    /// Returns: what is there under one of these names.
+    private func lookUp(_ id: String) -> Lookup<FileKind> {
+        guard !id.contains("/"), id != "..", id != "." else { return .absent }
         let hex = id.hasPrefix("sha256:") ? String(id.dropFirst("sha256:".count)) : id
-        return ["\(hex)", "\(hex)/json", "\(hex)/layer.tar", "blobs/sha256/\(hex)", "\(hex).json", "sha256:\(hex)"]
-            .compactMap { tree.kind(of: $0) }
+        var result = Lookup<FileKind>.absent
+        for path in ["\(hex)", "\(hex)/json", "\(hex)/layer.tar", "blobs/sha256/\(hex)", "\(hex).json", "sha256:\(hex)"] {
+            let kind = tree.kind(of: path)
+            if case .found = kind { return kind }
+            if case .unreadable = kind { result = kind }
+        }
+        return result
     }
 }
 
@@ -144,7 +159,7 @@ private struct UnclaimedLayers {
     /// The layer of an ID, and the ID of the layer that it lies upon.
     mutating func layer(_ id: String, _ builder: inout InventoryBuilder) -> Layer {
         if let layer = known[id] { return layer }
-        let isThere = !id.contains("/") && tree.kind(of: id + "/layer.tar") != nil
+        let isThere = !id.contains("/") && tree.kind(of: id + "/layer.tar").mayBeThere
         let layer = Layer(isThere: isThere, parent: isThere ? parent(of: id, &builder) : nil)
         known[id] = layer
         return layer
@@ -152,7 +167,7 @@ private struct UnclaimedLayers {
 
     private func parent(of id: String, _ builder: inout InventoryBuilder) -> String? {
         let path = id + "/json"
-        guard tree.kind(of: path) != nil else { return nil }
+        guard tree.kind(of: path).mayBeThere else { return nil }
         let blobs = builder.blobs(at: path, in: tree, expectedByteCount: 0)
         switch tree.document(blobs, &builder) {
         case .success(let document):

@@ -19,11 +19,14 @@ extension ImageSource {
     /// Says that a `manifest.json` beside the layout, which `docker load` would read, is none that could be read here.
     private static func noteForeignManifest(in tree: any ImageTree, _ builder: inout InventoryBuilder) {
         let place = Place("manifest.json")
-        guard let kind = tree.kind(of: place.path) else { return }
-        guard kind != .directory, kind != .symbolicLink else {
+        switch tree.kind(of: place.path) {
+        case .absent: return
+        case .found(.directory), .found(.symbolicLink):
             return builder.add(
                 Finding(
                     .claimUnchecked, "manifest.json is no file: what docker load makes of it is not known", at: place))
+        case .unreadable(let ending): return builder.add(.unread(ending), reading: place, digest: nil)
+        case .found: break
         }
         let blobs = builder.blobs(at: place.path, in: tree, expectedByteCount: 0)
         switch tree.document(blobs, &builder) {

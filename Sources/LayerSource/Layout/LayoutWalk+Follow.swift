@@ -54,7 +54,7 @@ extension LayoutWalk {
         case .index, .manifest:
             break
         case .imageConfig, .empty, .layer, .nondistributableLayer, .other:
-            guard tree.kind(of: path) != nil else { return .absent(blobs) }
+            guard tree.kind(of: path).mayBeThere else { return .absent(blobs) }
             return .present([opaqueEntry(descriptor, blobs, context, &builder)])
         }
         if let known = walked[blob] {

@@ -15,6 +15,10 @@ extension LayoutWalk {
             root: builder.root, kind: context.isAttestation ? .attestation : .artifact,
             references: context.references, platform: context.platform, manifestDigest: descriptor.digest,
             manifestBlob: blobs.first, place: context.place)
+        if case .failure(let fault) = read, fault.leavesOpen, isPlatformOpen(context, builder) {
+            builder.add(fault, reading: place, digest: nil)
+            return []
+        }
         guard case .success(let document) = read else {
             record.kind = context.isAttestation ? .attestation : .image
             let image = builder.addImage(record)
@@ -36,6 +40,10 @@ extension LayoutWalk {
             return [image]
         }
         var config = readConfig(root["config"], at: place.appending("config"), &builder)
+        if config.isOpen, isPlatformOpen(context, builder) {
+            for finding in config.findings { builder.add(finding) }
+            return []
+        }
         if Self.hasOnlyOtherBlobs(root["layers"]) { config.forgetImage() }
         let configPlatform = config.parsed?.platform
         guard context.platform != nil || builder.selection.accepts(configPlatform) else { return [] }
@@ -77,6 +85,12 @@ extension LayoutWalk {
         return [image]
     }
 
+    /// True if an image's own platform tells whether it is selected. Where that could not be read, what is claimed of the
+    /// image may be nobody's business, and refutes nothing.
+    private func isPlatformOpen(_ context: Context, _ builder: InventoryBuilder) -> Bool {
+        builder.selection.platform != nil && context.platform == nil
+    }
+
     // The config
 
     /// A manifest's config, as far as it could be read.
@@ -87,6 +101,8 @@ extension LayoutWalk {
         var parsed: ParsedConfig?
         var findings: [Finding] = []
         var place = Place("")
+        /// True if it could not be read, and what it says is not known.
+        var isOpen = false
 
         /// Takes it for the config of something else than an image: nothing that an image has is wanted of it.
         mutating func forgetImage() {
@@ -117,6 +133,7 @@ extension LayoutWalk {
             config.parsed = read
             config.findings += read.findings
         case .failure(let fault):
+            config.isOpen = fault.leavesOpen
             config.findings += builder.findings(for: fault, reading: config.place, digest: descriptor.digest)
         }
         return config
@@ -143,7 +160,7 @@ extension LayoutWalk {
         for finding in parsed.findings { builder.add(finding, image: image) }
         guard let descriptor = parsed.descriptor else { return }
         let path = Self.path(of: descriptor.digest)
-        guard tree.kind(of: path) != nil else { return }
+        guard tree.kind(of: path).mayBeThere else { return }
         let blobs = builder.blobs(at: path, in: tree, expectedByteCount: descriptor.size ?? 0)
         builder.claim(descriptor, about: blobs, at: place, image: image)
     }

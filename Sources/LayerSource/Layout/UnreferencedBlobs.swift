@@ -18,8 +18,11 @@ struct UnreferencedBlobs {
         var count = 0
         forEachName(in: "blobs", &builder) { algorithm, builder in
             let folder = "blobs/" + algorithm
-            guard tree.kind(of: folder) != .regular else { return builder.countDescriptor(at: Place(folder)) }
-            forEachName(in: folder, &builder) { gather($0, algorithm, folder, &count, &$1) }
+            switch tree.kind(of: folder) {
+            case .found(.regular), .absent: break
+            case .found: forEachName(in: folder, &builder) { gather($0, algorithm, folder, &count, &$1) }
+            case .unreadable(let ending): report(ending, folder, &builder)
+            }
             return builder.countDescriptor(at: Place(folder))
         }
         if count > Self.notedCount {
@@ -33,14 +36,12 @@ struct UnreferencedBlobs {
     private func forEachName(
         in folder: String, _ builder: inout InventoryBuilder, _ body: (String, inout InventoryBuilder) -> Bool
     ) {
-        do throws(TreeFailure) {
-            let isWhole = try tree.forEachName(in: folder) { body($0, &builder) }
-            if !isWhole {
-                let message = "more files than are looked at; those that no document refers to were not all checked"
-                builder.add(Finding(.tooManyDescriptors, message, at: Place(folder)))
-            }
-        } catch {
-            report(error, folder, &builder)
+        switch tree.forEachName(in: folder, { body($0, &builder) }) {
+        case .found(true), .absent: return
+        case .found(false):
+            let message = "more files than are looked at; those that no document refers to were not all checked"
+            builder.add(Finding(.tooManyDescriptors, message, at: Place(folder)))
+        case .unreadable(let ending): report(ending, folder, &builder)
         }
     }
 
@@ -77,11 +78,12 @@ struct UnreferencedBlobs {
         return true
     }
 
-    private func report(_ failure: TreeFailure, _ folder: String, _ builder: inout InventoryBuilder) {
-        switch failure {
-        case .missing: return
-        case .unreadable(let errno):
-            builder.add(Finding(.pathUnreadable, ErrorText.describe(errno), at: Place(folder)))
-        }
+    private func report(_ ending: ReadEnding, _ folder: String, _ builder: inout InventoryBuilder) {
+        let message =
+            switch ending {
+            case .unreadable(let errno, _): ErrorText.describe(errno)
+            default: "the folder could not be read: \(Finding(ending, at: Place(folder))?.message ?? "")"
+            }
+        builder.add(Finding(.pathUnreadable, message, at: Place(folder)))
     }
 }

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
-package import SystemPackage
+package import LayerSystem
 
 /// One entry of a tar archive: a name and where its content lies.
 package struct TarEntry: Hashable, Sendable {
@@ -83,6 +83,14 @@ package enum TarEnding: Hashable, Sendable {
     case corrupt(atByte: UInt64, reason: String)
     /// At more entries and longer names than `TarIndex.maximumByteCount` holds.
     case tooManyEntries(atByte: UInt64)
-    /// The system refused to read.
-    case unreadable(Errno, atByte: UInt64)
+    /// The system refused to read, or the archive changed meanwhile.
+    case unreadable(ReadFault, atByte: UInt64)
+
+    /// False where entries may follow that were not looked at. Of a damaged archive, nobody reads any.
+    var isEndOfEntries: Bool {
+        switch self {
+        case .endOfArchive, .endOfFile, .truncated, .corrupt: true
+        case .tooManyEntries, .unreadable: false
+        }
+    }
 }

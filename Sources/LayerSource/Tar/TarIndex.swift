@@ -37,7 +37,9 @@ package struct TarIndex: Sendable {
     /// Complexity: a read of 4 KiB for each entry, or fewer; 28 bytes of memory for each, and its name.
     package static func read(_ reader: any BlobReader) -> TarIndex {
         var scanner = TarScanner(reader)
-        let ending = scanner.scan()
+        var ending = scanner.scan()
+        // An archive that is being written ends in the middle of an entry.
+        if reader.hasChanged { ending = .unreadable(.changed, atByte: 0) }
         return TarIndex(entries: scanner.entries, ending: ending)
     }
 
@@ -89,6 +91,11 @@ package struct TarIndex: Sendable {
     ///
     /// Complexity: log n for each component of the name and of the links on the way.
     func resolve(_ name: String, _ probeCount: inout Int) -> TarResolution {
+        let found = resolveEntries(name, &probeCount)
+        return found == .missing && !ending.isEndOfEntries ? .unindexed : found
+    }
+
+    private func resolveEntries(_ name: String, _ probeCount: inout Int) -> TarResolution {
         // No entry is called that, and a manifest may be made of megabytes of slashes.
         guard name.utf8.count < TarScanner.maximumNameByteCount else { return .missing }
         var files: [Int] = []
@@ -305,6 +312,8 @@ package enum TarResolution: Hashable, Sendable {
     /// `isContradicted`: the archive has entries of another kind by that name, too, such as a folder or a link.
     case file(entryIndexes: [Int], isContradicted: Bool = false)
     case missing
+    /// No entry so far has the name, and the index does not reach the end of the archive.
+    case unindexed
     /// A link or the name itself leads out of the archive.
     case outsideImage
     case notRegularFile(FileKind)

@@ -3,7 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
-import SystemPackage
 
 /// The entries of a tar archive.
 package struct TarTree: ImageTree {
@@ -25,6 +24,7 @@ package struct TarTree: ImageTree {
             guard let last = locations.last else { return .nowhere(.missing) }
             return .at(last, alternatives: Array(locations.dropLast()), isContradicted: isContradicted)
         case .missing: return .nowhere(.missing)
+        case .unindexed: return .nowhere(.unindexed)
         case .outsideImage: return .nowhere(.outsideImage)
         case .notRegularFile(let kind):
             return index.isSparse(path) ? .unsupported : .nowhere(.notRegularFile(kind))
@@ -33,19 +33,24 @@ package struct TarTree: ImageTree {
         }
     }
 
-    package func kind(of path: String) -> FileKind? {
+    package func kind(of path: String) -> Lookup<FileKind> {
         switch index.resolve(path) {
-        case .file: .regular
-        case .notRegularFile(let kind): kind
-        case .loop, .outsideImage: .symbolicLink
-        case .unsupported: .other
+        case .file: .found(.regular)
+        case .notRegularFile(let kind): .found(kind)
+        case .loop, .outsideImage: .found(.symbolicLink)
+        case .unsupported: .found(.other)
         // A folder needs no entry of its own.
-        case .missing: index.places(below: path).isEmpty ? nil : .directory
+        case .missing: index.places(below: path).isEmpty ? .absent : .found(.directory)
+        case .unindexed: index.places(below: path).isEmpty ? .unreadable(.unindexed) : .found(.directory)
         }
     }
 
-    package func list(_ path: String) throws(TreeFailure) -> [(name: String, kind: FileKind)] {
-        guard kind(of: path) == .directory else { throw .missing }
+    package func list(_ path: String) -> Lookup<[(name: String, kind: FileKind)]> {
+        switch kind(of: path) {
+        case .found(.directory): break
+        case .found, .absent: return .absent
+        case .unreadable(let ending): return .unreadable(ending)
+        }
         let prefixByteCount = path.utf8.count + 1
         var names: [(name: String, kind: FileKind)] = []
         for place in index.places(below: path) {
@@ -63,11 +68,15 @@ package struct TarTree: ImageTree {
             }
         }
         names.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-        return names
+        return .found(names)
     }
 
-    package func forEachName(in path: String, _ body: (String) -> Bool) throws(TreeFailure) -> Bool {
-        guard kind(of: path) == .directory else { throw .missing }
+    package func forEachName(in path: String, _ body: (String) -> Bool) -> Lookup<Bool> {
+        switch kind(of: path) {
+        case .found(.directory): break
+        case .found, .absent: return .absent
+        case .unreadable(let ending): return .unreadable(ending)
+        }
         let prefixByteCount = path.utf8.count + 1
         var last: ArraySlice<UInt8> = []
         for place in index.places(below: path) {
@@ -78,7 +87,7 @@ package struct TarTree: ImageTree {
             last = component
             guard body(String(decoding: component, as: UTF8.self)) else { break }
         }
-        return true
+        return .found(true)
     }
 
     package var byteCount: Int { index.byteCount }

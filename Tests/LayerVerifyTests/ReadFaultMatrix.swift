@@ -1,0 +1,197 @@
+// layerverify: each read of the corpus fails in turn.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LayerModel
+import LayerVerify
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+enum ReadFaults {
+    /// Set in the process in which reads fail: which part of the cases it takes, `0/2` for the first half.
+    static let variable = "LAYERVERIFY_READ_FAULTS"
+    static let shardCount = 2
+    static let source = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../scripts/lib/read-faults.c").standardizedFileURL.path
+
+    /// All faults if slow tests are wanted, else each of this many.
+    static let step =
+        ProcessInfo.processInfo.environment["LAYERVERIFY_READ_FAULTS_STEP"].flatMap { Int($0) }
+        ?? (ProcessInfo.processInfo.environment["LAYERVERIFY_SLOW_TESTS"] == "1" ? 1 : 41)
+
+    static let compiler = ["/usr/bin/cc", "/usr/bin/clang", "/usr/bin/gcc", "/opt/swift/usr/bin/clang"]
+        .first { FileManager.default.isExecutableFile(atPath: $0) }
+
+    static let shard: (number: Int, count: Int)? = {
+        let parts = ProcessInfo.processInfo.environment[variable]?.split(separator: "/").compactMap { Int($0) } ?? []
+        return parts.count == 2 ? (parts[0], parts[1]) : nil
+    }()
+
+    /// What becomes of a call. The numbers are those of `enum effect` in `read-faults.c`.
+    enum Effect: Int32, CaseIterable {
+        case ioError = 1, noAccess, notFound, interrupted, cut, half
+    }
+
+    /// What a call does. The numbers are those of `enum kind`.
+    enum Kind: Int32 {
+        case opens, looks, reads, lists
+    }
+
+    struct Call {
+        var kind: Kind
+        var found: Bool
+        /// The function and the path below the image.
+        var text: String
+
+        /// Whether an effect makes sense for this call, once or for all later ones like it.
+        func canHave(_ effect: Effect, goesOn: Bool) -> Bool {
+            switch effect {
+            case .ioError: true
+            case .noAccess: kind == .opens || kind == .looks
+            case .notFound: (kind == .opens || kind == .looks) && found
+            case .interrupted: !goesOn && kind != .lists
+            case .cut: text.hasPrefix("pread") && goesOn
+            case .half: text.hasPrefix("pread")
+            }
+        }
+    }
+
+    struct Fault: CustomStringConvertible {
+        var number: Int
+        var effect: Effect
+        var goesOn: Bool
+
+        var description: String { "\(effect) \(goesOn ? "on" : "once")" }
+    }
+
+    /// The library that makes calls fail, if it is loaded.
+    struct Library {
+        private let set: @convention(c) (UnsafePointer<CChar>?, Int32, Int32, Int32) -> Int32
+        private let call: @convention(c) (Int32, UnsafeMutablePointer<Int32>, UnsafeMutablePointer<CChar>, Int32) -> Int32
+
+        init?() {
+            // RTLD_DEFAULT, which Swift does not import.
+            guard let set = dlsym(nil, "read_faults_set"), let call = dlsym(nil, "read_faults_call") else { return nil }
+            self.set = unsafeBitCast(set, to: type(of: self.set))
+            self.call = unsafeBitCast(call, to: type(of: self.call))
+        }
+
+        /// Runs `body` with one fault, or none. Returns: its result, and how often the fault was delivered.
+        func run<Result>(_ fault: Fault?, below path: String, _ body: () -> Result) -> (Result, Int) {
+            _ = set(path, Int32(fault?.number ?? -1), fault?.effect.rawValue ?? 0, fault?.goesOn == true ? 1 : 0)
+            let result = body()
+            return (result, Int(set(nil, -1, 0, 0)))
+        }
+
+        /// The calls that a run without fault makes.
+        func calls(below path: String, _ body: () -> Void) -> [Call] {
+            _ = set(path, -1, 0, 0)
+            body()
+            var calls: [Call] = []
+            var found: Int32 = 0
+            var text = [CChar](repeating: 0, count: 256)
+            while let kind = Kind(rawValue: call(Int32(calls.count), &found, &text, 256)) {
+                let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+                calls.append(Call(kind: kind, found: found != 0, text: String(decoding: bytes, as: UTF8.self)))
+            }
+            _ = set(nil, -1, 0, 0)
+            return calls
+        }
+    }
+}
+
+/// Runs the verifier with one fault after another, and counts what comes of it.
+struct ReadFaultMatrix {
+    let library: ReadFaults.Library
+    private(set) var count = 0
+    private(set) var deliveredCount = 0
+    private(set) var outcomes: [String: Int] = [:]
+    /// So that the faults that are left out differ from case to case.
+    private var place = 0
+
+    init(_ library: ReadFaults.Library) { self.library = library }
+
+    var summary: String { outcomes.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ") }
+
+    /// A case of the corpus, good or bad.
+    struct Case {
+        var name: String
+        var image: URL
+        var options: VerifyOptions
+
+        private struct Expectation: Decodable { var arguments: [String]? }
+
+        static let all: [Case] = ["good", "bad"].flatMap { group -> [Case] in
+            let folder = URL(filePath: #filePath).deletingLastPathComponent()
+                .appending(path: "../../corpus/" + group).standardizedFileURL
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+            return names.sorted().compactMap { name in
+                let item = folder.appending(path: name)
+                let image = ["image", "image.tar", "images"].map { item.appending(path: $0) }
+                    .first { FileManager.default.fileExists(atPath: $0.path) }
+                let expectation = (try? Data(contentsOf: item.appending(path: "expect.json")))
+                    .flatMap { try? JSONDecoder().decode(Expectation.self, from: $0) }
+                guard let image, let expectation else { return nil }
+                return Case(
+                    name: group + "/" + name, image: image, options: options(expectation.arguments ?? []))
+            }
+        }
+
+        private static func options(_ arguments: [String]) -> VerifyOptions {
+            var options = VerifyOptions()
+            options.jobs = 1
+            var rest = arguments[...]
+            while let argument = rest.popFirst() {
+                switch argument {
+                case "--platform": options.platform = rest.popFirst()
+                case "--ref": options.references.append(rest.popFirst() ?? "")
+                case "--strict": options.isStrict = true
+                case "--require-all-platforms": options.requiresAllPlatforms = true
+                default: Issue.record("the arguments \(arguments) are not known here")
+                }
+            }
+            return options
+        }
+    }
+
+    mutating func run(_ item: Case) throws {
+        let verifier = try Verifier(item.options)
+        let path = item.image.path
+        var clean = verifier.verify([path])
+        let calls = library.calls(below: path) { clean = verifier.verify([path]) }
+        for (number, call) in calls.enumerated() {
+            for effect in ReadFaults.Effect.allCases {
+                for goesOn in [false, true] where call.canHave(effect, goesOn: goesOn) {
+                    place += 1
+                    guard place % ReadFaults.step == 0 else { continue }
+                    let fault = ReadFaults.Fault(number: number, effect: effect, goesOn: goesOn)
+                    let (report, delivered) = library.run(fault, below: path) { verifier.verify([path]) }
+                    count += 1
+                    guard delivered > 0 else { continue }
+                    deliveredCount += 1
+                    check(report, clean, fault, call, item)
+                }
+            }
+        }
+    }
+
+    private mutating func check(
+        _ report: VerifyReport, _ clean: VerifyReport, _ fault: ReadFaults.Fault, _ call: ReadFaults.Call, _ item: Case
+    ) {
+        outcomes["\(clean.outcome)→\(report.outcome)", default: 0] += 1
+        let codes = report.findings.filter { $0.severity == .error }.map { "\($0.code)" }
+        let what = "\(item.name) \(fault) \(fault.number) \(call.text): \(clean.outcome)→\(report.outcome) \(codes)"
+        let isRight =
+            switch fault.effect {
+            case .interrupted, .half: report.outcome == clean.outcome
+            case .ioError, .noAccess, .notFound, .cut:
+                report.outcome == .undetermined || report.outcome == .refuted && clean.outcome == .refuted
+            }
+        if !isRight { print("WRONG", what) }
+        #expect(isRight, "\(what)")
+    }
+}

@@ -1,0 +1,190 @@
+// layerverify: makes one read of a program fail.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+//
+// A library for LD_PRELOAD. It counts the system calls that open, look up, list or read something below one path, and makes one
+// of them fail. The program finds the functions below with dlsym. See Tests/LayerVerifyTests/ReadFaultTests.swift.
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/// What becomes of a call. The numbers are those of `ReadFault.Effect`.
+enum effect {
+    NONE,
+    IO_ERROR,     ///< it fails with EIO
+    NO_ACCESS,    ///< it fails with EACCES
+    NOT_FOUND,    ///< it fails with ENOENT
+    INTERRUPTED,  ///< it fails with EINTR
+    CUT,          ///< a read gives nothing, as of a file that has become shorter
+    HALF,         ///< a read gives half of what was asked for
+};
+
+/// What a call does. Only OPENS and LOOKS have a name, which may not be found.
+enum kind { OPENS, LOOKS, READS, LISTS };
+
+enum { CALL_LIMIT = 20000 };
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+/// Everything below is guarded by the lock, but that `below` is looked at before, to see whether there is anything to do.
+static char below[PATH_MAX];
+static int call_count;
+static struct {
+    const char *function;
+    enum kind kind;
+    int found;
+    char path[160];
+} calls[CALL_LIMIT];
+static int wanted_number = -1;
+static enum effect wanted_effect;
+static int goes_on;
+static int delivered_count;
+static enum kind faulty_kind;
+static char faulty_path[PATH_MAX];
+
+/// Begins to count the calls below a path; NULL ends it. The call of that number gets the effect, -1 for none. With `on`
+/// later calls of the same kind about the same path get it, too. Returns how often the effect before this was delivered.
+__attribute__((visibility("default"))) int read_faults_set(const char *path, int number, int effect, int on) {
+    pthread_mutex_lock(&lock);
+    int result = delivered_count;
+    snprintf(below, sizeof below, "%s", path ? path : "");
+    wanted_number = number;
+    wanted_effect = effect;
+    goes_on = on;
+    call_count = delivered_count = 0;
+    pthread_mutex_unlock(&lock);
+    return result;
+}
+
+/// Tells about a call since the last `read_faults_set`: its kind, and the function and path as a text; -1 if there was none.
+__attribute__((visibility("default"))) int read_faults_call(int number, int *found, char *text, int size) {
+    if (number >= call_count || number >= CALL_LIMIT) return -1;
+    *found = calls[number].found;
+    const char *path = calls[number].path;
+    snprintf(text, size, "%s %s", calls[number].function, path[0] ? path : ".");
+    return calls[number].kind;
+}
+
+static int is_below(const char *path) {
+    size_t length = strlen(below);
+    return length && !strncmp(path, below, length) && (path[length] == 0 || path[length] == '/');
+}
+
+/// What is to become of a call about `path`, which would find something or not.
+static enum effect effect_on(const char *function, enum kind kind, const char *path, int found) {
+    if (!is_below(path)) return NONE;
+    pthread_mutex_lock(&lock);
+    enum effect effect = NONE;
+    int number = call_count++;
+    if (number < CALL_LIMIT) {
+        calls[number].function = function;
+        calls[number].kind = kind;
+        calls[number].found = found;
+        snprintf(calls[number].path, sizeof calls[number].path, "%s", path + strlen(below));
+    }
+    if (number == wanted_number) {
+        effect = wanted_effect;
+        faulty_kind = kind;
+        snprintf(faulty_path, sizeof faulty_path, "%s", path);
+    } else if (goes_on && wanted_number >= 0 && number > wanted_number && kind == faulty_kind && !strcmp(path, faulty_path)) {
+        effect = wanted_effect;
+    }
+    if (effect) delivered_count++;
+    pthread_mutex_unlock(&lock);
+    return effect;
+}
+
+/// Sets errno. Returns true if the effect is an error.
+static int is_error(enum effect effect) {
+    static const int errors[] = {[IO_ERROR] = EIO, [NO_ACCESS] = EACCES, [NOT_FOUND] = ENOENT, [INTERRUPTED] = EINTR};
+    if (effect == NONE || effect >= CUT) return 0;
+    errno = errors[effect];
+    return 1;
+}
+
+#define REAL(name) \
+    static __typeof__(&name) real; \
+    if (!real) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
+
+/// The path of a descriptor; an empty text if there is none.
+static void path_of(int descriptor, char *path) {
+    char link[64];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    ssize_t length = readlink(link, path, PATH_MAX - 1);
+    path[length < 0 ? 0 : length] = 0;
+}
+
+static enum effect effect_at(const char *function, enum kind kind, int folder, const char *name) {
+    if (!below[0]) return NONE;
+    char base[PATH_MAX] = "", path[2 * PATH_MAX];
+    int is_absolute = name[0] == '/' || folder == AT_FDCWD;
+    if (!is_absolute) path_of(folder, base);
+    snprintf(path, sizeof path, "%s%s%s", base, is_absolute ? "" : "/", name);
+    struct stat status;
+    int error = errno;
+    int found = fstatat(folder == AT_FDCWD || folder >= 0 ? folder : AT_FDCWD, name, &status, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) == 0;
+    errno = error;
+    return effect_on(function, kind, path, found);
+}
+
+static enum effect effect_of(const char *function, enum kind kind, int descriptor) {
+    if (!below[0]) return NONE;
+    char path[PATH_MAX];
+    path_of(descriptor, path);
+    return effect_on(function, kind, path, 1);
+}
+
+int openat(int folder, const char *name, int flags, ...) {
+    REAL(openat);
+    mode_t mode = 0;
+    if (flags & (O_CREAT | O_TMPFILE)) {
+        va_list arguments;
+        va_start(arguments, flags);
+        mode = va_arg(arguments, mode_t);
+        va_end(arguments);
+    }
+    return is_error(effect_at("openat", OPENS, folder, name)) ? -1 : real(folder, name, flags, mode);
+}
+
+int fstatat(int folder, const char *restrict name, struct stat *restrict status, int flags) {
+    REAL(fstatat);
+    // This library's own look.
+    if (flags & AT_NO_AUTOMOUNT) return real(folder, name, status, flags);
+    return is_error(effect_at("fstatat", LOOKS, folder, name)) ? -1 : real(folder, name, status, flags);
+}
+
+ssize_t readlinkat(int folder, const char *restrict name, char *restrict text, size_t size) {
+    REAL(readlinkat);
+    return is_error(effect_at("readlinkat", LOOKS, folder, name)) ? -1 : real(folder, name, text, size);
+}
+
+int fstat(int descriptor, struct stat *status) {
+    REAL(fstat);
+    return is_error(effect_of("fstat", READS, descriptor)) ? -1 : real(descriptor, status);
+}
+
+ssize_t pread(int descriptor, void *bytes, size_t count, off_t offset) {
+    REAL(pread);
+    enum effect effect = effect_of("pread", READS, descriptor);
+    if (is_error(effect)) return -1;
+    if (effect == CUT) return 0;
+    return real(descriptor, bytes, effect == HALF && count > 1 ? count / 2 : count, offset);
+}
+
+DIR *fdopendir(int descriptor) {
+    REAL(fdopendir);
+    return is_error(effect_of("fdopendir", LISTS, descriptor)) ? NULL : real(descriptor);
+}
+
+struct dirent *readdir(DIR *folder) {
+    REAL(readdir);
+    return is_error(effect_of("readdir", LISTS, dirfd(folder))) ? NULL : real(folder);
+}
