@@ -29,8 +29,8 @@ extension InventoryBuilder {
     }
 
     /// Whether the run is interrupted, which is said once for each root.
-    mutating func isInterrupted(at place: Place) -> Bool {
-        guard watch.isCancelled() else { return false }
+    mutating func isInterrupted(at place: Place, reading byteCount: Int = 0) -> Bool {
+        guard !watch.permits(byteCount: byteCount) else { return false }
         if !isInterruptionNoted {
             add(Finding(.interrupted, "the run was interrupted before all documents were read", at: place))
         }

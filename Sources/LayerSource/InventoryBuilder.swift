@@ -305,10 +305,6 @@ package struct InventoryBuilder {
     ) -> Result<[UInt8], DocumentFault> {
         let record = inventory.blobs[blob]
         if record.location == .memory { return .failure(.unread(record.facts?.reading ?? .missing)) }
-        guard !isInterrupted(at: Place(record.path)) else {
-            if record.facts == nil { inventory.blobs[blob].facts = BlobFacts(reading: .cancelled) }
-            return .failure(.unread(.cancelled))
-        }
         let (reader, ending): ((any BlobReader)?, ReadEnding)
         switch opener.open(record.location) {
         case .opened(let opened): (reader, ending) = (opened, .complete)
@@ -327,6 +323,10 @@ package struct InventoryBuilder {
                 inventory.blobs[blob].facts = BlobFacts(reading: .oversized(byteCount: reader.byteCount))
             }
             return .failure(.tooLarge(byteCount: reader.byteCount))
+        }
+        guard !isInterrupted(at: Place(record.path), reading: Int(clamping: reader.byteCount)) else {
+            if record.facts == nil { inventory.blobs[blob].facts = BlobFacts(reading: .cancelled) }
+            return .failure(.unread(.cancelled))
         }
         guard budget.read(byteCount: Int(clamping: reader.byteCount), inventory) else {
             _ = noteExcess(at: Place(record.path))

@@ -2,13 +2,22 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Tells the search and the walk when to end, and is told how far they have come.
-package struct WalkWatch: Sendable {
-    /// Asked for each file, folder, document and descriptor. Once it is true it stays so.
-    package let isCancelled: @Sendable () -> Bool
-    /// Called with the number of documents that were read so far, in all roots.
-    package let noteDocuments: @Sendable (Int) -> Void
+import Synchronization
 
+/// Tells the search and the walk when to end, and is told how far they have come.
+///
+/// Once the run is cancelled they may go on for 64 more files, descriptors and small documents, so that the report of a run
+/// over few images says which these were; their blobs are not read.
+///
+/// ## Concurrency
+/// `left` is one atomic number, which carries no other data with it.
+package final class WalkWatch: Sendable {
+    private let isCancelled: @Sendable () -> Bool
+    /// Called with the number of documents that were read so far, in all roots.
+    let noteDocuments: @Sendable (Int) -> Void
+    private let left = Atomic(64)
+
+    /// - Parameter isCancelled: is asked for each file, folder, document and descriptor. Once it is true it stays so.
     package init(
         isCancelled: @escaping @Sendable () -> Bool = { false },
         noteDocuments: @escaping @Sendable (Int) -> Void = { _ in }
@@ -16,4 +25,13 @@ package struct WalkWatch: Sendable {
         self.isCancelled = isCancelled
         self.noteDocuments = noteDocuments
     }
+
+    /// Asks for leave to do something, of which a large document costs more than others.
+    func permits(byteCount: Int = 0) -> Bool {
+        guard isCancelled() else { return true }
+        return left.wrappingSubtract(1 + byteCount >> 16, ordering: .relaxed).oldValue > 0
+    }
+
+    /// Whether the run is cancelled and nothing is permitted any more.
+    package var isOver: Bool { isCancelled() && left.load(ordering: .relaxed) <= 0 }
 }

@@ -68,7 +68,7 @@ extension Verifier {
             if found.source != nil { rootsOfPaths[found.pathIndex].append(root) }
             walk(found, watch, &builder)
         }
-        guard !watch.isCancelled() else { return (builder.inventory, store) }
+        guard !watch.isOver else { return (builder.inventory, store) }
         builder.noteNothingSelected(at: rootsOfPaths)
         return (builder.inventory, store)
     }
@@ -82,12 +82,12 @@ extension Verifier {
         if let finding = found.finding { return begin(finding, &builder) }
         let interrupted = Finding(
             .interrupted, "the run was interrupted before the image was looked at", at: Place(""))
-        guard !watch.isCancelled() else { return begin(interrupted, &builder) }
+        guard !watch.isOver else { return begin(interrupted, &builder) }
         do throws(LookupFault) {
             guard let tree = try found.openTree(), let source = found.source else {
                 return builder.beginRoot(found.record)
             }
-            guard !watch.isCancelled() else { return begin(interrupted, &builder) }
+            guard !watch.isOver else { return begin(interrupted, &builder) }
             builder.beginRoot(found.record, indexByteCount: tree.byteCount)
             for finding in tree.findings { builder.add(finding) }
             source.walk(tree, &builder)

@@ -87,7 +87,7 @@ final class InterruptibleReader: BlobReader {
 
     /// Throws: `.canceled` once the run is interrupted; what the file throws.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offsetBytes: UInt64) throws(Errno) -> Int {
-        guard !watch.isCancelled() else { throw .canceled }
+        guard watch.permits() else { throw .canceled }
         return try base.read(into: buffer, at: offsetBytes)
     }
 }

@@ -42,7 +42,7 @@ package struct ImageFinder {
     package mutating func find(_ path: String) {
         paths.append(path)
         lookedAtCount = 0
-        guard !watch.isCancelled() else { return add(path, Self.interrupted) }
+        guard watch.permits() else { return add(path, Self.interrupted) }
         do throws(LookupFault) {
             let file = try PositionedFile(path: path)
             if let nature = addArchive(file, path: path, canReopen: true) { add(path, Self.finding(nature)) }
@@ -125,7 +125,7 @@ package struct ImageFinder {
         // Of folders that are not kept open, one is: that of the last file.
         var current: (folder: Folder, root: DirectoryRoot)?
         while let (folder, entry) = pending.popLast() {
-            guard !watch.isCancelled() else { return add(folder.path, Self.interrupted) }
+            guard watch.permits() else { return add(folder.path, Self.interrupted) }
             lookedAtCount += 1
             guard lookedAtCount <= Self.maximumLookCount else {
                 let message = "more than \(Self.maximumLookCount) files; what is below was not searched for images"
@@ -156,7 +156,10 @@ package struct ImageFinder {
                     if !listedFiles.contains(below.hashValue) {
                         lookAt(try opened.openFile(entry), path: below, in: folder, &leftovers)
                     }
-                case .symbolicLink: if !listedFiles.contains(below.hashValue) { leftovers.linkCount += 1 }
+                case .symbolicLink:
+                    // What a link within an image's folder leads to is looked at where it is, unless that is elsewhere.
+                    let leadsOut = !folder.isWithinImage || opened.kind(of: entry.name) == .symbolicLink
+                    if leadsOut, !listedFiles.contains(below.hashValue) { leftovers.linkCount += 1 }
                 case .fifo, .socket, .characterDevice, .blockDevice, .other:
                     if !folder.isWithinImage { leftovers.count(.other) }
                 }
@@ -292,7 +295,7 @@ package struct ImageFinder {
         // One index may take 20 MiB: that of the archive before goes first.
         latestTree?.withLock { $0 = nil }
         let index = TarIndex.read(InterruptibleReader(file, watch))
-        guard !watch.isCancelled() else {
+        guard !watch.isOver else {
             add(path, Self.interrupted)
             return nil
         }

@@ -129,7 +129,9 @@ struct ParsedConfig {
                 continue
             }
             // Enough was told, unless all of it was warnings so far.
-            guard let refuting = shape.findings(about: digest).first(where: { $0.outcome == .refuted }) else { continue }
+            guard let refuting = shape.findings(about: digest).first(where: { $0.outcome == .refuted }) else {
+                continue
+            }
             findings.append(refuting)
             return
         }

@@ -213,7 +213,8 @@ extension LayoutWalk {
         if let diffIDs, diffIDs.count != entries.count {
             builder.add(
                 Finding(
-                    .layerCountMismatch, "the manifest has \(entries.count) layers, the config \(diffIDs.count) diffIDs",
+                    .layerCountMismatch,
+                    "the manifest has \(entries.count) layers, the config \(diffIDs.count) diffIDs",
                     at: place, digest: config.descriptor?.digest, expected: "\(diffIDs.count)",
                     actual: "\(entries.count)"), image: image)
         }

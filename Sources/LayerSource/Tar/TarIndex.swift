@@ -106,6 +106,7 @@ package struct TarIndex: Sendable {
         var linkedComponentCount = 0
         defer { probeCount += way.probeCount }
         while true {
+            way.skipFolders(&pending)
             guard let component = pending.popLast() else {
                 // Only `..` and nothing lead here: a folder.
                 return .notRegularFile(.directory)

@@ -29,6 +29,29 @@ struct TarWay {
         return true
     }
 
+    /// Goes down as long as no entry has the name that the path has, and all below the folder go the same way; but for the
+    /// last component.
+    ///
+    /// Shape: `pending` has the next component last.
+    ///
+    /// Complexity: linear in the bytes of the components that are taken from `pending`.
+    mutating func skipFolders(_ pending: inout [String]) {
+        var folder = folders[folders.count - 1]
+        guard pending.count > 1, let first = folder.places.first, let last = folder.places.last else { return }
+        let one = index.entries.name(of: Int(index.order[first]))
+        let other = index.entries.name(of: Int(index.order[last]))
+        while pending.count > 1, let component = pending.last, component != ".." {
+            let below = Array(component.utf8) + [UInt8(ascii: "/")]
+            // What lies between two names that begin alike begins so, too.
+            guard one.dropFirst(folder.byteCount).starts(with: below),
+                other.dropFirst(folder.byteCount).starts(with: below)
+            else { return }
+            folder.byteCount += below.count
+            folders.append(folder)
+            pending.removeLast()
+        }
+    }
+
     /// Goes down. Returns: the places of the entries with the name that the path has now, in the order of the archive; of
     /// very many the last ones.
     ///
