@@ -38,6 +38,7 @@ let package = Package(
         .target(name: "CLayerShims"),
         .target(name: "CSHA256Lanes", cSettings: kernelSettings),
         .target(name: "CInflateLanes", dependencies: ["CSHA256Lanes"], cSettings: kernelSettings),
+        .target(name: "CZstdFrames", exclude: ["README.md"], cSettings: kernelSettings),
 
         .target(name: "LayerModel", swiftSettings: settings),
         .target(
@@ -50,7 +51,7 @@ let package = Package(
             name: "LayerDigest", dependencies: ["LayerModel", "CLibCrypto", "CSHA256Lanes"], swiftSettings: settings),
         .target(
             name: "LayerCodec",
-            dependencies: ["LayerModel", "CZlib", "CZstd", "CInflateLanes", "CLayerShims"],
+            dependencies: ["LayerModel", "CZlib", "CZstd", "CInflateLanes", "CZstdFrames", "CLayerShims"],
             swiftSettings: settings),
         .target(
             name: "LayerSource",

@@ -6,6 +6,6 @@
 package enum Codecs {
     package static let all: [Codec] = [
         GzipCodec.lanes, GzipCodec.zlib,
-        ZstdCodec.zstd,
+        ZstdCodec.frames, ZstdCodec.zstd,
     ]
 }

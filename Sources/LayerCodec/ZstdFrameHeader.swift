@@ -13,6 +13,8 @@ struct ZstdFrameHeader: Equatable {
     /// Zero if none is named.
     var dictionaryID: UInt32
     var hasReservedBit: Bool
+    /// True if the frame ends with a checksum of its content.
+    var hasChecksum: Bool
 
     /// The most bytes that a header has after the magic.
     static let maximumByteCount = 14
@@ -48,6 +50,7 @@ struct ZstdFrameHeader: Equatable {
             windowByteCount = contentSize
         }
         hasReservedBit = descriptor & 0b0000_1000 != 0
+        hasChecksum = descriptor & 0b0000_0100 != 0
     }
 
     private static func isSingleSegment(_ descriptor: UInt8) -> Bool { descriptor & 0b0010_0000 != 0 }

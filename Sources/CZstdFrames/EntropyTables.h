@@ -1,0 +1,58 @@
+// layerverify: tables of zstd's two entropy coders.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+#include "Bits.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    LV_LL_MAXIMUM_CODE = 35,
+    LV_ML_MAXIMUM_CODE = 52,
+    /// RFC 8878 leaves the limit open; libzstd has 31. klauspost's decoder refuses 31, which takes a window of 2 GiB.
+    LV_OF_MAXIMUM_CODE = 30,
+    LV_LL_MAXIMUM_LOG = 9,
+    LV_ML_MAXIMUM_LOG = 9,
+    LV_OF_MAXIMUM_LOG = 8,
+    LV_WEIGHT_MAXIMUM_LOG = 6,
+    LV_HUFFMAN_LOG = 11,
+};
+
+/// A state of a table of codes: the number it stands for, and where to go on.
+typedef struct {
+    uint32_t base;
+    /// The least of the next states.
+    uint16_t next;
+    /// Bits to add to the base.
+    uint8_t extra_bits;
+    /// Bits to add to the next state.
+    uint8_t state_bits;
+} lv_cell;
+
+/// The table of one kind of code.
+typedef struct {
+    lv_cell cells[512];
+    unsigned log;
+} lv_code_table;
+
+typedef enum { LV_LITERAL_LENGTHS, LV_OFFSETS, LV_MATCH_LENGTHS } lv_code_kind;
+
+/// Makes the predefined table of a kind.
+void lv_fill_predefined(lv_code_table *table, lv_code_kind kind);
+
+/// Makes a table of one code, which takes no bits; false if the code is unknown.
+bool lv_fill_single(lv_code_table *table, lv_code_kind kind, unsigned code);
+
+/// Makes a table from its description.
+///
+/// Returns: how many bytes the description takes; zero if it is wrong.
+size_t lv_read_code_table(lv_code_table *table, lv_code_kind kind, const uint8_t *bytes, size_t byte_count);
+
+/// For each value of 11 bits the symbol they begin with, shifted by 8, and the length of its code.
+typedef uint16_t lv_huffman_table[1 << LV_HUFFMAN_LOG];
+
+/// Makes a Huffman table from its description.
+///
+/// Returns: how many bytes the description takes; zero if it is wrong.
+size_t lv_read_huffman_table(uint16_t *table, const uint8_t *bytes, size_t byte_count);
