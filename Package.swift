@@ -94,6 +94,15 @@ let package = Package(
         .executableTarget(
             name: "CorpusGenerator", dependencies: ["CLibCrypto", "CZlib", "CZstd"], swiftSettings: settings),
 
+        // Tells fuzzers what the product makes of streams; no part of the product.
+        .executableTarget(
+            name: "DecoderProbe",
+            dependencies: [
+                "LayerPipeline", "LayerSystem", "LayerDigest", "LayerCodec", "LayerModel",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/DecoderProbe", swiftSettings: settings),
+
         .testTarget(name: "LayerModelTests", dependencies: ["LayerModel"], swiftSettings: settings),
         .testTarget(
             name: "LayerSystemTests",

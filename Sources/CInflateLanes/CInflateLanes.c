@@ -150,6 +150,11 @@ typedef struct {
     bool is_copy;
 } lv_view;
 
+// A place in the input is one number, so that the token loop needs one register for it. The three highest bits of an address
+// are lost: they are zero unless something keeps a tag there (HWASan), and such input is not taken.
+
+static bool fits_in_bits(const uint8_t *byte) { return (uint64_t)(uintptr_t)byte >> 61 == 0; }
+
 static uint64_t address_in_bits(const uint8_t *byte) { return (uint64_t)(uintptr_t)byte << 3; }
 
 static const uint8_t *next_byte(const lv_inflate_state *state) {
@@ -447,6 +452,13 @@ void lv_inflate_advance_and_hash(
     lv_kernel *const kernel = kernel_for(lane_count);
     lv_hashing_kernel *const hashing_kernel = hashing_kernel_for(lane_count);
     if (hashing_kernel == NULL) count = 0;
+    bool is_supported = true;
+    for (size_t i = 0; i < lane_count; i++) {
+        const bool is_usable = fits_in_bits((const uint8_t *)lanes[i].state) && fits_in_bits(lanes[i].input);
+        lanes[i].status = is_usable ? LV_INFLATE_CAN_GO_ON : LV_INFLATE_UNSUPPORTED;
+        is_supported = is_supported && is_usable;
+    }
+    if (!is_supported) return;
     for (size_t i = 0; i < lane_count; i++) {
         enter(&lanes[i], &tables[i]);
         states[i] = lanes[i].state;

@@ -109,6 +109,13 @@ struct BlobVerdict {
                 at: claim.place, actual: "\(atByte)")
             finding.hint = doubt.isDigestRefuted ? nil : "the stream was cut before its digest was taken"
             if doubt.isSizeRefuted { finding.hint = "the file was cut at byte \(facts.byteCount)" }
+        case .corrupt(let atByte, .decoder):
+            // For want of memory, say; that is nothing the stream can be blamed for.
+            return [
+                Finding(
+                    .claimUnchecked, "the \(title) stream was not decoded beyond byte \(atByte): the decoder failed",
+                    at: claim.place)
+            ]
         case .corrupt(let atByte, let fault):
             finding = Finding(
                 .streamCorrupt, "the \(title) stream is damaged before byte \(atByte): \(fault.rawValue)",
@@ -120,6 +127,8 @@ struct BlobVerdict {
                 .streamTrailingBytes,
                 "\(byteCount) \(what) follow the \(title) stream, which ends at byte \(atByte)", at: claim.place,
                 expected: "\(atByte)", actual: "\(facts.byteCount)")
+        case .disputed(let atByte, let dispute):
+            finding = disputedStream(atByte, dispute, claim)
         case .windowTooLarge(let limitByteCount):
             finding = Finding(
                 .windowTooLarge, "a zstd frame wants a window of more than \(limitByteCount) bytes", at: claim.place,
@@ -140,6 +149,13 @@ struct BlobVerdict {
         return [finding]
     }
 
+    private func disputedStream(_ atByte: UInt64, _ dispute: StreamDispute, _ claim: Claim) -> Finding {
+        Finding(
+            .streamDisputed,
+            "decoders disagree on the \(title) stream from byte \(atByte) on: \(dispute.rawValue)", at: claim.place,
+            actual: "\(atByte)")
+    }
+
     private var title: String { (facts.compression ?? .none).title }
 
     private func diffIDMismatch(_ claimed: ContentDigest, _ claim: Claim) -> [Finding] {
@@ -151,7 +167,8 @@ struct BlobVerdict {
             if faults.isEmpty { return unchecked(claimed, claim) }
             return doubt.isStreamClaimed ? [] : faults
         }
-        guard actual != claimed else { return [] }
+        // Content that came out right does not make up for a stream that some readers refuse.
+        guard actual != claimed else { return doubt.isStreamClaimed ? [] : streamFault(claim) }
         var finding = Finding(
             .diffIDMismatch, "diffID differs: the config claims \(claimed), the layer decodes to \(actual)",
             at: claim.place, expected: claimed.description, actual: actual.description)

@@ -51,7 +51,14 @@ package struct Judge: Sendable {
         return order.map { list[$0] }
     }
 
-    /// Whether some finding refutes what is claimed of a blob: then the reference path must confirm its facts.
+    /// Whether the reference path is to read a blob again: to confirm what would be refuted, or because the decoder of the
+    /// fast path failed and nothing is known of the stream.
+    package func wantsReference(_ blob: BlobIndex) -> Bool {
+        if case .corrupt(_, .decoder) = facts[blob]?.uncompressed?.ending { return true }
+        return isRefuted(blob)
+    }
+
+    /// Whether some finding refutes what is claimed of a blob.
     package func isRefuted(_ blob: BlobIndex) -> Bool {
         var isRefuted = false
         judge(blob) { _, finding, _ in isRefuted = isRefuted || finding.outcome == .refuted }

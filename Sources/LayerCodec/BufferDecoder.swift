@@ -55,6 +55,17 @@ struct DecodeCursor {
         unsafe UnsafeMutableRawBufferPointer(rebasing: room[producedByteCount...])
     }
 
+    /// Moves on to where a library says that it stopped. The library's word is checked, after an error too: the counts become
+    /// sizes of memory that is hashed and checked.
+    ///
+    /// Returns: false, with nothing moved, if it says that more is left than it was given.
+    mutating func moveOn(leavingInput inputByteCount: Int, leavingRoom roomByteCount: Int) -> Bool {
+        guard 0...self.inputByteCount ~= inputByteCount, 0...self.roomByteCount ~= roomByteCount else { return false }
+        consumedByteCount = input.count - inputByteCount
+        producedByteCount = room.count - roomByteCount
+        return true
+    }
+
     /// Takes the next byte of the input; there must be one.
     mutating func takeByte() -> UInt8 {
         defer { consumedByteCount += 1 }

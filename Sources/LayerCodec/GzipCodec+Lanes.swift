@@ -48,6 +48,7 @@ final class LaneDecoder: BufferDecoder {
 
     var isAtBoundary: Bool { stage == .betweenMembers && boundary.isClean }
     var boundaryOffset: UInt64 { boundary.offset }
+    var dispute: Dispute? { boundary.dispute }
 
     func decode(_ cursor: inout DecodeCursor) -> DecodeStatus {
         defer { offset += UInt64(cursor.consumedByteCount) }
@@ -80,6 +81,7 @@ final class LaneDecoder: BufferDecoder {
                 case .needsInput: return .needsInput
                 case .malformed: return .failed(.header)
                 case .complete:
+                    if header.hasLongText { boundary.noteLongHeaderText() }
                     inflation.begin()
                     stage = .inData
                 }
@@ -104,8 +106,9 @@ final class LaneDecoder: BufferDecoder {
     ///
     /// Returns: nil if decoding may go on, else why it stops.
     private func absorb(_ lane: lv_inflate_lane, _ cursor: inout DecodeCursor) -> DecodeStatus? {
-        unsafe cursor.consumedByteCount = cursor.input.count - lane.input_byte_count
-        unsafe cursor.producedByteCount = cursor.room.count - lane.output_byte_count
+        guard unsafe cursor.moveOn(leavingInput: lane.input_byte_count, leavingRoom: lane.output_byte_count) else {
+            return .failed(.decoder)
+        }
         switch unsafe lane.status {
         case LV_INFLATE_CAN_GO_ON: return nil
         case LV_INFLATE_NEEDS_INPUT: return .needsInput

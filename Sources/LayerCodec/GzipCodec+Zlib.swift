@@ -34,6 +34,7 @@ final class ZlibDecoder: BufferDecoder {
 
     package var isAtBoundary: Bool { stage == .betweenMembers && boundary.isClean }
     package var boundaryOffset: UInt64 { boundary.offset }
+    package var dispute: Dispute? { boundary.dispute }
 
     func decode(_ cursor: inout DecodeCursor) -> DecodeStatus {
         defer { offset += UInt64(cursor.consumedByteCount) }
@@ -47,6 +48,7 @@ final class ZlibDecoder: BufferDecoder {
             case .inMember:
                 guard cursor.inputByteCount > 0 || mayHoldOutput else { return .needsInput }
                 let step = stream.inflate(&cursor)
+                if stream.hasLongHeaderText { boundary.noteLongHeaderText() }
                 switch step {
                 case .memberEnded:
                     boundary.memberEnds(atByte: offset + UInt64(cursor.consumedByteCount))
@@ -81,6 +83,9 @@ struct ZlibStream: ~Copyable {
 
     private let stream: UnsafeMutablePointer<z_stream>
     private let header: UnsafeMutablePointer<gz_header>
+    /// Where zlib puts the beginning of the name and of the comment: as much as Go reads, with the zero that ends it.
+    private let text: UnsafeMutablePointer<UInt8>
+    private static let textByteCount = GzipLimits.headerTextByteCount + 1
     /// False if zlib had no memory.
     let isUsable: Bool
 
@@ -90,6 +95,8 @@ struct ZlibStream: ~Copyable {
         stream.initialize(to: z_stream())
         header = .allocate(capacity: 1)
         header.initialize(to: gz_header())
+        text = .allocate(capacity: 2 * Self.textByteCount)
+        text.initialize(repeating: 0, count: 2 * Self.textByteCount)
         // 15 bits of window, the most deflate has, and 16 for gzip's header and trailer and no other.
         isUsable = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
     }
@@ -98,6 +105,7 @@ struct ZlibStream: ~Copyable {
         if isUsable { inflateEnd(stream) }
         stream.deallocate()
         header.deallocate()
+        text.deallocate()
     }
 
     /// Begins a member whose magic is consumed already.
@@ -107,6 +115,11 @@ struct ZlibStream: ~Copyable {
     /// The corresponding C functions are inflateReset and inflateGetHeader.
     func beginMember() -> Bool {
         header.pointee = gz_header()
+        // SAFETY: zlib writes as many bytes as it is told to each of the two, which live as long as the stream.
+        unsafe header.pointee.name = text
+        header.pointee.name_max = UInt32(Self.textByteCount)
+        unsafe header.pointee.comment = text + Self.textByteCount
+        header.pointee.comm_max = UInt32(Self.textByteCount)
         guard inflateReset(stream) == Z_OK, inflateGetHeader(stream, header) == Z_OK else { return false }
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 3) { buffer in
             (buffer[0], buffer[1], buffer[2]) = (GzipMagic.bytes.0, GzipMagic.bytes.1, 0)
@@ -118,6 +131,19 @@ struct ZlibStream: ~Copyable {
             stream.pointee.avail_out = 0
             return CZlib.inflate(stream, Z_NO_FLUSH) == Z_OK && stream.pointee.avail_in == 0
         }
+    }
+
+    /// True once the member's header is read, if its name or its comment is longer than `GzipLimits.headerTextByteCount`.
+    ///
+    /// zlib writes the zero after a text only if it fits, and clears the pointer of a text that is not there.
+    var hasLongHeaderText: Bool {
+        guard header.pointee.done == 1 else { return false }
+        return unsafe isLong(header.pointee.name) || isLong(header.pointee.comment)
+    }
+
+    private func isLong(_ text: UnsafeMutablePointer<UInt8>?) -> Bool {
+        guard let text = unsafe text else { return false }
+        return unsafe !UnsafeBufferPointer(start: text, count: Self.textByteCount).contains(0)
     }
 
     /// Inflates as far as the cursor goes.
@@ -135,13 +161,13 @@ struct ZlibStream: ~Copyable {
             ?? UnsafeMutableRawPointer(stream).assumingMemoryBound(to: UInt8.self)
         stream.pointee.avail_out = UInt32(room.count)
         let code = CZlib.inflate(stream, Z_NO_FLUSH)
-        let consumedByteCount = input.count - Int(stream.pointee.avail_in)
-        let producedByteCount = room.count - Int(stream.pointee.avail_out)
-        cursor.consumedByteCount += consumedByteCount
-        cursor.producedByteCount += producedByteCount
+        let (inputLeft, roomLeft) = (Int(stream.pointee.avail_in), Int(stream.pointee.avail_out))
+        guard cursor.moveOn(leavingInput: inputLeft, leavingRoom: roomLeft) else { return .failed(.decoder) }
         switch code {
         case Z_STREAM_END: return .memberEnded
-        case Z_OK, Z_BUF_ERROR: return consumedByteCount + producedByteCount > 0 ? .advanced : .stalled
+        case Z_OK, Z_BUF_ERROR:
+            let hasMoved = cursor.inputByteCount < input.count || cursor.roomByteCount < room.count
+            return hasMoved ? .advanced : .stalled
         default: return .failed(fault(of: code))
         }
     }

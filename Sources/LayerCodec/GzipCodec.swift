@@ -36,11 +36,19 @@ struct GzipMagic {
     static let bytes: (UInt8, UInt8) = (0x1f, 0x8b)
 }
 
+/// What other decoders of gzip take.
+enum GzipLimits {
+    /// The bytes of a name or a comment, without the zero that ends it, that Go's compress/gzip reads; it refuses a header
+    /// with more of them. klauspost's gzip and pgzip are made of it and do the same.
+    static let headerTextByteCount = 511
+}
+
 /// Where the members of a blob begin and end.
 struct MemberBoundary {
     private var magic = GzipMagic()
     private var memberCount: UInt64 = 0
     private(set) var offset: UInt64 = 0
+    private(set) var dispute: Dispute?
 
     /// True where the blob may end, if the decoder is between members.
     var isClean: Bool { memberCount > 0 && !magic.isUndecided }
@@ -48,6 +56,11 @@ struct MemberBoundary {
     mutating func memberEnds(atByte offset: UInt64) {
         memberCount += 1
         self.offset = offset
+    }
+
+    /// Notes that the header of the member that began at `offset` has a name or a comment longer than others read.
+    mutating func noteLongHeaderText() {
+        if dispute == nil { dispute = Dispute(offsetBytes: offset, reason: .headerText) }
     }
 
     /// Looks for the magic of the next member.

@@ -32,6 +32,10 @@ struct GzipHeaderReader {
     private var field = Field.method
     private var method: UInt8 = 0
     private var flags: UInt8 = 0
+    /// Bytes of the name or the comment so far.
+    private var textByteCount = 0
+    /// True if the name or the comment is longer than `GzipLimits.headerTextByteCount`.
+    private(set) var hasLongText = false
     /// Bytes left of a field whose length is known.
     private var remainingByteCount = 0
     /// A field of two bytes, the low one first.
@@ -90,10 +94,10 @@ struct GzipHeaderReader {
         case .extra:
             remainingByteCount -= 1
             if remainingByteCount == 0 { return enterField(after: .extra) }
-        case .name:
-            if byte == 0 { return enterField(after: .name) }
-        case .comment:
-            if byte == 0 { return enterField(after: .comment) }
+        case .name, .comment:
+            if byte == 0 { return enterField(after: field) }
+            textByteCount += 1
+            if textByteCount > GzipLimits.headerTextByteCount { hasLongText = true }
         case .checksum:
             if takesSecondByte(byte) {
                 return number == UInt16(truncatingIfNeeded: checksum) ? .complete : .malformed
@@ -126,6 +130,7 @@ struct GzipHeaderReader {
         field = next
         remainingByteCount = 2
         number = 0
+        textByteCount = 0
         return .needsInput
     }
 

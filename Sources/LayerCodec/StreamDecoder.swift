@@ -23,6 +23,9 @@ package protocol StreamDecoder: AnyObject {
     /// ends there is truncated.
     var isAtBoundary: Bool { get }
 
+    /// The first member or frame that this decoder takes and others refuse, by the offset where it begins; see `Dispute`.
+    var dispute: Dispute? { get }
+
     /// The offset from the beginning of the blob of the last boundary, where the last intact member or frame ended;
     /// zero before the first. After `.trailing`, the offset of the first trailing byte.
     var boundaryOffset: UInt64 { get }

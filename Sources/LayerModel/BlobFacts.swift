@@ -37,7 +37,7 @@ package struct BlobFacts: Hashable, Sendable {
 package struct UncompressedFacts: Hashable, Sendable {
     /// The uncompressed bytes, counted; what came out until the stream ended.
     package var byteCount: UInt64
-    /// The digests of the uncompressed bytes; empty unless the stream is intact, up to trailing bytes.
+    /// The digests of the uncompressed bytes; empty unless the stream is intact, up to trailing bytes or a dispute.
     package var digests: [ContentDigest]
     /// How the stream ended.
     package var ending: StreamEnding
@@ -115,6 +115,9 @@ package enum StreamEnding: Hashable, Sendable {
     case corrupt(atByte: UInt64, StreamFault)
     /// Every member or frame is intact, then come bytes that begin no further one.
     case trailingBytes(atByte: UInt64, areZero: Bool)
+    /// Every member or frame is intact by the reference decoder, and the last one ends where the blob ends; but other decoders
+    /// that unpack images refuse the stream. `atByte` is where the first member or frame that they refuse begins.
+    case disputed(atByte: UInt64, StreamDispute)
     /// The stream wants more memory for its window than is allowed.
     case windowTooLarge(limitByteCount: UInt64)
     /// More came out than the limit of expansion allows; decoding stopped.
@@ -137,6 +140,12 @@ package enum StreamFault: String, Hashable, Sendable {
     case length = "length of the content differs"
     /// The stream wants a dictionary, which layers do not have.
     case dictionary = "a dictionary is wanted"
-    /// The decoder failed for want of memory or in a way it does not explain.
+    /// The decoder failed for want of memory or in a way it does not explain. It says nothing about the stream.
     case decoder = "the decoder failed"
+}
+
+/// Why decoders do not agree on whether a stream is intact; with who refuses it.
+package enum StreamDispute: String, Hashable, Sendable {
+    /// Go's compress/gzip, and the packages that were made of it, read a name or a comment into 512 bytes.
+    case headerText = "Go refuses a gzip header with a name or comment of more than 511 bytes"
 }

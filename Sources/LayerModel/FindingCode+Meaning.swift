@@ -88,6 +88,10 @@ extension FindingCode {
         case .streamCorrupt: .refutes("A compressed stream is damaged.")
         case .streamTrailingBytes:
             .refutes("Bytes that belong to no gzip member or zstd frame follow a compressed stream.")
+        case .streamDisputed:
+            .undetermined(
+                "The reference decoder (zlib, libzstd) decodes a compressed stream; other decoders that unpack images refuse it."
+            )
         case .compressionUnsupported: .undetermined("A layer is compressed in a way that is not decoded here.")
         case .windowTooLarge: .undetermined("A zstd frame wants a larger window than is allowed; it was not decoded.")
         case .expansionLimit: .undetermined("A layer expands beyond `--max-expansion`; decoding stopped there.")

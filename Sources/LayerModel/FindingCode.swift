@@ -67,6 +67,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case streamTruncated = "stream-truncated"
     case streamCorrupt = "stream-corrupt"
     case streamTrailingBytes = "stream-trailing-bytes"
+    case streamDisputed = "stream-disputed"
     case compressionUnsupported = "compression-unsupported"
     case windowTooLarge = "window-too-large"
     case expansionLimit = "expansion-limit"

@@ -31,14 +31,19 @@ struct StreamCursor {
     /// How the stream ended; nil while it goes on.
     private(set) var ending: StreamEnding?
     private var trailingBytesAreZero = true
+    /// The first dispute, by the offset from the beginning of the blob.
+    private var dispute: Dispute?
 
     init(beginningAt offsetBytes: UInt64 = 0) {
         startOffset = offsetBytes
         consumedByteCount = offsetBytes
     }
 
-    /// Counts what came out of the blob before the decoder began.
-    mutating func goOn(after earlier: StreamCursor) { producedByteCount += earlier.producedByteCount }
+    /// Takes over what is known of the blob before the place where the decoder began.
+    mutating func goOn(after earlier: StreamCursor) {
+        producedByteCount += earlier.producedByteCount
+        dispute = earlier.dispute ?? dispute
+    }
 
     /// Counts what a step of the decoder did.
     mutating func advance(
@@ -47,6 +52,9 @@ struct StreamCursor {
     ) {
         self.consumedByteCount += ByteMath.fileSize(consumedByteCount)
         self.producedByteCount += ByteMath.fileSize(producedByteCount)
+        if dispute == nil, let found = decoder.dispute {
+            dispute = Dispute(offsetBytes: startOffset + found.offsetBytes, reason: found.reason)
+        }
         switch status {
         case .needsInput, .outputFull, .needsMemory:
             if self.producedByteCount > limits.expansionByteCount {
@@ -76,7 +84,8 @@ struct StreamCursor {
     mutating func finish(decoder: any StreamDecoder) -> StreamEnding {
         switch ending {
         case nil:
-            return decoder.isAtBoundary ? .complete : .truncated(atByte: consumedByteCount)
+            guard decoder.isAtBoundary else { return .truncated(atByte: consumedByteCount) }
+            return dispute.map { .disputed(atByte: $0.offsetBytes, $0.reason) } ?? .complete
         case .trailingBytes(let atByte, _):
             return .trailingBytes(atByte: atByte, areZero: trailingBytesAreZero)
         case .some(let ending):
@@ -89,7 +98,7 @@ extension StreamEnding {
     /// True where everything that the stream holds came out intact.
     var leavesDigestsValid: Bool {
         switch self {
-        case .complete, .trailingBytes: true
+        case .complete, .trailingBytes, .disputed: true
         case .truncated, .corrupt, .windowTooLarge, .expansionLimit, .unsupported, .unread: false
         }
     }

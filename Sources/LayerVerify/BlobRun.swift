@@ -72,7 +72,7 @@ struct BlobRun {
         var judge = Judge(inventory, facts: facts)
         facts = []
         order.sort()
-        let doubtful = order.filter { judge.isRefuted(request($0).blob) }
+        let doubtful = order.filter { judge.wantsReference(request($0).blob) }
         var findings = inventory.findings
         var disagreements: [LocatedFinding] = []
         for start in stride(from: 0, to: doubtful.count, by: batchCount) {
@@ -130,13 +130,14 @@ struct BlobRun {
         _ requests: [BlobRequest], _ options: PipelineOptions, _ inventory: Inventory, _ judge: inout Judge
     ) -> [LocatedFinding] {
         guard !requests.isEmpty else { return [] }
+        let wereRefuted = requests.map { judge.isRefuted($0.blob) }
         let confirmed = ReferenceRun(requests, opener: opener, options: options, isCancelled: isCancelled).run()
         for (request, read) in zip(requests, confirmed) {
             judge.facts[request.blob] = judge.facts[request.blob].map { $0.replaced(by: read) } ?? read
         }
         let judge = judge
-        return zip(requests, confirmed).compactMap { request, read in
-            guard judge.facts[request.blob]?.reading == .complete, !judge.isRefuted(request.blob) else { return nil }
+        return zip(requests, wereRefuted).compactMap { request, wasRefuted in
+            guard wasRefuted, judge.facts[request.blob]?.reading == .complete, !judge.isRefuted(request.blob) else { return nil }
             let blob = inventory.blobs[request.blob]
             let claim = judge.firstClaim(about: request.blob)
             var finding = Finding(

@@ -107,7 +107,7 @@ typedef struct {
     int is_done;
 } source;
 
-static long count_of_statuses[5], count_of_blocks, count_of_damaged, count_of_calls;
+static long count_of_statuses[6], count_of_blocks, count_of_damaged, count_of_calls;
 
 static void begin_source(source *s) {
     s->is_whole = 1;

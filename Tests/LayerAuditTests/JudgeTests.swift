@@ -50,6 +50,8 @@ import Testing
         (.corrupt(atByte: 3, .checksum), .streamCorrupt, .refuted),
         (.trailingBytes(atByte: 8, areZero: true), .streamTrailingBytes, .refuted),
         (.trailingBytes(atByte: 8, areZero: false), .streamTrailingBytes, .refuted),
+        (.disputed(atByte: 8, .headerText), .streamDisputed, .undetermined),
+        (.corrupt(atByte: 3, .decoder), .claimUnchecked, .undetermined),
         (.windowTooLarge(limitByteCount: 1), .windowTooLarge, .undetermined),
         (.expansionLimit(limitByteCount: 1), .expansionLimit, .undetermined),
         (.unsupported(.xz), .compressionUnsupported, .undetermined), (.unread, .claimUnchecked, .undetermined),
@@ -72,6 +74,18 @@ import Testing
         let bad = facts { $0.uncompressed?.ending = .trailingBytes(atByte: 8, areZero: true) }
         #expect(codes([.intactStream, .diffID(digest("d"))], bad) == [.streamTrailingBytes])
         #expect(codes([.intactStream, .diffID(digest("b"))], bad) == [.streamTrailingBytes, .diffIDMismatch])
+    }
+
+    @Test func aDisputedStreamIsNotVerifiedByItsDiffID() {
+        let disputed = facts { $0.uncompressed?.ending = .disputed(atByte: 8, .headerText) }
+        #expect(codes([.intactStream, .diffID(digest("d"))], disputed) == [.streamDisputed])
+        #expect(codes([.diffID(digest("d"))], disputed) == [.streamDisputed])
+        #expect(codes([.intactStream, .diffID(digest("b"))], disputed) == [.streamDisputed, .diffIDMismatch])
+    }
+
+    @Test func trailingBytesAreToldWhereOnlyTheDiffIDIsClaimed() {
+        let bad = facts { $0.uncompressed?.ending = .trailingBytes(atByte: 8, areZero: true) }
+        #expect(codes([.diffID(digest("d"))], bad) == [.streamTrailingBytes])
     }
 
     // What was not compared

@@ -18,6 +18,7 @@ struct Decoded: Equatable {
     var content: [UInt8] = []
     var ending: Ending
     var boundaryOffset: UInt64 = 0
+    var dispute: Dispute?
     /// What all calls together consumed.
     var consumedByteCount = 0
     /// The calls that broke a promise of the protocol.
@@ -69,6 +70,7 @@ extension Codec {
                 }
             }
             decoded.boundaryOffset = decoder.boundaryOffset
+            decoded.dispute = decoder.dispute
             switch status {
             case .needsInput:
                 if !piece.isEmpty {

@@ -18,6 +18,18 @@ private struct SeededNumbers: RandomNumberGenerator {
 }
 
 @Suite struct PackedListTests {
+    @Test func everyEndingOfAStreamIsUnpackedAsItWas() {
+        let endings: [StreamEnding] = [
+            .complete, .truncated(atByte: 1), .corrupt(atByte: 1 << 40, .checksum), .corrupt(atByte: 0, .decoder),
+            .trailingBytes(atByte: 3, areZero: true), .disputed(atByte: 1 << 33, .headerText),
+            .windowTooLarge(limitByteCount: 5), .expansionLimit(limitByteCount: 6), .unsupported(.xz), .unread,
+        ]
+        let facts: [BlobFacts?] = endings.map {
+            BlobFacts(byteCount: 9, reading: .complete, uncompressed: UncompressedFacts(byteCount: 8, ending: $0))
+        }
+        #expect(Array(FactsList(facts)) == facts)
+    }
+
     /// Texts that packing may take for digests, and nearly digests.
     private static func text(_ numbers: inout SeededNumbers) -> String {
         let digits = Array("0123456789abcdef")

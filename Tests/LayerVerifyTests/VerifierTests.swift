@@ -211,6 +211,20 @@ import Testing
         #expect(report.hasInternalError)
         #expect(report.outcome == .undetermined, "an error of ours refutes nothing")
     }
+
+    /// Memory may be short for one decoder and not for the other.
+    @Test func whereTheFastDecoderFailsTheReferenceDecides() throws {
+        let image = try SmallImage([SmallImage.gzipLayer], diffIDs: [SmallImage.gzipContent])
+        var verifier = try Verifier()
+        verifier.fastCodec = { compression in
+            Codecs.reference(for: compression).map { codec in
+                Codec(name: "liar", compression: compression) { LyingDecoder(codec.begin($0), .failure) }
+            }
+        }
+        let report = image.verify(verifier)
+        #expect(report.findings.map { $0.code } == [])
+        #expect(report.outcome == .verified)
+    }
 }
 
 extension Verifier {
@@ -229,6 +243,8 @@ final class LyingDecoder: StreamDecoder {
     enum Lie: Sendable {
         /// Says that the stream is damaged.
         case fault
+        /// Says that it failed itself.
+        case failure
         /// Says that the stream ends too early.
         case truncation
         /// Puts out a byte too many, so that the diffID is wrong.
@@ -247,6 +263,7 @@ final class LyingDecoder: StreamDecoder {
         var step = honest.decode(input, into: &output)
         switch lie {
         case .fault: step.status = .failed(.data)
+        case .failure: step.status = .failed(.decoder)
         case .truncation: break
         case .wrongByte: output.append(7)
         }

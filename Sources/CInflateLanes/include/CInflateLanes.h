@@ -27,6 +27,8 @@ typedef enum {
     LV_INFLATE_DATA_ENDED,
     /// The data are damaged. What came before the damage is put out.
     LV_INFLATE_FAILED,
+    /// The state or the input is at an address whose three highest bits are not zero. No lane of the call did anything.
+    LV_INFLATE_UNSUPPORTED,
 } lv_inflate_status;
 
 /// One stream's part in a call; the call moves input and output on.

@@ -106,6 +106,10 @@ extension StreamEnding: Packable {
             writer.byte(6)
             writer.count(compression.packedNumber)
         case .unread: writer.byte(7)
+        case .disputed(let atByte, let dispute):
+            writer.byte(8)
+            writer.number(atByte)
+            writer.phrase(dispute.rawValue)
         }
     }
 
@@ -118,7 +122,13 @@ extension StreamEnding: Packable {
         case 4: self = .windowTooLarge(limitByteCount: reader.number())
         case 5: self = .expansionLimit(limitByteCount: reader.number())
         case 6: self = .unsupported(Compression(packedNumber: reader.count()))
-        default: self = .unread
+        case 7: self = .unread
+        default:
+            let atByte = reader.number()
+            guard let dispute = StreamDispute(rawValue: reader.phrase() ?? "") else {
+                preconditionFailure("what was packed was a dispute")
+            }
+            self = .disputed(atByte: atByte, dispute)
         }
     }
 }

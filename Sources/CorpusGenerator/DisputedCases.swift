@@ -1,0 +1,91 @@
+// layerverify: streams that decoders of gzip disagree on.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+let disputedCases: [CorpusCase] = [
+    .good("gzip-name-511-bytes", "The longest name and comment of a gzip header that Go reads.") { image in
+        let tar = Layer.tar(700)
+        image.singleImage([.gzip(tar, as: Gzip.member(tar, header: [.name(text(511)), .comment(text(511))]))])
+    },
+    .undetermined("gzip-name-512-bytes", "A name that zlib takes and Go, with 512 bytes for it and its zero, refuses.")
+    {
+        image in
+        let tar = Layer.tar(701)
+        let layer = Layer.gzip(tar, as: Gzip.member(tar, header: [.name(text(512))]))
+        image.singleImage([layer, .gzip(702)])
+        image.expect("stream-disputed", layer.digest)
+    },
+    .undetermined("gzip-comment-in-second-member", "A comment too long for Go, in the second of three members.") {
+        image in
+        let tar = Layer.tar(703)
+        let half = tar.count / 2
+        let bytes =
+            Gzip.member(Array(tar[..<half])) + Gzip.member([], header: [.comment(text(600)), .headerChecksum])
+            + Gzip.member(Array(tar[half...]))
+        let layer = Layer.gzip(tar, as: bytes)
+        image.singleImage([layer])
+        image.expect("stream-disputed", layer.digest)
+    },
+    .bad("gzip-long-name-cut", "A stream that Go refuses for its name and everybody for its missing end.") { image in
+        let tar = Layer.tar(704)
+        let layer = Layer.gzip(tar, as: Array(Gzip.member(tar, header: [.name(text(600))]).dropLast(4)))
+        image.singleImage([layer])
+        image.expect("stream-truncated", layer.digest)
+    },
+    .bad(
+        "gzip-incomplete-code",
+        "Eighteen literal codes of six bits, which ISA-L decodes and zlib and Go refuse (RFC 1951 §3.2.7)."
+    ) { image in
+        let content = (0..<600).map { UInt8(ascii: "a") + UInt8($0 * 7 % IncompleteCode.literalCount) }
+        let layer = Layer.gzip(content, as: Gzip.header() + IncompleteCode.data(content) + Gzip.trailer(content))
+        image.singleImage([layer])
+        image.expect("stream-corrupt", layer.digest)
+    },
+]
+
+private func text(_ byteCount: Int) -> String { String(repeating: "n", count: byteCount) }
+
+/// One dynamic block whose literal code leaves most of its numbers unused. Spec: RFC 1951 §3.2.7.
+private enum IncompleteCode {
+    /// The letters from a on; the end of the block has the last code.
+    static let literalCount = 17
+
+    static func data(_ content: [UInt8]) -> [UInt8] {
+        var writer = Bits()
+        writer.number(0b101, 3)
+        // 257 literal lengths, one distance length, and all 19 lengths of the code for these.
+        writer.number(0, 5)
+        writer.number(0, 5)
+        writer.number(15, 4)
+        // Only the lengths 0 and 6 occur; each has a code of one bit.
+        for symbol in [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15] {
+            writer.number(symbol == 0 || symbol == 6 ? 1 : 0, 3)
+        }
+        let first = Int(UInt8(ascii: "a"))
+        for symbol in 0...256 {
+            writer.number(symbol == 256 || (first..<first + literalCount).contains(symbol) ? 1 : 0, 1)
+        }
+        writer.number(0, 1)
+        for byte in content { writer.code(Int(byte) - first, 6) }
+        writer.code(literalCount, 6)
+        return writer.bytes
+    }
+
+    /// Numbers with the lowest bit first, codes with the highest. Spec: RFC 1951 §3.1.1.
+    private struct Bits {
+        var bytes: [UInt8] = []
+        var count = 0
+
+        mutating func number(_ value: Int, _ bitCount: Int) { for bit in 0..<bitCount { append(value >> bit & 1) } }
+
+        mutating func code(_ value: Int, _ bitCount: Int) {
+            for bit in (0..<bitCount).reversed() { append(value >> bit & 1) }
+        }
+
+        private mutating func append(_ bit: Int) {
+            if count % 8 == 0 { bytes.append(0) }
+            bytes[bytes.count - 1] |= UInt8(bit << (count % 8))
+            count += 1
+        }
+    }
+}
