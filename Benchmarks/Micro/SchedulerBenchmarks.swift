@@ -3,7 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Benchmark
-import Dispatch
 import LayerModel
 import LayerPipeline
 import LayerSystem
@@ -59,13 +58,13 @@ private enum SmallBlobs {
 
 private func run(_ requests: [BlobRequest], _ store: MemoryBlobs, jobCount: Int) -> [BlobFacts] {
     let result = RunResult()
-    let ended = DispatchSemaphore(value: 0)
-    let pipeline = Pipeline(requests, opener: store, options: PipelineOptions(jobCount: jobCount)) { facts in
+    let options = PipelineOptions(jobCount: jobCount)
+    let crew = options.makeCrew()
+    let pipeline = Pipeline(requests, opener: store, options: options, crew: crew) { facts in
         result.facts.withLock { $0 = facts }
-        ended.signal()
     }
     pipeline.start()
-    ended.wait()
+    crew.runAll()
     return result.facts.withLock { $0 }
 }
 

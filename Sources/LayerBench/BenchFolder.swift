@@ -37,8 +37,7 @@ package final class BenchFolder: Sendable {
         guard isMade else { throw BenchError("make a folder in", place, errno) }
         let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         self.path = path
-        // A thread may make one more file meanwhile.
-        TemporaryPlaces.add(path) { for _ in 0..<3 where access(path, F_OK) == 0 { Self.remove(path) } }
+        TemporaryPlaces.add(path)
     }
 
     deinit { remove() }

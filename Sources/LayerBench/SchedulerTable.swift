@@ -59,7 +59,7 @@ package struct SchedulerTable: Sendable {
 extension BlockCosts {
     /// What the kernels measured cost; nil where one is missing.
     ///
-    /// Not measured but supposed: 20 µs to open, look at and close a file; 20 µs until Dispatch runs a worker; 5 µs for a worker
+    /// Not measured but supposed: 20 µs to open, look at and close a file; 20 µs until another thread runs a worker; 5 µs for a worker
     /// to wake up that waited for the lock; 0.2 µs to bring what the lock guards from another core.
     package init?(_ speeds: KernelSpeeds) {
         guard let read = speeds.fastest(.read)?.bytesPerSecond,

@@ -2,7 +2,6 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-import Dispatch
 import LayerDigest
 package import LayerModel
 import LayerSystem
@@ -103,10 +102,9 @@ package struct SyntheticImage: Hashable, Sendable {
     ) throws(BenchError) -> [WrittenLayer] {
         let state = Locked(
             (next: 0, layers: [WrittenLayer?](repeating: nil, count: layerCount), failure: BenchError?.none))
-        let group = DispatchGroup()
+        let crew = WorkCrew(size: min(jobCount, layerCount))
         for _ in 0..<min(jobCount, layerCount) {
-            group.enter()
-            DispatchQueue.global().async {
+            crew.add {
                 while true {
                     let index = state.withLock { state in
                         defer { state.next += 1 }
@@ -120,11 +118,9 @@ package struct SyntheticImage: Hashable, Sendable {
                         state.withLock { $0.failure = error }
                     }
                 }
-                group.leave()
             }
         }
-        // The command has nothing else to do meanwhile. No thread that computes ever waits.
-        group.wait()
+        crew.runAll()
         if let failure = state.withLock({ $0.failure }) { throw failure }
         return state.withLock { $0.layers.compactMap { $0 } }
     }

@@ -15,10 +15,11 @@ package enum DigestLibrary {
         return "OpenSSL " + String(cString: text)
     }
 
-    /// The algorithms that OpenSSL, as it is configured here, does not offer; none but on a broken system.
+    /// Whether OpenSSL, as it is configured here, computes an algorithm. One that it does not offer must not be begun.
     ///
-    /// Look at it before the first digest is begun.
-    package static var missingAlgorithms: [DigestAlgorithm] {
-        DigestAlgorithm.allCases.filter { EVPDigest.implementation(of: $0) == nil }
-    }
+    /// It may offer none: with a FIPS provider that fails its self-test, or a configuration without the default provider.
+    /// The first call loads OpenSSL's configuration, for a millisecond.
+    package static func offers(_ algorithm: DigestAlgorithm) -> Bool { offered.contains(algorithm) }
+
+    private static let offered = Set(DigestAlgorithm.allCases.filter { EVPDigest.isOffered($0) })
 }

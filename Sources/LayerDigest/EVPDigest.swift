@@ -8,7 +8,7 @@ package import LayerModel
 /// A running digest computed by OpenSSL's EVP interface.
 ///
 /// OpenSSL reports failure for want of memory or of a provider that offers the algorithm. Neither can be told as a
-/// digest, and going on would tell a wrong one, so both end the program; `DigestLibrary.missingAlgorithms` tells the
+/// digest, and going on would tell a wrong one, so both end the program; `DigestLibrary.offers` tells the
 /// second beforehand.
 package final class EVPDigest: StreamDigest {
     package let algorithm: DigestAlgorithm
@@ -61,8 +61,16 @@ package final class EVPDigest: StreamDigest {
         DigestMethod(name: "OpenSSL", algorithm: algorithm) { EVPDigest(algorithm) }
     }
 
+    /// Whether a provider offers the algorithm, and computes it: one may offer what it refuses to begin.
+    static func isOffered(_ algorithm: DigestAlgorithm) -> Bool {
+        guard let implementation = implementation(of: algorithm) else { return false }
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(EVP_MAX_MD_SIZE)) { buffer in
+            EVP_Digest(nil, 0, buffer.baseAddress, nil, implementation, nil) == 1
+        }
+    }
+
     /// OpenSSL's implementation, or nil if no provider offers the algorithm.
-    static func implementation(of algorithm: DigestAlgorithm) -> OpaquePointer? {
+    private static func implementation(of algorithm: DigestAlgorithm) -> OpaquePointer? {
         switch algorithm {
         case .sha256: sha256
         case .sha384: sha384

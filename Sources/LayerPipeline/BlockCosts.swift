@@ -19,7 +19,7 @@ package struct BlockCosts: Sendable {
     package var gzipBeside: HashingBeside?
     /// Opening, looking at and closing a file.
     package var openNanoseconds: Double
-    /// From handing a worker to Dispatch until it runs.
+    /// From handing a worker to another thread until it runs.
     package var startNanoseconds: Double
     /// What a worker that had to wait for the lock needs to wake up.
     package var wakeNanoseconds: Double

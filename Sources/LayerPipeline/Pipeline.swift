@@ -2,14 +2,15 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package import Dispatch
+import Glibc
 import LayerCodec
 package import LayerModel
 package import LayerSystem
 
-/// Reads every blob once and finds out its facts, on at most `jobCount` work items of one concurrent queue.
+/// Reads every blob once and finds out its facts, by at most `jobCount` work items of a crew at a time.
 ///
-/// Workers never wait: each asks for the next action and ends when there is none; whoever makes work ready starts another.
+/// Workers never wait, so one thread is enough for all: each asks for the next action and ends when there is none; whoever
+/// makes work ready starts another.
 /// The order of actions keeps decoding and hashing fused while there are many blobs, and makes a pipeline over the cores
 /// of a single large one, without a mode to choose:
 ///
@@ -26,13 +27,13 @@ package import LayerSystem
 ///
 /// ## Concurrency
 /// `state` is guarded by its lock, and with it what `BlobWork` and `HashChain` say is guarded by the scheduler's lock. All
-/// else never changes. Completion runs on the queue, after the last worker has ended.
+/// else never changes. Completion is called by a work item, after the last worker has ended.
 package final class Pipeline: Sendable {
     let opener: any BlobOpener
     let options: PipelineOptions
     let isCancelled: @Sendable () -> Bool
     let pool: BlockPool
-    private let queue: DispatchQueue
+    private let crew: WorkCrew
     let state: Locked<PipelineState>
     private let completion: @Sendable ([BlobFacts]) -> Void
 
@@ -44,15 +45,18 @@ package final class Pipeline: Sendable {
 
     /// Makes a pipeline for one run.
     ///
-    /// `completion` gets the facts in the order of `requests`; blobs that a cancelled run did not finish are `.cancelled`.
+    /// `completion` gets the facts in the order of `requests`; blobs that a cancelled run did not finish are `.cancelled`,
+    /// and where there is no memory for the blocks, all are `.unreadable` with ENOMEM.
+    ///
+    /// - Parameter crew: runs the workers; whoever starts the pipeline has it run all.
     package init(
         _ requests: [BlobRequest], opener: any BlobOpener, options: PipelineOptions,
-        queue: DispatchQueue? = nil, isCancelled: @escaping @Sendable () -> Bool = { false },
+        crew: WorkCrew = WorkCrew(size: 1), isCancelled: @escaping @Sendable () -> Bool = { false },
         completion: @escaping @Sendable ([BlobFacts]) -> Void
     ) {
         self.opener = opener
         self.options = options
-        self.queue = queue ?? options.queue
+        self.crew = crew
         self.isCancelled = isCancelled
         self.completion = completion
         let state = PipelineState(
@@ -63,11 +67,14 @@ package final class Pipeline: Sendable {
 
     /// Starts the run. Call it once.
     package func start() {
+        guard pool.isAllocated else {
+            let facts = state.withLock { $0.facts(unreadable: ENOMEM) }
+            return crew.add { self.completion(facts) }
+        }
         let workers = state.withLock { $0.startWorkers() }
         guard !workers.isEmpty else {
             let facts = state.withLock { $0.allFacts }
-            queue.async { self.completion(facts) }
-            return
+            return crew.add { self.completion(facts) }
         }
         for worker in workers { dispatch(worker) }
     }
@@ -84,7 +91,7 @@ package final class Pipeline: Sendable {
     }
 
     private func dispatch(_ worker: PipelineWorker) {
-        queue.async { self.run(worker) }
+        crew.add { self.run(worker) }
     }
 
     private func run(_ worker: PipelineWorker) {

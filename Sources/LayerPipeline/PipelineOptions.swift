@@ -2,11 +2,10 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package import Dispatch
 package import LayerCodec
 package import LayerDigest
 package import LayerModel
-internal import LayerSystem
+package import LayerSystem
 
 /// The settings of a pipeline.
 package struct PipelineOptions: Sendable {
@@ -58,9 +57,8 @@ package struct PipelineOptions: Sendable {
 }
 
 extension PipelineOptions {
-    /// The queue of work items: of threads that all of Dispatch shares, or of those for background work, whose priority
-    /// stays low once a nice run has used them.
-    package var queue: DispatchQueue { .global(qos: isNice ? .background : .default) }
+    /// Makes the threads of a run. A calling thread that is not to be noticed less afterwards does not compute.
+    package func makeCrew() -> WorkCrew { WorkCrew(size: jobCount, callerHelps: !isNice) }
 
     /// What a work item begins with.
     package func prepareThread() { if isNice { BackgroundPriority.adopt() } }

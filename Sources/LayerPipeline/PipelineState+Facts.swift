@@ -5,6 +5,17 @@
 import LayerModel
 
 extension PipelineState {
+    /// Records that no blob can be read, for a run that lacks what it needs itself.
+    ///
+    /// Returns: the facts, as `allFacts`.
+    mutating func facts(unreadable errno: Int32) -> [BlobFacts] {
+        for slot in requests.indices {
+            let ending = ReadEnding.unreadable(errno: errno, atByte: 0)
+            record(BlobFacts(reading: ending, uncompressed: requests[slot].unread), forSmall: slot)
+        }
+        return allFacts
+    }
+
     mutating func record(_ facts: BlobFacts, for work: BlobWork) {
         self.facts[work.slot] = facts
         recordedCount += 1

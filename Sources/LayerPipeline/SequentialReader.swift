@@ -2,6 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import LayerCodec
 import LayerDigest
 package import LayerModel
@@ -25,9 +26,8 @@ package final class SequentialReader {
 
     private let path: Path
     private let options: PipelineOptions
-    // SAFETY: allocated in `init`, freed in `deinit`, used only by the one thread that owns the reader.
-    private let input: UnsafeMutableRawBufferPointer
-    private let output: UnsafeMutableRawBufferPointer
+    /// A block of input and one of output.
+    private let blocks = BlockPool(blockCount: 2)
 
     /// A reader that takes the memory for windows that it needs.
     package convenience init(_ path: Path, options: PipelineOptions) {
@@ -42,13 +42,6 @@ package final class SequentialReader {
     private init(_ path: Path, _ options: PipelineOptions) {
         self.path = path
         self.options = options
-        unsafe input = .allocate(byteCount: BlockPool.blockByteCount, alignment: 4096)
-        unsafe output = .allocate(byteCount: BlockPool.blockByteCount, alignment: 4096)
-    }
-
-    deinit {
-        unsafe input.deallocate()
-        unsafe output.deallocate()
     }
 
     /// Reads the blob that `request` describes.
@@ -71,6 +64,10 @@ package final class SequentialReader {
         guard let reader = opening.reader else {
             return BlobFacts(reading: opening.ending, uncompressed: request.unread)
         }
+        guard blocks.isAllocated else {
+            return BlobFacts(reading: .unreadable(errno: ENOMEM, atByte: 0), uncompressed: request.unread)
+        }
+        let (input, output) = unsafe (blocks[0], blocks[1])
         var facts = BlobFacts(reading: opening.ending)
         var stream: StreamProgress?
         var digests: [any StreamDigest] = []

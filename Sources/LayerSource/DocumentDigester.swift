@@ -6,8 +6,8 @@ package import LayerModel
 
 /// Hashes the bytes of documents; its functions are handed in, since a source hashes nothing itself.
 package struct DocumentDigester: Sendable {
-    /// Computes one digest of bytes in memory.
-    package typealias Method = @Sendable ([UInt8], DigestAlgorithm) -> ContentDigest
+    /// Computes one digest of bytes in memory; nil where the algorithm cannot be computed.
+    package typealias Method = @Sendable ([UInt8], DigestAlgorithm) -> ContentDigest?
 
     private let fast: Method
     private let reference: Method
@@ -17,7 +17,7 @@ package struct DocumentDigester: Sendable {
         self.reference = reference
     }
 
-    /// The digests of a document, one for each algorithm, and whether the fast method was wrong about them.
+    /// The digests of a document, one for each algorithm that can be computed, and whether the fast method was wrong about them.
     ///
     /// A document is claimed to have the digest that its path names. Where the fast method finds that one, nothing is left
     /// to confirm; where it finds another, the claim is about to be refuted, and the reference decides. Paths such as
@@ -25,18 +25,19 @@ package struct DocumentDigester: Sendable {
     func digests(
         of bytes: [UInt8], _ algorithms: [DigestAlgorithm], path: String
     ) -> (digests: [ContentDigest], isFastMethodWrong: Bool) {
-        let found = algorithms.map { fast(bytes, $0) }
+        let found = algorithms.compactMap { fast(bytes, $0) }
         guard let named = Self.digestName(in: path), !found.contains(where: { $0.encoded == named }) else {
             return (found, false)
         }
-        let confirmed = algorithms.map { reference(bytes, $0) }
+        let confirmed = algorithms.compactMap { reference(bytes, $0) }
         return (confirmed, confirmed != found)
     }
 
-    /// The digest of bytes that are claimed to have `claimed`, and whether the fast method was wrong about it.
+    /// The digest of bytes that are claimed to have `claimed`, nil where it cannot be computed, and whether the fast method was
+    /// wrong about it.
     func digest(
         of bytes: [UInt8], _ algorithm: DigestAlgorithm, claimed: ContentDigest
-    ) -> (digest: ContentDigest, isFastMethodWrong: Bool) {
+    ) -> (digest: ContentDigest?, isFastMethodWrong: Bool) {
         let found = fast(bytes, algorithm)
         guard found != claimed else { return (found, false) }
         let confirmed = reference(bytes, algorithm)

@@ -8,13 +8,11 @@ internal import Synchronization
 
 /// The last descriptors a process may have, which nothing here takes.
 ///
-/// Dispatch opens files whenever it needs them: an epoll, an eventfd, signalfds and timerfds on first use, and each second
-/// the state of its threads below `/proc`. Where it gets none it ends the process. So an image that wants more files
-/// than there are gets "too many open files" a little early.
+/// A run opens files of its own at the end: the folder of its report, and the configuration of OpenSSL where that is read
+/// late. So an image that wants more files than there are gets "too many open files" a little early.
 package enum DescriptorReserve {
-    /// Descriptors left free: seven for events (epoll, eventfd, three signalfds, two timerfds), and one each for the
-    /// state of a thread and for a report.
-    package static let count: Int32 = 9
+    /// Descriptors left free: one each for a report and for a library.
+    package static let count: Int32 = 2
 
     /// The soft limit of open files when it was last looked at; it may be raised meanwhile.
     private static let knownLimit = Atomic<Int32>(0)

@@ -37,6 +37,15 @@ package final class PositionedFile: BlobReader {
         try self.init(descriptor)
     }
 
+    /// The size of a regular file that the user named; nil of anything else, or if it cannot be told.
+    ///
+    /// The corresponding C function is stat.
+    package static func byteCount(ofFile path: String) -> UInt64? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return UInt64(max(0, status.st_size))
+    }
+
     /// Opens what a walk has found.
     convenience init(_ found: FoundFile) throws(LookupFault) {
         guard found.kind == .regular else { throw .wrongKind(found.kind) }

@@ -2,7 +2,6 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Dispatch
 internal import LayerAudit
 internal import LayerCodec
 internal import LayerModel
@@ -17,6 +16,8 @@ struct BlobRun {
     let observer: ProgressObserver?
     let start: ContinuousClock.Instant
     let trace: TraceWriter?
+    private let offers: @Sendable (DigestAlgorithm) -> Bool
+    private let crew: WorkCrew
 
     init(
         _ verifier: Verifier, opener: any BlobOpener, cancellation: Cancellation?, progress: ProgressObserver?,
@@ -24,6 +25,7 @@ struct BlobRun {
     ) {
         self.opener = opener
         self.trace = trace
+        offers = verifier.offers
         var options = PipelineOptions(
             jobCount: verifier.jobCount,
             expansionLimit: verifier.options.expansionLimit,
@@ -32,6 +34,7 @@ struct BlobRun {
         // Looking for members reads some bytes twice.
         if verifier.options.isNice || verifier.options.maximumBytesPerSecond != nil { options.readsInParts = false }
         self.options = options
+        crew = options.makeCrew()
         self.cancellation = cancellation
         observer = progress
         self.start = start
@@ -52,7 +55,8 @@ struct BlobRun {
         func request(_ place: UInt32) -> BlobRequest {
             if let requests { return requests[Int(place)] }
             guard let plan else { preconditionFailure("there is a plan where there are no requests") }
-            return plan.request(Int(plan.blobs[Int(place)]))
+            let planned = plan.request(Int(plan.blobs[Int(place)]))
+            return planned.limited(to: offers, comparing: inventory.blobs[planned.blob].facts)
         }
         let total = RunTotal(
             blobCount: count, byteCount: order.reduce(0) { $0 &+ request($1).expectedByteCount })
@@ -65,7 +69,7 @@ struct BlobRun {
             let batch = order[start..<min(start + batchCount, count)].map { request($0) }
             total.begin(byteCount: batch.reduce(0) { $0 &+ $1.expectedByteCount })
             for (request, read) in zip(batch, readAll(batch, options, total)) {
-                facts[request.blob] = facts[request.blob].map { $0.merged(with: read) } ?? read
+                facts[request.blob] = read.merged(into: facts[request.blob])
             }
         }
         let judgingStart = ContinuousClock.now
@@ -101,16 +105,13 @@ struct BlobRun {
     ) -> [BlobFacts] {
         guard !requests.isEmpty else { return [] }
         let box = FactsBox()
-        let group = DispatchGroup()
-        group.enter()
-        let pipeline = Pipeline(requests, opener: opener, options: options, isCancelled: isCancelled) { facts in
+        let pipeline = Pipeline(requests, opener: opener, options: options, crew: crew, isCancelled: isCancelled) {
+            facts in
             box.facts.withLock { $0 = facts }
-            group.leave()
         }
         let ticker = observer.map { ProgressTicker(pipeline, after: total, $0, start: start) }
         pipeline.start()
-        // The caller asked for a blocking call. No thread that computes ever waits.
-        group.wait()
+        crew.runAll()
         ticker?.stop()
         total.add(pipeline.progress)
         return box.facts.withLock { $0 }
@@ -131,20 +132,23 @@ struct BlobRun {
     ) -> [LocatedFinding] {
         guard !requests.isEmpty else { return [] }
         let wereRefuted = requests.map { judge.isRefuted($0.blob) }
-        let confirmed = ReferenceRun(requests, opener: opener, options: options, isCancelled: isCancelled).run()
+        let confirmed = ReferenceRun(requests, opener: opener, options: options, isCancelled: isCancelled).run(crew)
         for (request, read) in zip(requests, confirmed) {
-            judge.facts[request.blob] = judge.facts[request.blob].map { $0.replaced(by: read) } ?? read
+            let again = judge.facts[request.blob].map { $0.replaced(by: read) } ?? read
+            judge.facts[request.blob] = again.merged(into: inventory.blobs[request.blob].facts)
         }
         let judge = judge
         return zip(requests, wereRefuted).compactMap { request, wasRefuted in
-            guard wasRefuted, judge.facts[request.blob]?.reading == .complete, !judge.isRefuted(request.blob) else { return nil }
+            guard wasRefuted, let facts = judge.facts[request.blob], facts.reading == .complete,
+                !judge.isRefuted(request.blob)
+            else { return nil }
             let blob = inventory.blobs[request.blob]
             let claim = judge.firstClaim(about: request.blob)
             var finding = Finding(
                 .fastPathDisagrees,
                 "the fast path refuted \(blob.path), the reference path finds nothing wrong with it",
                 at: Place(blob.path),
-                digest: read.digests.first,
+                digest: facts.digests.first,
                 hint: "LAYERVERIFY_DISABLE turns a fast path off; please report this with the output of --version")
             finding.root = blob.root
             return LocatedFinding(finding, image: claim?.image, layer: claim?.layer)
@@ -202,23 +206,9 @@ private final class FactsBox: Sendable {
 }
 
 extension BlobFacts {
-    /// The facts of a document that is a layer, too: what was parsed stays, what decoding told is added.
-    func merged(with read: BlobFacts) -> BlobFacts {
-        var result = replaced(by: read)
-        guard result.reading == reading else { return result }
-        guard read.byteCount == byteCount, digests.allSatisfy({ (read.digest(like: $0) ?? $0) == $0 }) else {
-            return read.ofChangedFile
-        }
-        result.digests = digests + read.digests.filter { new in digests.allSatisfy { $0.algorithm != new.algorithm } }
-        return result
-    }
-
     /// The facts of a blob that was read once more. One that was there and is not, or is there and was not, has changed.
     func replaced(by read: BlobFacts) -> BlobFacts {
-        read.reading == reading || read.reading.leavesOpen ? read : read.ofChangedFile
-    }
-
-    private var ofChangedFile: BlobFacts {
-        BlobFacts(reading: .changed, uncompressed: uncompressed.map { _ in UncompressedFacts(ending: .unread) })
+        guard read.reading != reading, !read.reading.leavesOpen else { return read }
+        return BlobFacts(reading: .changed, uncompressed: uncompressed.map { _ in UncompressedFacts(ending: .unread) })
     }
 }

@@ -2,24 +2,29 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Dispatch
 internal import LayerPipeline
+internal import LayerSystem
 
 /// Tells an observer ten times a second how far a pipeline has come.
 ///
-/// Concurrency: the observer is called on a queue of its own, never by a thread that computes, and not after `stop`.
+/// Where the system gives no thread for that, the observer is told at the end alone.
+///
+/// Concurrency: the observer is called on a thread of its own, never by one that computes, but for the last word, which
+/// comes from the thread that calls `stop`; never on two at once.
 final class ProgressTicker {
-    private let timer: any DispatchSourceTimer
-    private let queue: DispatchQueue
+    private struct State {
+        var isStopped = false
+        var hasThread = true
+    }
+
+    private let state = Monitor(State())
     private let report: @Sendable () -> Void
 
     init(
         _ pipeline: Pipeline, after total: RunTotal, _ observer: @escaping ProgressObserver,
         start: ContinuousClock.Instant
     ) {
-        queue = DispatchQueue(label: "layerverify.progress")
-        timer = DispatchSource.makeTimerSource(queue: queue)
-        report = {
+        let report: @Sendable () -> Void = {
             let progress = total.with(pipeline.progress)
             observer(
                 VerifyProgress(
@@ -28,14 +33,21 @@ final class ProgressTicker {
                     doneBlobCount: progress.doneBlobCount, totalBlobCount: progress.totalBlobCount,
                     elapsedSeconds: (ContinuousClock().now - start).seconds))
         }
-        timer.setEventHandler(handler: report)
-        timer.schedule(deadline: .now() + .milliseconds(100), repeating: .milliseconds(100))
-        timer.resume()
+        self.report = report
+        let state = state
+        let isStarted = SystemThread.start {
+            while state.wait(atMost: 100, for: { $0.isStopped ? true : nil }) == nil { report() }
+            state.withLock { $0.hasThread = false }
+            state.wakeAll()
+        }
+        if !isStarted { state.withLock { $0.hasThread = false } }
     }
 
     /// Ends the telling, with one last word.
     func stop() {
-        timer.cancel()
-        queue.sync(execute: report)
+        state.withLock { $0.isStopped = true }
+        state.wakeAll()
+        state.wait { $0.hasThread ? nil : () }
+        report()
     }
 }

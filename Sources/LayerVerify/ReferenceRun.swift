@@ -2,7 +2,6 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Dispatch
 internal import LayerModel
 internal import LayerPipeline
 internal import LayerSystem
@@ -35,14 +34,10 @@ final class ReferenceRun: Sendable {
         state = Locked(State(facts: requests.map { _ in BlobFacts(reading: .cancelled) }))
     }
 
-    /// Reads them all. Blocks the calling thread until that is done.
-    func run() -> [BlobFacts] {
-        let group = DispatchGroup()
-        for worker in 0..<min(options.jobCount, requests.count) {
-            let work: @Sendable () -> Void = { self.work(worker) }
-            options.queue.async(group: group, execute: work)
-        }
-        group.wait()
+    /// Reads them all, by the crew of the run. Blocks the calling thread until that is done.
+    func run(_ crew: WorkCrew) -> [BlobFacts] {
+        for worker in 0..<min(options.jobCount, requests.count) { crew.add { self.work(worker) } }
+        crew.runAll()
         return state.withLock { $0.facts }
     }
 

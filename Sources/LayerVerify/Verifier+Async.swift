@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Dispatch
+internal import LayerSystem
 
 extension Verifier {
     /// Verifies all images at some paths, without blocking a thread of Swift's own pool.
@@ -26,14 +26,15 @@ extension Verifier {
         }
     }
 
-    /// Runs a blocking body on a thread that is not of Swift's pool, whose threads must not wait.
+    /// Runs a blocking body on a thread that is not of Swift's pool, whose threads must not wait; on the calling one where the
+    /// system gives no other.
     private static func run<Result: Sendable>(
         _ cancellation: Cancellation, _ body: @escaping @Sendable () -> Result
     ) async -> Result {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                // A bare serial queue has a thread beside those that compute, so waiting there starves nobody.
-                DispatchQueue(label: "layerverify.run").async { continuation.resume(returning: body()) }
+                let run: @Sendable () -> Void = { continuation.resume(returning: body()) }
+                if !SystemThread.start(run) { run() }
             }
         } onCancel: {
             cancellation.cancel()

@@ -2,7 +2,6 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Dispatch
 internal import LayerAudit
 internal import LayerCodec
 internal import LayerDigest
@@ -61,7 +60,9 @@ extension Verifier {
         let store = paced(finder.store, cancellation)
         let selection = Selection(
             platform: platform, references: options.references, requiresAllPlatforms: options.requiresAllPlatforms)
-        let digester = DocumentDigester(fast: { .of($0, $1) }, reference: { .reference(of: $0, $1) })
+        let offers = offers
+        let digester = DocumentDigester(
+            fast: { offers($1) ? .of($0, $1) : nil }, reference: { offers($1) ? .reference(of: $0, $1) : nil })
         var builder = InventoryBuilder(selection: selection, opener: store, digester: digester, watch: watch)
         var rootsOfPaths = [[RootIndex]](repeating: [], count: paths.count)
         for (root, found) in finder.found.enumerated() {
@@ -138,7 +139,7 @@ extension Verifier {
             inventory.blobs.append(
                 BlobRecord(
                     root: index, path: path, location: .range(root: index, offset: 0, byteCount: .max),
-                    expectedByteCount: .max >> 16))
+                    expectedByteCount: PositionedFile.byteCount(ofFile: path) ?? 0))
             inventory.claims.append(Claim(.intactStream, about: index, at: Place(path)))
         }
         let store = paced(BlobStore(roots: files.map { .file($0) }), cancellation)

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LayerCodec
+internal import LayerDigest
 package import LayerModel
 package import LayerPipeline
 internal import LayerSystem
@@ -19,19 +20,22 @@ internal import LayerSystem
 ///
 /// ## Concurrency
 /// A verifier holds nothing but its options: it may be shared, and several runs may go on at once, each with threads of
-/// its own number. The blocking functions use the calling thread for nothing but waiting.
+/// its own number, of which the calling one is one. Where the system gives no further threads, that one does all the work.
 public struct Verifier: Sendable {
     /// The options, which were found sound.
     public let options: VerifyOptions
     /// The platform of the options, read.
     package let platform: Platform?
+    /// Whether an algorithm can be computed; tests hand in one that is missing. What is claimed by one that cannot is not
+    /// checked, and so undetermined.
+    package var offers: @Sendable (DigestAlgorithm) -> Bool = { DigestLibrary.offers($0) }
     /// Finds the codec of the fast path; tests hand in one that lies.
     package var fastCodec: CodecLookup = { Codecs.fast(for: $0) }
 
     /// Makes a verifier.
     ///
-    /// Throws: `VerifyError` with `.invalidPlatform`, `.invalidReference`, `.invalidJobs` or `.invalidLimit` for options that make no sense;
-    /// nothing was read then.
+    /// Throws: `VerifyError` with `.invalidPlatform`, `.invalidReference`, `.invalidJobs` or `.invalidLimit` for options that
+    /// make no sense, with `.environment` where OpenSSL computes no SHA-256; nothing was read then.
     public init(_ options: VerifyOptions = VerifyOptions()) throws(VerifyError) {
         if let text = options.platform {
             guard let platform = Platform(parsing: text) else {
@@ -52,6 +56,10 @@ public struct Verifier: Sendable {
         }
         if options.maximumBytesPerSecond == 0 {
             throw VerifyError(.invalidLimit, "a rate must be at least 1 byte a second")
+        }
+        guard DigestLibrary.offers(.sha256) else {
+            throw VerifyError(
+                .environment, "OpenSSL offers no SHA-256, as it is configured here (see openssl.cnf and OPENSSL_CONF)")
         }
         self.options = options
     }

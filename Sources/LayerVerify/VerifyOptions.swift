@@ -28,7 +28,7 @@ public struct VerifyOptions: Hashable, Sendable {
     public var isStrict: Bool
     /// Whether the threads that compute have the lowest CPU priority and the idle I/O class.
     ///
-    /// They are those of Dispatch's queue for background work, and stay so. The calling thread stays as it is.
+    /// The calling thread stays as it is and does not compute, unless the system gives no other thread.
     public var isNice: Bool
     /// The bytes that may be read from blobs and documents in a second; nil for as many as can be.
     public var maximumBytesPerSecond: UInt64?

@@ -81,6 +81,7 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
+        _ = try Verifier.validated(VerifyOptions())
         try FileLimit.requireRoom()
         let output = try ReportOutput.opened(report.output)
         let session = RunSession(progress: .never)

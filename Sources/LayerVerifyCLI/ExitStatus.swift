@@ -52,6 +52,8 @@ enum ExitStatus: Int32, CaseIterable {
         switch RootCommand.exitCode(for: error) {
         case .success: self = .verified
         case .validationFailure: self = .usage
+        // Thrown while the command line was looked at, after a message.
+        case ExitStatus.undetermined.exitCode: self = .undetermined
         default: self = .internalError
         }
     }
@@ -66,9 +68,6 @@ enum ExitStatus: Int32, CaseIterable {
 
     /// What a command throws to end with this status.
     var exitCode: ExitCode { ExitCode(rawValue) }
-
-    /// The status of a process that a signal should have ended and did not.
-    static func afterSignal(_ signal: Int32) -> Int32 { 128 + signal }
 
     /// The section of every command's help.
     static let help = """

@@ -17,7 +17,7 @@ enum FileLimit {
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
-    /// What a run needs at least: what is left to Dispatch and the report, an image, a folder in it and a file in that.
+    /// What a run needs at least: what is left to the report and to libraries, an image, a folder in it and a file in that.
     private static let neededCount = Int(DescriptorReserve.count) + 3
 
     /// Checks that a run can open the files it needs for itself.

@@ -5,6 +5,7 @@
 internal import ArgumentParser
 internal import CLayerShims
 internal import Glibc
+internal import LayerVerify
 
 @main
 enum Main {
@@ -12,6 +13,7 @@ enum Main {
         lv_return_freed_memory()
         StandardStreams.prepare()
         FileLimit.raise()
+        if let list = getenv("LAYERVERIFY_DISABLE") { FastPaths.turnOff(String(cString: list)) }
         do {
             if let plain = VerifyRun(plain: CommandLine.arguments.dropFirst()) { try plain.run() }
             var command = try RootCommand.parseAsRoot()

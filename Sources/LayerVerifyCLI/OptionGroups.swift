@@ -125,10 +125,16 @@ struct RunOptions: ParsableArguments {
 
 extension Verifier {
     /// Makes a verifier; options that make no sense are wrong usage.
+    ///
+    /// Throws: the exit status, after a message, where a library cannot be used.
     static func validated(_ options: VerifyOptions) throws -> Verifier {
         do {
             return try Verifier(options)
         } catch {
+            if error.code == .environment {
+                StandardStreams.complain("\(error.description); nothing was read")
+                throw ExitStatus.undetermined.exitCode
+            }
             throw ValidationError(ReferenceDocs.visible(error.description))
         }
     }

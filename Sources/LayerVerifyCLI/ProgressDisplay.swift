@@ -2,7 +2,6 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Dispatch
 internal import Glibc
 internal import LayerVerify
 internal import Synchronization
@@ -10,8 +9,8 @@ internal import Synchronization
 /// Shows on standard error how far a run has come: a bar on a terminal, else a line a second.
 ///
 /// ## Concurrency
-/// `state` is guarded by its mutex. `observe` runs on any thread, `draw` on the control queue, `finish` on the main
-/// thread. Drawing is done under the lock, against the custom, because a bar must not be drawn after `finish`.
+/// `state` is guarded by its mutex. `observe` runs on any thread, `finish` on the main thread. Drawing is done under the
+/// lock, against the custom, because a bar must not be drawn after `finish`.
 final class ProgressDisplay: Sendable {
     /// How progress is shown.
     enum Form: Hashable, Sendable {
@@ -20,7 +19,6 @@ final class ProgressDisplay: Sendable {
     }
 
     private struct State {
-        var latest: VerifyProgress?
         var isDrawn = false
         var isFinished = false
         var nextLineSeconds = 1.0
@@ -31,22 +29,6 @@ final class ProgressDisplay: Sendable {
 
     init(_ form: Form) { self.form = form }
 
-    /// Takes note of where the run is.
-    func observe(_ progress: VerifyProgress) {
-        state.withLock { $0.latest = progress }
-    }
-
-    /// A timer that draws ten times a second until it is cancelled.
-    func makeTimer(on queue: DispatchQueue) -> any DispatchSourceTimer {
-        let timer = DispatchSource.makeTimerSource(queue: queue)
-        let handler: @Sendable () -> Void = { [self] in draw() }
-        timer.setEventHandler(handler: handler)
-        // The first bar comes late, so that short runs do not flicker.
-        timer.schedule(deadline: .now() + .milliseconds(200), repeating: .milliseconds(100), leeway: .milliseconds(20))
-        timer.activate()
-        return timer
-    }
-
     /// Takes the bar away; nothing is drawn from then on.
     func finish() {
         state.withLock { state in
@@ -56,11 +38,14 @@ final class ProgressDisplay: Sendable {
         }
     }
 
-    private func draw() {
+    /// Shows where the run is.
+    func observe(_ progress: VerifyProgress) {
         state.withLock { state in
-            guard !state.isFinished, let progress = state.latest else { return }
+            guard !state.isFinished else { return }
             switch form {
             case .bar:
+                // The first bar comes late, so that short runs do not flicker.
+                guard progress.elapsedSeconds >= 0.2 else { return }
                 let line = Self.bar(progress, width: Terminal.width(of: STDERR_FILENO))
                 StandardStreams.write("\r" + line + "\u{1b}[K", to: STDERR_FILENO)
                 state.isDrawn = true

@@ -7,8 +7,8 @@ internal import LayerSystem
 
 /// Standard output, or the file of `--output`; opened before the first blob is read.
 ///
-/// A regular file is written beside its place and put there at the end, so that it is either the whole report or what
-/// was there before. Devices, pipes and what lies in `/dev` or `/proc` are written directly.
+/// A regular file is put into its place when it is complete (`ReplacedFile`), so that it is either the whole report or what
+/// was there before. Devices and pipes are written directly, and so are descriptors that the program was given.
 ///
 /// ## Concurrency
 /// Used by the main thread alone.
@@ -24,10 +24,8 @@ final class ReportOutput {
 
     private let name: String
     private var descriptor: Int32
-    /// Where the report lies until it is complete, and where it belongs; nil if it is written directly.
-    private var move: (from: String, to: String)?
-    /// The regular file that `makeDraft` is for, and the mode of the one that lies there.
-    private var planned: (target: String, mode: mode_t?)?
+    /// The regular file that the report replaces; nil if it is written directly.
+    private let file: ReplacedFile?
     private var buffer: [UInt8] = []
     /// 64 KiB: a call of write costs nothing beside that; not measured, since a report is small beside its image.
     private static let bufferByteCount = 64 << 10
@@ -38,35 +36,30 @@ final class ReportOutput {
     ///
     /// Throws: `Failure` if it cannot be opened.
     init(path: String?) throws(Failure) {
-        guard let path, path != "-", path != "/dev/stdout" else {
-            name = "standard output"
-            descriptor = STDOUT_FILENO
-            return
-        }
-        name = "'\(path)'"
-        let place = Self.place(of: path)
-        if place.isDirect {
-            descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0o666)
+        let given = Self.givenDescriptor(path ?? "-")
+        name = given == STDOUT_FILENO ? "standard output" : "'\(path ?? "-")'"
+        if let given {
+            file = nil
+            // A descriptor of its own: those that were given stay as they are.
+            descriptor = given == STDOUT_FILENO ? given : fcntl(given, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
             guard descriptor >= 0 else { throw Failure("open", name, errno) }
             return
         }
+        let path = path ?? ""
+        file = ReplacedFile(path)
         descriptor = -1
-        planned = (place.target, place.mode)
+        guard file == nil else { return }
+        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0o666)
+        guard descriptor >= 0 else { throw Failure("open", name, errno) }
     }
 
     /// Makes the file that the report is written into until it is complete, if it is to be a regular file.
     ///
-    /// Throws: `Failure` if it cannot be made beside the place of the report.
+    /// Throws: `Failure` if it cannot be made in the folder of the report.
     func makeDraft() throws(Failure) {
-        guard let (target, mode) = planned else { return }
-        planned = nil
-        let slash = target.lastIndex(of: "/").map { target.index(after: $0) } ?? target.startIndex
-        let draft = "\(target[..<slash]).\(target[slash...]).\(getpid())"
-        descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
+        guard let file, descriptor < 0 else { return }
+        descriptor = file.open()
         guard descriptor >= 0 else { throw Failure("create a file beside", name, errno) }
-        move = (draft, target)
-        TemporaryPlaces.add(draft) { unlink(draft) }
-        if let mode { _ = fchmod(descriptor, mode & 0o777) }
     }
 
     deinit { discard() }
@@ -82,16 +75,12 @@ final class ReportOutput {
     /// Throws: `Failure`, also for what only fsync, close or rename tell of; nothing is left in the place of the file then.
     func commit() throws(Failure) {
         try drain()
+        if let file {
+            guard file.commit(descriptor) else { throw Failure("replace", name, errno) }
+        }
         let file = descriptor
-        // EINVAL and EROFS: a pipe or a device, where there is nothing to be made sure of.
-        if move != nil, fsync(file) != 0, errno != EINVAL, errno != EROFS { throw Failure("write", name, errno) }
         descriptor = -1
         guard close(file) == 0 || errno == EINTR else { throw Failure("write", name, errno) }
-        if let (draft, target) = move {
-            guard rename(draft, target) == 0 else { throw Failure("replace", name, errno) }
-            move = nil
-            TemporaryPlaces.forget(draft)
-        }
     }
 
     /// Whether people read it at once.
@@ -100,11 +89,7 @@ final class ReportOutput {
     private func discard() {
         if descriptor > STDERR_FILENO { close(descriptor) }
         descriptor = -1
-        if let (draft, _) = move {
-            unlink(draft)
-            TemporaryPlaces.forget(draft)
-        }
-        move = nil
+        file?.discard()
     }
 
     private func drain() throws(Failure) {
@@ -121,14 +106,17 @@ final class ReportOutput {
         buffer.removeAll(keepingCapacity: true)
     }
 
-    /// Where a path leads: behind symbolic links, which stay; and whether something lies there that cannot be replaced.
-    private static func place(of path: String) -> (target: String, isDirect: Bool, mode: mode_t?) {
-        if path.hasPrefix("/dev/") || path.hasPrefix("/proc/") { return (path, true, nil) }
-        var status = stat()
-        guard stat(path, &status) == 0 else { return (path, false, nil) }
-        guard status.st_mode & S_IFMT == S_IFREG else { return (path, true, nil) }
-        guard let resolved = realpath(path, nil) else { return (path, false, status.st_mode) }
-        defer { free(resolved) }
-        return (String(cString: resolved), false, status.st_mode)
+    /// The descriptor that a path means: one that the program was given. It may lead to a regular file, which is then
+    /// written where the shell left off, and not replaced.
+    static func givenDescriptor(_ path: String) -> Int32? {
+        switch path {
+        case "-", "/dev/stdout": return STDOUT_FILENO
+        case "/dev/stderr": return STDERR_FILENO
+        default: break
+        }
+        for folder in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(folder) {
+            return Int32(path.dropFirst(folder.count)).flatMap { $0 >= 0 ? $0 : nil }
+        }
+        return nil
     }
 }

@@ -2,20 +2,15 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Dispatch
-internal import Glibc
 internal import LayerSystem
 internal import LayerVerify
 
 /// What goes on beside a run: signals that end it early, and the progress.
 ///
 /// ## Concurrency
-/// The run blocks the main thread; signals and the timer are served on the control queue. That is a bare serial queue
-/// on purpose: it has a thread of its own even while every thread of the pool computes.
+/// The run computes on the main thread, too. Signals are taken by their handler, and progress is shown by whoever tells it.
 final class RunSession {
-    let cancellation = Cancellation()
-    private let queue = DispatchQueue(label: "layerverify.control")
-    private let signals: SignalWatch
+    let cancellation: Cancellation
     private let display: ProgressDisplay?
     private let trace: TraceFile?
 
@@ -25,7 +20,7 @@ final class RunSession {
         // Documents are read by the main thread.
         if isNice { BackgroundPriority.adopt() }
         self.trace = trace
-        signals = SignalWatch(cancelling: cancellation, on: queue)
+        cancellation = SignalWatch.begin()
         display = progress.form.map { ProgressDisplay($0) }
     }
 
@@ -33,11 +28,7 @@ final class RunSession {
     func run<Result>(_ body: (Cancellation, ProgressObserver?, TraceSink?) -> Result) -> Result {
         let sink = trace.map { trace -> TraceSink in { trace.write($0) } }
         guard let display else { return body(cancellation, nil, sink) }
-        let timer = display.makeTimer(on: queue)
-        defer {
-            timer.cancel()
-            display.finish()
-        }
+        defer { display.finish() }
         return body(cancellation, { display.observe($0) }, sink)
     }
 
@@ -57,7 +48,7 @@ final class RunSession {
             StandardStreams.complain(error.description + (status == .refuted ? "; claims are refuted" : ""))
             status = status.afterLostReport
         }
-        signals.dieIfCaught()
+        SignalWatch.dieIfCaught()
         throw status.exitCode
     }
 }

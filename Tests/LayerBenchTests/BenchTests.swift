@@ -68,20 +68,28 @@ import Testing
         #expect(BenchFolder.place(temporary: "/var/tmp") == "/var/tmp")
     }
 
-    /// In a process of its own: all temporary places go.
+    /// In a process of its own, which a signal ends that nobody handles.
     @Test func theFolderIsAmongWhatAProcessThatEndsAtOnceRemoves() async {
-        await #expect(processExitsWith: .success) {
-            let (ended, done) = (try BenchFolder(in: nil), try BenchFolder(in: nil))
+        let place = "/tmp/layerverify-ending-\(getpid())"
+        #expect(mkdir(place, 0o755) == 0)
+        await #expect(processExitsWith: .signal(SIGUSR1)) {
+            let place = "/tmp/layerverify-ending-\(getppid())"
+            let (ended, done) = (try BenchFolder(in: place), try BenchFolder(in: place))
             try ended.makeFolder("blobs")
             try ended.write([1, 2, 3], to: "blobs/file")
             done.remove()
-            let kept = try BenchFile(done.path)
-            TemporaryPlaces.removeAll()
-            precondition(access(ended.path, F_OK) != 0, "the folder is gone with what was in it")
-            precondition(access(done.path, F_OK) == 0, "what was forgotten is no longer looked at")
-            unlink(done.path)
-            try kept.close()
+            mkdir(done.path, 0o755)
+            symlink(done.path, place + "/done")
+            raise(SIGUSR1)
         }
+        // What was forgotten is no longer looked at.
+        let isLeft = realpath(place + "/done", nil).map { path in
+            defer { free(path) }
+            return rmdir(path) == 0
+        }
+        #expect(isLeft == true)
+        unlink(place + "/done")
+        #expect(rmdir(place) == 0, "the folder is gone with what was in it")
     }
 
     @Test func everyDigestIsMeasuredAloneInItsTeamAndByTheReference() {

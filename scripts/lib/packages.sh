@@ -16,7 +16,8 @@ is_installed() {
     dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
 }
 
-# install_packages NAME...: installs what is missing of these; exits 2 if that cannot be done.
+# install_packages NAME...: installs what is missing of these, after saying so; exits 2 if that cannot be done, or if
+# LAYERVERIFY_NO_INSTALL is set.
 install_packages() {
     if ! command -v dpkg-query >/dev/null 2>&1; then
         # No Debian: the build itself will tell what it does not find.
@@ -30,6 +31,11 @@ install_packages() {
     if [ -z "$missing" ]; then
         return 0
     fi
+    if [ -n "${LAYERVERIFY_NO_INSTALL:-}" ]; then
+        say "missing packages: $missing" \
+            "LAYERVERIFY_NO_INSTALL is set, so nothing is installed; as root: apt-get install $missing"
+        exit 2
+    fi
     if [ "$(id -u)" -eq 0 ]; then
         as_root=""
     elif command -v sudo >/dev/null 2>&1 && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
@@ -38,7 +44,7 @@ install_packages() {
         say "missing packages: $missing" "install them as root: apt-get install $missing"
         exit 2
     fi
-    say "installing: $missing"
+    say "installing by apt-get: $missing (set LAYERVERIFY_NO_INSTALL=1 to install nothing)"
     log=$(mktemp)
     # shellcheck disable=SC2086 # the names are to be split
     if ! $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing \

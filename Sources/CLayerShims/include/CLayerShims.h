@@ -1,4 +1,4 @@
-// layerverify: C macros and calls that Swift cannot see, one line each.
+// layerverify: C macros and calls that Swift cannot see, one line each, and what must be done within a signal handler.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -16,6 +16,9 @@
 /// O_PATH needs _GNU_SOURCE, which Swift's Glibc module does not define everywhere.
 static inline int lv_o_path(void) { return O_PATH; }
 
+/// O_TMPFILE needs _GNU_SOURCE, too.
+static inline int lv_o_tmpfile(void) { return O_TMPFILE; }
+
 /// CPU_COUNT is a macro. The number of CPUs this thread may run on; 0 if they cannot be told.
 static inline int lv_affinity_cpu_count(void) { cpu_set_t set; return sched_getaffinity(0, sizeof set, &set) ? 0 : CPU_COUNT(&set); }
 
@@ -30,3 +33,24 @@ static inline const void *lv_find(const void *bytes, size_t byte_count, const vo
 
 /// glibc has no ioprio_set. Puts the calling thread (IOPRIO_WHO_PROCESS, 0) into IOPRIO_CLASS_IDLE; -1 if that fails.
 static inline int lv_set_idle_io_class(void) { return (int)syscall(SYS_ioprio_set, 1, 0, 3 << 13); }
+
+// TemporaryPlaces.c. Only what a signal handler may call is called by the handlers that these functions install.
+
+/// Takes note of the first SIGHUP, SIGINT or SIGTERM from now on, in place of ending the process. Another one of these that
+/// comes 200 ms or more after it removes the noted places and ends the process, and a third one kills while that goes on.
+/// One that is ignored stays so.
+void lv_watch_signals(void);
+
+/// The first signal that came since `lv_watch_signals`; 0 for none.
+int lv_caught_signal(void);
+
+/// Ends the process by a signal, whatever handles it.
+_Noreturn void lv_end_by_signal(int number);
+
+/// Notes a file or a folder that is to be removed should a signal end the process, by `lv_watch_signals` or any other that
+/// can be caught and that nobody handles. Returns its slot for `lv_forget_place`; -1 if it is not noted, for want of memory
+/// or with 16 noted already.
+int lv_note_place(const char *path);
+
+/// The place of a slot is gone, or is to stay.
+void lv_forget_place(int slot);

@@ -1,0 +1,163 @@
+// layerverify: tests of the files that are written.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@Suite struct OutputTests {
+    let workshop: Workshop
+
+    init() throws {
+        workshop = try Workshop()
+        _ = try workshop.plainLayout("image")
+    }
+
+    /// Runs a line of bash in the scratch folder; `$P` is the program, `image` a good image.
+    private func bash(_ line: String) throws -> ProgramRun {
+        try ProgramRun.run(
+            "bash", ["-c", "cd \"$2\"; P=$1; " + line, "bash", ProgramRun.layerverifyPath, workshop.folder.url.path])
+    }
+
+    // What ends a run
+
+    static let isRoot = getuid() == 0
+    /// Without /proc a file without a name could never get one.
+    static let withoutProc = "unshare -m sh -c 'umount -l /proc && exec \"$@\"' sh"
+
+    /// Starts a slow run that writes a report and a trace, ends it, and lists what is left in their folder.
+    private func left(by signal: String, _ prefix: String) throws -> String {
+        let run = try bash(
+            """
+            mkdir out; export SWIFT_BACKTRACE=enable=no; ulimit -c 0; set -m
+            \(prefix) "$P" --max-rate 10 -o out/report --trace out/trace image & run=$!
+            until ls -l /proc/$run/fd 2>&- | grep -q "$PWD/out/.*[0-9]\\|$PWD/out/.*deleted"; do sleep 0.02; done
+            sleep 0.3; kill -\(signal) $run; wait $run; echo $?; ls -A out
+            """)
+        return run.text
+    }
+
+    @Test(arguments: ["QUIT", "USR1", "ALRM", "ABRT", "SEGV", "KILL", "RTMIN+3"])
+    func noSignalLeavesAFileBehind(_ signal: String) throws {
+        let left = try left(by: signal, "")
+        #expect(left.split(separator: "\n").count == 1, "\(left)")
+        #expect(Int(left.prefix(3)) ?? 0 > 128)
+    }
+
+    @Test(
+        .enabled(if: isRoot, "needs root, to take /proc away"),
+        arguments: ["QUIT", "USR1", "ALRM", "ABRT", "SEGV", "RTMIN+3"])
+    func aNamedDraftIsRemovedByEverySignalThatCanBeCaught(_ signal: String) throws {
+        let left = try left(by: signal, Self.withoutProc)
+        #expect(left.split(separator: "\n").count == 1, "\(left)")
+        #expect(Int(left.prefix(3)) ?? 0 > 128)
+    }
+
+    @Test(arguments: ["QUIT", "USR1"])
+    func aSignalRemovesTheFolderOfBench(_ signal: String) throws {
+        let run = try bash(
+            """
+            mkdir out; export SWIFT_BACKTRACE=enable=no; ulimit -c 0; set -m
+            "$P" bench --size 4MiB --runs 1000 --jobs 1 --work-dir out & run=$!
+            until [ -e out/*/oci-layout ]; do sleep 0.02; done
+            kill -\(signal) $run; wait $run; echo $?; ls -A out
+            """)
+        #expect(run.text.split(separator: "\n").count == 1, "\(run.transcript)")
+    }
+
+    /// An unlink that hangs, as on a file system that does not answer, must not keep a third signal from killing.
+    @Test(.enabled(if: isRoot && ProgramRun.areInstalled("cc"), "needs root, to take /proc away, and a C compiler"))
+    func aThirdSignalKillsWhileARemovalHangs() throws {
+        let hanging = """
+            #define _GNU_SOURCE
+            #include <string.h>
+            #include <unistd.h>
+            int unlinkat(int folder, const char *path, int flags) {
+                if (strstr(path, ".layerverify-")) for (;;) pause();
+                return folder + flags;
+            }
+            int unlink(const char *path) { return unlinkat(0, path, 0); }
+            """
+        try Data(hanging.utf8).write(to: workshop.url("hanging.c"))
+        try workshop.run("cc", "-shared", "-fPIC", "-o", workshop.path("hanging.so"), workshop.path("hanging.c"))
+        try workshop.longLayout("long", byteCount: 200 << 30)
+        let run = try bash(
+            """
+            mkfifo pipe; sleep 60 < pipe & reader=$!; export LD_PRELOAD=$PWD/hanging.so
+            \(Self.withoutProc) "$P" --trace pipe -o report long & run=$!; unset LD_PRELOAD
+            until ls -l /proc/$run/fd | grep -q \(Workshop.digest(0xb).dropFirst(7)); do sleep 0.02; done
+            sleep 0.5; kill -TERM $run; sleep 0.5; kill -TERM $run; sleep 0.5; kill -0 $run || echo died too early
+            kill -TERM $run; for i in $(seq 100); do kill -0 $run || break; sleep 0.1; done 2>&-
+            kill -KILL $run 2>&-; wait $run; echo $?; kill -KILL $reader
+            """)
+        #expect(run.text == "143\n", "\(run.transcript)")
+    }
+
+    // What is replaced
+
+    @Test func aReportInSharedMemoryIsReplacedAsAWhole() throws {
+        let place = "/dev/shm/layerverify-\(UUID().uuidString)"
+        defer { unlink(place + "/report"); rmdir(place) }
+        let run = try bash(
+            """
+            mkdir \(place) && head -c 100000 /dev/zero > \(place)/report
+            "$P" --format json -o \(place)/report image; echo $?; ls -A \(place)
+            """)
+        #expect(run.text == "0\nreport\n", "\(run.transcript)")
+        #expect(
+            try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: place + "/report"))) is [String: Any])
+    }
+
+    @Test func aDescriptorThatWasGivenIsWrittenWhereTheShellLeftOff() throws {
+        let run = try bash(
+            """
+            echo before > log; "$P" -o /dev/fd/3 image 3>>log; echo $?; head -n 1 log; tail -n 1 log | cut -c 1-10
+            "$P" -o /dev/fd/9 image 9>&-; echo $?
+            """)
+        #expect(run.text == "0\nbefore\n✓ verified\n2\n", "\(run.transcript)")
+    }
+
+    @Test(arguments: [false, true])
+    func aNameOfTheFullLengthCanBeWritten(_ isThere: Bool) throws {
+        let name = String(repeating: "n", count: 255)
+        let run = try bash(
+            "mkdir out; \(isThere ? "echo old > out/\(name); " : "")\"$P\" -o out/\(name) image; echo $?; ls -A out; "
+                + "tail -n 1 out/* | cut -c 1-10")
+        #expect(run.text == "0\n\(name)\n✓ verified\n", "\(run.transcript)")
+    }
+
+    @Test func whatReplacesAFileHasItsModeAndANewFileThatOfTheMask() throws {
+        let run = try bash(
+            """
+            umask 027; echo old > report; chmod 604 report; ln report link
+            for i in report new; do "$P" -o $i image; stat -c '%a %h' $i; done; cat link
+            """)
+        #expect(run.text == "604 1\n640 1\nold\n", "\(run.transcript)")
+    }
+
+    @Test(.enabled(if: isRoot && ProgramRun.areInstalled("setpriv"), "needs root and setpriv"))
+    func whatReplacesAFileHasItsOwnerAndGroupAsFarAsTheyMayBeGivenAway() throws {
+        let run = try bash(
+            """
+            chmod 755 .; cp "$P" program; mkdir -m 777 out; touch out/report; chown 1234:1235 out/report
+            chmod 664 out/report; "$P" -o out/report image; stat -c '%a %u %g' out/report
+            setpriv --reuid 1234 --regid 1236 --groups 1235 ./program -o out/report image; stat -c '%a %u %g' out/report
+            setpriv --reuid 1237 --regid 1236 --clear-groups ./program -o out/report image
+            stat -c '%a %u %g' out/report
+            """)
+        #expect(run.text == "664 1234 1235\n664 1234 1235\n644 1237 1236\n", "\(run.transcript)")
+    }
+
+    @Test(.enabled(if: ProgramRun.areInstalled("strace"), "needs strace"), arguments: [false, true])
+    func theFileIsOnTheDiskBeforeItsPlaceAndItsPlaceBeforeTheEnd(_ isThere: Bool) throws {
+        let run = try bash(
+            """
+            mkdir out; \(isThere ? "touch out/report;" : "")
+            strace -f -y -o log -e trace=fsync,linkat,rename "$P" -o out/report image
+            sed 's/^[0-9]* *//; s/(.*//' log | grep -v '^[-+]'; grep -c "fsync([0-9]*<$PWD/out>" log
+            """)
+        guard run.status == 0 else { return print("not tested: strace is not allowed here") }
+        let calls = isThere ? "fsync\nlinkat\nlinkat\nrename\nfsync\n1\n" : "fsync\nlinkat\nfsync\n1\n"
+        #expect(run.text == calls, "\(run.transcript)")
+    }
+}

@@ -1,0 +1,120 @@
+// layerverify: tests of runs that get no threads, little address space, or no digests.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@Suite struct ScarcityTests {
+    let workshop: Workshop
+
+    init() throws {
+        workshop = try Workshop()
+        _ = try workshop.plainLayout("image", layer: Data((0..<300_000).map { _ in UInt8.random(in: 0...255) }))
+        try workshop.run("cp", "-r", workshop.path("image"), workshop.path("bad"))
+        let layer = try workshop.blobs(of: "bad").max { try Self.byteCount($0) < Self.byteCount($1) }
+        try Data(count: 300_000).write(to: try #require(layer))
+        // Others need the way to the images and to the program.
+        try workshop.run("chmod", "755", workshop.folder.url.path)
+        try workshop.run("cp", ProgramRun.layerverifyPath, workshop.path("program"))
+    }
+
+    private static func byteCount(_ url: URL) throws -> Int {
+        try url.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+    }
+
+    private func bash(_ line: String) throws -> ProgramRun {
+        try ProgramRun.run("bash", ["-c", "cd \"$1\"; P=$PWD/program; " + line, "bash", workshop.folder.url.path])
+    }
+
+    // Threads
+
+    static let canLimitThreads = getuid() == 0 && ProgramRun.areInstalled("setpriv", "prlimit")
+
+    @Test(
+        .enabled(
+            if: canLimitThreads, "needs root, setpriv and prlimit, to run as somebody who may have no thread more"),
+        arguments: [
+            ("image", 0), ("--jobs 8 image", 0), ("--progress always image", 0), ("--nice image", 0),
+            ("bad", 1), ("digest program", 0), ("bench --size 1MiB --runs 1 --work-dir work", 0),
+        ], [1, 2])
+    func oneThreadIsEnough(_ run: (options: String, status: Int32), _ threads: Int) throws {
+        let limits = "setpriv --reuid 65534 --clear-groups prlimit --nproc=\(threads)"
+        let ending = try bash("mkdir -m 777 work; timeout -s KILL 30 \(limits) \"$P\" \(run.options)")
+        #expect(ending.status == run.status, "\(ending.transcript)")
+    }
+
+    @Test(
+        .enabled(if: canLimitThreads, "needs root, setpriv and prlimit, to run as somebody who may have no thread more")
+    )
+    func aSignalEndsARunOfOneThread() throws {
+        let limits = "setpriv --reuid 65534 --clear-groups prlimit --nproc=1"
+        let ending = try bash(
+            "timeout -s INT -k 20 1 \(limits) \"$P\" --max-rate 1000 --format json image; echo $?")
+        #expect(ending.text.hasSuffix("124\n"), "\(ending.transcript)")
+        #expect(ending.text.contains(#""code": "interrupted""#))
+    }
+
+    // Address space
+
+    /// From what `inspect` needs on: less is too little for Swift itself.
+    @Test func littleAddressSpaceIsUndeterminedAndEndsNothing() throws {
+        let run = try bash(
+            """
+            least=20; until (ulimit -v $((least << 10)); "$P" inspect image) >out 2>&1; do least=$((least + 4)); done
+            for more in $(seq 4 4 120) 1000; do
+                (ulimit -v $(((least + more) << 10)); timeout -s KILL 20 "$P" -j 2 --format json image) >out 2>&1
+                echo $? $(grep -c -i 'cannot allocate memory' out)
+            done
+            """)
+        let lines = run.text.split(separator: "\n")
+        #expect(lines.count == 31, "\(run.transcript)")
+        for line in lines {
+            let words = line.split(separator: " ").compactMap { Int($0) }
+            #expect(words == [0, 0] || words.first == 2 && words[1] > 0, "\(run.text)")
+        }
+        #expect(lines.contains { $0.hasPrefix("2 ") } && lines.last == "0 0", "\(run.text)")
+    }
+
+    // Digests
+
+    @Test(arguments: ["image", "bad", "inspect image", "digest program", "bench --size 1MiB", "--verbose bad"])
+    func withoutSHA256NothingIsBegun(_ options: String) throws {
+        // What is activated by a configuration keeps the default provider from being loaded.
+        let configuration = """
+            openssl_conf = a
+            [a]
+            providers = b
+            [b]
+            null = c
+            [c]
+            activate = 1
+            """
+        try Data(configuration.utf8).write(to: workshop.url("openssl.cnf"))
+        let run = try bash("OPENSSL_CONF=$PWD/openssl.cnf \"$P\" \(options)")
+        #expect(run.status == 2, "\(run.transcript)")
+        #expect(run.output.isEmpty)
+        let errors = String(decoding: run.errors, as: UTF8.self)
+        #expect(errors.contains("OpenSSL offers no SHA-256") && errors.hasSuffix("nothing was read\n"))
+    }
+
+    // Scripts
+
+    @Test func whatIsInstalledIsSaidBeforeAndCanBeRefused() throws {
+        let library = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../scripts/lib/packages.sh").standardizedFileURL.path
+        let prepare = """
+            mkdir tools; printf '#!/bin/sh\\nexit 1\\n' > tools/dpkg-query
+            printf '#!/bin/sh\\necho apt-get "$@" >&2\\n' > tools/apt-get; printf '#!/bin/sh\\necho 0\\n' > tools/id
+            chmod +x tools/*; PATH=$PWD/tools:$PATH; . '\(library)'; install_packages one two; echo $?
+            """
+        let run = try bash(prepare)
+        #expect(run.text == "0\n", "\(run.transcript)")
+        let errors = String(decoding: run.errors, as: UTF8.self).split(separator: "\n")
+        #expect(errors.first == "installing by apt-get: one two (set LAYERVERIFY_NO_INSTALL=1 to install nothing)")
+        let refused = try bash("rm -r tools; export LAYERVERIFY_NO_INSTALL=1; " + prepare)
+        #expect(refused.status == 2)
+        #expect(!String(decoding: refused.errors, as: UTF8.self).contains("apt-get install -"))
+        #expect(String(decoding: refused.errors, as: UTF8.self).hasPrefix("missing packages: one two\n"))
+    }
+}
