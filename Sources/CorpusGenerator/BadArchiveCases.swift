@@ -82,6 +82,8 @@ let badArchiveCases: [CorpusCase] = [
         let docker = DockerImage(layers: [.plain(910)], tags: ["app:1"])
         image.oldArchive(docker)
         image.put(docker.layerFolders[0] + "/layer.tar", .special(UInt8(ascii: "S"), docker.layers[0].bytes))
+        // Of the archive, and of the layer.
+        image.expect("archive-entry-unsupported")
         image.expect("archive-entry-unsupported")
     },
     .undetermined("archive-of-no-image", "A tar archive in which no image is found.", in: .archive(.ustar)) { image in

@@ -81,6 +81,8 @@ let entryCases: [CorpusCase] = [
         image.append(docker.layerFolders[0] + "/", .special(UInt8(ascii: "D"), Array("Ylayer.tar\0\0".utf8)))
         image.oldArchive(docker)
         image.remove("repositories")
+        // Of the archive, and of the layer.
+        image.expect("archive-entry-unsupported")
         image.expect("archive-entry-unsupported")
     },
     .good("layout-with-another-manifest", "A `manifest.json` beside the layout that is no list of docker save's.") {

@@ -163,6 +163,8 @@ let badShapeCases: [CorpusCase] = [
         let bytes = image.bytes(at: path)
         image.put(path, .symbolicLink("../" + docker.layerFolders[0] + "/layer.tar"))
         image.append(path, .file(bytes))
+        // Of the archive, and of the layer.
+        image.expect("archive-entry-ambiguous")
         image.expect("archive-entry-ambiguous")
     },
     .bad("docker-views-swap-names", "Two tags lead to each other's image in the two views.", in: .archive(.ustar)) {

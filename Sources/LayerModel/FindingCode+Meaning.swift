@@ -19,10 +19,12 @@ extension FindingCode {
         case .archiveTruncated: .refutes("The archive ends within an entry.")
         case .archiveCorrupt: .refutes("The archive has a header that is no tar header.")
         case .archiveEntryAmbiguous:
-            .refutes("The archive has several different entries of one name; readers disagree on which one counts.")
+            .refutes(
+                "Readers of tar see different files in the archive: entries of one name differ, or a name, a size, a type or a record is not the same to all."
+            )
         case .archiveEntryUnsupported:
             .undetermined(
-                "An entry that the image needs is of a kind that is not read here (a sparse file, or a folder as GNU's incremental archives have it)."
+                "The archive has an entry or a pax record of a kind that is not read here (a sparse file, or what GNU's incremental and multi-volume archives have)."
             )
 
         case .jsonInvalid: .refutes("A document is not JSON, not UTF-8, or goes on after its end (RFC 8259, I-JSON).")

@@ -14,6 +14,8 @@ enum FileNature: Hashable {
     case other
     /// A tar archive of other things, whole as far as its headers go.
     case otherArchive
+    /// The same, but for entries that readers take differently, as `why` says: others may find an image in it.
+    case disputedArchive(why: String)
     /// A tar archive that ends or breaks before anything of an image was found in it.
     ///
     /// `looksLikeImage` if it begins with an entry as archives of images have them.
@@ -33,7 +35,9 @@ enum FileNature: Hashable {
     init(archive index: TarIndex, of file: any BlobReader) {
         do throws(ReadFault) {
             switch index.ending {
-            case .endOfArchive, .endOfFile: self = .otherArchive
+            case .endOfArchive, .endOfFile:
+                let doubts = index.doubts.compactMap { if case .ambiguous(let text) = $0 { text } else { nil } }
+                self = doubts.first.map { .disputedArchive(why: $0) } ?? .otherArchive
             case .truncated, .corrupt, .tooManyEntries:
                 let beginning = try file.bytes(at: 0, upTo: Self.lookByteCount)
                 // The index of too many entries may have a mark of an image, and not tell which form it is.
@@ -73,7 +77,7 @@ enum FileNature: Hashable {
     /// True of what may be an image that was not checked: not to mention it would be to pass it.
     var mayBeImage: Bool {
         switch self {
-        case .brokenArchive, .beheadedArchive, .unreadable, .compressed(_, looksLikeImage: true): true
+        case .disputedArchive, .brokenArchive, .beheadedArchive, .unreadable, .compressed(_, looksLikeImage: true): true
         case .empty, .other, .otherArchive, .compressed(_, looksLikeImage: false): false
         }
     }
@@ -82,7 +86,7 @@ enum FileNature: Hashable {
     var mayBeImageBesideOne: Bool {
         switch self {
         case .brokenArchive(_, looksLikeImage: true), .unreadable, .compressed(_, looksLikeImage: true): true
-        case .empty, .other, .otherArchive, .brokenArchive, .beheadedArchive, .compressed: false
+        case .empty, .other, .otherArchive, .disputedArchive, .brokenArchive, .beheadedArchive, .compressed: false
         }
     }
 
@@ -93,6 +97,8 @@ enum FileNature: Hashable {
         case .empty: return ("the file is empty", nil)
         case .other: return ("the file is neither a tar archive nor a folder", nil)
         case .otherArchive: return ("the tar archive holds no image; looked for \(marks)", nil)
+        case .disputedArchive(let why):
+            return ("the tar archive holds no image as it is read here; readers take differently: \(why)", nil)
         case .brokenArchive(let ending, _):
             return ("\(ending.explanation), and before that no image was found; looked for \(marks)", nil)
         case .beheadedArchive:

@@ -75,7 +75,7 @@ package struct ImageFinder {
             let noun =
                 switch nature {
                 case .compressed: "compressed"
-                case .otherArchive, .brokenArchive, .beheadedArchive: "tar"
+                case .otherArchive, .disputedArchive, .brokenArchive, .beheadedArchive: "tar"
                 case .empty, .other, .unreadable: "other"
                 }
             natures[noun, default: 0] += 1

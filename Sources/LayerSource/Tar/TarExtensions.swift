@@ -18,6 +18,7 @@ struct TarExtensions {
     private var sparseName: [UInt8]?
     private(set) var size: UInt64?
     private(set) var isSparse = false
+    private var doubts: [TarDoubt] = []
 
     /// What the entry is called; nil to look into its header.
     var name: [UInt8]? { sparseName ?? path ?? longName }
@@ -25,31 +26,56 @@ struct TarExtensions {
 
     /// Reads the records of a pax header.
     ///
-    /// Spec: POSIX.1-2017 pax §pax Extended Header. An empty value takes back what the header says.
+    /// Spec: POSIX.1-2017 pax §pax Extended Header. An empty value takes back what the header says; but readers take it
+    /// for an empty name, for 0 or for an error.
     mutating func addPax(_ data: [UInt8]) throws(Fault) {
         try Self.forEachRecord(data) { key, value throws(Fault) in
-            let meant = value.isEmpty ? nil : Array(value)
             switch key {
-            case "path": path = try Self.withoutNUL(meant)
-            case "linkpath": linkPath = try Self.withoutNUL(meant)
-            case "size": size = try meant.map(Self.decimal)
+            case "path": path = try name(value)
+            case "linkpath": linkPath = try name(value)
+            case "size":
+                guard let number = PaxKey.decimal(value) else {
+                    throw Fault(reason: "pax size is not a natural number below 2^63")
+                }
+                size = number
             case _ where key.hasPrefix("GNU.sparse."):
                 isSparse = true
-                if key == "GNU.sparse.name" { sparseName = try Self.withoutNUL(meant) }
-            default: break
+                if key == "GNU.sparse.name" { sparseName = try name(value) }
+            default: if let doubt = PaxKey.doubt(about: key, value) { doubts.append(doubt) }
             }
         }
     }
 
-    /// Checks the records of a global pax header.
+    /// Reads the records of a global pax header.
     ///
-    /// One that names or measures all entries alike is refused: Go's readers ignore it, others obey.
-    static func checkGlobalPax(_ data: [UInt8]) throws(Fault) {
-        try forEachRecord(data) { key, _ throws(Fault) in
-            guard key != "path", key != "linkpath", key != "size", !key.hasPrefix("GNU.sparse.") else {
-                throw Fault(reason: "global pax header sets \(key)")
+    /// What would change how entries are named or measured is in doubt: Go and bsdtar ignore it, others obey.
+    mutating func addGlobalPax(_ data: [UInt8]) throws(Fault) {
+        try Self.forEachRecord(data) { key, value throws(Fault) in
+            if PaxKey.isOfEntry(key) {
+                doubts.append(.ambiguous("a global pax header sets \(key)"))
+            } else if let doubt = PaxKey.doubt(about: key, value) {
+                doubts.append(doubt)
             }
         }
+    }
+
+    /// Reads one of GNU's long names; nil if it is empty, which is none to Go and a name to others.
+    mutating func longText(_ data: [UInt8]) -> [UInt8]? {
+        let text = Array(data.prefix { $0 != 0 })
+        if text.isEmpty { doubts.append(.ambiguous("a long name is empty")) }
+        return text.isEmpty ? nil : text
+    }
+
+    /// The doubts about the headers so far; each is given out once.
+    mutating func takeDoubts() -> [TarDoubt] {
+        defer { doubts = [] }
+        return doubts
+    }
+
+    private mutating func name(_ value: ArraySlice<UInt8>) throws(Fault) -> [UInt8]? {
+        guard !value.contains(0) else { throw Fault(reason: "pax record with a NUL in a name") }
+        if value.isEmpty { doubts.append(.ambiguous("a pax record with an empty name")) }
+        return value.isEmpty ? nil : Array(value)
     }
 
     private static func forEachRecord(
@@ -58,7 +84,7 @@ struct TarExtensions {
         var rest = data[...]
         while !rest.isEmpty {
             // "LENGTH KEY=VALUE\n", where LENGTH counts the whole record.
-            let digits = rest.prefix(8).prefix { $0 != 0x20 }
+            let digits = rest.prefix(16).prefix { $0 != 0x20 }
             guard let length = Int(String(decoding: digits, as: UTF8.self)), digits.first != UInt8(ascii: "+"),
                 length > digits.count + 2, length <= rest.count
             else { throw Fault(reason: "pax record of bad length") }
@@ -70,17 +96,5 @@ struct TarExtensions {
                 String(decoding: record[..<equals], as: UTF8.self), record[(equals + 1)..<(record.endIndex - 1)])
             rest = rest.dropFirst(length)
         }
-    }
-
-    private static func withoutNUL(_ value: [UInt8]?) throws(Fault) -> [UInt8]? {
-        guard value?.contains(0) != true else { throw Fault(reason: "pax record with a NUL in a name") }
-        return value
-    }
-
-    private static func decimal(_ value: [UInt8]) throws(Fault) -> UInt64 {
-        guard value.allSatisfy({ (0x30...0x39).contains($0) }),
-            let number = UInt64(String(decoding: value, as: UTF8.self)), number <= UInt64(Int64.max)
-        else { throw Fault(reason: "pax size is no natural number below 2^63") }
-        return number
     }
 }

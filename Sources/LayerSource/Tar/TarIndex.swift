@@ -13,6 +13,8 @@ package struct TarIndex: Sendable {
     /// In the order of the archive; several may have the same name.
     package let entries: TarEntryList
     package let ending: TarEnding
+    /// What readers take differently, or is not read here: the first of each kind.
+    package let doubts: [TarDoubt]
 
     /// The entries that do not lead out, ordered by the bytes of their names; of one name those first that can be found by
     /// it, in the order of the archive.
@@ -40,12 +42,13 @@ package struct TarIndex: Sendable {
         var ending = scanner.scan()
         // An archive that is being written ends in the middle of an entry.
         if reader.hasChanged { ending = .unreadable(.changed, atByte: 0) }
-        return TarIndex(entries: scanner.entries, ending: ending)
+        return TarIndex(entries: scanner.entries, ending: ending, doubts: scanner.doubts)
     }
 
-    private init(entries: TarEntryList, ending: TarEnding) {
+    private init(entries: TarEntryList, ending: TarEnding, doubts: [TarDoubt]) {
         self.entries = entries
         self.ending = ending
+        self.doubts = doubts
         var order: [UInt32] = []
         order.reserveCapacity(entries.count)
         for place in entries.indices where !entries.climbsOut(place) { order.append(UInt32(place)) }
@@ -131,6 +134,10 @@ package struct TarIndex: Sendable {
             switch entries.kind(of: last) {
             case .symbolicLink(let target):
                 guard !target.utf8.starts(with: "/".utf8) else { return .outsideImage }
+                // Such a link is for folders alone.
+                guard !pending.isEmpty || !TarEntry.endsAsFolder(target.utf8) else {
+                    return .notRegularFile(.symbolicLink)
+                }
                 _ = way.leave()
                 linked = TarEntry.components(of: target)
             case .hardLink(let target):
@@ -196,10 +203,24 @@ package struct TarIndex: Sendable {
             found.append("\(quoted(Int(below))) lies below \(quoted(Int(place))), which is no folder")
             break
         }
+        if let place = firstReplacedByAnotherKind {
+            found.append("\(quoted(place)) is the name of entries of several kinds")
+        }
         if let place = entries.indices.first(where: { !isSoundHardLink($0) }) {
             found.append("\(quoted(place)) is a hard link to what no entry before it is")
         }
         return found
+    }
+
+    /// The first entry by the name of another that is something else: Python writes a file through a link that is there, others
+    /// replace the link.
+    private var firstReplacedByAnotherKind: Int? {
+        for (place, next) in zip(order, order.dropFirst())
+        where entries.name(of: Int(place)).elementsEqual(entries.name(of: Int(next))) {
+            let (one, other) = (entries[Int(place)], entries[Int(next)])
+            if !isSameKind(one, other), !isLinkToItself(one), !isLinkToItself(other) { return Int(next) }
+        }
+        return nil
     }
 
     private func quoted(_ place: Int) -> String { "'\(String(decoding: entries.name(of: place), as: UTF8.self))'" }

@@ -10,12 +10,17 @@ import SystemPackage
 struct TarScanner {
     private let reader: any BlobReader
     private var offset: UInt64 = 0
-    private var extensions = TarExtensions()
+    private(set) var extensions = TarExtensions()
     /// The type flags of the extended headers that the next entry has so far; empty before the first.
     private var extensionFlags: [UInt8] = []
     private var isWithinEntry: Bool { !extensionFlags.isEmpty }
     private var nameByteCount = 0
     private(set) var entries = TarEntryList()
+    /// What readers take differently: the first of each kind.
+    var doubts: [TarDoubt] = []
+    var doubted: Set<TarDoubt> = []
+    private(set) var hasPaxHeaders = false
+    private var endsWithGlobalHeader = false
     /// Part of the archive, read ahead: headers of small entries lie close together.
     private var window: [UInt8] = []
     private var windowOffset: UInt64 = 0
@@ -39,6 +44,8 @@ struct TarScanner {
         do {
             while true { try scanHeader() }
         } catch {
+            // Python wants an entry behind it.
+            if endsWithGlobalHeader { doubt(.ambiguous("a global pax header without an entry"), []) }
             return error.ending
         }
     }
@@ -53,21 +60,28 @@ struct TarScanner {
         guard !block.allSatisfy({ $0 == 0 }) else { throw Stop(ending: try endingAtZeros()) }
         guard let header = TarHeader(block) else { throw corrupt("header with a wrong checksum") }
         guard let size = header.size else { throw corrupt("size is no natural number below 2^63") }
+        if headerOffset == 0, Self.beginsAsAnother(block) {
+            doubt(.ambiguous("a beginning as that of another kind of file"), header.name)
+        }
+        if !header.hasSoundNumbers { doubt(.ambiguous("a header with a field that is not a number"), header.name) }
         try checkOrder(of: header.typeFlag)
         offset += UInt64(TarHeader.byteCount)
         switch header.typeFlag {
         case UInt8(ascii: "x"):
+            hasPaxHeaders = true
             try addExtension(headerOffset, size) { extensions, data throws(TarExtensions.Fault) in
                 try extensions.addPax(data)
             }
         case UInt8(ascii: "g"):
-            try addExtension(headerOffset, size) { _, data throws(TarExtensions.Fault) in
-                try TarExtensions.checkGlobalPax(data)
+            hasPaxHeaders = true
+            endsWithGlobalHeader = true
+            try addExtension(headerOffset, size) { extensions, data throws(TarExtensions.Fault) in
+                try extensions.addGlobalPax(data)
             }
         case UInt8(ascii: "L"):
-            try addExtension(headerOffset, size) { $0.longName = Array($1.prefix { $0 != 0 }) }
+            try addExtension(headerOffset, size) { $0.longName = $0.longText($1) }
         case UInt8(ascii: "K"):
-            try addExtension(headerOffset, size) { $0.longLink = Array($1.prefix { $0 != 0 }) }
+            try addExtension(headerOffset, size) { $0.longLink = $0.longText($1) }
         default:
             try addEntry(header, at: headerOffset, size: extensions.size ?? size)
         }
@@ -92,6 +106,7 @@ struct TarScanner {
         } catch {
             throw Stop(ending: .corrupt(atByte: headerOffset, reason: error.reason))
         }
+        for found in extensions.takeDoubts() { doubt(found, extensions.name ?? []) }
         try skip(size, of: nil)
     }
 
@@ -122,6 +137,7 @@ struct TarScanner {
         let name = TarEntry.normalized(written)
         let link = String(decoding: linkBytes, as: UTF8.self)
         let kind = kind(of: header.typeFlag, name: nameBytes, link: link)
+        for found in doubts(about: header, name: nameBytes, link: linkBytes, size: size) { doubt(found, nameBytes) }
         // Go's reader, and with it docker load, takes no content after these, whatever the size says.
         let byteCount: UInt64 =
             switch header.typeFlag {
@@ -133,6 +149,7 @@ struct TarScanner {
                 name: name ?? written, kind: kind, dataOffset: offset, byteCount: byteCount, climbsOut: name == nil,
                 isNameDamaged: !written.utf8.elementsEqual(nameBytes)))
         extensions = TarExtensions()
+        endsWithGlobalHeader = false
         extensionFlags.removeAll(keepingCapacity: true)
         try skip(byteCount, of: name ?? written)
     }

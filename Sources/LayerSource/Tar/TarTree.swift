@@ -93,7 +93,14 @@ package struct TarTree: ImageTree {
     package var byteCount: Int { index.byteCount }
 
     package var findings: [Finding] {
-        index.contradictions.map { Finding(.archiveEntryAmbiguous, $0, at: Place("")) }
+        let doubts = index.doubts.map { doubt in
+            switch doubt {
+            case .ambiguous(let text):
+                Finding(.archiveEntryAmbiguous, "readers take differently: \(text)", at: Place(""))
+            case .unsupported(let text): Finding(.archiveEntryUnsupported, "not read here: \(text)", at: Place(""))
+            }
+        }
+        return doubts + index.contradictions.map { Finding(.archiveEntryAmbiguous, $0, at: Place("")) }
             + index.repeatedNames.map { Finding(.tooManyDescriptors, $0, at: Place("")) } + endingFindings
     }
 

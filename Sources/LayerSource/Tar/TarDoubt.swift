@@ -1,0 +1,46 @@
+// layerverify: what readers of a tar archive take differently.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why the entries of an archive may not be those that other readers see.
+package enum TarDoubt: Hashable, Sendable {
+    /// Readers take it differently; the text says what.
+    case ambiguous(String)
+    /// It is not read here, as GNU's sparse files are not.
+    case unsupported(String)
+
+    /// The same with the name of the entry, if that is known.
+    func at(_ name: String) -> TarDoubt {
+        let place = name.isEmpty ? "" : " at '\(name)'"
+        switch self {
+        case .ambiguous(let text): return .ambiguous(text + place)
+        case .unsupported(let text): return .unsupported(text + place)
+        }
+    }
+}
+
+extension TarEntry {
+    /// Whether a name is one that only folders have for the system, by what it ends with.
+    static func endsAsFolder(_ name: some BidirectionalCollection<UInt8>) -> Bool {
+        name.last == UInt8(ascii: "/") || name.suffix(2).elementsEqual("/.".utf8)
+    }
+
+    /// What is wrong with a name, as far as readers make different names of it; nil of one that all take alike.
+    ///
+    /// Shape: the bytes as the archive has them.
+    static func doubt(aboutName name: [UInt8]) -> String? {
+        let slash = UInt8(ascii: "/")
+        let components = name.split(separator: slash)
+        if components.contains(where: { $0.elementsEqual("..".utf8) }) {
+            // One that climbs out is told by itself.
+            return TarEntry.normalized(String(decoding: name, as: UTF8.self)).map { _ in "a name with '..'" }
+        }
+        // bsdtar takes away what leads to the top of a file system on Windows.
+        let first = components.first { !$0.elementsEqual(".".utf8) } ?? []
+        if first.first == UInt8(ascii: "\\") { return "a name that begins with a backslash" }
+        let isLetter = first.first.map { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) } ?? false
+        if isLetter, first.dropFirst().first == UInt8(ascii: ":") { return "a name that begins with a drive" }
+        if name.starts(with: "//?/".utf8) { return "a name that begins with '//?/'" }
+        return nil
+    }
+}
