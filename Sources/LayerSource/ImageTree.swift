@@ -53,14 +53,6 @@ package enum Lookup<Value> {
     case absent
     /// Whether it is there, or what, could not be found out.
     case unreadable(ReadEnding)
-
-    /// True unless it is certain that there is no such thing.
-    var mayBeThere: Bool {
-        switch self {
-        case .found, .unreadable: true
-        case .absent: false
-        }
-    }
 }
 
 extension Lookup: Sendable where Value: Sendable {}

@@ -12,8 +12,11 @@ extension ImageTree {
     ) -> Result<JSONDocument, DocumentFault> {
         var result = Result<JSONDocument, DocumentFault>.failure(.unread(.missing))
         var contents: Set<ContentDigest> = []
+        // One that could not be read may be another document than the last.
+        var unread: DocumentFault?
         for blob in blobs {
             result = builder.document(blob, algorithms: algorithms, isMap: isMap)
+            if case .failure(let fault) = result, fault.leavesOpen { unread = fault }
             if let digest = builder.facts(of: blob)?.digests.first { contents.insert(digest) }
         }
         if contents.count > 1, let blob = blobs.first {
@@ -23,7 +26,7 @@ extension ImageTree {
                     .archiveEntryAmbiguous, "\(blobs.count) entries of this name differ; the last was read",
                     at: Place(path)))
         }
-        return result
+        return unread.map { .failure($0) } ?? result
     }
 }
 

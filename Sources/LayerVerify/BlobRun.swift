@@ -4,7 +4,7 @@
 
 internal import LayerAudit
 internal import LayerCodec
-internal import LayerModel
+package import LayerModel
 internal import LayerPipeline
 internal import LayerSystem
 
@@ -207,7 +207,7 @@ private final class FactsBox: Sendable {
 
 extension BlobFacts {
     /// The facts of a blob that was read once more. One that was there and is not, or is there and was not, has changed.
-    func replaced(by read: BlobFacts) -> BlobFacts {
+    package func replaced(by read: BlobFacts) -> BlobFacts {
         guard read.reading != reading, !read.reading.leavesOpen else { return read }
         return BlobFacts(reading: .changed, uncompressed: uncompressed.map { _ in UncompressedFacts(ending: .unread) })
     }

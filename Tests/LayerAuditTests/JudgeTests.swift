@@ -127,6 +127,7 @@ import Testing
         (.missing, .blobMissing), (.outsideImage, .blobOutsideImage), (.notRegularFile(.fifo), .blobNotRegular),
         (.unsupportedEntry, .archiveEntryUnsupported), (.cutOff(atByte: 5), .archiveTruncated),
         (.unreadable(errno: 5, atByte: 9), .blobUnreadable), (.changed, .blobChanged), (.cancelled, .interrupted),
+        (.unindexed, .blobUnreadable),
     ]
 
     @Test(arguments: readings.indices)

@@ -196,6 +196,30 @@ import Testing
         #expect(index.ending == .unreadable(.failed(.ioError), atByte: 9728))
     }
 
+    @Test func whatIsBehindTheLastEntryThatCouldBeReadMayBeThere() throws {
+        let bytes = MemoryReader(.entry("a", String(repeating: "x", count: 9000)) + .entry("b/c") + .end)
+        for fault in [FaultyOpener.Fault.failsToRead(number: 2, .ioError), .isCut(atRead: 2, byteCount: 0)] {
+            let index = TarIndex.read(FaultyReader(bytes, fault))
+            #expect(index.resolve("a") == .file(entryIndexes: [0]))
+            #expect(index.resolve("b/c") == .unindexed)
+            let tree = TarTree(index, root: 0)
+            #expect(tree.locate("b/c") == .nowhere(.unindexed))
+            #expect(tree.kind(of: "b") == .unreadable(.unindexed))
+            guard case .unreadable(.unindexed) = tree.list("b") else {
+                Issue.record("\(tree.list("b"))")
+                return
+            }
+            #expect(tree.findings.map { $0.code } == [.pathUnreadable])
+        }
+    }
+
+    @Test func anArchiveThatChangesWhileItIsIndexedIsNotCut() {
+        let growing = MemoryReader(Array([UInt8].entry("a", String(repeating: "x", count: 9000)).prefix(5000)))
+        let index = TarIndex.read(FaultyReader(growing, .changes(afterReads: 1)))
+        #expect(index.ending == .unreadable(.changed, atByte: 0))
+        #expect(TarTree(index, root: 0).findings.map { $0.code } == [.pathUnreadable])
+    }
+
     @Test func everyTruncationIsToldOrLosesNothing() {
         let archive: [UInt8] = .entry("a", "first") + .pax("path=long") + .entry("b", "second") + .end
         let whole = read(archive)

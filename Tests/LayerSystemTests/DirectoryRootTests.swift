@@ -44,6 +44,21 @@ import Testing
         }
     }
 
+    @Test func whatWasListedAndIsGoneHasChanged() throws {
+        for name in ["root/a", "root/folder/b", "root/folder/c"] { try folder.makeFile(name) }
+        _ = try root.list("").get()
+        #expect(unlink(folder.appending("root/a")) == 0)
+        #expect(name(of: root.open("a")) == "changed")
+        #expect(root.kind(of: "a") == .failure(.changed))
+        // The first name that is missing in a folder has it listed.
+        #expect(name(of: root.open("folder/none")) == "missing")
+        #expect(unlink(folder.appending("root/folder/b")) == 0)
+        #expect(name(of: root.open("folder/b")) == "changed")
+        #expect(name(of: root.open("folder/none")) == "missing")
+        // Nobody has seen this one.
+        #expect(name(of: root.open("none")) == "missing")
+    }
+
     @Test func namesAreToldApartByTheirBytes() throws {
         try folder.makeFolder("root")
         for name in ["root/\u{e9}", "root/e\u{301}"] {

@@ -158,7 +158,11 @@ package struct ImageFinder {
                     }
                 case .symbolicLink:
                     // What a link within an image's folder leads to is looked at where it is, unless that is elsewhere.
-                    let leadsOut = !folder.isWithinImage || opened.kind(of: entry.name) == .symbolicLink
+                    let leadsOut: Bool
+                    switch opened.kind(of: entry.name) {
+                    case .success(let kind): leadsOut = !folder.isWithinImage || kind == .symbolicLink
+                    case .failure: leadsOut = true
+                    }
                     if leadsOut, !listedFiles.contains(below.hashValue) { leftovers.linkCount += 1 }
                 case .fifo, .socket, .characterDevice, .blockDevice, .other:
                     if !folder.isWithinImage { leftovers.count(.other) }

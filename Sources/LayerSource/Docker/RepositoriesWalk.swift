@@ -56,14 +56,14 @@ struct RepositoriesWalk {
             var next: String? = entry.id
             while let id = next, chain.count < Self.maximumChainLength, seen.insert(id).inserted {
                 guard builder.countDescriptor(at: entry.place) else { break }
-                let layer = layers.layer(id, &builder)
-                guard layer.isThere else {
+                let layer = layers.layer(id, image, &builder)
+                if layer.presence == .absent {
                     builder.add(
                         Finding(
                             .dockerRepositoriesMismatch, "the layer \(id) is not in the archive", at: entry.place,
                             actual: id), image: image)
-                    break
                 }
+                guard layer.presence == .found else { break }
                 chain.append(id)
                 next = layer.parent
             }
@@ -149,25 +149,40 @@ private struct UnclaimedLayers {
     let tree: any ImageTree
     private var known: [String: Layer] = [:]
 
+    enum Presence { case found, absent, unread }
+
     struct Layer {
-        var isThere: Bool
+        var presence: Presence
         var parent: String?
     }
 
     init(tree: any ImageTree) { self.tree = tree }
 
-    /// The layer of an ID, and the ID of the layer that it lies upon.
-    mutating func layer(_ id: String, _ builder: inout InventoryBuilder) -> Layer {
+    /// The layer of an ID, and the ID of the layer below it.
+    mutating func layer(_ id: String, _ image: Int, _ builder: inout InventoryBuilder) -> Layer {
         if let layer = known[id] { return layer }
-        let isThere = !id.contains("/") && tree.kind(of: id + "/layer.tar").mayBeThere
-        let layer = Layer(isThere: isThere, parent: isThere ? parent(of: id, &builder) : nil)
+        var layer = Layer(presence: .absent)
+        let path = id + "/layer.tar"
+        switch id.contains("/") ? .absent : tree.kind(of: path) {
+        case .absent: break
+        case .unreadable(let ending):
+            builder.add(.unread(ending), reading: Place(path), digest: nil, image: image)
+            layer.presence = .unread
+        case .found: layer = Layer(presence: .found, parent: parent(of: id, &builder))
+        }
         known[id] = layer
         return layer
     }
 
     private func parent(of id: String, _ builder: inout InventoryBuilder) -> String? {
         let path = id + "/json"
-        guard tree.kind(of: path).mayBeThere else { return nil }
+        switch tree.kind(of: path) {
+        case .absent: return nil
+        case .unreadable(let ending):
+            builder.add(.unread(ending), reading: Place(path), digest: nil)
+            return nil
+        case .found: break
+        }
         let blobs = builder.blobs(at: path, in: tree, expectedByteCount: 0)
         switch tree.document(blobs, &builder) {
         case .success(let document):

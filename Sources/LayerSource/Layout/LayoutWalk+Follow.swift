@@ -54,8 +54,13 @@ extension LayoutWalk {
         case .index, .manifest:
             break
         case .imageConfig, .empty, .layer, .nondistributableLayer, .other:
-            guard tree.kind(of: path).mayBeThere else { return .absent(blobs) }
-            return .present([opaqueEntry(descriptor, blobs, context, &builder)])
+            switch tree.kind(of: path) {
+            case .absent: return .absent(blobs)
+            case .found: return .present([opaqueEntry(descriptor, blobs, context, &builder)])
+            case .unreadable(let ending):
+                builder.add(.unread(ending), reading: Place(path), digest: nil)
+                return .present([])
+            }
         }
         if let known = walked[blob] {
             if !known.fits(descriptor.mediaType) {

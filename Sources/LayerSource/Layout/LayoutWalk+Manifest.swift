@@ -160,9 +160,13 @@ extension LayoutWalk {
         for finding in parsed.findings { builder.add(finding, image: image) }
         guard let descriptor = parsed.descriptor else { return }
         let path = Self.path(of: descriptor.digest)
-        guard tree.kind(of: path).mayBeThere else { return }
-        let blobs = builder.blobs(at: path, in: tree, expectedByteCount: descriptor.size ?? 0)
-        builder.claim(descriptor, about: blobs, at: place, image: image)
+        switch tree.kind(of: path) {
+        case .absent: return
+        case .unreadable(let ending): builder.add(.unread(ending), reading: Place(path), digest: nil, image: image)
+        case .found:
+            let blobs = builder.blobs(at: path, in: tree, expectedByteCount: descriptor.size ?? 0)
+            builder.claim(descriptor, about: blobs, at: place, image: image)
+        }
     }
 
     // The layers

@@ -2,8 +2,8 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A library for LD_PRELOAD. It counts the system calls that open, look up, list or read something below one path, and makes one
-// of them fail. The program finds the functions below with dlsym. See Tests/LayerVerifyTests/ReadFaultTests.swift.
+// A library for LD_PRELOAD. It counts the system calls that open, look up, list or read something below one path, and
+// makes one of them fail. The program finds the functions below with dlsym. See Tests/LayerVerifyTests/ReadFaultTests.swift.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/// What becomes of a call. The numbers are those of `ReadFault.Effect`.
+/// What becomes of a call. The numbers are those of `ReadFaults.Effect`.
 enum effect {
     NONE,
     IO_ERROR,     ///< it fails with EIO
@@ -28,13 +28,13 @@ enum effect {
     HALF,         ///< a read gives half of what was asked for
 };
 
-/// What a call does. Only OPENS and LOOKS have a name, which may not be found.
+/// What a call does. The numbers are those of `ReadFaults.Kind`. Only OPENS and LOOKS have a name that may not be found.
 enum kind { OPENS, LOOKS, READS, LISTS };
 
 enum { CALL_LIMIT = 20000 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-/// Everything below is guarded by the lock, but that `below` is looked at before, to see whether there is anything to do.
+/// Everything below is guarded by the lock; `below` is also looked at without it, to see whether there is anything to do.
 static char below[PATH_MAX];
 static int call_count;
 static struct {
@@ -47,24 +47,30 @@ static int wanted_number = -1;
 static enum effect wanted_effect;
 static int goes_on;
 static int delivered_count;
+static const char *faulty_function;
 static enum kind faulty_kind;
 static char faulty_path[PATH_MAX];
+static off_t faulty_offset;
+static int was_asked_again;
 
 /// Begins to count the calls below a path; NULL ends it. The call of that number gets the effect, -1 for none. With `on`
-/// later calls of the same kind about the same path get it, too. Returns how often the effect before this was delivered.
+/// later calls of the same kind about the same path get it, too.
+///
+/// Returns 0 if the effect before this was not delivered, 1 if it was, and 2 if the program made the same call again, and
+/// that told it the truth.
 __attribute__((visibility("default"))) int read_faults_set(const char *path, int number, int effect, int on) {
     pthread_mutex_lock(&lock);
-    int result = delivered_count;
+    int result = delivered_count ? 1 + was_asked_again : 0;
     snprintf(below, sizeof below, "%s", path ? path : "");
     wanted_number = number;
     wanted_effect = effect;
     goes_on = on;
-    call_count = delivered_count = 0;
+    call_count = delivered_count = was_asked_again = 0;
     pthread_mutex_unlock(&lock);
     return result;
 }
 
-/// Tells about a call since the last `read_faults_set`: its kind, and the function and path as a text; -1 if there was none.
+/// Tells about a call since the last `read_faults_set`: its kind, and the function and path as a text; -1 for none.
 __attribute__((visibility("default"))) int read_faults_call(int number, int *found, char *text, int size) {
     if (number >= call_count || number >= CALL_LIMIT) return -1;
     *found = calls[number].found;
@@ -78,8 +84,9 @@ static int is_below(const char *path) {
     return length && !strncmp(path, below, length) && (path[length] == 0 || path[length] == '/');
 }
 
-/// What is to become of a call about `path`, which would find something or not.
-static enum effect effect_on(const char *function, enum kind kind, const char *path, int found) {
+/// What is to become of a call about `path`, which would find something or not, or would read up to `count` bytes.
+static enum effect effect_on(const char *function, enum kind kind, const char *path, int found, off_t offset,
+                             size_t count) {
     if (!is_below(path)) return NONE;
     pthread_mutex_lock(&lock);
     enum effect effect = NONE;
@@ -92,10 +99,15 @@ static enum effect effect_on(const char *function, enum kind kind, const char *p
     }
     if (number == wanted_number) {
         effect = wanted_effect;
+        faulty_function = function;
         faulty_kind = kind;
+        faulty_offset = offset;
         snprintf(faulty_path, sizeof faulty_path, "%s", path);
-    } else if (goes_on && wanted_number >= 0 && number > wanted_number && kind == faulty_kind && !strcmp(path, faulty_path)) {
-        effect = wanted_effect;
+    } else if (wanted_number >= 0 && number > wanted_number && kind == faulty_kind && !strcmp(path, faulty_path)) {
+        if (goes_on) effect = wanted_effect;
+        int is_same = function == faulty_function && offset <= faulty_offset && faulty_offset - offset <= (off_t)count;
+        // Of a listing, the call that finds its end tells.
+        if (!goes_on && is_same && kind != LISTS) was_asked_again = 1;
     }
     if (effect) delivered_count++;
     pthread_mutex_unlock(&lock);
@@ -130,16 +142,16 @@ static enum effect effect_at(const char *function, enum kind kind, int folder, c
     snprintf(path, sizeof path, "%s%s%s", base, is_absolute ? "" : "/", name);
     struct stat status;
     int error = errno;
-    int found = fstatat(folder == AT_FDCWD || folder >= 0 ? folder : AT_FDCWD, name, &status, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) == 0;
+    int found = fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) == 0;
     errno = error;
-    return effect_on(function, kind, path, found);
+    return effect_on(function, kind, path, found, 0, 0);
 }
 
-static enum effect effect_of(const char *function, enum kind kind, int descriptor) {
+static enum effect effect_of(const char *function, enum kind kind, int descriptor, off_t offset, size_t count) {
     if (!below[0]) return NONE;
     char path[PATH_MAX];
     path_of(descriptor, path);
-    return effect_on(function, kind, path, 1);
+    return effect_on(function, kind, path, 1, offset, count);
 }
 
 int openat(int folder, const char *name, int flags, ...) {
@@ -168,12 +180,12 @@ ssize_t readlinkat(int folder, const char *restrict name, char *restrict text, s
 
 int fstat(int descriptor, struct stat *status) {
     REAL(fstat);
-    return is_error(effect_of("fstat", READS, descriptor)) ? -1 : real(descriptor, status);
+    return is_error(effect_of("fstat", READS, descriptor, 0, 0)) ? -1 : real(descriptor, status);
 }
 
 ssize_t pread(int descriptor, void *bytes, size_t count, off_t offset) {
     REAL(pread);
-    enum effect effect = effect_of("pread", READS, descriptor);
+    enum effect effect = effect_of("pread", READS, descriptor, offset, count);
     if (is_error(effect)) return -1;
     if (effect == CUT) return 0;
     return real(descriptor, bytes, effect == HALF && count > 1 ? count / 2 : count, offset);
@@ -181,10 +193,21 @@ ssize_t pread(int descriptor, void *bytes, size_t count, off_t offset) {
 
 DIR *fdopendir(int descriptor) {
     REAL(fdopendir);
-    return is_error(effect_of("fdopendir", LISTS, descriptor)) ? NULL : real(descriptor);
+    return is_error(effect_of("fdopendir", LISTS, descriptor, 0, 0)) ? NULL : real(descriptor);
 }
 
 struct dirent *readdir(DIR *folder) {
     REAL(readdir);
-    return is_error(effect_of("readdir", LISTS, dirfd(folder))) ? NULL : real(folder);
+    if (is_error(effect_of("readdir", LISTS, dirfd(folder), 0, 0))) return NULL;
+    struct dirent *entry = real(folder);
+    if (!entry && below[0]) {
+        char path[PATH_MAX];
+        int error = errno;
+        path_of(dirfd(folder), path);
+        pthread_mutex_lock(&lock);
+        if (delivered_count && !goes_on && faulty_kind == LISTS && !strcmp(path, faulty_path)) was_asked_again = 1;
+        pthread_mutex_unlock(&lock);
+        errno = error;
+    }
+    return entry;
 }
