@@ -10,7 +10,7 @@ extension BlobFacts {
     /// What was parsed stays, and what decoding told is added, if both are of the same bytes. If they are not, the blob changed
     /// in between, and nothing is known of either version.
     func merged(into document: BlobFacts?) -> BlobFacts {
-        guard let document, !reading.saysNothing else { return self }
+        guard let document, !reading.leavesOpen else { return self }
         var result = self
         let pairs = digests.compactMap { own in document.digest(like: own).map { (own, $0) } }
         guard reading == document.reading, byteCount == document.byteCount, !pairs.isEmpty,
@@ -23,16 +23,6 @@ extension BlobFacts {
         }
         result.digests = document.digests + digests.filter { document.digest(like: $0) == nil }
         return result
-    }
-}
-
-extension ReadEnding {
-    /// Whether it tells nothing about what is there.
-    fileprivate var saysNothing: Bool {
-        switch self {
-        case .unreadable, .changed, .cancelled, .unsupportedEntry: true
-        case .complete, .missing, .outsideImage, .notRegularFile, .cutOff, .oversized: false
-        }
     }
 }
 

@@ -218,7 +218,7 @@ package struct TarIndex: Sendable {
         for (place, next) in zip(order, order.dropFirst())
         where entries.name(of: Int(place)).elementsEqual(entries.name(of: Int(next))) {
             let (one, other) = (entries[Int(place)], entries[Int(next)])
-            if !isSameKind(one, other), !isLinkToItself(one), !isLinkToItself(other) { return Int(next) }
+            if !isSameKind(one, other), !isLinkToItself(Int(place)), !isLinkToItself(Int(next)) { return Int(next) }
         }
         return nil
     }
