@@ -41,7 +41,7 @@ extension FindingCode {
         case .indexCycle: .refutes("An index contains itself, directly or through others.")
         case .indexTooDeep: .undetermined("Indexes nest deeper than 16 levels; what is below was not checked.")
         case .tooManyDescriptors:
-            .undetermined("The image names more than 120 000 descriptors; the rest was not checked.")
+            .undetermined("An image store reached a limit, as of 120 000 descriptors; the rest was not checked.")
         case .manifestInvalid: .refutes("A manifest breaks a MUST of the specification.")
         case .manifestLayersNull: .warns("`layers` of a manifest is null, as some builders write it for no layers.")
         case .configInvalid: .refutes("An image config breaks a MUST of the specification.")

@@ -15,6 +15,9 @@ extension InventoryBuilder {
         return noteExcess(at: place)
     }
 
+    /// Whether some of the present root was not looked at: nothing follows from what is not known then.
+    var isCutShort: Bool { isExcessNoted || isInterruptionNoted }
+
     /// Counts the memory of a list of images that the walk keeps.
     mutating func keepList(of imageCount: Int) {
         budget.step(0, keeping: MemoryLayout<Int>.stride * imageCount, inventory)

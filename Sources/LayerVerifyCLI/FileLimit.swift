@@ -6,8 +6,8 @@ internal import ArgumentParser
 internal import Glibc
 internal import LayerSystem
 
-/// The limit of open files. Each folder that holds an image keeps two or three open for the whole run, so that a folder of
-/// some hundred images would meet the usual soft limit of 1 024, which is there for programs that use select.
+/// The limit of open files. An extracted archive has a folder for each layer, of which some dozens are kept open, and so do
+/// several images; the usual soft limit of 1 024 is there for programs that use select.
 enum FileLimit {
     /// Raises the soft limit to the hard one. That it cannot be raised is no fault: what cannot be opened is reported.
     static func raise() {

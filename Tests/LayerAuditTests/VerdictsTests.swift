@@ -89,6 +89,19 @@ import Testing
         #expect(report.summary.imageCount == 3)
     }
 
+    /// Of too many findings it is not kept to which layers they belong.
+    @Test func noLayerIsVerifiedOfAnImageWhoseFindingsAreOnlyCounted() {
+        var located = FindingList([])
+        located.maximumByteCount = 0
+        let place = located.intern(refuting)
+        located.append(place, root: 0, image: 0, layer: 1, order: 0)
+        let report = Verdicts.report(
+            inventory(layers: 2), facts: [soundFacts, soundFacts], located: located, isStrict: false
+        ) { $1 }
+        #expect(report.images.map { $0.outcome } == [.refuted])
+        #expect(report.images[0].layers.map { $0.outcome } == [.undetermined, .undetermined])
+    }
+
     @Test func aFindingAboutNoImageDecidesTheRunAlone() {
         let report = report(inventory(), [LocatedFinding(undetermined)])
         #expect(report.outcome == .undetermined)

@@ -143,8 +143,27 @@ private struct SeededNumbers: RandomNumberGenerator {
         #expect(standIns.map(\.actual) == counts.map { "\($0)" })
         #expect(standIns.allSatisfy { $0.message.contains("more findings of this kind") && $0.place == Place("") })
         #expect(list.count(of: 0) == 1)
+        #expect(list.byteCount < 130_000)
         // Each image still has what is wrong with it.
         #expect(Set(list.filter { $0.image == 2 }.map(\.finding.code)) == [.blobMissing, .blobUnreferenced])
         #expect(list.contains { $0.image == 1 && $0.finding.outcome == .refuted })
+    }
+
+    /// One finding may belong to any number of layers: where it belongs takes memory, too.
+    @Test func placesOfFindingsCountAgainstTheLimit() {
+        var list = FindingList([])
+        list.maximumByteCount = 100_000
+        let place = list.intern(Self.finding(.blobMissing, 0, root: 0))
+        for image in 0..<10 {
+            for layer in 0..<10_000 {
+                list.append(place, root: 0, image: image, layer: layer, order: 0)
+            }
+        }
+        #expect(list.byteCount < 110_000)
+        // Each image has the finding, and says that it is about some layer of it.
+        #expect(Set(list.entries.map(\.image)).count == 10)
+        #expect(list.entries.last?.isAboutSomeLayer == true)
+        #expect(list.entries.last?.layer == nil)
+        #expect(list.entries.first?.isAboutSomeLayer == false)
     }
 }

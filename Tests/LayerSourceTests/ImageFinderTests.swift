@@ -2,6 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import LayerModel
 import LayerSource
 import LayerSystem
@@ -82,6 +83,71 @@ import Testing
         let found = find(folder)
         #expect(found.map { $0.record.path } == ["/a", "/a/b", "/a/d.tar"].map { folder.path + $0 })
         #expect(found.allSatisfy { $0.finding == nil })
+    }
+
+    @Test func nothingInTheFolderOfAnImageIsPassedOverInSilence() throws {
+        let folder = try ImageFolder()
+        let hex = String(repeating: "a1", count: 32)
+        for name in ["a", "a/lost+found/#12", "a/\(hex)"] { try addLayout(name, to: folder) }
+        try folder.write(Self.archive, to: "a/b.json")
+        try folder.link("a/out", to: folder.path)
+        try folder.link("a/within", to: "b.json")
+        let found = find(folder)
+        let names = ["/a", "/a/\(hex)", "/a/b.json", "/a/lost+found/#12", ""]
+        #expect(found.map { $0.record.path } == names.map { folder.path + $0 })
+        #expect(found.last?.finding?.message == "not looked into: 1 symbolic link")
+    }
+
+    @Test func nothingInTheFolderOfAnExtractedArchiveIsPassedOverInSilence() throws {
+        let folder = try ImageFolder()
+        let hex = String(repeating: "a1", count: 32)
+        let other = String(repeating: "b2", count: 32)
+        try folder.write(#"[{"Config":"c.json","Layers":["\#(hex)/layer.tar"]}]"#, to: "manifest.json")
+        for name in ["c.json", hex + "/layer.tar", hex + "/json", other + "/layer.tar", other + "/evil.tar"] {
+            try folder.write(Self.archive, to: name)
+        }
+        try addLayout(hex + "/hidden", to: folder)
+        let names = ["", "/\(hex)/hidden", "/\(other)/evil.tar"]
+        #expect(find(folder).map { $0.record.path } == names.map { folder.path + $0 })
+    }
+
+    @Test func ofManyImagesFewStayOpen() throws {
+        let folder = try ImageFolder()
+        for number in 0..<30 {
+            try addLayout("\(number)", to: folder)
+            try folder.write(Self.archive, to: "\(number).tar")
+        }
+        var finder = ImageFinder()
+        finder.find(folder.path)
+        #expect(finder.found.count == 60)
+        #expect(try openFileCount(below: folder.path) < 30)
+        let inventory = gather(finder)
+        #expect(inventory.findings.filter { $0.finding.code == .nothingReferenced }.count == 30)
+        #expect(inventory.findings.allSatisfy { $0.finding.outcome == .verified })
+        withExtendedLifetime(folder) {}
+    }
+
+    /// The descriptors of this process that lead to something below a folder.
+    private func openFileCount(below path: String) throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count { name in
+            // Other tests close theirs meanwhile.
+            var target = [CChar](repeating: 0, count: 4096)
+            let count = readlink("/proc/self/fd/" + name, &target, target.count)
+            return count > 0
+                && String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self).hasPrefix(path)
+        }
+    }
+
+    @Test func anImageThatIsReplacedAfterTheSearchIsNotRead() throws {
+        let folder = try ImageFolder()
+        for number in 10..<30 { try addLayout("\(number)", to: folder) }
+        var finder = ImageFinder()
+        finder.find(folder.path)
+        #expect(rename(folder.path + "/29", folder.path + "/old") == 0)
+        try addLayout("29", to: folder)
+        #expect(finder.found.last?.record.path == folder.path + "/29")
+        #expect(finder.found.last?.tree == nil)
+        withExtendedLifetime(folder) {}
     }
 
     @Test func theFilesOfAnExtractedArchiveAreNoImages() throws {

@@ -250,6 +250,81 @@ import Testing
         }
     }
 
+    @Test func aNameOfThousandsOfComponentsIsLookedUpWithFewComparisons() {
+        let folder = String(repeating: "d/", count: 1900)
+        var archive: [UInt8] = []
+        for number in 0..<50 { archive += .pax("path=\(folder)\(number)") + .entry("short") }
+        let index = read(archive)
+        var probeCount = 0
+        #expect(index.resolve(folder + "7", &probeCount) == .file(entryIndexes: [7]))
+        #expect(index.resolve(folder + "50", &probeCount) == .missing)
+        #expect(index.resolve(folder + "../d/7", &probeCount) == .file(entryIndexes: [7]))
+        #expect(index.resolve(folder, &probeCount) == .missing)
+        #expect(probeCount < 1000)
+    }
+
+    @Test func entriesAtEachLevelDoNotMakeANameDear() {
+        var archive: [UInt8] = []
+        var folder = ""
+        for _ in 0..<300 {
+            archive += .pax("path=\(folder)d-") + .entry("short")
+            archive += .pax("path=\(folder)d/") + .entry("short", type: "5")
+            folder += "d/"
+        }
+        archive += .pax("path=\(folder)file") + .entry("short", "x")
+        let index = read(archive)
+        var probeCount = 0
+        #expect(index.resolve(folder + "file", &probeCount) == .file(entryIndexes: [600]))
+        #expect(probeCount < 300 * 60)
+    }
+
+    @Test func linksThatAddHundredsOfComponentsAreNotFollowed() {
+        let folder = String(repeating: "d/", count: 300)
+        let archive: [UInt8] =
+            .pax("path=one|linkpath=\(folder)two") + .entry("short", type: "2", link: "x")
+            + .pax("path=\(folder)two|linkpath=\(folder)three") + .entry("short", type: "2", link: "x")
+            + .pax("path=\(folder)\(folder)three") + .entry("short", "x")
+        let index = read(archive)
+        #expect(index.resolve(folder + "two") == .file(entryIndexes: [2]))
+        #expect(index.resolve("one") == .unsupported)
+    }
+
+    @Test func veryManyEntriesOfOneNameAreNotAllLookedAt() {
+        var archive: [UInt8] = []
+        for _ in 0..<2000 { archive += .entry("a") }
+        for _ in 0..<2000 { archive += .entry("b", type: "1", link: "a") }
+        let index = read(archive)
+        #expect(index.contradictions.isEmpty)
+        #expect(index.repeatedNames == ["more than 1000 entries have the name 'a'"])
+        guard case .file(let places, _) = index.resolve("a") else {
+            Issue.record("the file is there")
+            return
+        }
+        #expect(places == Array(1000..<2000))
+        let tree = TarTree(index, root: 0)
+        #expect(tree.findings.map { $0.code } == [.tooManyDescriptors])
+    }
+
+    @Test func aHardLinkBeforeItsFileIsAContradiction() {
+        #expect(read(.entry("b", type: "1", link: "a"), .entry("a")).contradictions.count == 1)
+        #expect(read(.entry("a"), .entry("b", type: "1", link: "a"), .entry("a")).contradictions.isEmpty)
+    }
+
+    @Test func anIndexIsBoundedWhateverItHolds() {
+        let name = String(repeating: "n", count: 4000)
+        var archive: [UInt8] = []
+        archive.reserveCapacity(30 << 20)
+        let entry: [UInt8] = .pax("path=\(name)") + .entry("short")
+        for _ in 0..<5400 { archive += entry }
+        let index = read(archive)
+        guard case .tooManyEntries = index.ending else {
+            Issue.record("\(index.ending)")
+            return
+        }
+        #expect(index.byteCount <= TarIndex.maximumByteCount)
+        #expect(index.byteCount > TarIndex.maximumByteCount * 9 / 10)
+    }
+
     @Test func twentyThousandEntriesAreIndexed() {
         let header = [UInt8].header("file").withChecksum()
         var archive: [UInt8] = []

@@ -69,6 +69,43 @@ import Testing
         #expect(name(of: store.open(.file(root: 0, path: "archive"))) == "missing")
     }
 
+    /// An image chooses what a location says: one that fits no root is a blob that cannot be opened.
+    @Test func whatDoesNotFitItsRootCannotBeOpened() throws {
+        var store = store
+        store.roots.append(.nothing)
+        let locations: [BlobLocation] = [
+            .file(root: 1, path: "file"), .range(root: 0, offset: 0, byteCount: 1), .memory,
+            .range(root: 2, offset: 0, byteCount: 1), .file(root: 2, path: "a"), .file(root: 3, path: "a"),
+            .range(root: -1, offset: 0, byteCount: 1),
+        ]
+        for location in locations {
+            #expect(name(of: store.open(location)) == "failed \(Errno.invalidArgument)", "\(location)")
+        }
+    }
+
+    @Test func aClosedRootIsOpenedAgainForEachBlob() throws {
+        let archive = try PositionedFile(path: folder.appending("archive"))
+        let directory = try DirectoryRoot(path: folder.appending("root"))
+        let store = BlobStore(roots: [
+            .closed(try ClosedRoot(directory, at: folder.appending("root"))),
+            .closed(ClosedRoot(archive, at: folder.appending("archive"))),
+        ])
+        #expect(name(of: store.open(.file(root: 0, path: "file"))) == "opened")
+        #expect(name(of: store.open(.file(root: 0, path: "none"))) == "missing")
+        #expect(name(of: store.open(.range(root: 1, offset: 8, byteCount: 3))) == "cutOff")
+        // Files in a directory may change; what was an archive must be the same.
+        try folder.makeFile("root/none", "x")
+        #expect(name(of: store.open(.file(root: 0, path: "none"))) == "opened")
+        #expect(truncate(folder.appending("archive"), 9) == 0)
+        let stale = "failed \(Errno.staleNFSFileHandle)"
+        #expect(name(of: store.open(.range(root: 1, offset: 0, byteCount: 1))) == stale)
+        #expect(rename(folder.appending("root"), folder.appending("old")) == 0)
+        #expect(name(of: store.open(.file(root: 0, path: "file"))) == "missing")
+        try folder.makeFile("root/file", "another")
+        #expect(name(of: store.open(.file(root: 0, path: "file"))) == stale)
+        #expect(name(of: store.open(.range(root: 0, offset: 0, byteCount: 1))) == "failed \(Errno.invalidArgument)")
+    }
+
     @Test func changesAreSeen() throws {
         let file = try PositionedFile(path: folder.appending("archive"))
         #expect(try file.currentIdentity() == file.identity)

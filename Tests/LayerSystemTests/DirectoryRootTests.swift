@@ -88,6 +88,22 @@ import Testing
         #expect(root.kind(of: "blobs/sha512") == .success(.directory))
     }
 
+    @Test func linksMayAddSomeHundredComponentsToAPath() throws {
+        try folder.makeFile("root/deep/file", "x")
+        try folder.makeLink("root/short", to: String(repeating: "deep/../", count: 200) + "deep/file")
+        try folder.makeLink("root/long", to: String(repeating: "deep/../", count: 300) + "deep/file")
+        let root = try DirectoryRoot(path: folder.appending("root"))
+        #expect(name(of: root.open("short")) == "opened")
+        #expect(name(of: root.open("long")) == "failed \(Errno.tooManySymbolicLinkLevels)")
+    }
+
+    @Test func aListEndsBehindItsLimit() throws {
+        for number in 0..<10 { try folder.makeFile("root/many/\(number)", "") }
+        let root = try DirectoryRoot(path: folder.appending("root"))
+        #expect(try root.list("many", limit: 10).get().count == 10)
+        #expect(try root.list("many", limit: 4).get().count == 5)
+    }
+
     @Test func linkOutIsNotFollowed() throws {
         try folder.makeFile("root/inside")
         try folder.makeLink("root/relative", to: "../secret")

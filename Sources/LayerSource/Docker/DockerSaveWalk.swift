@@ -241,8 +241,8 @@ struct DockerSaveWalk {
     }
 
     private func checkParents(_ builder: inout InventoryBuilder) {
-        // A config that could not be read may be the parent.
-        guard builder.selection.isEverything, builder.isWhole else { return }
+        // The parent may be among what was not read.
+        guard builder.selection.isEverything, builder.isWhole, !builder.isCutShort else { return }
         for parent in parents where !isThere(parent.digest) {
             builder.add(
                 Finding(

@@ -147,11 +147,15 @@ struct LayoutWalk {
         // Indexes that list one index many times, and are so listed themselves, lead to few images in very many ways.
         var seen: Set<Int> = []
         var absent: [AbsentEntry] = []
-        var presentCount = 0
+        var hasPresent = false
         var named: [NamedPlatform: ContentDigest] = [:]
         for (index, entry) in entries.enumerated() {
             let (parsed, below) = read(entry, index, context, list, builder.selection)
-            guard builder.countDescriptor(at: parsed.place) else { break }
+            guard builder.countDescriptor(at: parsed.place) else {
+                // Some of those that are not looked at may be here.
+                hasPresent = true
+                break
+            }
             guard isWanted(parsed, below, builder.selection) else { continue }
             for finding in parsed.findings { builder.add(finding) }
             guard let descriptor = parsed.descriptor else { continue }
@@ -160,7 +164,7 @@ struct LayoutWalk {
             case .present(let found):
                 if !found.isEmpty { noteSelected(descriptor, &builder) }
                 images += found.filter { seen.insert($0).inserted }
-                presentCount += 1
+                hasPresent = true
             case .absent(let blobs):
                 absent.append(AbsentEntry(index: index, entry: entry, blobs: blobs))
             }
@@ -168,7 +172,7 @@ struct LayoutWalk {
         for absent in absent {
             let (parsed, below) = read(absent.entry, absent.index, context, list, builder.selection)
             guard let descriptor = parsed.descriptor else { continue }
-            let found = reportAbsent(descriptor, absent.blobs, below, hasSiblings: presentCount > 0, &builder)
+            let found = reportAbsent(descriptor, absent.blobs, below, hasSiblings: hasPresent, &builder)
             if !found.isEmpty { noteSelected(descriptor, &builder) }
             images += found
         }

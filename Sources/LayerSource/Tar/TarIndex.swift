@@ -93,7 +93,7 @@ package struct TarIndex: Sendable {
     /// - Parameter probeCount: is raised by the number of entries whose names were looked at.
     ///
     /// Complexity: log n for each component of the name and of the links on the way.
-    func resolve(_ name: String, _ probeCount: inout Int) -> TarResolution {
+    package func resolve(_ name: String, _ probeCount: inout Int) -> TarResolution {
         let found = resolveEntries(name, &probeCount)
         return found == .missing && !ending.isEndOfEntries ? .unindexed : found
     }
@@ -188,7 +188,7 @@ package struct TarIndex: Sendable {
     /// Entries that reading in place and extraction take for different things, in words; the first of each kind.
     ///
     /// Complexity: n log n for n entries, as long as few names begin with another's.
-    var contradictions: [String] {
+    package var contradictions: [String] {
         var found: [String] = []
         if let place = entries.indices.first(where: { entries.climbsOut($0) }) {
             found.append("the name \(quoted(place)) leads out of the archive")
@@ -235,7 +235,7 @@ package struct TarIndex: Sendable {
     }
 
     /// Names that more entries have than are looked at, in words; the first of them.
-    var repeatedNames: [String] {
+    package var repeatedNames: [String] {
         var start = 0
         for place in order.indices {
             guard entries.name(of: Int(order[place])).elementsEqual(entries.name(of: Int(order[start]))) else {
