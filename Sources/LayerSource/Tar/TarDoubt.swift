@@ -32,7 +32,7 @@ extension TarEntry {
         let slash = UInt8(ascii: "/")
         let components = name.split(separator: slash)
         if components.contains(where: { $0.elementsEqual("..".utf8) }) {
-            // One that climbs out is told by itself.
+            // `TarIndex.contradictions` has those that climb out.
             return TarEntry.normalized(String(decoding: name, as: UTF8.self)).map { _ in "a name with '..'" }
         }
         // bsdtar takes away what leads to the top of a file system on Windows.

@@ -52,17 +52,17 @@ struct TarExtensions {
     mutating func addGlobalPax(_ data: [UInt8]) throws(Fault) {
         try Self.forEachRecord(data) { key, value throws(Fault) in
             if PaxKey.isOfEntry(key) {
-                doubts.append(.ambiguous("a global pax header sets \(key)"))
+                doubts.append(.ambiguous("a global pax header that sets \(key)"))
             } else if let doubt = PaxKey.doubt(about: key, value) {
                 doubts.append(doubt)
             }
         }
     }
 
-    /// Reads one of GNU's long names; nil if it is empty, which is none to Go and a name to others.
+    /// Reads one of GNU's long names; nil if it is empty: Go then takes the name of the header, others an empty one.
     mutating func longText(_ data: [UInt8]) -> [UInt8]? {
         let text = Array(data.prefix { $0 != 0 })
-        if text.isEmpty { doubts.append(.ambiguous("a long name is empty")) }
+        if text.isEmpty { doubts.append(.ambiguous("an empty long name")) }
         return text.isEmpty ? nil : text
     }
 
