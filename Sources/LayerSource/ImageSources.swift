@@ -4,7 +4,7 @@
 
 import LayerModel
 
-/// The forms of image that are known, in the order in which they are tried. A tree is of one of them at most.
+/// The forms of image that are known, in the order in which they are tried.
 package enum ImageSources {
     package static let all: [ImageSource] = [.dockerAndLayout, .layout, .dockerSave, .repositoriesOnly]
 
@@ -15,8 +15,10 @@ package enum ImageSources {
         case unknown(UnreadMark)
     }
 
-    /// Asks each form for its marks. Where that of one could not be read, and those of another are there, the tree is taken
-    /// for the other, which says what could not be read.
+    /// The first form whose marks a tree has.
+    ///
+    /// Those behind `layout` want it not to be a layout. So the only form that is taken though another's mark could not be
+    /// read is a layout that may have docker-save's view, too; its walk says that `manifest.json` could not be read.
     static func recognize(_ tree: RecognizableTree) -> Recognized {
         var unread: UnreadMark?
         for source in all {

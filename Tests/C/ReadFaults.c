@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A library for LD_PRELOAD. It counts the system calls that open, look up, list or read something below one path, and
-// makes one of them fail. The program finds the functions below with dlsym. See Tests/LayerVerifyTests/ReadFaultTests.swift.
+// makes one of them fail. A program finds its functions with dlsym. See Tests/LayerVerifyTests/ReadFaultTests.swift.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -28,13 +28,13 @@ enum effect {
     HALF,         ///< a read gives half of what was asked for
 };
 
-/// What a call does. The numbers are those of `ReadFaults.Kind`. Only OPENS and LOOKS have a name that may not be found.
+/// What a call does. The numbers are those of `ReadFaults.Kind`. OPENS and LOOKS have a name that may not be found.
 enum kind { OPENS, LOOKS, READS, LISTS };
 
 enum { CALL_LIMIT = 20000 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-/// Everything below is guarded by the lock; `below` is also looked at without it, to see whether there is anything to do.
+/// All that follows is guarded by the lock. `below` is looked at without it, too, to see whether there is work to do.
 static char below[PATH_MAX];
 static int call_count;
 static struct {
@@ -53,11 +53,11 @@ static char faulty_path[PATH_MAX];
 static off_t faulty_offset;
 static int was_asked_again;
 
-/// Begins to count the calls below a path; NULL ends it. The call of that number gets the effect, -1 for none. With `on`
+/// Begins to count the calls below a path; NULL ends it. The call of that number gets the effect; -1: none. With `on`
 /// later calls of the same kind about the same path get it, too.
 ///
-/// Returns 0 if the effect before this was not delivered, 1 if it was, and 2 if the program made the same call again, and
-/// that told it the truth.
+/// Returns 0 if the effect before this was not delivered, 1 if it was, and 2 if the program made the same call again,
+/// and that told it the truth.
 __attribute__((visibility("default"))) int read_faults_set(const char *path, int number, int effect, int on) {
     pthread_mutex_lock(&lock);
     int result = delivered_count ? 1 + was_asked_again : 0;

@@ -115,7 +115,7 @@ import Testing
 
         func list(_ path: String) -> Lookup<[(name: String, kind: FileKind)]> { .absent }
 
-        /// The forms that have, may have and have not their marks, in the order of all forms.
+        /// For each form whether the tree has its marks: yes, no, or not known.
         var marks: String {
             let recognizable = RecognizableTree(self) { .success(Array((files[$0] ?? "").utf8)) }
             return ImageSources.all.reduce(into: "") { marks, source in
@@ -130,10 +130,10 @@ import Testing
 
     static let trees: [(files: [String], unreadable: String, marks: String)] = [
         (["oci-layout", "index.json", "blobs/x"], "", "nynn"), (["manifest.json"], "", "nnyn"),
-        (["oci-layout", "manifest.json"], "", "ynnn"), (["repositories"], "", "nnny"),
+        (["oci-layout", "manifest.json"], "", "yynn"), (["repositories"], "", "nnny"),
         // Both views, the layout alone, or docker-save's alone.
         (["oci-layout", "manifest.json"], "manifest.json", "?ynn"),
-        (["oci-layout", "manifest.json"], "oci-layout", "?n?n"),
+        (["oci-layout", "manifest.json"], "oci-layout", "???n"),
         (["oci-layout", "index.json", "blobs/x"], "oci-layout", "nynn"), (["index.json", "blobs/x"], "blobs", "n?nn"),
         (["manifest.json"], "manifest.json", "nn?n"), (["repositories"], "repositories", "nnn?"),
         (["repositories"], "manifest.json", "nn??"), ([], "", "nnnn"), (["file"], "oci-layout", "n?nn"),

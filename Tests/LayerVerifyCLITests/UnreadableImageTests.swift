@@ -5,7 +5,7 @@
 import Foundation
 import Testing
 
-@Suite(.enabled(if: getuid() != 0 || OddFileTests.isRootWithSetpriv, "needs setpriv, to run as somebody who is not root"))
+@Suite(.enabled(if: getuid() != 0 || OddFileTests.isRootWithSetpriv, "root needs setpriv, to be somebody else"))
 struct UnreadableImageTests {
     /// Runs the program as somebody who may read only what everybody may.
     private func verify(_ program: String, _ image: String) throws -> ProgramRun {

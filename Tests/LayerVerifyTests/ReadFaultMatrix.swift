@@ -77,14 +77,20 @@ enum ReadFaults {
 
     /// The library that makes calls fail, if it is loaded.
     struct Library {
-        private let set: @convention(c) (UnsafePointer<CChar>?, Int32, Int32, Int32) -> Int32
-        private let call: @convention(c) (Int32, UnsafeMutablePointer<Int32>, UnsafeMutablePointer<CChar>, Int32) -> Int32
+        private typealias SetFunction = @convention(c) (UnsafePointer<CChar>?, Int32, Int32, Int32) -> Int32
+        private typealias CallFunction =
+            @convention(c) (
+                Int32, UnsafeMutablePointer<Int32>, UnsafeMutablePointer<CChar>, Int32
+            ) -> Int32
+
+        private let set: SetFunction
+        private let call: CallFunction
 
         init?() {
             // RTLD_DEFAULT, which Swift does not import.
             guard let set = dlsym(nil, "read_faults_set"), let call = dlsym(nil, "read_faults_call") else { return nil }
-            self.set = unsafeBitCast(set, to: type(of: self.set))
-            self.call = unsafeBitCast(call, to: type(of: self.call))
+            self.set = unsafeBitCast(set, to: SetFunction.self)
+            self.call = unsafeBitCast(call, to: CallFunction.self)
         }
 
         /// Runs `body` with one fault. Returns: its result, and whether the fault mattered.
@@ -203,7 +209,6 @@ struct ReadFaultMatrix {
                 report.outcome == .undetermined || report.outcome == .refuted && clean.outcome == .refuted
                     || delivered == .askedAgain && report.outcome == clean.outcome
             }
-        if !isRight { print("WRONG", what) }
         #expect(isRight, "\(what)")
     }
 }

@@ -135,7 +135,10 @@ struct RepositoriesWalk {
         guard !id.contains("/"), id != "..", id != "." else { return .absent }
         let hex = id.hasPrefix("sha256:") ? String(id.dropFirst("sha256:".count)) : id
         var result = Lookup<FileKind>.absent
-        for path in ["\(hex)", "\(hex)/json", "\(hex)/layer.tar", "blobs/sha256/\(hex)", "\(hex).json", "sha256:\(hex)"] {
+        let paths = [
+            "\(hex)", "\(hex)/json", "\(hex)/layer.tar", "blobs/sha256/\(hex)", "\(hex).json", "sha256:\(hex)",
+        ]
+        for path in paths {
             let kind = tree.kind(of: path)
             if case .found = kind { return kind }
             if case .unreadable = kind { result = kind }
