@@ -20,7 +20,7 @@ package struct RootBudget: Sendable {
         /// Bytes of memory: the index of an archive, the documents that are open at a time, and what was found.
         package var byteCount = 44 << 20
         /// Bytes of memory for what was found alone. Facts and findings about it come on top.
-        package var inventoryByteCount = 25 << 20
+        package var inventoryByteCount = 22 << 20
         /// Bytes of memory that all roots of a run may take for what was found. A root that comes later has
         /// `assuredByteCount` all the same, unless `Inventory.maximumByteCount` is reached.
         package var runByteCount = 256 << 20

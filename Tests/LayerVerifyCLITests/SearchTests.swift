@@ -26,6 +26,9 @@ import Testing
         // Below and beside an image.
         "cp -r $GOOD n; cp -r $BAD n/sub", "cp -r $GOOD n; mkdir -p n/a/b; cp -r $BAD n/a/b/c",
         "cp -r $GOOD n; tar -C $BAD -cf n/other.tar .", "cp -r $OLD n; mkdir n/more; cp -r $BAD n/more/x",
+        // Where nobody puts an image.
+        "cp -r $GOOD n; mkdir n/lost+found; cp -r $BAD n/lost+found/x", "cp -r $GOOD n; tar -C $BAD -cf n/other.json .",
+        "cp -r $OLD n; h=n/$(printf %064x 10); mkdir $h; tar -C $BAD -cf $h/x.tar .",
         // Deep below a folder.
         "mkdir -p n/1/2/3/4/5/6/7/8/9/10/11; cp -r $GOOD n; cp -r $BAD n/1/2/3/4/5/6/7/8/9/10/11/x",
     ]
