@@ -53,7 +53,7 @@ import Testing
         #expect(gather(folder, unreadable: "none").codes == [])
         for path in [manifest, config, "index.json", "manifest.json", "oci-layout"] {
             let inventory = gather(folder, unreadable: path)
-            #expect(inventory.findings.allSatisfy { $0.finding.outcome == .undetermined }, "\(path)")
+            #expect(inventory.findings.allSatisfy { $0.finding.outcome != .refuted }, "\(path)")
             let isNoted = inventory.blobs.contains { blob in
                 if case .unreadable? = blob.facts?.reading { blob.path == path } else { false }
             }
@@ -61,12 +61,13 @@ import Testing
         }
     }
 
-    @Test func viewsThatDisagreeDoSoWhateverElseCanBeRead() throws {
+    @Test func viewsAreComparedOnlyWhereAllDocumentsWereRead() throws {
         let folder = try ImageFolder()
         _ = try addBothViews(to: folder)
         try folder.writeIndex([try folder.addImage(["another layer"])])
         #expect(gather(folder, unreadable: "none").codes.contains(.viewsDisagree))
-        #expect(gather(folder, unreadable: "oci-layout").codes.allSatisfy { $0 == .blobUnreadable })
+        let codes = gather(folder, unreadable: "oci-layout").codes
+        #expect(codes.contains(.blobUnreadable) && !codes.contains(.viewsDisagree))
     }
 
     @Test func nothingIsClaimedOfAnImageThatMayNotBeSelected() throws {

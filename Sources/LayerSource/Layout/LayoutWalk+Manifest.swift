@@ -40,8 +40,8 @@ extension LayoutWalk {
             return [image]
         }
         var config = readConfig(root["config"], at: place.appending("config"), &builder)
-        if config.isOpen, isPlatformOpen(context, builder) {
-            for finding in config.findings { builder.add(finding) }
+        if let fault = config.openFault, isPlatformOpen(context, builder) {
+            builder.add(fault, reading: config.place, digest: nil)
             return []
         }
         if Self.hasOnlyOtherBlobs(root["layers"]) { config.forgetImage() }
@@ -101,8 +101,8 @@ extension LayoutWalk {
         var parsed: ParsedConfig?
         var findings: [Finding] = []
         var place = Place("")
-        /// True if it could not be read, and what it says is not known.
-        var isOpen = false
+        /// Why what it says is not known.
+        var openFault: DocumentFault?
 
         /// Takes it for the config of something else than an image: nothing that an image has is wanted of it.
         mutating func forgetImage() {
@@ -133,7 +133,7 @@ extension LayoutWalk {
             config.parsed = read
             config.findings += read.findings
         case .failure(let fault):
-            config.isOpen = fault.leavesOpen
+            if fault.leavesOpen { config.openFault = fault }
             config.findings += builder.findings(for: fault, reading: config.place, digest: descriptor.digest)
         }
         return config
