@@ -345,7 +345,8 @@ import Testing
         .entry("out", type: "2", link: "../x"), .entry("dangling", type: "2", link: "none"), .entry("fifo", type: "6"),
         .entry("dir/", type: "5"), .entry("self", "s"), .entry("self", type: "1", link: "self"),
         .entry("e/chain", type: "1", link: "b/layer.tar"), .entry("mixed", "m"),
-        .entry("mixed", type: "2", link: "twice"), .entry("slash", type: "2", link: "twice/"), .end)
+        .entry("mixed", type: "2", link: "twice"), .entry("slash", type: "2", link: "twice/"),
+        .entry("detour", type: "2", link: "gone/../twice"), .end)
 
     static let cases: [(String, TarResolution)] = [
         ("a/layer.tar", TarResolution.file(entryIndexes: [0])), ("./a//layer.tar", .file(entryIndexes: [0])),
@@ -356,7 +357,7 @@ import Testing
         ("loop", .loop),
         ("abs", .outsideImage), ("out", .outsideImage), ("../a/layer.tar", .outsideImage), ("dangling", .missing),
         ("none", .missing), ("a/layer.tar/x", .missing), ("fifo/x", .missing), ("c/layer.tar/x", .missing),
-        ("slash", .notRegularFile(.symbolicLink)),
+        ("slash", .notRegularFile(.symbolicLink)), ("detour", .missing),
         ("fifo", .notRegularFile(.fifo)), ("dir", .notRegularFile(.directory)), ("", .notRegularFile(.directory)),
     ]
 

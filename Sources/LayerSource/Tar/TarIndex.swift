@@ -106,6 +106,8 @@ package struct TarIndex: Sendable {
         var way = TarWay(self)
         var pending = TarEntry.components(of: name).reversed() as [String]
         var linkCount = 0
+        /// Whether the archive has the folder that the way has come to.
+        var isFolder = true
         var linkedComponentCount = 0
         defer { probeCount += way.probeCount }
         while true {
@@ -115,13 +117,17 @@ package struct TarIndex: Sendable {
                 return .notRegularFile(.directory)
             }
             guard component != ".." else {
+                // The system opens the folder first. A name in a document is not a path of the system.
+                if linkCount > 0, !isFolder { return .missing }
                 guard way.leave() else { return .outsideImage }
+                isFolder = true
                 continue
             }
             let places = way.enter(component)
             guard let last = places.last(where: { !isLinkToItself($0) }) else {
                 // Folders need no entry of their own.
                 guard !pending.isEmpty else { return .missing }
+                isFolder = way.hasEntriesBelow
                 continue
             }
             if pending.isEmpty {
@@ -152,6 +158,7 @@ package struct TarIndex: Sendable {
                     linked = TarEntry.components(of: target)
                 }
             case .directory where !pending.isEmpty:
+                isFolder = true
                 continue
             case .file where pending.isEmpty:
                 return .file(entryIndexes: Set(files).sorted(), isContradicted: isContradicted)
@@ -163,6 +170,7 @@ package struct TarIndex: Sendable {
             }
             pending += linked.reversed()
             linkCount += 1
+            isFolder = true
             // As many as Linux follows in one path.
             guard linkCount <= 40 else { return .loop }
             // Names of 4 KiB, forty of them on the way of each of 100 000 layers, would take an hour.

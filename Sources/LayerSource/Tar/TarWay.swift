@@ -19,6 +19,9 @@ struct TarWay {
         folders = [(0, index.order.indices)]
     }
 
+    /// Whether an entry is below the folder that the way has come to.
+    var hasEntriesBelow: Bool { !folders[folders.count - 1].places.isEmpty }
+
     /// Begins anew at the top.
     mutating func restart() { folders.removeLast(folders.count - 1) }
 
