@@ -80,7 +80,9 @@ import Testing
             done.remove()
             mkdir(done.path, 0o755)
             symlink(done.path, place + "/done")
-            raise(SIGUSR1)
+            // To the process: the thread of a test may have signals blocked.
+            kill(getpid(), SIGUSR1)
+            sleep(10)
         }
         // What was forgotten is no longer looked at.
         let isLeft = realpath(place + "/done", nil).map { path in

@@ -103,7 +103,6 @@ import Testing
         #expect(name(of: store.open(.file(root: 0, path: "file"))) == "missing")
         try folder.makeFile("root/file", "another")
         #expect(name(of: store.open(.file(root: 0, path: "file"))) == stale)
-        #expect(name(of: store.open(.range(root: 0, offset: 0, byteCount: 1))) == "failed \(Errno.invalidArgument)")
     }
 
     @Test func changesAreSeen() throws {

@@ -42,6 +42,7 @@ struct DamageTests {
         "VERSION": "a relic of old docker-save archives that nothing refers to",
         "json": "a relic of old docker-save archives that nothing refers to",
         "config.json": "Jib's name for the config: a name that is no digest claims nothing",
+        "notes": "a file that no document names",
         "links/deep/file": "what a link would lead to from another place than its own",
         "README": "a file that is no blob",
         "backup.tar": "an archive that is no image", "notes.gz": "a file that is no image",

@@ -70,12 +70,13 @@ package final class JSONDocument: Sendable {
 
     /// The memory that reading such a document takes at most.
     ///
-    /// Every value but the first stands behind a comma, a colon or a bracket: 8 bytes for each, and as many for the names
-    /// of an object while they are compared with one another.
+    /// Every value but the first follows a comma, a colon or a bracket: 8 bytes for each. Every name precedes a colon: 8 bytes
+    /// more for each while the names of an object are compared with one another.
     static func readingByteCount(_ bytes: [UInt8]) -> Int {
         // Few documents are large, and a small one is small whatever it holds.
         guard bytes.count > 64 << 10 else { return 9 * bytes.count }
-        return bytes.count + 16 * JSONParser.boundOfNodes(bytes)
+        let nameCount = bytes.count { $0 == UInt8(ascii: ":") }
+        return bytes.count + 8 * (JSONParser.boundOfNodes(bytes) + nameCount)
     }
 }
 
