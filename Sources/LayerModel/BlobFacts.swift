@@ -148,4 +148,6 @@ package enum StreamFault: String, Hashable, Sendable {
 package enum StreamDispute: String, Hashable, Sendable {
     /// Go's compress/gzip, and the packages that were made of it, read a name or a comment into 512 bytes.
     case headerText = "Go refuses a gzip header with a name or comment of more than 511 bytes"
+    /// Found by the strict decoder of zstd, which keeps the rules that not all decoders check (Sources/CZstdFrames/README.md).
+    case zstdRule = "the frame breaks a rule that libzstd does not check and other decoders do"
 }

@@ -132,15 +132,16 @@ struct BlobRun {
     ) -> [LocatedFinding] {
         guard !requests.isEmpty else { return [] }
         let wereRefuted = requests.map { judge.isRefuted($0.blob) }
+        let first = requests.map { judge.facts[$0.blob]?.uncompressed?.ending }
         let confirmed = ReferenceRun(requests, opener: opener, options: options, isCancelled: isCancelled).run(crew)
-        for (request, read) in zip(requests, confirmed) {
-            let again = judge.facts[request.blob].map { $0.replaced(by: read) } ?? read
+        for ((request, ending), read) in zip(zip(requests, first), confirmed) {
+            let again = (judge.facts[request.blob].map { $0.replaced(by: read) } ?? read).disputed(by: ending)
             judge.facts[request.blob] = again.merged(into: inventory.blobs[request.blob].facts)
         }
         let judge = judge
         return zip(requests, wereRefuted).compactMap { request, wasRefuted in
             guard wasRefuted, let facts = judge.facts[request.blob], facts.reading == .complete,
-                !judge.isRefuted(request.blob)
+                !judge.isRefuted(request.blob), !facts.isDisputedZstd
             else { return nil }
             let blob = inventory.blobs[request.blob]
             let claim = judge.firstClaim(about: request.blob)
@@ -206,6 +207,25 @@ private final class FactsBox: Sendable {
 }
 
 extension BlobFacts {
+    /// The facts of the reference path about a stream that ended otherwise for the fast one.
+    ///
+    /// The strict decoder of zstd refuses more than libzstd does, by rules of the specification and of other decoders. What it
+    /// refuses and libzstd takes is not refuted, and not verified.
+    func disputed(by fast: StreamEnding?) -> BlobFacts {
+        guard compression == .zstd, uncompressed?.ending == .complete, case .corrupt(let atByte, let fault) = fast,
+            fault != .decoder
+        else { return self }
+        var result = self
+        result.uncompressed?.ending = .disputed(atByte: atByte, .zstdRule)
+        return result
+    }
+
+    /// Whether `disputed(by:)` found that.
+    var isDisputedZstd: Bool {
+        guard case .disputed(_, .zstdRule) = uncompressed?.ending else { return false }
+        return true
+    }
+
     /// The facts of a blob that was read once more. One that was there and is not, or is there and was not, has changed.
     package func replaced(by read: BlobFacts) -> BlobFacts {
         guard read.reading != reading, !read.reading.leavesOpen else { return read }

@@ -57,23 +57,11 @@ import Testing
 
     // Address space
 
-    /// From what `inspect` needs on: less is too little for Swift itself.
-    @Test func littleAddressSpaceIsUndeterminedAndEndsNothing() throws {
-        let run = try bash(
-            """
-            least=20; until (ulimit -v $((least << 10)); "$P" inspect image) >out 2>&1; do least=$((least + 4)); done
-            for more in $(seq 4 4 120) 1000; do
-                (ulimit -v $(((least + more) << 10)); timeout -s KILL 20 "$P" -j 2 --format json image) >out 2>&1
-                echo $? $(grep -c -i 'cannot allocate memory' out)
-            done
-            """)
-        let lines = run.text.split(separator: "\n")
-        #expect(lines.count == 31, "\(run.transcript)")
-        for line in lines {
-            let words = line.split(separator: " ").compactMap { Int($0) }
-            #expect(words == [0, 0] || words.first == 2 && words[1] > 0, "\(run.text)")
-        }
-        #expect(lines.contains { $0.hasPrefix("2 ") } && lines.last == "0 0", "\(run.text)")
+    /// The blocks of 512 jobs take 6 GiB, which are reserved before a layer is read.
+    @Test func memoryThatCannotBeHadIsUndetermined() throws {
+        let run = try bash("ulimit -v 2097152; \"$P\" -j 512 --format json image")
+        #expect(run.status == 2, "\(run.transcript)")
+        #expect(run.text.lowercased().contains("out of memory"))
     }
 
     // Digests
