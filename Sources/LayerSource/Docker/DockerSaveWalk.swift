@@ -222,7 +222,9 @@ struct DockerSaveWalk {
                     image: image)
             }
             // The images of one name for several platforms share it rightly.
-            if builder.isWhole, let first = tagged[name.hashValue], first.config != config, first.platform == platformHash {
+            if builder.isWhole, let first = tagged[name.hashValue], first.config != config,
+                first.platform == platformHash
+            {
                 builder.add(
                     Finding(
                         .dockerReferenceTwice, "\(tag) is another image's name, too: docker load gives it to the last",
