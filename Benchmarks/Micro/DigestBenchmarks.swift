@@ -7,7 +7,6 @@ import CZlib
 import LayerDigest
 import LayerModel
 
-
 /// Every method of the registry, from one message to as many at once as it takes to its advantage, and the reference of
 /// those that have another one.
 func registerDigests() {

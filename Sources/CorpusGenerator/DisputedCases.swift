@@ -1,4 +1,4 @@
-// layerverify: streams that decoders of gzip disagree on.
+// layerverify: streams that decoders disagree on.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -40,6 +40,21 @@ let disputedCases: [CorpusCase] = [
         let layer = Layer.gzip(content, as: Gzip.header() + IncompleteCode.data(content) + Gzip.trailer(content))
         image.singleImage([layer])
         image.expect("stream-corrupt", layer.digest)
+    },
+    .undetermined(
+        "zstd-offset-beyond-window",
+        "A match one byte further back than the window, which libzstd decodes (RFC 8878 §3.1.1.1.2; Go refuses it)."
+    ) { image in
+        // A window of 1 KiB; a raw block of as much; then one literal, and three bytes from 1025 bytes back: all three codes
+        // are given by one symbol each, and the offset's ten extra bits are 4.
+        let start = Array(Layer.tar(705).prefix(1_024))
+        let sequences: [UInt8] = [1 << 3, UInt8(ascii: "x"), 1, 0b0101_0100, 1, 10, 0, 0x04, 0x04]
+        let bytes =
+            [0x28, 0xb5, 0x2f, 0xfd, 0, 0] + [0x00, 0x20, 0x00] + start
+            + [UInt8(sequences.count << 3 | 0b101), 0, 0] + sequences
+        let layer = Layer.zstd(start + [UInt8(ascii: "x")] + start.prefix(3), as: bytes)
+        image.singleImage([layer])
+        image.expect("stream-disputed", layer.digest)
     },
 ]
 
