@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package import LayerModel
+import LayerModel
 
 /// What the walk through one root has cost so far, and how much it may cost.
 ///
