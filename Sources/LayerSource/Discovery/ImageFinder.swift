@@ -158,12 +158,13 @@ package struct ImageFinder {
                     }
                 case .symbolicLink:
                     // What a link within an image's folder leads to is looked at where it is, unless that is elsewhere.
-                    let leadsOut: Bool
-                    switch opened.kind(of: entry.name) {
-                    case .success(let kind): leadsOut = !folder.isWithinImage || kind == .symbolicLink
-                    case .failure: leadsOut = true
+                    guard !listedFiles.contains(below.hashValue) else { continue }
+                    switch folder.isWithinImage ? opened.kind(of: entry.name) : .success(.symbolicLink) {
+                    case .success(.symbolicLink), .failure(.missing), .failure(.outsideImage), .failure(.wrongKind):
+                        leftovers.linkCount += 1
+                    case .success: break
+                    case .failure(let fault): throw fault
                     }
-                    if leadsOut, !listedFiles.contains(below.hashValue) { leftovers.linkCount += 1 }
                 case .fifo, .socket, .characterDevice, .blockDevice, .other:
                     if !folder.isWithinImage { leftovers.count(.other) }
                 }
