@@ -132,7 +132,7 @@ import Testing
     }
 
     /// ISIZE counts modulo 2^32: a member of 4 GiB and a little more has the ISIZE of the little.
-    @Test(.timeLimit(.minutes(5)), arguments: codecs.indices)
+    @Test(.timeLimit(.minutes(30)), arguments: codecs.indices)
     func lengthCountsModulo32Bits(_ index: Int) {
         let (bytes, byteCount) = Self.zerosBeyondFourGiB()
         let decoder = Self.codecs[index].begin(CodecOptions())

@@ -9,7 +9,7 @@ import Synchronization
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct PipelineFaultTests {
+@Suite(.timeLimit(.minutes(30))) struct PipelineFaultTests {
     static let streams: [Compression] = [.gzip, .zstd]
     static let blockByteCount = 128 << 10
 

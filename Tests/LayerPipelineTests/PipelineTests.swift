@@ -6,7 +6,7 @@ import LayerModel
 import LayerPipeline
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct PipelineTests {
+@Suite(.timeLimit(.minutes(30))) struct PipelineTests {
     static let blockByteCount = 128 << 10
 
     @Test func noRequestsGiveNoFacts() {

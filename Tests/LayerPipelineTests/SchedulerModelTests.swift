@@ -6,7 +6,7 @@ import LayerModel
 import LayerPipeline
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct SchedulerModelTests {
+@Suite(.timeLimit(.minutes(30))) struct SchedulerModelTests {
     /// Costs in round numbers: a byte read takes 0.1 ns, one decoded 1 ns alone, one hashed 0.5 ns alone.
     static let costs = BlockCosts(
         readBytesPerSecond: 1e10, gzipBytesPerSecond: [1e9, 1.5e9, 1.7e9, 1.8e9], zstdBytesPerSecond: [1.5e9],

@@ -114,7 +114,7 @@ import Testing
         #expect(try text(of: file) == "0123")
     }
 
-    @Test(.timeLimit(.minutes(5))) func onlyRegularFilesAreOpenedByTheUsersPath() throws {
+    @Test(.timeLimit(.minutes(30))) func onlyRegularFilesAreOpenedByTheUsersPath() throws {
         #expect(mkfifo(folder.appending("fifo"), 0o600) == 0)
         #expect(throws: LookupFault.wrongKind(.fifo)) { try PositionedFile(path: folder.appending("fifo")) }
         #expect(throws: LookupFault.wrongKind(.directory)) { try PositionedFile(path: folder.path) }

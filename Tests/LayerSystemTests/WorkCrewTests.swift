@@ -6,7 +6,7 @@ import Foundation
 import LayerSystem
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct WorkCrewTests {
+@Suite struct WorkCrewTests {
     /// Adds items that add further ones, runs them all, and counts.
     private func count(_ crew: WorkCrew, items: Int) -> (runs: Int, atOnce: Int) {
         let counts = Locked((runs: 0, now: 0, most: 0))

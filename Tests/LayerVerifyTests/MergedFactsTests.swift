@@ -10,7 +10,7 @@ import LayerSystem
 import LayerVerify
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct MergedFactsTests {
+@Suite(.timeLimit(.minutes(30))) struct MergedFactsTests {
     /// A verifier that replaces a file when the first stream is to be decoded: documents have been read by then.
     ///
     /// Layers go by size, the largest first, and of each the next one is open when a decoder is asked for.

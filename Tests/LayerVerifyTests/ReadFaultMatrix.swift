@@ -16,7 +16,7 @@ enum ReadFaults {
     static let variable = "LAYERVERIFY_READ_FAULTS"
     static let shardCount = 2
     static let source = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../C/ReadFaults.c").standardizedFileURL.path
+        .appending(path: "../ReadFaults/ReadFaults.c").standardizedFileURL.path
 
     /// All faults if slow tests are wanted, else each of this many.
     static let step =

@@ -10,7 +10,7 @@ import LayerSystem
 import LayerVerify
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct VerifierTests {
+@Suite(.timeLimit(.minutes(30))) struct VerifierTests {
     /// A layer of 500 KB that does not compress, so that it passes the scheduler in several blocks.
     static let bigLayer: [UInt8] = {
         var state: UInt64 = 1
