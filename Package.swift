@@ -94,30 +94,33 @@ let package = Package(
         .executableTarget(
             name: "CorpusGenerator", dependencies: ["CLibCrypto", "CZlib", "CZstd"], swiftSettings: settings),
 
+        // What the targets of tests share; no part of the product.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         // Tells fuzzers what the product makes of streams; no part of the product.
         .executableTarget(
             name: "DecoderProbe",
             dependencies: [
-                "LayerPipeline", "LayerSystem", "LayerDigest", "LayerCodec", "LayerModel",
+                "LayerPipeline", "LayerSystem", "LayerDigest", "LayerCodec", "LayerModel", "TestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/DecoderProbe", swiftSettings: settings),
 
-        .testTarget(name: "LayerModelTests", dependencies: ["LayerModel"], swiftSettings: settings),
+        .testTarget(name: "LayerModelTests", dependencies: ["LayerModel", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "LayerSystemTests",
             dependencies: ["LayerSystem", "LayerModel", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: settings),
         .testTarget(
-            name: "LayerDigestTests", dependencies: ["LayerDigest", "LayerModel", "CSHA256Lanes"],
+            name: "LayerDigestTests", dependencies: ["LayerDigest", "LayerModel", "CSHA256Lanes", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "LayerCodecTests",
-            dependencies: ["LayerCodec", "LayerModel", "CInflateLanes", "CZlib", "CZstd"], swiftSettings: settings),
+            dependencies: ["LayerCodec", "LayerModel", "CInflateLanes", "CZlib", "CZstd", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "LayerSourceTests",
             dependencies: [
-                "LayerSource", "LayerSystem", "LayerDigest", "LayerModel",
+                "LayerSource", "LayerSystem", "LayerDigest", "LayerModel", "TestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings),
@@ -125,7 +128,7 @@ let package = Package(
             name: "LayerPipelineTests",
             dependencies: [
                 "LayerPipeline", "LayerSystem", "LayerDigest", "LayerCodec", "LayerModel", "CLibCrypto", "CZlib",
-                "CZstd", .product(name: "SystemPackage", package: "swift-system"),
+                "CZstd", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings),
         .testTarget(name: "LayerAuditTests", dependencies: ["LayerAudit", "LayerModel"], swiftSettings: settings),
@@ -135,7 +138,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "LayerVerifyTests",
-            dependencies: ["LayerVerify", "LayerCodec", "LayerDigest", "LayerModel", "LayerSystem"],
+            dependencies: ["LayerVerify", "LayerCodec", "LayerDigest", "LayerModel", "LayerSystem", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "LayerBenchTests",
@@ -144,7 +147,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         // Runs the built program: exit statuses, the corpus, real tools.
-        .testTarget(name: "LayerVerifyCLITests", dependencies: ["LayerVerifyCLI"], swiftSettings: settings),
+        .testTarget(
+            name: "LayerVerifyCLITests", dependencies: ["LayerVerifyCLI", "TestSupport"], swiftSettings: settings),
     ]
 )
 

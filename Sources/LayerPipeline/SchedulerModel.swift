@@ -143,14 +143,9 @@ private struct BatchSimulation {
             .gzip: kernels.codec(.gzip, teamSize: teamSize), .zstd: kernels.codec(.zstd, teamSize: 1),
         ]
         let digest = kernels.digest(.sha256)
-        let clock = clock
         var options = PipelineOptions(
             jobCount: workerCount,
-            fastCodec: { compression in
-                // A worker that may choose asks whether the blob has company.
-                if codecs[compression]?.teamSize ?? 1 > 1 { clock.noteLock() }
-                return codecs[compression]
-            })
+            fastCodec: { codecs[$0] })
         options.fastDigest = { _ in digest }
         // What a modelled blob holds is nothing to look into.
         options.readsInParts = false

@@ -5,13 +5,14 @@
 import LayerCodec
 import LayerDigest
 import LayerModel
+import TestSupport
 
 /// Decodes streams as the scheduler does, up to four of them in one call of the codec, but with pieces of input and room of
 /// any size.
 struct TeamDecoding {
-    private var generator: SplitMix64
+    private var generator: SplitMix
 
-    init(seed: UInt64) { generator = SplitMix64(state: seed) }
+    init(seed: UInt64) { generator = SplitMix(state: seed) }
 
     /// The facts of each stream; nil for those whose compression has no codec for several streams.
     ///
@@ -123,18 +124,5 @@ private final class TeamStream {
         case .failed(let fault): ending = .corrupt(atByte: UInt64(position), fault)
         case .windowTooLarge: ending = .windowTooLarge(limitByteCount: 0)
         }
-    }
-}
-
-/// A small generator with a seed, so that a failure can be repeated.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

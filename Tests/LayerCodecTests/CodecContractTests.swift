@@ -5,6 +5,7 @@
 import LayerCodec
 import LayerModel
 import Testing
+import TestSupport
 
 /// A codec of the registry and a stream of its compression.
 struct Trial: CustomTestStringConvertible, Sendable {
@@ -71,7 +72,7 @@ struct Trial: CustomTestStringConvertible, Sendable {
 
     @Test(arguments: Trial.long)
     func randomSplitsAreDecoded(_ trial: Trial) {
-        var generator = SplitMix64(state: 5)
+        var generator = SplitMix(state: 5)
         for _ in 0..<3 {
             let decoded = trial.codec.decodeWhole(
                 trial.sample.bytes,
@@ -165,7 +166,7 @@ struct Trial: CustomTestStringConvertible, Sendable {
 
     @Test(arguments: Trial.long)
     func everyFlippedByteOfAChecksummedStreamIsNoticed(_ trial: Trial) {
-        var generator = SplitMix64(state: 23)
+        var generator = SplitMix(state: 23)
         for _ in 0..<4 {
             var bytes = trial.sample.bytes
             let position = Int(generator.next() % UInt64(bytes.count))

@@ -6,6 +6,7 @@ import CZlib
 import LayerCodec
 import LayerModel
 import Testing
+import TestSupport
 
 /// A faster codec may be wrong to refuse, for the reference is asked then, but not to accept.
 @Suite struct DifferentialTests {
@@ -73,7 +74,7 @@ import Testing
     func mutatedStreamsThatTheReferenceRefusesAreRefused(_ index: Int) throws {
         let reference = try #require(Codecs.reference(for: .gzip))
         let codec = Self.fastCodecs[index]
-        var generator = SplitMix64(state: 2026)
+        var generator = SplitMix(state: 2026)
         var refusalCount = 0
         for round in 0..<4_000 {
             let bytes = Self.mutated(Self.originals[round % Self.originals.count], &generator)
@@ -98,7 +99,7 @@ import Testing
         #expect(refusalCount > 1_000)
     }
 
-    static func mutated(_ original: [UInt8], _ generator: inout SplitMix64) -> [UInt8] {
+    static func mutated(_ original: [UInt8], _ generator: inout SplitMix) -> [UInt8] {
         var bytes = original
         for _ in 0...Int(generator.next() % 2) {
             let position = Int(generator.next() % UInt64(bytes.count))

@@ -6,12 +6,13 @@ import CZlib
 import CZstd
 import LayerModel
 import Testing
+import TestSupport
 
 /// Content of several kinds.
 enum Content {
     /// Words, compressible about as much as a layer.
     static func text(_ byteCount: Int, seed: UInt64 = 1) -> [UInt8] {
-        var generator = SplitMix64(state: seed)
+        var generator = SplitMix(state: seed)
         let words = ["usr", "share", "lib", "python3", "so", "include", "doc", "0644", "root", "\u{0}\u{0}\u{0}\u{0}"]
         var bytes: [UInt8] = []
         while bytes.count < byteCount {
@@ -23,7 +24,7 @@ enum Content {
 
     /// Bytes that do not compress.
     static func noise(_ byteCount: Int, seed: UInt64 = 2) -> [UInt8] {
-        var generator = SplitMix64(state: seed)
+        var generator = SplitMix(state: seed)
         return (0..<byteCount).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
     }
 

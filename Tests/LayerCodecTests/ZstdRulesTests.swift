@@ -6,6 +6,7 @@ import CZstd
 import LayerCodec
 import LayerModel
 import Testing
+import TestSupport
 
 /// What the first decoder accepts is verified, so it may accept only what all decoders do: RFC 8878, `zstd -d` and the decoder
 /// for Go that container runtimes use.
@@ -174,7 +175,7 @@ import Testing
 
     @Test func whatIsAcceptedOfMutatedFramesTheReferenceDecodesToTheSame() throws {
         let (fast, reference) = try (#require(Codecs.fast(for: .zstd)), #require(Codecs.reference(for: .zstd)))
-        var generator = SplitMix64(state: 2026)
+        var generator = SplitMix(state: 2026)
         var (acceptedCount, refusedCount) = (0, 0)
         for round in 0..<4_000 {
             let bytes = DifferentialTests.mutated(Self.originals[round % Self.originals.count], &generator)

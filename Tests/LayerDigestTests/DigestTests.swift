@@ -6,6 +6,7 @@ import Foundation
 import LayerDigest
 import LayerModel
 import Testing
+import TestSupport
 
 @Suite struct DigestTests {
     struct KnownAnswer: CustomTestStringConvertible {
@@ -89,7 +90,7 @@ import Testing
 /// What every entry of the registry must do.
 @Suite struct DigestContractTests {
     static let content: [UInt8] = {
-        var generator = SplitMix64(state: 7)
+        var generator = SplitMix(state: 7)
         return (0..<100_003).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
     }()
 
@@ -97,7 +98,7 @@ import Testing
     func anySplitGivesTheSameDigest(_ index: Int) {
         let method = DigestAlgorithms.all[index]
         let whole = ContentDigest.of(Self.content, method.algorithm)
-        var generator = SplitMix64(state: 11)
+        var generator = SplitMix(state: 11)
         for round in 0..<20 {
             let digest = method.begin()
             var rest = Self.content[...]
@@ -156,18 +157,5 @@ import Testing
         let digest = method.begin()
         digest.update(content.span.bytes)
         #expect(digest.finish().encoded == output.prefix { $0 != " " })
-    }
-}
-
-/// A small generator with a seed, so that a failure can be repeated.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

@@ -7,6 +7,7 @@ import LayerModel
 import Testing
 
 @testable import LayerDigest
+import TestSupport
 
 @Suite struct LaneSHA256Tests {
     static let isSupported = LaneSHA256.isUsable
@@ -76,17 +77,4 @@ import Testing
 
     /// Around the borders of blocks and of the padding, and some that are longer.
     private static let lengths = [0, 0, 1, 53, 54, 55, 61, 62, 63, 64, 117, 126, 127, 1000, 2048, 4000]
-}
-
-/// A generator that gives the same numbers on every run.
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
-    }
 }

@@ -3,19 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
+import TestSupport
 import Testing
-
-/// Pseudo-random numbers from a seed (SplitMix64), so that a failure can be repeated.
-private struct SeededNumbers: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
-        return value ^ value >> 31
-    }
-}
 
 @Suite struct PackedListTests {
     @Test func everyEndingOfAStreamIsUnpackedAsItWas() {
@@ -31,7 +20,7 @@ private struct SeededNumbers: RandomNumberGenerator {
     }
 
     /// Texts that packing may take for digests, and nearly digests.
-    private static func text(_ numbers: inout SeededNumbers) -> String {
+    private static func text(_ numbers: inout SplitMix) -> String {
         let digits = Array("0123456789abcdef")
         var result = ""
         for _ in 0..<Int.random(in: 0...4, using: &numbers) {
@@ -48,7 +37,7 @@ private struct SeededNumbers: RandomNumberGenerator {
         return result
     }
 
-    private static func digest(_ numbers: inout SeededNumbers) throws -> ContentDigest? {
+    private static func digest(_ numbers: inout SplitMix) throws -> ContentDigest? {
         func digits(_ count: Int) -> String {
             String((0..<count).map { _ in Array("0123456789abcdef").randomElement(using: &numbers) ?? "0" })
         }
@@ -60,7 +49,7 @@ private struct SeededNumbers: RandomNumberGenerator {
         }
     }
 
-    private static func finding(_ numbers: inout SeededNumbers) throws -> Finding {
+    private static func finding(_ numbers: inout SplitMix) throws -> Finding {
         func maybe() -> String? { Bool.random(using: &numbers) ? text(&numbers) : nil }
         var finding = Finding(
             FindingCode.allCases.randomElement(using: &numbers) ?? .blobMissing, text(&numbers),
@@ -74,7 +63,7 @@ private struct SeededNumbers: RandomNumberGenerator {
 
     @Test(arguments: UInt64(0)..<20)
     func whatWasPackedComesBack(seed: UInt64) throws {
-        var numbers = SeededNumbers(state: seed)
+        var numbers = SplitMix(state: seed)
         let findings = try (0..<200).map { _ in try Self.finding(&numbers) }
         var list = PackedList(findings)
         #expect(list.elementsEqual(findings))
@@ -96,7 +85,7 @@ private struct SeededNumbers: RandomNumberGenerator {
 
     @Test(arguments: UInt64(0)..<20)
     func aFindingIsKeptOnceAndOnlyItself(seed: UInt64) throws {
-        var numbers = SeededNumbers(state: seed)
+        var numbers = SplitMix(state: seed)
         let findings = try (0..<100).map { _ in try Self.finding(&numbers) }
         var list = FindingList([])
         let places = findings.map { list.intern($0) }

@@ -10,6 +10,7 @@ import LayerDigest
 import LayerModel
 import LayerPipeline
 import Testing
+import TestSupport
 
 /// Generated layers, whole and damaged, in every number of jobs and with each fast path off. What must come out is what zlib,
 /// libzstd and OpenSSL say of each blob by itself, called here and not through the product.
@@ -46,7 +47,7 @@ import Testing
         }
     }
 
-    static let isFull = ProcessInfo.processInfo.environment["LAYERVERIFY_SLOW_TESTS"] != nil
+    static let isFull = SlowTests.areWanted
     /// Each seed is an image of eight layers.
     static let images: [[Layer]] = (0..<UInt64(isFull ? 14 : 2)).map { image(seed: $0) }
 

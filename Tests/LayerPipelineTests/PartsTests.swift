@@ -8,6 +8,7 @@ import LayerPipeline
 import LayerSystem
 import SystemPackage
 import Testing
+import TestSupport
 
 /// Blobs of several gzip members. The oracle is OpenSSL's digest of the content, and the pipeline that reads no parts.
 struct PartsTests {

@@ -5,6 +5,7 @@
 import LayerModel
 import LayerPipeline
 import Testing
+import TestSupport
 
 @Suite(.timeLimit(.minutes(30))) struct PipelineTests {
     static let blockByteCount = 128 << 10

@@ -92,3 +92,7 @@ import Testing
         #expect(TransitionCosts.Kind.allCases.contains { transitions[$0] > 0 })
     }
 }
+
+extension ImageShape: CustomTestStringConvertible {
+    package var testDescription: String { name }
+}

@@ -6,19 +6,7 @@ import CLibCrypto
 import CZlib
 import CZstd
 import LayerModel
-
-/// Numbers that are the same in each run.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-}
+import TestSupport
 
 /// Content that compresses somewhat and in which no two blocks are alike.
 func content(_ byteCount: Int, seed: UInt64 = 1) -> [UInt8] {

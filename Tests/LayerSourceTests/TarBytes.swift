@@ -29,19 +29,6 @@ final class MemoryReader: BlobReader {
     }
 }
 
-/// A generator of numbers that are the same in each run.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-}
-
 /// The index of an archive in parts. (Long sums of arrays would take the type checker too long.)
 func read(_ parts: [UInt8]...) -> TarIndex { TarIndex.read(MemoryReader(Array(parts.joined()))) }
 

@@ -7,6 +7,7 @@ import LayerSource
 import LayerSystem
 import SystemPackage
 import Testing
+import TestSupport
 
 @Suite struct TarIndexTests {
     @Test func entriesAreWhereTheyAre() {
@@ -244,6 +245,7 @@ import Testing
         for position in archive.indices {
             var damaged = archive
             damaged[position] ^= UInt8.random(in: 1...255, using: &random)
+            guard SlowTests.areWanted || position % 4 == 0 else { continue }
             let index = read(damaged)
             #expect(index.entries.count <= 2)
             _ = index.resolve("long")

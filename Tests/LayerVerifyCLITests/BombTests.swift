@@ -4,6 +4,7 @@
 
 import Foundation
 import Testing
+import TestSupport
 
 @Suite struct BombTests {
     let workshop: Workshop
@@ -39,7 +40,7 @@ import Testing
     }
 
     @Test(
-        .enabled(if: SlowTests.areWanted && ProgramRun.areInstalled("gzip", "zstd"), SlowTests.comment),
+        .enabled(if: SlowTests.areWanted && ProgramRun.areInstalled("gzip", "zstd"), "\(SlowTests.reason)"),
         arguments: largeBombs)
     func tenGibibytesOfZerosStopAtTheUsualLimitAndDecodeWithoutOne(_ compression: String, _ line: String) throws {
         try layout(compression, "cd '\(workshop.folder.url.path)'; " + line)

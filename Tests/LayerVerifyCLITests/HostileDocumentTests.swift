@@ -4,6 +4,7 @@
 
 import Foundation
 import Testing
+import TestSupport
 
 @Suite struct HostileDocumentTests {
     let workshop: Workshop
@@ -95,7 +96,10 @@ import Testing
         },
     ]
 
-    @Test(arguments: documents)
+    /// All if slow tests are wanted, else two that differ most.
+    static let chosen = SlowTests.areWanted ? documents : [documents[3], documents[6]]
+
+    @Test(arguments: chosen)
     func aHostileIndexIsRefutedInBoundedMemory(_ document: Document) throws {
         _ = try workshop.plainLayout("image")
         try Data(document.text().utf8).write(to: workshop.url("image/index.json"))
@@ -106,7 +110,8 @@ import Testing
         run.expectPeak()
     }
 
-    @Test func listsOfNumbersForLayersAndDiffIDsAreRefutedOnce() throws {
+    @Test(.enabled(if: SlowTests.areWanted, "\(SlowTests.reason)"))
+    func listsOfNumbersForLayersAndDiffIDsAreRefutedOnce() throws {
         let config = try workshop.put(
             Data(
                 (#"{"architecture":"a","os":"b","rootfs":{"type":"layers","diff_ids":["#

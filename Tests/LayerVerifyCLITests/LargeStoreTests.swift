@@ -4,6 +4,7 @@
 
 import Foundation
 import Testing
+import TestSupport
 
 /// Peak memory of stores of very many things.
 @Suite(.enabled(if: SlowTests.haveRelease, "large stores: set LAYERVERIFY_PROGRAM to a release build"))

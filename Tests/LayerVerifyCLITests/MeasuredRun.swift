@@ -4,6 +4,7 @@
 
 import Foundation
 import Testing
+import TestSupport
 
 /// A run of the program that wrote a JSON report, with its time limited and its memory measured.
 struct MeasuredRun {
@@ -47,14 +48,6 @@ struct MeasuredRun {
         guard let peakByteCount else { return }
         #expect(peakByteCount < limit, "\(peakByteCount >> 20) MiB", sourceLocation: sourceLocation)
     }
-}
-
-/// Tests of more than five seconds run where this says so: .ci/run sets it.
-enum SlowTests {
-    static let areWanted = ProcessInfo.processInfo.environment["LAYERVERIFY_SLOW_TESTS"] == "1"
-    /// The bounds of some are those of the release build; a debug build takes minutes for them.
-    static let haveRelease = areWanted && ProcessInfo.processInfo.environment["LAYERVERIFY_PROGRAM"] != nil
-    static let comment: Comment = "slow: set LAYERVERIFY_SLOW_TESTS=1"
 }
 
 extension Workshop {

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 import Testing
 
 @Suite(.enabled(if: getuid() != 0 || OddFileTests.isRootWithSetpriv, "root needs setpriv, to be somebody else"))

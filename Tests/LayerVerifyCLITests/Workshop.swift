@@ -4,6 +4,7 @@
 
 import Foundation
 import Testing
+import TestSupport
 
 /// A workshop in which real tools make images.
 struct Workshop {

@@ -9,6 +9,7 @@ import LayerModel
 import LayerSystem
 import LayerVerify
 import Testing
+import TestSupport
 
 @Suite(.timeLimit(.minutes(30))) struct MergedFactsTests {
     /// A verifier that replaces a file when the first stream is to be decoded: documents have been read by then.

@@ -6,6 +6,7 @@ import Foundation
 import LayerModel
 import LayerVerify
 import Testing
+import TestSupport
 
 #if canImport(Glibc)
     import Glibc
@@ -21,7 +22,7 @@ enum ReadFaults {
     /// All faults if slow tests are wanted, else each of this many.
     static let step =
         ProcessInfo.processInfo.environment["LAYERVERIFY_READ_FAULTS_STEP"].flatMap { Int($0) }
-        ?? (ProcessInfo.processInfo.environment["LAYERVERIFY_SLOW_TESTS"] == "1" ? 1 : 131)
+        ?? (SlowTests.areWanted ? 1 : 131)
 
     static let compiler = ["/usr/bin/cc", "/usr/bin/clang", "/usr/bin/gcc", "/opt/swift/usr/bin/clang"]
         .first { FileManager.default.isExecutableFile(atPath: $0) }

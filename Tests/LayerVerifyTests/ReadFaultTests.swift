@@ -6,6 +6,7 @@ import Foundation
 import LayerModel
 import LayerVerify
 import Testing
+import TestSupport
 
 /// Each read of each case of the corpus fails in turn.
 ///

@@ -6,6 +6,7 @@ import Foundation
 import LayerDigest
 import LayerModel
 import LayerVerify
+import TestSupport
 
 /// An image layout with one image, or a further image in the layout of another.
 final class SmallImage: Sendable {

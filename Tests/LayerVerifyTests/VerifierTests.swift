@@ -9,6 +9,7 @@ import LayerModel
 import LayerSystem
 import LayerVerify
 import Testing
+import TestSupport
 
 @Suite(.timeLimit(.minutes(30))) struct VerifierTests {
     /// A layer of 500 KB that does not compress, so that it passes the scheduler in several blocks.
