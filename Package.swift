@@ -16,10 +16,12 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("ExistentialAny"),
     ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
-// scripts/test sets LAYERVERIFY_TESTING: without optimisation the kernels take most of the time of the tests. A package that
-// others depend on may have no such flag.
-let kernelSettings: [CSetting] =
-    Context.environment["LAYERVERIFY_TESTING"] != nil ? [.unsafeFlags(["-O2"], .when(configuration: .debug))] : []
+// scripts/test sets LAYERVERIFY_TESTING: without optimisation of what they test the tests take three times as long. A package
+// that others depend on may have no such flags.
+let isForTests = Context.environment["LAYERVERIFY_TESTING"] != nil
+let kernelSettings: [CSetting] = isForTests ? [.unsafeFlags(["-O2"], .when(configuration: .debug))] : []
+let librarySettings =
+    settings + (isForTests ? [SwiftSetting.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
 
 let package = Package(
     name: "layerverify",
@@ -40,7 +42,7 @@ let package = Package(
         .target(name: "CInflateLanes", dependencies: ["CSHA256Lanes"], cSettings: kernelSettings),
         .target(name: "CZstdFrames", exclude: ["README.md"], cSettings: kernelSettings),
 
-        .target(name: "LayerModel", swiftSettings: settings),
+        .target(name: "LayerModel", swiftSettings: librarySettings),
         .target(
             name: "LayerSystem",
             dependencies: [
@@ -48,7 +50,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
-            name: "LayerDigest", dependencies: ["LayerModel", "CLibCrypto", "CSHA256Lanes"], swiftSettings: settings),
+            name: "LayerDigest", dependencies: ["LayerModel", "CLibCrypto", "CSHA256Lanes"],
+            swiftSettings: settings),
         .target(
             name: "LayerCodec",
             dependencies: ["LayerModel", "CZlib", "CZstd", "CInflateLanes", "CZstdFrames", "CLayerShims"],
@@ -58,7 +61,7 @@ let package = Package(
             dependencies: [
                 "LayerModel", "LayerSystem", "LayerCodec", .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: settings),
+            swiftSettings: librarySettings),
         .target(
             name: "LayerPipeline",
             dependencies: [
@@ -81,7 +84,7 @@ let package = Package(
                 "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline", "LayerReport", "LayerVerify",
                 "CZlib", "CZstd", .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: settings),
+            swiftSettings: librarySettings),
         .executableTarget(
             name: "LayerVerifyCLI",
             dependencies: [
