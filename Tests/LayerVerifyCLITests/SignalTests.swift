@@ -42,14 +42,17 @@ import Testing
     }
 
     /// As `timeout` and those who end services do: first the process, at once its group.
-    /// At this pace the run takes longer to end than it takes to signal again.
+    /// At this pace the run takes longer to end than it takes to signal again. On a busy machine the second signal may come
+    /// later than at once, and kill; not every time.
     @Test func theSameSignalOnceMoreAtOnceDoesNotKill() throws {
-        let run = try interrupt(
-            "TERM", "--format", "json", "--max-rate", "100KiB", "-o", workshop.path("report.json"),
-            isRepeated: true)
-        #expect(run.status == 128 + 15, "\(run.transcript)")
-        let report = try JSONSerialization.jsonObject(with: Data(contentsOf: workshop.url("report.json")))
-        #expect((report as? [String: Any])?["outcome"] as? String == "undetermined")
+        let report = workshop.url("report.json")
+        for _ in 0..<5 where !FileManager.default.fileExists(atPath: report.path) {
+            let run = try interrupt(
+                "TERM", "--format", "json", "--max-rate", "100KiB", "-o", report.path, isRepeated: true)
+            #expect(run.status == 128 + 15, "\(run.transcript)")
+        }
+        let content = try JSONSerialization.jsonObject(with: Data(contentsOf: report)) as? [String: Any]
+        #expect(content?["outcome"] as? String == "undetermined")
     }
 
     @Test func theTextSaysWhatWasNotReached() throws {
