@@ -108,6 +108,7 @@ lv_zstd_rule lv_read_sequences(lv_zstd_frames *frames, lv_piece piece) {
         .window_byte_count = frames->header.window_byte_count < SIZE_MAX ? (size_t)frames->header.window_byte_count : SIZE_MAX,
     };
     if (count == 0) {
+        if (count_byte_count > 1) return LV_ZSTD_LONG_ZERO_COUNT;
         if (piece.next != piece.end) return LV_ZSTD_EXTRANEOUS_BYTES;
     } else {
         if (piece.next == piece.end || *piece.next & 3) return LV_ZSTD_SEQUENCES_HEADER;

@@ -265,6 +265,7 @@ const char *lv_zstd_rule_name(lv_zstd_rule rule) {
         [LV_ZSTD_HUFFMAN_STREAMS] = "Huffman streams",
         [LV_ZSTD_HUFFMAN_BITS] = "Huffman bits",
         [LV_ZSTD_SEQUENCES_HEADER] = "sequences header",
+        [LV_ZSTD_LONG_ZERO_COUNT] = "count of zero in two bytes",
         [LV_ZSTD_EXTRANEOUS_BYTES] = "extraneous bytes",
         [LV_ZSTD_FSE_TABLE] = "FSE table",
         [LV_ZSTD_REPEATED_TABLE] = "repeated table",

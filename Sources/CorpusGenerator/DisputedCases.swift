@@ -56,6 +56,19 @@ let disputedCases: [CorpusCase] = [
         image.singleImage([layer])
         image.expect("stream-disputed", layer.digest)
     },
+    .undetermined(
+        "zstd-zero-count-in-two-bytes",
+        "A block says in two bytes that it has no sequences (RFC 8878 §3.1.1.3.2.1); libzstd refuses that before 1.5.6."
+    ) { image in
+        let start = Array(Layer.tar(706).prefix(1_024))
+        let block: [UInt8] = [1 << 3, UInt8(ascii: "x"), 128, 0]
+        let bytes =
+            [0x28, 0xb5, 0x2f, 0xfd, 0, 0] + [0x00, 0x20, 0x00] + start + [UInt8(block.count << 3 | 0b101), 0, 0]
+            + block
+        let layer = Layer.zstd(start + [UInt8(ascii: "x")], as: bytes)
+        image.singleImage([layer])
+        image.expect("stream-disputed", layer.digest)
+    },
 ]
 
 private func text(_ byteCount: Int) -> String { String(repeating: "n", count: byteCount) }

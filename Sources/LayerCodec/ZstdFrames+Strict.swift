@@ -44,8 +44,11 @@ final class ZstdStrictFrames: ZstdFrames {
         case LV_ZSTD_OUTPUT_FULL: return .stopped(.outputFull)
         case LV_ZSTD_FRAME_ENDED: return .frameEnded
         case LV_ZSTD_FAILED:
-            let isChecksum = lv_zstd_broken_rule(frames) == LV_ZSTD_CHECKSUM
-            return .stopped(.failed(isChecksum ? .checksum : .data))
+            switch lv_zstd_broken_rule(frames) {
+            case LV_ZSTD_CHECKSUM: return .stopped(.failed(.checksum))
+            case LV_ZSTD_LONG_ZERO_COUNT: return .stopped(.failed(.longZeroCount))
+            default: return .stopped(.failed(.data))
+            }
         default: return .stopped(.failed(.decoder))
         }
     }

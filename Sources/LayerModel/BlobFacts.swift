@@ -138,6 +138,8 @@ package enum StreamFault: String, Hashable, Sendable {
     case checksum = "checksum of the content differs"
     /// The length of the content differs (ISIZE of gzip; libzstd calls a wrong content size damaged data).
     case length = "length of the content differs"
+    /// A block of zstd says in two bytes that it has no sequences. Only the strict decoder tells this from other damage.
+    case longZeroCount = "a count of zero sequences takes two bytes"
     /// The stream wants a dictionary, which layers do not have.
     case dictionary = "a dictionary is wanted"
     /// The decoder failed for want of memory or in a way it does not explain. It says nothing about the stream.
@@ -150,4 +152,6 @@ package enum StreamDispute: String, Hashable, Sendable {
     case headerText = "Go refuses a gzip header with a name or comment of more than 511 bytes"
     /// Found by the strict decoder of zstd, which keeps the rules that not all decoders check (Sources/CZstdFrames/README.md).
     case zstdRule = "the frame breaks a rule that libzstd does not check and other decoders do"
+    /// Versions of libzstd differ: RFC 8878, section 3.1.1.3.2.1, allows it.
+    case zstdZeroCount = "libzstd before 1.5.6 refuses a count of zero sequences in two bytes"
 }

@@ -30,7 +30,7 @@ extension FindingCode {
         case .jsonInvalid: .refutes("A document is not JSON, not UTF-8, or goes on after its end (RFC 8259, I-JSON).")
         case .jsonDuplicateKey:
             .refutes("An object names a key twice (compared without case): readers disagree on which value counts.")
-        case .jsonTooDeep: .refutes("A document nests deeper than 128 levels.")
+        case .jsonTooDeep: .refutes("A document nests deeper than the 10000 levels that Go reads.")
         case .documentTooLarge: .undetermined("A document is larger than 4 MiB and was not read.")
 
         case .layoutInvalid: .refutes("`oci-layout` is missing, malformed, or of another version than 1.x.")
@@ -92,7 +92,7 @@ extension FindingCode {
             .refutes("Bytes that belong to no gzip member or zstd frame follow a compressed stream.")
         case .streamDisputed:
             .undetermined(
-                "The reference decoder (zlib, libzstd) decodes a compressed stream; other decoders that unpack images refuse it."
+                "Decoders that unpack images do not agree on whether a compressed stream is intact."
             )
         case .compressionUnsupported: .undetermined("A layer is compressed in a way that is not decoded here.")
         case .windowTooLarge: .undetermined("A zstd frame wants a larger window than is allowed; it was not decoded.")

@@ -61,6 +61,14 @@ package final class PositionedFile: BlobReader {
         guard status.kind == .regular else { throw .wrongKind(status.kind) }
         self.descriptor = descriptor
         identity = status.identity
+        if status.identity.byteCount == 0 {
+            // Files of /proc and the like have content and no size: where they end is not known.
+            let hasContent = try LookupFault.opening { () throws(Errno) in
+                var byte: UInt8 = 0
+                return try retryingInterrupts { pread(descriptor.rawValue, &byte, 1, 0) } > 0
+            }
+            guard !hasContent else { throw .changed }
+        }
         if status.identity.byteCount >= Self.sequentialByteCount {
             // Advice; that it is not taken changes no result.
             _ = posix_fadvise(descriptor.rawValue, 0, 0, POSIX_FADV_SEQUENTIAL)

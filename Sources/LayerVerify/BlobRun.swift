@@ -210,20 +210,26 @@ extension BlobFacts {
     /// The facts of the reference path about a stream that ended otherwise for the fast one.
     ///
     /// The strict decoder of zstd refuses more than libzstd does, by rules of the specification and of other decoders. What it
-    /// refuses and libzstd takes is not refuted, and not verified.
+    /// refuses and libzstd takes is not refuted, and not verified; nor is what only some versions of libzstd take.
     func disputed(by fast: StreamEnding?) -> BlobFacts {
-        guard compression == .zstd, uncompressed?.ending == .complete, case .corrupt(let atByte, let fault) = fast,
-            fault != .decoder
-        else { return self }
+        guard compression == .zstd, case .corrupt(let atByte, let fault) = fast, fault != .decoder else { return self }
+        let dispute: StreamDispute
+        switch (uncompressed?.ending, fault) {
+        case (.complete, .longZeroCount), (.corrupt, .longZeroCount): dispute = .zstdZeroCount
+        case (.complete, _): dispute = .zstdRule
+        default: return self
+        }
         var result = self
-        result.uncompressed?.ending = .disputed(atByte: atByte, .zstdRule)
+        result.uncompressed?.ending = .disputed(atByte: atByte, dispute)
         return result
     }
 
     /// Whether `disputed(by:)` found that.
     var isDisputedZstd: Bool {
-        guard case .disputed(_, .zstdRule) = uncompressed?.ending else { return false }
-        return true
+        switch uncompressed?.ending {
+        case .disputed(_, .zstdRule), .disputed(_, .zstdZeroCount): true
+        default: false
+        }
     }
 
     /// The facts of a blob that was read once more. One that was there and is not, or is there and was not, has changed.

@@ -15,8 +15,9 @@ enum Main {
         FileLimit.raise()
         if let list = getenv("LAYERVERIFY_DISABLE") { FastPaths.turnOff(String(cString: list)) }
         do {
-            if let plain = VerifyRun(plain: CommandLine.arguments.dropFirst()) { try plain.run() }
-            var command = try RootCommand.parseAsRoot()
+            try Arguments.validate()
+            if let plain = VerifyRun(plain: Arguments.all) { try plain.run() }
+            var command = try RootCommand.parseAsRoot(Arguments.all)
             try command.run()
         } catch let status as ExitCode {
             // What is to be said was said. ArgumentParser would look at the command line once more to find that out.

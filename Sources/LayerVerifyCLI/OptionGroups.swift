@@ -34,8 +34,8 @@ struct FileOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "Write the report to a file, which is replaced when it is complete; no file given, and none in an image given, "
-                + "is replaced.", valueName: "file"),
+            "Write the report to a file, which is replaced when it is complete. No file given is replaced, no file in an image "
+                + "given, and no archive in a folder given.", valueName: "file"),
         completion: .file())
     var output: String?
 }

@@ -13,8 +13,8 @@ enum OutputPlace {
 
     /// Checks the paths of a command and the file of its report, before anything is read.
     ///
-    /// Throws: `ValidationError` if a path is empty, or if the report would replace one of the files given, or a file that
-    /// lies in an image given.
+    /// Throws: `ValidationError` if a path is empty, or if the report would replace one of the files given, a file that lies
+    /// in an image given, or one in a folder given that may be an archive.
     static func validate(_ output: String?, reading paths: [String]) throws {
         guard !paths.contains("") else { throw ValidationError("A path is empty.") }
         guard let output, output != "-" else { return }
@@ -34,17 +34,30 @@ enum OutputPlace {
         }
     }
 
-    /// Whether one of the folders from the given one down to the file is the root of an image.
+    /// Whether the file lies below the path given, and is an archive or below the root of an image.
     private static func isInImage(_ file: String, below path: String) -> Bool {
         guard let root = resolved(path) else { return false }
         let prefix = root == "/" ? root : root + "/"
         guard file.hasPrefix(prefix) else { return false }
+        if isBinary(file) { return true }
         var folder = Substring(file)
         while let slash = folder.lastIndex(of: "/"), folder[...slash].utf8.count >= prefix.utf8.count {
             if marks.contains(where: { access(folder[...slash] + $0, F_OK) == 0 }) { return true }
             folder = folder[..<slash]
         }
         return false
+    }
+
+    /// Whether the first bytes are those of an archive or of something compressed. True of what cannot be read.
+    private static func isBinary(_ file: String) -> Bool {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard descriptor >= 0 else { return true }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 512)
+        let count = read(descriptor, &bytes, bytes.count)
+        guard count >= 0 else { return true }
+        return bytes.prefix(count).contains(0) || bytes.starts(with: [0x1f, 0x8b]) || bytes.starts(with: [0xfd, 0x37])
+            || bytes.starts(with: [0x28, 0xb5, 0x2f, 0xfd])
     }
 
     private static func status(of path: String) -> stat? {

@@ -31,7 +31,7 @@ struct RootCommand: ParsableCommand {
             \(ExitStatus.help)
             """,
         // Asking the libraries and the CPU takes longer than verifying a small image.
-        version: CommandLine.arguments.contains("--version") ? Libraries.description : Libraries.version,
+        version: Arguments.all.contains("--version") ? Libraries.description : Libraries.version,
         subcommands: [
             VerifyCommand.self, DigestCommand.self, InspectCommand.self, BenchCommand.self, FindingsPage.self,
             HelpPage.self,

@@ -122,14 +122,45 @@ import Testing
         #expect(run.text.hasSuffix("60 0\n"), "\(run.transcript)")
     }
 
-    @Test(arguments: ["image/index.json image", "image/oci-layout .", "link image", "image.tar image.tar"])
+    @Test(arguments: [
+        "image/index.json image", "image/oci-layout .", "link image", "image.tar image.tar", "image.tar .",
+        "image.tar.gz .", "report --trace image.tar .",
+    ])
     func aReportDoesNotReplaceWhatIsVerified(_ words: String) throws {
         let run = try bash(
-            "tar -cf image.tar -C image .; ln -s image/index.json link; \"$P\" -o \(words); echo $?; \"$P\" -q image image.tar"
-        )
+            """
+            tar -cf image.tar -C image .; gzip -k image.tar; ln -s image/index.json link
+            "$P" -o \(words); echo $?; "$P" -q image image.tar && gzip -t image.tar.gz
+            """)
         #expect(run.text == "64\n", "\(run.transcript)")
         #expect(run.status == 0)
         #expect(String(decoding: run.errors, as: UTF8.self).contains("would replace"))
+    }
+
+    /// U+FFFD would take the place of the byte, and what has that name would be read or replaced.
+    @Test(arguments: ["", "digest ", "inspect ", "-o "])
+    func anArgumentThatIsNotUTF8IsWrongUsage(_ words: String) throws {
+        let run = try bash(
+            #"""
+            cp -r image "$(printf 'i\357\277\275')"; "$P" \#(words)"$(printf 'i\377')" image; echo $?; ls -d i*
+            """#)
+        #expect(run.text == "64\nimage\ni\u{fffd}\n", "\(run.transcript)")
+        #expect(String(decoding: run.errors, as: UTF8.self).contains("is not UTF-8: 'i\u{fffd}'"))
+    }
+
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/unshare") && getuid() == 0, "needs root"))
+    func withoutProcTheProgramWorks() throws {
+        let run = try bash(
+            "export P; unshare -m sh -c 'umount -l /proc && \"$P\" -q image; echo $?; \"$P\" --version; echo $?'")
+        #expect(run.text.hasPrefix("0\n") && run.text.hasSuffix("\n0\n"), "\(run.transcript)")
+    }
+
+    /// Its content is longer than its size, which is 0.
+    @Test func aFileOfUnknownSizeIsUndetermined() throws {
+        let run = try bash("\"$P\" digest /proc/version; echo $?; \"$P\" /proc/version; echo $?")
+        let lines = run.text.split(separator: "\n")
+        #expect(lines.filter { $0 == "2" }.count == 2, "\(run.transcript)")
+        #expect(!run.text.contains("e3b0c442"))
     }
 
     @Test func aReportBesideImagesIsReplaced() throws {

@@ -75,8 +75,8 @@ int main(int argument_count, char **arguments) {
         }
         if (tally.faults > 20) break;
     }
-    printf("%llu frames: %llu accepted by all, %llu refused by all, %llu disputed, %llu with a two-byte count of zero\n",
-        tally.frames, tally.accepted, tally.refused_by_all, tally.disputed, tally.two_byte_zeros);
+    printf("%llu frames: %llu accepted by all, %llu refused by all, %llu disputed\n",
+        tally.frames, tally.accepted, tally.refused_by_all, tally.disputed);
     for (unsigned rule = 0; rule <= LV_ZSTD_RULE_COUNT; rule++) {
         if (tally.stricter[rule] == 0) continue;
         printf("refused here alone: %llu, %s\n", tally.stricter[rule],

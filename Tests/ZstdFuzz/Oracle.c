@@ -195,28 +195,6 @@ static void ask_klauspost(frame frame, answer answers[3]) {
 
 // MARK: comparing
 
-/// True if a block says in two bytes that it has no sequences, which libzstd refuses before 1.5.6.
-static bool has_two_byte_zero(frame frame) {
-    lv_zstd_header header;
-    size_t at = read_header(frame, &header);
-    while (at > 0 && at + 3 <= frame.byte_count) {
-        const uint64_t block = number(frame.bytes + at, 3);
-        at += 3;
-        const size_t size = (block >> 1 & 3) == 1 ? 1 : (size_t)(block >> 3);
-        if (size > frame.byte_count - at) return false;
-        if ((block >> 1 & 3) == 2 && size >= 3 && frame.bytes[at + size - 1] == 0 && frame.bytes[at + size - 2] == 128) {
-            const unsigned type = frame.bytes[at] & 3, format = frame.bytes[at] >> 2 & 3;
-            const size_t head = type < 2 ? (format == 1 ? 2 : format == 3 ? 3 : 1) : (format < 2 ? 3 : format + 2u);
-            const uint64_t sizes = number(frame.bytes + at, head) >> (head == 1 ? 3 : 4);
-            const unsigned bits = format < 2 ? 10 : format == 2 ? 14 : 18;
-            if (head + (type == 0 ? sizes : type == 1 ? 1 : sizes >> bits) + 2 == size) return true;
-        }
-        at += size;
-        if (block & 1) break;
-    }
-    return false;
-}
-
 static const char *const oracle_names[] = {
     "libzstd", "libzstd in small pieces", "libzstd at once", "klauspost", "klauspost with goroutines", "klauspost at once"};
 
@@ -272,9 +250,7 @@ void check_frame(frame frame, uint64_t seed, tally *tally) {
     for (unsigned i = 0; i < count; i++) accepting += answers[i].is_accepted;
     if (ours.is_accepted) {
         tally->accepted++;
-        const bool is_known = ZSTD_versionNumber() < 10506 && has_two_byte_zero(frame);
-        tally->two_byte_zeros += is_known;
-        for (unsigned i = is_known ? 3 : 0; i < count; i++) {
+        for (unsigned i = 0; i < count; i++) {
             if (answers[i].is_accepted && answers[i].byte_count == ours.byte_count && answers[i].hash == ours.hash) continue;
             tally->faults++;
             fprintf(stderr, "FAULT: accepted, and %s %s (%zu bytes, not %zu)\n", oracle_names[i],

@@ -25,8 +25,6 @@ typedef struct {
     unsigned long long stricter[LV_ZSTD_RULE_COUNT + 1];
     /// Accepted by CZstdFrames, and refused or decoded differently by another decoder: faults.
     unsigned long long faults;
-    /// Accepted although libzstd before 1.5.6 refuses the two-byte form of a count of zero.
-    unsigned long long two_byte_zeros;
 } tally;
 
 uint64_t next_random(uint64_t *state);

@@ -34,6 +34,16 @@ static inline const void *lv_find(const void *bytes, size_t byte_count, const vo
 /// glibc has no ioprio_set. Puts the calling thread (IOPRIO_WHO_PROCESS, 0) into IOPRIO_CLASS_IDLE; -1 if that fails.
 static inline int lv_set_idle_io_class(void) { return (int)syscall(SYS_ioprio_set, 1, 0, 3 << 13); }
 
+// CLayerShims.c.
+
+/// The number of arguments that the process was started with, and its name, which counts; 0 where they are not known.
+///
+/// Swift's `CommandLine` reads them from /proc, which not every process has, and replaces what is not UTF-8.
+int lv_argument_count(void);
+
+/// An argument as it was given; NULL unless `index` is less than `lv_argument_count`.
+const char *lv_argument(int index);
+
 // TemporaryPlaces.c. Only what a signal handler may call is called by the handlers that these functions install.
 
 /// Takes note of the first SIGHUP, SIGINT or SIGTERM from now on, in place of ending the process. Another one of these that

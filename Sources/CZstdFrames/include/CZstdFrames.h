@@ -47,6 +47,8 @@ typedef enum {
     LV_ZSTD_HUFFMAN_BITS,
     /// The header of the sequences is whole, and reserved bits are zero (3.1.1.3.2.1).
     LV_ZSTD_SEQUENCES_HEADER,
+    /// A count of zero takes one byte: libzstd before 1.5.6 refuses two, which the specification allows (3.1.1.3.2.1).
+    LV_ZSTD_LONG_ZERO_COUNT,
     /// Nothing follows a count of zero (3.1.1.3.2.1).
     LV_ZSTD_EXTRANEOUS_BYTES,
     /// The probabilities have an accuracy within its limit, add up, and name no unknown code (4.1.1).

@@ -23,8 +23,8 @@ package final class JSONDocument: Sendable {
     /// Spec: OCI distribution-spec v1.1.0 §Pushing Manifests.
     package static let maximumByteCount = 4 << 20
 
-    /// Objects and arrays within one another; OCI's documents need 6.
-    package static let maximumDepth = 128
+    /// Objects and arrays within one another: what Go's `encoding/json` reads. OCI's documents need 6.
+    package static let maximumDepth = 10_000
 
     /// How the names of an object's members are compared with one another.
     package enum KeyComparison: Sendable {
