@@ -182,12 +182,6 @@ let goodDocumentCases: [CorpusCase] = [
             [],
             config: { $0.setting("rootfs", ["type": "layers", "diff_ids": nil]).setting("history", nil) })
     },
-    .good("index-manifests-null", "`manifests` of index.json is null, as Docker 25.0 wrote it: a warning.") { image in
-        image.put("blobs/README", "nothing yet\n")
-        image.layout([], index: { $0.setting("manifests", nil) })
-        image.expect("index-manifests-null")
-        image.expect("nothing-referenced")
-    },
     .good("media-type-left-out", "`mediaType` of index and manifest is not given (image-index.md: SHOULD).") { image in
         let child = image.image([.gzip(71)], manifest: { $0.removing("mediaType") })
         image.layout([child.named("bare")], index: { $0.removing("mediaType") })

@@ -83,11 +83,6 @@ let goodLayoutCases: [CorpusCase] = [
         let child = image.image([.gzip(29)], architecture: "arm").on(platform("arm", variant: "v7"))
         image.layout([child.named("arm")])
     },
-    .good("oci-no-images", "`manifests` is empty: a layout of nothing is legal (image-index.md).") { image in
-        image.put("blobs/README", "nothing yet\n")
-        image.layout([])
-        image.expect("nothing-referenced")
-    },
     .good("oci-symbolic-links", "Every blob is a symbolic link into a store inside the layout, as Bazel makes it.") {
         image in
         image.singleImage([.gzip(30), .plain(31)])

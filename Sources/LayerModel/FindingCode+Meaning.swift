@@ -15,6 +15,9 @@ extension FindingCode {
             .undetermined(
                 "No image matches a name given with `--ref`, or none at a path given matches `--platform` and `--ref`.")
         case .nothingReferenced: .notes("The image layout lists no image at all, which is legal.")
+        case .nothingVerified:
+            .undetermined("The documents list no image, so that nothing was verified; see `--allow-empty`.")
+        case .tooFewImages: .undetermined("Fewer images were found than `--min-images` asks for.")
 
         case .archiveTruncated: .refutes("The archive ends within an entry.")
         case .archiveCorrupt: .refutes("The archive has a header that is no tar header.")

@@ -13,6 +13,8 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case filesIgnored = "files-ignored"
     case nothingSelected = "nothing-selected"
     case nothingReferenced = "nothing-referenced"
+    case nothingVerified = "nothing-verified"
+    case tooFewImages = "too-few-images"
 
     case archiveTruncated = "archive-truncated"
     case archiveCorrupt = "archive-corrupt"

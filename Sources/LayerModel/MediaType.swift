@@ -47,6 +47,15 @@ package struct MediaType: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// True of the types, besides those of `Kind.imageConfig`, that Docker takes for the type of an image config when it pulls:
+    /// old registries and clients wrote them.
+    ///
+    /// Spec: none; Docker's distribution package, since its issues 22378 and 31199.
+    package var isImageConfigToDocker: Bool {
+        ["application/octet-stream", "application/json", "text/html"].contains(
+            isLowerCase ? description : description.lowercased())
+    }
+
     /// True of a type that is known here, but not in the case that the specifications write it in.
     package var isInOtherCase: Bool { !isLowerCase && kind != .other }
 

@@ -102,7 +102,9 @@ package struct RecognizableTree {
     /// `oci-layout`, or what is left of a layout that lost it.
     var hasLayout: Recognition {
         hasFile("oci-layout").or(
-            hasFile("index.json").and(hasFolder("blobs").or(names("schemaVersion", in: "index.json"))))
+            hasFile("index.json").and(
+                hasFolder("blobs/sha256").or(hasFolder("blobs/sha512")).or(names("schemaVersion", in: "index.json"))
+                    .or(hasFolder("blobs").and(names("manifests", in: "index.json")))))
     }
 
     /// A `manifest.json` that is no object. One that is an object belongs to another form (containers' `dir:`), or to no
@@ -112,6 +114,17 @@ package struct RecognizableTree {
         let path = "manifest.json"
         return kind(of: path) { $0 != .directory && $0 != .symbolicLink }
             .and(beginsAsObject(path).not.or(names("Config", in: path).and(names("Layers", in: path))))
+            .and(beginsAsOtherList(path).not)
+    }
+
+    /// Whether a document is a list of objects, and of no images: its beginning has none of their members.
+    private func beginsAsOtherList(_ path: String) -> Recognition {
+        prefix(of: path) { prefix in
+            let marks = prefix.lazy.filter { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }.prefix(2)
+            guard marks.elementsEqual("[{".utf8) else { return false }
+            let text = String(decoding: prefix, as: UTF8.self).lowercased()
+            return !["config", "layers", "repotags"].contains { text.contains("\"\($0)\"") }
+        }
     }
 }
 

@@ -40,6 +40,8 @@ package struct InventoryBuilder {
     /// False once something of the present root could not be read, or was not followed. Then nothing may be concluded from
     /// what its documents do not name.
     private(set) var isWhole = true
+    /// False once a finding of the present root keeps it from being verified.
+    private var isRootVerifiable = true
 
     /// The present root's files by their bytes: to Swift, `é` written in two ways is one string, to Linux two files.
     private enum BlobKey: Hashable {
@@ -89,6 +91,7 @@ package struct InventoryBuilder {
         firstImage = inventory.images.count
         (listsNothing, listsNull) = (false, false)
         isWhole = true
+        isRootVerifiable = true
     }
 
     /// Says what form the present root turned out to have.
@@ -98,6 +101,7 @@ package struct InventoryBuilder {
         var finding = finding
         finding.root = root
         if finding.code.leavesOpen { isWhole = false }
+        if finding.outcome != .verified { isRootVerifiable = false }
         switch finding.code {
         case .nothingReferenced: listsNothing = true
         case .indexManifestsNull: listsNull = true
@@ -141,6 +145,28 @@ package struct InventoryBuilder {
                     .nothingSelected, "none of the images here matches \(wanted.joined(separator: " with "))",
                     at: Place("")))
         }
+    }
+
+    /// Says that the present root lists no image, if nothing else keeps it from being verified. Without this the verdict would
+    /// be "verified", of nothing.
+    package mutating func noteNothingListed() {
+        guard selection.isEverything, imagesOfRoot.isEmpty, isRootVerifiable else { return }
+        add(
+            Finding(
+                .nothingVerified, "the documents list no image: nothing was verified", at: Place(""),
+                hint: "--allow-empty lets such an image store pass"))
+    }
+
+    /// Says that fewer images were found than there must be, at any of the paths.
+    package mutating func noteTooFewImages(minimum: Int) {
+        let count = inventory.images.indices.count { inventory.images.withoutLists($0).kind == .image }
+        guard count < minimum, !inventory.roots.isEmpty else { return }
+        root = 0
+        add(
+            Finding(
+                .tooFewImages,
+                "there must be \(minimum) image\(minimum == 1 ? "" : "s"), \(count) \(count == 1 ? "was" : "were") found",
+                at: Place(""), expected: "\(minimum)", actual: "\(count)"))
     }
 
     mutating func add(_ claim: Claim) { inventory.claims.append(claim) }

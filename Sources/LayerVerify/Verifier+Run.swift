@@ -22,7 +22,7 @@ extension Verifier {
         let start = clock.now
         let trace = sink.map { TraceWriter(start: start, workerCount: jobCount, $0) }
         defer { trace?.finish() }
-        let (inventory, store) = gather(paths, cancellation, progress, start: start)
+        let (inventory, store) = gather(paths, cancellation, progress, start: start, isVerification: true)
         trace?.add(TraceRecord(.gather, worker: nil, since: start))
         let run = BlobRun(
             self, opener: store, cancellation: cancellation, progress: progress, start: start, trace: trace)
@@ -39,7 +39,7 @@ extension Verifier {
     func runInspection(of paths: [String]) -> Report {
         let clock = ContinuousClock()
         let start = clock.now
-        var (inventory, _) = gather(paths, nil, nil, start: start)
+        var (inventory, _) = gather(paths, nil, nil, start: start, isVerification: false)
         inventory.findings.finish()
         var report = Verdicts.report(
             inventory, facts: inventory.knownFacts, located: inventory.findings, isStrict: options.isStrict,
@@ -49,9 +49,11 @@ extension Verifier {
     }
 
     /// Finds the images at the paths and reads what they say about themselves.
+    ///
+    /// - Parameter isVerification: whether it is a fault that there are too few images.
     private func gather(
         _ paths: [String], _ cancellation: Cancellation?, _ progress: ProgressObserver?,
-        start: ContinuousClock.Instant
+        start: ContinuousClock.Instant, isVerification: Bool
     ) -> (Inventory, any BlobOpener) {
         let watch = WalkWatch(
             isCancelled: { cancellation?.isCancelled ?? false }, noteDocuments: Self.noting(progress, since: start))
@@ -68,9 +70,11 @@ extension Verifier {
         for (root, found) in finder.found.enumerated() {
             if found.source != nil { rootsOfPaths[found.pathIndex].append(root) }
             walk(found, watch, &builder)
+            if isVerification, !options.allowsEmpty, found.source != nil { builder.noteNothingListed() }
         }
         guard !watch.isOver else { return (builder.inventory, store) }
         builder.noteNothingSelected(at: rootsOfPaths)
+        if isVerification { builder.noteTooFewImages(minimum: options.minimumImageCount) }
         return (builder.inventory, store)
     }
 

@@ -24,6 +24,11 @@ public struct VerifyOptions: Hashable, Sendable {
     public var maximumWindowByteCount: UInt64
     /// Whether a platform that an index lists and that is not there refutes.
     public var requiresAllPlatforms: Bool
+    /// Whether an image store whose documents list no image may be verified; else it is undetermined.
+    public var allowsEmpty: Bool
+    /// The number of images that must be found at all paths together; fewer make the run undetermined. Artifacts and
+    /// attestations do not count.
+    public var minimumImageCount: Int
     /// Whether warnings refute.
     public var isStrict: Bool
     /// Whether the threads that compute have the lowest CPU priority and the idle I/O class.
@@ -41,7 +46,7 @@ public struct VerifyOptions: Hashable, Sendable {
         jobs: Int? = nil, platform: String? = nil, references: [String] = [], maximumExpansionRatio: UInt64? = 200,
         expansionFreeByteCount: UInt64 = 4 << 30, maximumWindowByteCount: UInt64 = standardWindowByteCount,
         requiresAllPlatforms: Bool = false, isStrict: Bool = false, isNice: Bool = false,
-        maximumBytesPerSecond: UInt64? = nil
+        maximumBytesPerSecond: UInt64? = nil, allowsEmpty: Bool = false, minimumImageCount: Int = 0
     ) {
         self.jobs = jobs
         self.platform = platform
@@ -50,6 +55,8 @@ public struct VerifyOptions: Hashable, Sendable {
         self.expansionFreeByteCount = expansionFreeByteCount
         self.maximumWindowByteCount = maximumWindowByteCount
         self.requiresAllPlatforms = requiresAllPlatforms
+        self.allowsEmpty = allowsEmpty
+        self.minimumImageCount = minimumImageCount
         self.isStrict = isStrict
         self.isNice = isNice
         self.maximumBytesPerSecond = maximumBytesPerSecond

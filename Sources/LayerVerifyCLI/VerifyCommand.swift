@@ -29,6 +29,10 @@ struct VerifyCommand: ParsableCommand {
 
     @OptionGroup(title: "What to check") var selection: SelectionOptions
     @Flag(help: "Refute an index of which a platform is not there.") var requireAllPlatforms = false
+    @Flag(help: "Let an image store pass that lists no image.") var allowEmpty = false
+    @Option(
+        help: ArgumentHelp("End with 2 unless so many images are found at all paths together.", valueName: "number"))
+    var minImages = 0
     @Flag(help: "Warnings refute, too.") var strict = false
     @OptionGroup(title: "Report") var report: ReportOptions
     @OptionGroup(title: "Run") var running: RunOptions
@@ -36,6 +40,7 @@ struct VerifyCommand: ParsableCommand {
     func validate() throws {
         try OutputPlace.validate(report.output, reading: paths)
         try TraceFile.validate(running.trace, beside: report.output, reading: paths)
+        guard minImages >= 0 else { throw ValidationError("--min-images is 0 or more, not \(minImages).") }
         _ = try Verifier.validated(options)
     }
 
@@ -51,6 +56,8 @@ struct VerifyCommand: ParsableCommand {
         selection.apply(to: &options)
         running.apply(to: &options)
         options.requiresAllPlatforms = requireAllPlatforms
+        options.allowsEmpty = allowEmpty
+        options.minimumImageCount = minImages
         options.isStrict = strict
         return options
     }

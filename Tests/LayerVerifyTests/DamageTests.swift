@@ -29,8 +29,9 @@ struct DamageTests {
             }
         }()
 
-        /// In these a part of the image is not selected, and so not checked, which is what the options ask for.
-        static let partial: Set = ["oci-platform-selected", "oci-ref-selected"]
+        /// In these a part of the image is not selected, and so not checked, or nothing is there, which is what the options
+        /// ask for.
+        static let partial: Set = ["oci-platform-selected", "oci-ref-selected", "oci-no-images-allowed"]
         static let whole = all.filter { !partial.contains($0.name) }
     }
 

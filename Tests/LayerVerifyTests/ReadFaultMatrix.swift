@@ -164,6 +164,8 @@ struct ReadFaultMatrix {
                 case "--platform": options.platform = rest.popFirst()
                 case "--ref": options.references.append(rest.popFirst() ?? "")
                 case "--strict": options.isStrict = true
+                case "--allow-empty": options.allowsEmpty = true
+                case "--min-images": options.minimumImageCount = rest.popFirst().flatMap { Int($0) } ?? 0
                 case "--require-all-platforms": options.requiresAllPlatforms = true
                 default: Issue.record("the arguments \(arguments) are not known here")
                 }

@@ -22,22 +22,26 @@ enum KnownMembers {
     ]
     static let config: Set<String> = [
         "created", "author", "architecture", "os", "os.version", "os.features", "variant", "config", "rootfs",
-        "history",
+        "history", "id", "parent", "comment", "container", "container_config", "docker_version", "Size",
     ]
     static let rootfs: Set<String> = ["type", "diff_ids"]
     static let history: Set<String> = ["created", "author", "created_by", "comment", "empty_layer"]
     private static let layout: Set<String> = ["imageLayoutVersion"]
     static let runConfig: Set<String> = [
         "User", "ExposedPorts", "Env", "Entrypoint", "Cmd", "Volumes", "WorkingDir", "Labels", "StopSignal",
-        "ArgsEscaped", "Memory", "MemorySwap", "CpuShares", "Healthcheck",
+        "ArgsEscaped", "Memory", "MemorySwap", "CpuShares", "Healthcheck", "Hostname", "Domainname", "Image",
+        "MacAddress", "AttachStdin", "AttachStdout", "AttachStderr", "Tty", "OpenStdin", "StdinOnce",
+        "NetworkDisabled", "OnBuild", "Shell", "StopTimeout",
     ]
+    static let healthcheck: Set<String> = ["Test", "Interval", "Timeout", "StartPeriod", "StartInterval", "Retries"]
     private static let dockerSave: Set<String> = ["Config", "RepoTags", "Layers", "Parent", "LayerSources", "id"]
     private static let confusable: Set<String> = ["fsLayers", "signatures"]
 
     /// All of them, in lower case.
     static let folded: Set<String> = Set(
         [
-            descriptor, platform, index, manifest, config, rootfs, history, layout, runConfig, dockerSave, confusable,
+            descriptor, platform, index, manifest, config, rootfs, history, layout, runConfig, healthcheck, dockerSave,
+            confusable,
         ].joined().map(folding))
 
     /// Members whose values are maps from names that users choose: `LABEL Version` and `LABEL version` are two labels.

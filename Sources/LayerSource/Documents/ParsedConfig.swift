@@ -13,6 +13,8 @@ struct ParsedConfig {
     var findings: [Finding] = []
     /// True of `{}` and the like: called an image config by its media type, but no image.
     var isNoImage = false
+    /// True of an object with an object `rootfs`: an image config, whatever its media type says.
+    private(set) var hasRootfs = false
 
     /// Of a list with more faults than this only the first are told: it may have 300 000.
     private static let maximumListedFaultCount = 100
@@ -35,18 +37,32 @@ struct ParsedConfig {
         platform = ParsedDescriptor.platform(root)
         var shape = ShapeCheck(root, at: place, KnownMembers.config, code: .configInvalid)
         shape.checkPlatform(isRequired: isOCI)
-        _ = shape.member("author", .string)
+        for name in ["author", "id", "parent", "comment", "container", "docker_version"] {
+            _ = shape.member(name, .string)
+        }
+        shape.integer("Size")
         let runConfig = shape.member("config", .object)
+        let containerConfig = shape.member("container_config", .object)
         shape.timestamp("created")
         findings += shape.findings(about: digest)
-        if let runConfig {
-            var shape = ShapeCheck(
-                runConfig, at: place.appending("config"), KnownMembers.runConfig, code: .configInvalid)
-            shape.checkRunConfig(isOCI: isOCI)
-            findings += shape.findings(about: digest)
+        if let runConfig { check(runConfig, at: place.appending("config"), digest: digest, isOCI: isOCI) }
+        if let containerConfig {
+            check(containerConfig, at: place.appending("container_config"), digest: digest, isOCI: false)
         }
+        hasRootfs = root["rootfs"]?.object != nil
         readRootfs(root["rootfs"], at: place.appending("rootfs"), digest: digest)
         readHistory(root.member(ignoringCase: "history"), at: place.appending("history"), digest: digest)
+    }
+
+    private mutating func check(_ runConfig: JSONValue, at place: Place, digest: ContentDigest?, isOCI: Bool) {
+        var shape = ShapeCheck(runConfig, at: place, KnownMembers.runConfig, code: .configInvalid)
+        let healthcheck = shape.checkRunConfig(isOCI: isOCI)
+        findings += shape.findings(about: digest)
+        guard let healthcheck else { return }
+        shape = ShapeCheck(
+            healthcheck, at: place.appending("Healthcheck"), KnownMembers.healthcheck, code: .configInvalid)
+        shape.checkHealthcheck()
+        findings += shape.findings(about: digest)
     }
 
     private mutating func readRootfs(_ rootfs: JSONValue?, at place: Place, digest: ContentDigest?) {

@@ -95,19 +95,44 @@ struct ShapeCheck {
         }
     }
 
-    /// Checks what a container is run with.
+    /// Checks a whole number, as Go's `int` and `time.Duration` read it.
+    mutating func integer(_ name: String) {
+        guard let value = member(name, .number), value.int64 == nil else { return }
+        add("\(name) is a whole number of 64 bits, not \(value.rawText)", at: place.appending(name), value)
+    }
+
+    /// Checks what a container is run with: the members of OCI's config, and those that only Docker has. Docker reads these of
+    /// every image, whatever media type its config has, and fails on other types of JSON.
     ///
-    /// Spec: config.md §Properties, config; Go's readers fail on other types. Docker's own take one text for a list of
-    /// words, as old ones wrote it.
-    mutating func checkRunConfig(isOCI: Bool) {
-        for name in ["User", "WorkingDir", "StopSignal"] { _ = member(name, .string) }
+    /// Spec: OCI image-spec v1.1.1 config.md §Properties, config; Docker Image Specification v1.2 and Docker's
+    /// `container.Config`. Docker takes one text for a list of words, as old versions wrote it.
+    mutating func checkRunConfig(isOCI: Bool) -> JSONValue? {
+        for name in ["Hostname", "Domainname", "User", "Image", "WorkingDir", "MacAddress", "StopSignal"] {
+            _ = member(name, .string)
+        }
+        for name in [
+            "AttachStdin", "AttachStdout", "AttachStderr", "Tty", "OpenStdin", "StdinOnce", "NetworkDisabled",
+            "ArgsEscaped",
+        ] {
+            _ = member(name, .boolean)
+        }
         for name in ["Entrypoint", "Cmd"] where isOCI || object.member(ignoringCase: name)?.string == nil {
             texts(name)
         }
-        texts("Env")
+        if object.member(ignoringCase: "Shell")?.string == nil { texts("Shell") }
+        for name in ["Env", "OnBuild"] { texts(name) }
         textMap("Labels")
         for name in ["ExposedPorts", "Volumes"] { textSet(name) }
-        _ = member("ArgsEscaped", .boolean)
+        integer("StopTimeout")
+        return member("Healthcheck", .object)
+    }
+
+    /// Checks how Docker finds out whether a container works.
+    ///
+    /// Spec: Docker Image Specification v1.2, Healthcheck; intervals are nanoseconds.
+    mutating func checkHealthcheck() {
+        texts("Test")
+        for name in ["Interval", "Timeout", "StartPeriod", "StartInterval", "Retries"] { integer(name) }
     }
 
     /// A media type; an empty one counts as absent, as Go writes it.

@@ -49,6 +49,12 @@ package struct JSONValue: Sendable {
         return value
     }
 
+    /// A whole number that Go's `int64` holds, written without a fraction and an exponent; nil of anything else.
+    package var int64: Int64? {
+        guard kind == .number else { return nil }
+        return Int64(String(decoding: document.bytes[Int(node.start)..<Int(node.link)], as: UTF8.self))
+    }
+
     /// The elements of an array; nil of anything else.
     package var array: JSONArray? { kind == .array ? JSONArray(value: self) : nil }
 

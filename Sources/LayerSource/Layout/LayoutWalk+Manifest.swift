@@ -111,7 +111,9 @@ extension LayoutWalk {
             findings.removeAll { $0.place.path == place.path }
         }
 
-        var isImageConfig: Bool { descriptor?.mediaType.kind == .imageConfig && parsed?.isNoImage != true }
+        var isImageConfig: Bool {
+            parsed.map { !$0.isNoImage } ?? (descriptor?.mediaType.kind == .imageConfig)
+        }
     }
 
     private func readConfig(_ value: JSONValue?, at place: Place, _ builder: inout InventoryBuilder) -> ReadConfig {
@@ -125,14 +127,19 @@ extension LayoutWalk {
         config.blobs = builder.blobs(at: path, in: tree, expectedByteCount: descriptor.size ?? 0)
         // Spec: manifest.md §config: a config of a type that is not known must not be parsed.
         let algorithms = descriptor.digest.algorithm.map { [$0] } ?? []
-        guard descriptor.mediaType.kind == .imageConfig else { return config }
+        let isImageConfig = descriptor.mediaType.kind == .imageConfig
+        guard isImageConfig || descriptor.mediaType.isImageConfigToDocker else { return config }
         let read = builder.config(
-            config.blobs, in: tree, algorithms: algorithms, at: config.place, digest: descriptor.digest, isOCI: true)
+            config.blobs, in: tree, algorithms: algorithms, at: config.place, digest: descriptor.digest,
+            isOCI: isImageConfig)
         switch read {
         case .success(let read):
+            // Docker runs what others take for an artifact. Without a rootfs it is one.
+            guard isImageConfig || read.hasRootfs else { return config }
             config.parsed = read
             config.findings += read.findings
         case .failure(let fault):
+            guard isImageConfig else { return config }
             if fault.leavesOpen { config.openFault = fault }
             config.findings += builder.findings(for: fault, reading: config.place, digest: descriptor.digest)
         }

@@ -1,0 +1,170 @@
+// layerverify: configs as Docker reads them, and what only looks like an image.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// A member that Docker cannot decode into its Go type. `path` leads to it from the top of the config.
+private func member(_ name: String, _ about: String, seed: Int, _ path: [String], _ value: JSON) -> CorpusCase {
+    .bad("docker-member-" + name, about, in: seed % 2 == 0 ? .folder : .archive(.ustar)) { image in
+        func set(_ object: JSON, _ path: ArraySlice<String>) -> JSON {
+            guard let name = path.first else { return value }
+            let inner = object[name]
+            return object.setting(name, set(path.count > 1 && inner.isNull ? [:] : inner, path.dropFirst()))
+        }
+        let manifest = image.singleImage([.gzip(seed)], config: { set($0, path[...]) })
+        image.expect("config-invalid", image.configDigest(of: manifest))
+    }
+}
+
+let dockerConfigCases: [CorpusCase] = memberCases + typeCases + otherFileCases
+
+private let memberCases: [CorpusCase] = [
+    member(
+        "interval-text", "A health check every `30s`; Go's Duration is a number.", seed: 1100,
+        ["config", "Healthcheck", "Interval"], "30s"),
+    member(
+        "interval-float", "A health check every 1.5 ns; Go's Duration is a whole number.", seed: 1101,
+        ["config", "Healthcheck", "Interval"], .number("1.5")),
+    member(
+        "timeout-exponent", "A time-out of 1e9 ns, which Go's Duration does not take.", seed: 1102,
+        ["config", "Healthcheck", "Timeout"], .number("1e9")),
+    member(
+        "retries-too-large", "2^63 retries, one more than an int holds.", seed: 1103,
+        ["config", "Healthcheck", "Retries"], .number("9223372036854775808")),
+    member(
+        "test-text", "A health check that is one text (Docker: list of texts).", seed: 1104,
+        ["config", "Healthcheck", "Test"], "CMD true"),
+    member("healthcheck-text", "A health check that is no object.", seed: 1105, ["config", "Healthcheck"], "NONE"),
+    member(
+        "onbuild-text", "`OnBuild` is one text (Docker: list of texts).", seed: 1106, ["config", "OnBuild"], "RUN x"
+    ),
+    member(
+        "stop-timeout-text", "`StopTimeout` is a text (Docker: int).", seed: 1107, ["config", "StopTimeout"], "10"),
+    member("tty-text", "`Tty` is a text (Docker: bool).", seed: 1108, ["config", "Tty"], "true"),
+    member("hostname-number", "`Hostname` is a number (Docker: string).", seed: 1109, ["config", "Hostname"], 7),
+    member(
+        "shell-object", "`Shell` is an object (Docker: list of texts).", seed: 1110, ["config", "Shell"], ["a": 1]),
+    member("version-number", "`docker_version` is a number (Docker: string).", seed: 1111, ["docker_version"], 20),
+    member(
+        "container-config-text", "`container_config` is a text (Docker: object).", seed: 1112, ["container_config"],
+        "x"),
+    member(
+        "container-config-cmd", "`Cmd` within `container_config` is a list of numbers.", seed: 1113,
+        ["container_config", "Cmd"], [1]),
+    member("size-text", "`Size` is a text (Docker: int64).", seed: 1114, ["Size"], "12"),
+    .good("docker-members", "Every member that only Docker reads, each of its own type.") { image in
+        image.singleImage(
+            [.gzip(1120)],
+            config: {
+                $0.setting("docker_version", "20.10.7").setting("container", "c0ffee").setting("id", "1")
+                    .setting("parent", "").setting("comment", "none").setting("Size", 0)
+                    .setting("container_config", ["Cmd": "one text", "Tty": false])
+                    .setting(
+                        "config",
+                        [
+                            "Hostname": "", "Domainname": "", "AttachStdin": false, "Tty": true, "OpenStdin": nil,
+                            "Image": "sha256:1", "NetworkDisabled": false, "MacAddress": "", "OnBuild": nil,
+                            "Shell": ["/bin/sh", "-c"], "StopTimeout": 10,
+                            "Healthcheck": [
+                                "Test": ["CMD", "true"], "Interval": 30_000_000_000, "Timeout": 0,
+                                "StartPeriod": -1, "StartInterval": 5, "Retries": 3,
+                            ],
+                        ])
+            })
+    },
+]
+
+/// Configs of the types that Docker takes for that of an image config.
+private let typeCases: [CorpusCase] = ["application/octet-stream", "application/json", "text/html"].enumerated().flatMap
+{
+    number, type in
+    cases(of: type, seed: 1121 + number)
+}
+
+private func cases(of type: String, seed: Int) -> [CorpusCase] {
+    let name = "config-type-" + (type == "application/octet-stream" ? "octets" : type.split(separator: "/")[1])
+    let edit: (JSON) -> JSON = { $0.setting("config", $0["config"].typed(type)) }
+    return [
+        .good(name, "The config's type is \(type), which Docker takes for that of an image config.") {
+            $0.singleImage([.gzip(seed)], manifest: edit)
+        },
+        .bad(name + "-other-layer", "The same, and the config's diffID is another layer's.") { image in
+            let layer = Layer.gzip(seed + 3)
+            image.singleImage([layer], config: { _ in ImageBuilder.config([.gzip(seed + 9)]) }, manifest: edit)
+            image.expect("diffid-mismatch", layer.digest)
+        },
+        .bad(name + "-other-platform", "The same, and the index says arm64 (image-index.md).") { image in
+            let child = image.image([.gzip(seed + 6)], manifest: edit).on(platform("arm64"))
+            image.layout([child.named("x")])
+            image.expect("platform-mismatch", image.configDigest(of: child))
+        },
+    ]
+}
+
+/// Files that have the names of an image's documents and are none.
+private let otherFileCases: [CorpusCase] = [
+    .good("folder-with-json-patch", "An image, and a JSON patch in a file `manifest.json`.", in: .folders) { image in
+        image.includeImage(1140)
+        image.put("patch/manifest.json", "[\n  {\"op\": \"add\", \"path\": \"/a\", \"value\": 1}\n]\n")
+        image.expect("files-ignored")
+    },
+    .good("folder-with-web-manifest", "An image, and the manifest of a web application.", in: .folders) { image in
+        image.includeImage(1141)
+        image.put("web/manifest.json", "{\"name\": \"App\", \"icons\": [{\"src\": \"a.png\", \"sizes\": \"1x1\"}]}\n")
+        image.expect("files-ignored")
+    },
+    .good("folder-with-other-blobs", "An image, and an `index.json` beside `blobs` of something else.", in: .folders) {
+        image in
+        image.includeImage(1142)
+        image.put("data/index.json", "{\"entries\": [\"blobs/a.bin\"]}\n")
+        image.put("data/blobs/a.bin", "content\n")
+        image.expect("files-ignored")
+    },
+    .undetermined(
+        "archive-of-images-by-name", "A list of images that imgpkg writes, as a docker-save archive.",
+        in: .archive(.ustar)
+    ) {
+        $0.put("manifest.json", "[{\"Image\": {\"Refs\": [\"example.com/app\"], \"Tag\": \"1\", \"Manifest\": {}}}]\n")
+        $0.expect("not-an-image")
+    },
+    .undetermined("oci-no-images", "`manifests` is empty: a layout of nothing is legal (image-index.md).") { image in
+        image.put("blobs/README", "nothing yet\n")
+        image.layout([])
+        image.expect("nothing-referenced")
+        image.expect("nothing-verified")
+    },
+    .good("oci-no-images-allowed", "`manifests` is empty, and --allow-empty is given.") { image in
+        image.put("blobs/README", "nothing yet\n")
+        image.layout([])
+        image.arguments = ["--allow-empty"]
+        image.expect("nothing-referenced")
+    },
+    .undetermined("index-manifests-null", "`manifests` of index.json is null, as Docker 25.0 wrote it.") { image in
+        image.put("blobs/README", "nothing yet\n")
+        image.layout([], index: { $0.setting("manifests", nil) })
+        image.expect("index-manifests-null")
+        image.expect("nothing-referenced")
+        image.expect("nothing-verified")
+    },
+    .undetermined("docker-no-images", "`manifest.json` is an empty list.", in: .archive(.ustar)) {
+        $0.put("manifest.json", "[]\n")
+        $0.expect("nothing-verified")
+    },
+    .undetermined("too-few-images", "One image, and --min-images asks for two.") { image in
+        image.singleImage([.gzip(1143)])
+        image.arguments = ["--min-images", "2"]
+        image.expect("too-few-images")
+    },
+]
+
+extension ImageBuilder {
+    /// Puts a good image into the folder `app`.
+    fileprivate mutating func includeImage(_ seed: Int) {
+        var layout = ImageBuilder()
+        layout.singleImage([.gzip(seed)])
+        include(layout, below: "app")
+    }
+}
+
+extension JSON {
+    fileprivate var isNull: Bool { if case .null = self { true } else { false } }
+}
