@@ -126,6 +126,50 @@ private let otherFileCases: [CorpusCase] = [
         $0.put("manifest.json", "[{\"Image\": {\"Refs\": [\"example.com/app\"], \"Tag\": \"1\", \"Manifest\": {}}}]\n")
         $0.expect("not-an-image")
     },
+    .bad(
+        "archive-cut-before-documents", "An archive of a layout that ends within a layer, before its documents.",
+        in: .damagedArchive(.ustar, { Array($0.prefix(4_000)) })
+    ) {
+        $0.singleImage([.gzip(1144), .gzip(1145)])
+        $0.expect("archive-truncated")
+    },
+    .bad(
+        "docker-archive-cut-before-documents", "What docker save wrote, without its end.",
+        in: .damagedArchive(.ustar, { Array($0.prefix(3_000)) })
+    ) {
+        $0.oldArchive(DockerImage(layers: [.plain(1146), .plain(1147)], tags: ["app:1"]))
+        $0.expect("archive-truncated")
+    },
+    .bad(
+        "archive-damaged-before-documents",
+        "An archive of a layout whose second header is damaged, before its documents.",
+        in: .damagedArchive(
+            .ustar,
+            { archive in
+                var archive = archive
+                archive[1_024 + 150] ^= 1
+                return archive
+            })
+    ) {
+        $0.singleImage([.gzip(1148)])
+        $0.expect("archive-corrupt")
+    },
+    .undetermined("folder-with-empty-archive", "An image, and an archive of no bytes.", in: .folders) {
+        $0.includeImage(1149)
+        $0.put("second.tar", [UInt8]())
+        $0.expect("not-an-image")
+    },
+    .undetermined("folder-with-zero-archive", "An image, and an archive that is 600 zeros.", in: .folders) {
+        $0.includeImage(1150)
+        $0.put("second.tar", [UInt8](repeating: 0, count: 600))
+        $0.expect("not-an-image")
+    },
+    .undetermined(
+        "archive-of-nested-members", "imgpkg's list again, with `Layers` one level below.", in: .archive(.ustar)
+    ) {
+        $0.put("manifest.json", "[{\"ImageIndex\": null, \"Image\": {\"Layers\": [], \"Config\": \"x\"}}]\n")
+        $0.expect("not-an-image")
+    },
     .undetermined("oci-no-images", "`manifests` is empty: a layout of nothing is legal (image-index.md).") { image in
         image.put("blobs/README", "nothing yet\n")
         image.layout([])

@@ -117,14 +117,44 @@ package struct RecognizableTree {
             .and(beginsAsOtherList(path).not)
     }
 
-    /// Whether a document is a list of objects, and of no images: its beginning has none of their members.
+    /// Whether a document is a list of objects, and of no images: the first of them has none of their members.
     private func beginsAsOtherList(_ path: String) -> Recognition {
         prefix(of: path) { prefix in
-            let marks = prefix.lazy.filter { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }.prefix(2)
-            guard marks.elementsEqual("[{".utf8) else { return false }
-            let text = String(decoding: prefix, as: UTF8.self).lowercased()
-            return !["config", "layers", "repotags"].contains { text.contains("\"\($0)\"") }
+            guard let names = Self.membersOfFirstElement(prefix) else { return false }
+            return names.isDisjoint(with: ["config", "layers", "repotags"])
         }
+    }
+
+    /// The names of the members of the first object of a list, in lower case, as far as the beginning of a document shows
+    /// them; nil of anything else than a list of objects. No name may have an escape: those of images have none.
+    private static func membersOfFirstElement(_ prefix: [UInt8]) -> Set<String>? {
+        let marks = prefix.lazy.filter { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }.prefix(2)
+        guard marks.elementsEqual("[{".utf8) else { return nil }
+        var (names, depth, text) = (Set<String>(), 0, [UInt8]?.none)
+        var last: [UInt8] = []
+        var isEscaped = false
+        for byte in prefix {
+            if var open = text {
+                if byte == UInt8(ascii: "\""), !isEscaped {
+                    (last, text) = (open, nil)
+                } else {
+                    isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+                    open.append(byte)
+                    text = open
+                }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""): text = []
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                depth -= 1
+                if depth < 2 { return names }
+            case UInt8(ascii: ":") where depth == 2: names.insert(String(decoding: last, as: UTF8.self).lowercased())
+            default: break
+            }
+        }
+        return names
     }
 }
 

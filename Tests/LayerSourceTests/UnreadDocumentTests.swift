@@ -135,7 +135,9 @@ import Testing
         // Both views, the layout alone, or docker-save's alone.
         (["oci-layout", "manifest.json"], "manifest.json", "?ynn"),
         (["oci-layout", "manifest.json"], "oci-layout", "???n"),
-        (["oci-layout", "index.json", "blobs/x"], "oci-layout", "nynn"), (["index.json", "blobs/x"], "blobs", "n?nn"),
+        (["oci-layout", "index.json", "blobs/sha256/x"], "oci-layout", "nynn"),
+        (["index.json", "blobs/sha256/x"], "", "nynn"), (["index.json", "blobs/sha256/x"], "blobs/sha256", "n?nn"),
+        (["index.json", "blobs/x"], "", "nnnn"),
         (["manifest.json"], "manifest.json", "nn?n"), (["repositories"], "repositories", "nnn?"),
         (["repositories"], "manifest.json", "nn??"), ([], "", "nnnn"), (["file"], "oci-layout", "n?nn"),
     ]

@@ -49,6 +49,7 @@ struct DamageTests {
         "README": "a file that is no blob",
         "backup.tar": "an archive that is no image", "notes.gz": "a file that is no image",
         "sources.tgz": "a compressed archive that is no image",
+        "a.bin": "a blob of something that is no image",
         ".DS_Store": "a file among the blobs whose name is no digest",
         "._config": "a file among the blobs whose name is no digest",
     ]

@@ -74,6 +74,13 @@ enum FileNature: Hashable {
         }
     }
 
+    /// True of a file that is called an archive and has no header, as a write that failed leaves it. macOS writes files beside
+    /// others, `._name`, that are none.
+    func isArchiveByName(_ path: String) -> Bool {
+        guard self == .empty || self == .other, path.lowercased().hasSuffix(".tar") else { return false }
+        return path.split(separator: "/").last?.hasPrefix("._") == false
+    }
+
     /// True of what may be an image that was not checked: not to mention it would be to pass it.
     var mayBeImage: Bool {
         switch self {
@@ -90,6 +97,17 @@ enum FileNature: Hashable {
         }
     }
 
+    /// What the finding about the file is. An archive of an image that breaks off is no archive any more: everybody who writes
+    /// one writes the documents last, so that what was cut off has none.
+    var code: FindingCode {
+        switch self {
+        case .unreadable: .pathUnreadable
+        case .brokenArchive(.truncated, looksLikeImage: true): .archiveTruncated
+        case .brokenArchive(.corrupt, looksLikeImage: true): .archiveCorrupt
+        case .empty, .other, .otherArchive, .disputedArchive, .brokenArchive, .beheadedArchive, .compressed: .notAnImage
+        }
+    }
+
     /// What people are told, and what they might do.
     var explanation: (message: String, hint: String?) {
         let marks = ImageSources.all.map { $0.marks }.joined(separator: "; ")
@@ -99,6 +117,8 @@ enum FileNature: Hashable {
         case .otherArchive: return ("the tar archive holds no image; looked for \(marks)", nil)
         case .disputedArchive(let why):
             return ("the tar archive holds no image as it is read here; readers take differently: \(why)", nil)
+        case .brokenArchive(let ending, looksLikeImage: true) where code != .notAnImage:
+            return ("\(ending.explanation), before the documents of the image it holds", "fetch or write it again")
         case .brokenArchive(let ending, _):
             return ("\(ending.explanation), and before that no image was found; looked for \(marks)", nil)
         case .beheadedArchive:

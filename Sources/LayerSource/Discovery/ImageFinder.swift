@@ -183,7 +183,8 @@ package struct ImageFinder {
         _ file: PositionedFile, path: String, in folder: Folder, _ leftovers: inout Leftovers
     ) {
         guard let nature = addArchive(file, path: path, canReopen: folder.canReopen) else { return }
-        if folder.source == nil ? nature.mayBeImage : nature.mayBeImageBesideOne {
+        let isNamed = !folder.isWithinImage && nature.isArchiveByName(path)
+        if isNamed || (folder.source == nil ? nature.mayBeImage : nature.mayBeImageBesideOne) {
             add(path, Self.finding(nature))
         } else if !folder.isWithinImage {
             leftovers.count(nature)
@@ -354,8 +355,7 @@ package struct ImageFinder {
     /// Says what a file is that is no image.
     private static func finding(_ nature: FileNature) -> Finding {
         let (message, hint) = nature.explanation
-        let code: FindingCode = if case .unreadable = nature { .pathUnreadable } else { .notAnImage }
-        return Finding(code, message, at: Place(""), hint: hint)
+        return Finding(nature.code, message, at: Place(""), hint: hint)
     }
 
     private mutating func add(_ path: String, _ finding: Finding, form: ImageForm = .unknown) {
