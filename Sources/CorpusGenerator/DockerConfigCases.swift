@@ -154,6 +154,26 @@ private let otherFileCases: [CorpusCase] = [
         $0.singleImage([.gzip(1148)])
         $0.expect("archive-corrupt")
     },
+    otherStore("registry", "a registry's storage", seed: 1151) {
+        $0.put("docker/registry/v2/blobs/sha256/00/data", "content\n")
+        $0.put("docker/registry/v2/repositories/app/_layers/link", "sha256:00\n")
+    },
+    otherStore("containers-storage", "a store of Podman's", seed: 1152) {
+        $0.put("storage/overlay-images/images.json", "[]\n")
+        $0.put("storage/overlay-layers/layers.json", "[]\n")
+    },
+    otherStore("docker-data", "Docker's data root", seed: 1153) {
+        $0.put("docker/image/overlay2/repositories.json", "{}\n")
+        $0.put("docker/containers/none", "")
+        $0.put("docker/volumes/metadata.db", "content\n")
+    },
+    otherStore("containerd-data", "containerd's data root", seed: 1154) {
+        $0.put("containerd/io.containerd.content.v1.content/ingest/none", "")
+    },
+    otherStore("skopeo-dir", "an image in skopeo's form dir:", seed: 1155) {
+        $0.put("dir/version", "Directory Transport Version: 1.1\n")
+        $0.put("dir/manifest.json", "{\"schemaVersion\": 2, \"layers\": []}\n")
+    },
     .undetermined("folder-with-empty-archive", "An image, and an archive of no bytes.", in: .folders) {
         $0.includeImage(1149)
         $0.put("second.tar", [UInt8]())
@@ -199,6 +219,17 @@ private let otherFileCases: [CorpusCase] = [
         image.expect("too-few-images")
     },
 ]
+
+/// An image, and a store in a form that is not read.
+private func otherStore(
+    _ name: String, _ what: String, seed: Int, _ put: (inout ImageBuilder) -> Void
+) -> CorpusCase {
+    .undetermined("folder-with-" + name, "An image, and \(what).", in: .folders) { image in
+        image.includeImage(seed)
+        put(&image)
+        image.expect("not-an-image")
+    }
+}
 
 extension ImageBuilder {
     /// Puts a good image into the folder `app`.

@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /// O_PATH needs _GNU_SOURCE, which Swift's Glibc module does not define everywhere.
@@ -25,6 +26,12 @@ static inline int lv_affinity_cpu_count(void) { cpu_set_t set; return sched_geta
 /// Lets large blocks go back to the system when they are freed. By default glibc keeps the more of them the larger they
 /// were. Setting one threshold keeps it from moving both; these are its own first values.
 static inline void lv_return_freed_memory(void) { mallopt(M_TRIM_THRESHOLD, 128 * 1024); }
+
+/// Swift's Glibc module has no statfs. The type of the file system that a file is on; 0 if it cannot be told.
+static inline unsigned lv_file_system_type(int descriptor) {
+    struct statfs status;
+    return fstatfs(descriptor, &status) == 0 ? (unsigned)status.f_type : 0;
+}
 
 /// memmem needs _GNU_SOURCE. Where `needle` lies within `bytes`; NULL if nowhere.
 static inline const void *lv_find(const void *bytes, size_t byte_count, const void *needle, size_t needle_byte_count) {

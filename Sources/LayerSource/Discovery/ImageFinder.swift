@@ -68,6 +68,8 @@ package struct ImageFinder {
     private struct Leftovers {
         var natures: [String: Int] = [:]
         var linkCount = 0
+        /// Folders in which the kernel shows its own state.
+        var kernelFolderCount = 0
         /// What fsck has found in the file system that an image is the top of, if nobody else may look at it.
         var hasLostAndFound = false
 
@@ -90,6 +92,9 @@ package struct ImageFinder {
                 parts.append("\(fileCount) file\(fileCount == 1 ? " that is" : "s that are") no image (\(kinds))")
             }
             if linkCount > 0 { parts.append("\(linkCount) symbolic link\(linkCount == 1 ? "" : "s")") }
+            if kernelFolderCount > 0 {
+                parts.append("\(kernelFolderCount) pseudo file system\(kernelFolderCount == 1 ? "" : "s")")
+            }
             if hasLostAndFound { parts.append("lost+found") }
             return parts.isEmpty ? nil : parts.joined(separator: ", ")
         }
@@ -113,7 +118,7 @@ package struct ImageFinder {
         }
         let marks = ImageSources.all.map { $0.marks }.joined(separator: "; ")
         var message = "no image was found here or below; looked for \(marks); and for tar archives of these"
-        if let description = leftovers.description { message += "; there are \(description)" }
+        if let description = leftovers.description { message += "; not looked into: \(description)" }
         add(path, Finding(.notAnImage, message, at: Place("")))
     }
 
@@ -197,6 +202,10 @@ package struct ImageFinder {
         _ leftovers: inout Leftovers
     ) {
         let path = place.path
+        guard !folder.isOfKernel else {
+            leftovers.kernelFolderCount += 1
+            return
+        }
         let tree = DirectoryTree(folder, root: found.count)
         let recognizable = RecognizableTree(tree) { Self.prefix(folder.open($0)) }
         let source: ImageSource?
@@ -220,6 +229,7 @@ package struct ImageFinder {
         }
         switch folder.list("", limit: Self.maximumLookCount) {
         case .success(let entries):
+            if source == nil, let store = OtherStore(entries) { return add(path, store.finding) }
             let folder = place.recognized(as: source)
             for entry in entries.reversed() { pending.append((folder, entry)) }
             // Of what will not be looked at any more only the first entry is kept, which says so.
