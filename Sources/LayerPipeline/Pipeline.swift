@@ -51,7 +51,7 @@ package final class Pipeline: Sendable {
     /// - Parameter crew: runs the workers; whoever starts the pipeline has it run all.
     package init(
         _ requests: [BlobRequest], opener: any BlobOpener, options: PipelineOptions,
-        crew: WorkCrew = WorkCrew(size: 1), isCancelled: @escaping @Sendable () -> Bool = { false },
+        crew: WorkCrew, isCancelled: @escaping @Sendable () -> Bool = { false },
         completion: @escaping @Sendable ([BlobFacts]) -> Void
     ) {
         self.opener = opener

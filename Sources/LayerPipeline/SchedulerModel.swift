@@ -152,7 +152,7 @@ private struct BatchSimulation {
         let requests = ModelledStore.requests(shape)
         let store = ModelledStore(shape: shape, costs: costs, clock: clock)
         let made = {
-            Pipeline(requests, opener: store, options: options, completion: { _ in })
+            Pipeline(requests, opener: store, options: options, crew: WorkCrew(size: 1), completion: { _ in })
         }
         pipeline = if let stopwatch { stopwatch.measure(.batch, made) } else { made() }
         batchCost = transitions[.batch]

@@ -2,7 +2,6 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-import Dispatch
 import Glibc
 import LayerCodec
 import LayerModel
@@ -123,14 +122,13 @@ struct MemoryStore: BlobOpener {
     func pipelined(_ options: PipelineOptions) -> [Int: BlobFacts] {
         let indices = blobs.indices.filter { blobs[$0].count > 64 << 10 }
         guard !indices.isEmpty else { return [:] }
-        let done = DispatchSemaphore(value: 0)
         let result = Locked<[BlobFacts]>([])
-        let pipeline = Pipeline(indices.map(request), opener: self, options: options) { facts in
+        let crew = WorkCrew(size: options.jobCount)
+        let pipeline = Pipeline(indices.map(request), opener: self, options: options, crew: crew) { facts in
             result.withLock { $0 = facts }
-            done.signal()
         }
         pipeline.start()
-        done.wait()
+        crew.runAll()
         return Dictionary(uniqueKeysWithValues: zip(indices, result.withLock { $0 }))
     }
 }

@@ -26,7 +26,8 @@ struct DockerLayers {
         }
         guard let entries = value == nil || value?.isNull == true ? [] : value?.array.map({ Array($0) }) else {
             builder.add(
-                Finding(.dockerManifestInvalid, "Layers is an array, not \(value?.rawText ?? "missing")", at: place),
+                Finding(
+                    .dockerManifestInvalid, "Layers must be an array, not \(value?.rawText ?? "missing")", at: place),
                 image: image)
             return
         }
@@ -50,7 +51,8 @@ struct DockerLayers {
             guard let text = value.string, !text.isEmpty else {
                 builder.add(
                     Finding(
-                        .dockerManifestInvalid, "a layer is a path, not \(value.rawText)", at: place.appending(index)),
+                        .dockerManifestInvalid, "a layer must be a path, not \(value.rawText)",
+                        at: place.appending(index)),
                     image: image)
                 continue
             }

@@ -39,7 +39,8 @@ struct DockerSaveWalk {
             guard let entries = document.root.array else {
                 builder.add(
                     Finding(
-                        .dockerManifestInvalid, "manifest.json is an array, not \(document.root.rawText)", at: place))
+                        .dockerManifestInvalid, "manifest.json must be an array, not \(document.root.rawText)",
+                        at: place))
                 return
             }
             if hasLayout { layoutNames = LayoutNames(of: builder) }
@@ -79,7 +80,7 @@ struct DockerSaveWalk {
     private mutating func walkImage(_ entry: JSONValue, at place: Place, _ builder: inout InventoryBuilder) {
         guard entry.object != nil else {
             builder.add(
-                Finding(.dockerManifestInvalid, "an image is an object, not \(entry.rawText)", at: place))
+                Finding(.dockerManifestInvalid, "an image must be an object, not \(entry.rawText)", at: place))
             return
         }
         let (tags, tagFindings) = readTags(entry.member(ignoringCase: "RepoTags"), at: place.appending("RepoTags"))
@@ -88,7 +89,7 @@ struct DockerSaveWalk {
         guard let configPath = entry.member(ignoringCase: "Config")?.string, !configPath.isEmpty else {
             let actual = entry.member(ignoringCase: "Config")?.rawText ?? "missing"
             builder.add(
-                Finding(.dockerManifestInvalid, "Config is the path of a config, not \(actual)", at: configPlace))
+                Finding(.dockerManifestInvalid, "Config must be the path of a config, not \(actual)", at: configPlace))
             return
         }
         let path = ArchivePath.normalized(configPath)
@@ -173,7 +174,7 @@ struct DockerSaveWalk {
         guard let value, !value.isNull else { return ([], []) }
         guard let array = value.array else {
             return (
-                [], [Finding(.dockerManifestInvalid, "RepoTags is an array, not \(value.rawText)", at: place)]
+                [], [Finding(.dockerManifestInvalid, "RepoTags must be an array, not \(value.rawText)", at: place)]
             )
         }
         guard value.count <= ParsedDescriptor.maximumListCount else {
@@ -194,7 +195,7 @@ struct DockerSaveWalk {
                 guard findings.count < 100 else { continue }
                 findings.append(
                     Finding(
-                        .dockerReferenceInvalid, "a RepoTags entry is name:tag, not \(value.rawText)",
+                        .dockerReferenceInvalid, "a RepoTags entry must be name:tag, not \(value.rawText)",
                         at: place.appending(index), actual: value.rawText))
                 continue
             }

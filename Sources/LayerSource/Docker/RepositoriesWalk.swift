@@ -102,7 +102,7 @@ struct RepositoriesWalk {
             guard let repositories = document.root.object else {
                 builder.add(
                     Finding(
-                        .dockerRepositoriesMismatch, "repositories is an object, not \(document.root.rawText)",
+                        .dockerRepositoriesMismatch, "repositories must be an object, not \(document.root.rawText)",
                         at: place))
                 return
             }

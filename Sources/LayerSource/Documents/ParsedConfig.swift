@@ -27,7 +27,7 @@ struct ParsedConfig {
     init(_ root: JSONValue, at place: Place, digest: ContentDigest?, isOCI: Bool) {
         guard let object = root.object else {
             findings.append(
-                Finding(.configInvalid, "a config is an object, not \(root.rawText)", at: place, digest: digest))
+                Finding(.configInvalid, "a config must be an object, not \(root.rawText)", at: place, digest: digest))
             return
         }
         guard object.contains(where: { _ in true }) else {
@@ -69,7 +69,8 @@ struct ParsedConfig {
         guard let rootfs, rootfs.object != nil else {
             findings.append(
                 Finding(
-                    .configInvalid, "an image config has a rootfs, this one \(rootfs?.rawText ?? "none")", at: place,
+                    .configInvalid, "an image config must have a rootfs object, not \(rootfs?.rawText ?? "none")",
+                    at: place,
                     digest: digest))
             return
         }
@@ -78,7 +79,7 @@ struct ParsedConfig {
             let actual = rootfs["type"]?.rawText ?? "missing"
             findings.append(
                 Finding(
-                    .rootfsTypeInvalid, "rootfs.type is layers, not \(actual)", at: place.appending("type"),
+                    .rootfsTypeInvalid, "rootfs.type must be layers, not \(actual)", at: place.appending("type"),
                     digest: digest, expected: "layers", actual: actual))
         }
         let place = place.appending("diff_ids")
@@ -101,7 +102,7 @@ struct ParsedConfig {
         case let value:
             findings.append(
                 Finding(
-                    .configInvalid, "diff_ids is an array, not \(value?.rawText ?? "missing")", at: place,
+                    .configInvalid, "diff_ids must be an array, not \(value?.rawText ?? "missing")", at: place,
                     digest: digest))
         }
     }
@@ -121,7 +122,7 @@ struct ParsedConfig {
         guard let history, !history.isNull else { return }
         guard let entries = history.array else {
             findings.append(
-                Finding(.configInvalid, "history is an array, not \(history.rawText)", at: place, digest: digest))
+                Finding(.configInvalid, "history must be an array, not \(history.rawText)", at: place, digest: digest))
             return
         }
         var count = 0
@@ -132,7 +133,7 @@ struct ParsedConfig {
             guard entry.object != nil else {
                 findings.append(
                     Finding(
-                        .configInvalid, "an entry of the history is an object, not \(entry.rawText)",
+                        .configInvalid, "an entry of the history must be an object, not \(entry.rawText)",
                         at: place.appending(index), digest: digest))
                 return
             }

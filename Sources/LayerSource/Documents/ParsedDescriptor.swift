@@ -25,7 +25,7 @@ struct ParsedDescriptor {
             return
         }
         guard value.object != nil else {
-            findings.append(Finding(code, "a descriptor is an object, not \(value.rawText)", at: place))
+            findings.append(Finding(code, "a descriptor must be an object, not \(value.rawText)", at: place))
             return
         }
         let mediaType = readMediaType(value["mediaType"])
@@ -113,7 +113,7 @@ struct ParsedDescriptor {
         } else if let size = descriptor.size, size != 2 {
             findings.append(
                 Finding(
-                    .emptyDescriptorMismatch, "the empty type is the two bytes {}, not \(size) bytes",
+                    .emptyDescriptorMismatch, "the empty type must be the two bytes {}, not \(size) bytes",
                     at: place.appending("size"), digest: descriptor.digest, expected: "2", actual: "\(size)"))
         }
     }

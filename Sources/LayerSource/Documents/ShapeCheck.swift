@@ -41,7 +41,7 @@ struct ShapeCheck {
     mutating func member(_ name: String, _ kind: JSONValue.Kind) -> JSONValue? {
         guard let value = object.member(ignoringCase: name), !value.isNull else { return nil }
         guard value.kind == kind else {
-            add("\(name) is \(kind.withArticle), not \(value.rawText)", at: place.appending(name), value)
+            add("\(name) must be \(kind.withArticle), not \(value.rawText)", at: place.appending(name), value)
             return nil
         }
         return value
@@ -58,7 +58,8 @@ struct ShapeCheck {
         for (index, value) in array.enumerated() where !value.isNull {
             guard let text = value.string else {
                 add(
-                    "\(name) is a list of texts, not of \(value.rawText)", at: place.appending(name).appending(index),
+                    "\(name) must be a list of strings, not of \(value.rawText)",
+                    at: place.appending(name).appending(index),
                     value)
                 break
             }
@@ -75,7 +76,8 @@ struct ShapeCheck {
         for (key, value) in object where !value.isNull {
             guard let text = value.string else {
                 add(
-                    "\(name) has texts for values, not \(value.rawText)", at: place.appending(name).appending(key),
+                    "\(name) must have strings for values, not \(value.rawText)",
+                    at: place.appending(name).appending(key),
                     value)
                 break
             }
@@ -90,7 +92,8 @@ struct ShapeCheck {
         guard let object = member(name, .object)?.object else { return }
         for (key, value) in object where !value.isNull && value.kind != .object {
             return add(
-                "\(name) has empty objects for values, not \(value.rawText)", at: place.appending(name).appending(key),
+                "\(name) must have empty objects for values, not \(value.rawText)",
+                at: place.appending(name).appending(key),
                 value)
         }
     }
@@ -98,7 +101,7 @@ struct ShapeCheck {
     /// Checks a whole number, as Go's `int` and `time.Duration` read it.
     mutating func integer(_ name: String) {
         guard let value = member(name, .number), value.int64 == nil else { return }
-        add("\(name) is a whole number of 64 bits, not \(value.rawText)", at: place.appending(name), value)
+        add("\(name) must be a whole number of 64 bits, not \(value.rawText)", at: place.appending(name), value)
     }
 
     /// Checks what a container is run with: the members of OCI's config, and those that only Docker has. Docker reads these of
@@ -149,7 +152,7 @@ struct ShapeCheck {
     /// A point in time. Spec: RFC 3339 §5.6.
     mutating func timestamp(_ name: String) {
         guard let value = member(name, .string), let text = value.string, !Timestamp.isWellFormed(text) else { return }
-        add("\(name) is a date and time by RFC 3339, not \(value.rawText)", at: place.appending(name), value)
+        add("\(name) must be a date and time by RFC 3339, not \(value.rawText)", at: place.appending(name), value)
     }
 
     /// The members that tell a platform. Spec: image-index.md §platform, config.md §Properties: both REQUIRED.
@@ -172,9 +175,9 @@ extension JSONValue.Kind {
         switch self {
         case .object: "an object"
         case .array: "an array"
-        case .string: "a text"
+        case .string: "a string"
         case .number: "a number"
-        case .boolean: "true or false"
+        case .boolean: "a boolean"
         case .null: "null"
         }
     }

@@ -35,7 +35,7 @@ extension LayoutWalk {
             builder.claim(descriptor, about: blobs, at: context.place, image: image)
             builder.add(
                 Finding(
-                    .manifestInvalid, "a manifest is an object, not \(root.rawText)", at: place,
+                    .manifestInvalid, "a manifest must be an object, not \(root.rawText)", at: place,
                     digest: descriptor.digest), image: image)
             return [image]
         }
@@ -201,7 +201,8 @@ extension LayoutWalk {
         }
         if value.isNull {
             builder.add(
-                Finding(.manifestLayersNull, "layers is an array, not null", at: place, digest: manifest), image: image)
+                Finding(.manifestLayersNull, "layers must be an array, not null", at: place, digest: manifest),
+                image: image)
         }
         guard value.count <= ParsedDescriptor.maximumListCount else {
             builder.add(
@@ -213,7 +214,7 @@ extension LayoutWalk {
         guard let entries = value.isNull ? [] : value.array.map({ Array($0) }) else {
             builder.add(
                 Finding(
-                    .manifestInvalid, "layers is an array, not \(value.rawText)", at: place, digest: manifest),
+                    .manifestInvalid, "layers must be an array, not \(value.rawText)", at: place, digest: manifest),
                 image: image)
             return
         }

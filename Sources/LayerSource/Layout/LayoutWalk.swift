@@ -66,7 +66,7 @@ struct LayoutWalk {
                 let actual = version?.rawText ?? "missing"
                 builder.add(
                     Finding(
-                        .layoutInvalid, "imageLayoutVersion is 1.0.0, not \(actual)",
+                        .layoutInvalid, "imageLayoutVersion must be 1.0.0, not \(actual)",
                         at: place.appending("imageLayoutVersion"), expected: "1.0.0", actual: actual))
                 return
             }
@@ -88,7 +88,7 @@ struct LayoutWalk {
         let place = context.place
         guard root.object != nil else {
             builder.add(
-                Finding(.indexInvalid, "an index is an object, not \(root.rawText)", at: place, digest: digest))
+                Finding(.indexInvalid, "an index must be an object, not \(root.rawText)", at: place, digest: digest))
             return []
         }
         builder.checkSchemaVersion(root, at: place, digest: digest)
@@ -109,13 +109,14 @@ struct LayoutWalk {
             return []
         case let value? where value.isNull:
             let code: FindingCode = digest == nil ? .indexManifestsNull : .indexInvalid
-            builder.add(Finding(code, "manifests is an array, not null", at: list, digest: digest))
+            builder.add(Finding(code, "manifests must be an array, not null", at: list, digest: digest))
             if digest == nil { noteNothing(at: place, &builder) }
             return []
         case let value?:
             guard let entries = value.array else {
                 builder.add(
-                    Finding(.indexInvalid, "manifests is an array, not \(value.rawText)", at: list, digest: digest))
+                    Finding(.indexInvalid, "manifests must be an array, not \(value.rawText)", at: list, digest: digest)
+                )
                 return []
             }
             guard value.count <= ParsedDescriptor.maximumListCount else {
