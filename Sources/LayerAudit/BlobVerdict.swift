@@ -28,18 +28,29 @@ struct BlobVerdict {
 
     private func sizeMismatch(_ claimed: UInt64, _ claim: Claim) -> Finding {
         var finding = Finding(
-            .blobSizeMismatch, "the descriptor claims \(claimed) bytes, the blob has \(facts.byteCount)",
+            .blobSizeMismatch, "\(subject(of: claim)) has \(facts.byteCount) bytes, its descriptor claims \(claimed)",
             at: claim.place,
             expected: "\(claimed)", actual: "\(facts.byteCount)")
         finding.hint = judge.hints.size(claimed, facts, isDigestRefuted: doubt.isDigestRefuted)
         return finding
     }
 
+    /// What a claim is about, as people call it: `layer 2`, counted from 1, the base first; `the config` and so on.
+    private func subject(of claim: Claim) -> String {
+        if let layer = claim.layer { return "layer \(layer + 1)" }
+        let pointer = claim.place.pointer
+        if pointer.contains("/config/") || pointer.hasSuffix("/Config") { return "the config" }
+        if pointer.contains("/manifests/") { return "the manifest" }
+        if pointer.contains("/subject/") { return "the subject" }
+        return "the blob"
+    }
+
     private func digestMismatch(_ claimed: ContentDigest, _ claim: Claim) -> [Finding] {
         guard let actual = facts.digest(like: claimed) else { return unchecked(claimed, claim) }
         guard actual != claimed else { return [] }
         var finding = Finding(
-            .blobDigestMismatch, "\(claimed.algorithmName) differs: claimed \(claimed), the bytes give \(actual)",
+            .blobDigestMismatch,
+            "\(subject(of: claim)) is damaged: the \(claimed.algorithmName) of its bytes is not the one claimed",
             at: claim.place, digest: claimed, expected: claimed.description, actual: actual.description)
         if doubt.isSizeRefuted { finding.follows = .blobSizeMismatch }
         finding.hint = judge.hints.digest(doubt, facts)
@@ -170,7 +181,7 @@ struct BlobVerdict {
         // Content that came out right does not make up for a stream that some readers refuse.
         guard actual != claimed else { return doubt.isStreamClaimed ? [] : streamFault(claim) }
         var finding = Finding(
-            .diffIDMismatch, "diffID differs: the config claims \(claimed), the layer decodes to \(actual)",
+            .diffIDMismatch, "\(subject(of: claim)) decodes to another diffID than the config claims",
             at: claim.place, expected: claimed.description, actual: actual.description)
         finding.follows = doubt.causeOfStreamFault
         finding.hint = judge.hints.diffID(claimed, actual, claim, facts)

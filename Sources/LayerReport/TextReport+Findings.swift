@@ -6,8 +6,10 @@ internal import LayerModel
 
 extension TextReport {
     /// Writes findings: errors and warnings each in full, notes of one kind together unless all is to be said.
+    ///
+    /// - Parameter file: the blob that they are about, if it is one.
     mutating func writeFindings<Failure: Error>(
-        _ indexes: [Int], indent: Int, to sink: (String) throws(Failure) -> Void
+        _ indexes: [Int], indent: Int, file: String? = nil, to sink: (String) throws(Failure) -> Void
     ) throws(Failure) {
         var notes: [FindingCode: [Int]] = [:]
         var codes: [FindingCode] = []
@@ -17,7 +19,7 @@ extension TextReport {
                 if notes[finding.code] == nil { codes.append(finding.code) }
                 notes[finding.code, default: []].append(index)
             } else {
-                writeFinding(index, indent: indent)
+                writeFinding(index, indent: indent, file: file)
                 try page.pass(to: sink)
             }
         }
@@ -32,7 +34,7 @@ extension TextReport {
     }
 
     /// One finding: what is wrong, where, both sides in full.
-    private mutating func writeFinding(_ index: Int, indent: Int) {
+    private mutating func writeFinding(_ index: Int, indent: Int, file: String? = nil) {
         let finding = report.findings[index]
         let spaces = String(repeating: " ", count: indent)
         let label = label(of: finding)
@@ -43,22 +45,23 @@ extension TextReport {
         isShown[index] = true
         page.paragraph(
             lead: lead, leadWidth: indent + label.count + 1, VisibleText.escaping(finding.message))
-        for (name, value) in fields(of: finding) {
+        for (name, value) in fields(of: finding, file: file) {
             let words = VisibleText.escaping(value)
             page.paragraph(
                 lead: spaces + "  " + page.paint(name.padded(right: 10), .faint), leadWidth: indent + 12, words)
         }
     }
 
-    private func fields(of finding: Finding) -> [(String, String)] {
+    private func fields(of finding: Finding, file: String?) -> [(String, String)] {
         var fields: [(String, String)] = []
+        if let file, finding.severity == .error { fields.append(("file", file)) }
         // A note's whereabouts matter to nobody who did not ask.
         if finding.severity != .note || style.verbosity == .verbose, !finding.place.description.isEmpty {
             fields.append(("at", finding.place.description))
         }
         if let expected = finding.expected { fields.append(("expected", expected)) }
         if let actual = finding.actual { fields.append(("actual", actual)) }
-        if let follows = finding.follows { fields.append(("follows", "from \(follows.rawValue), so mend that first")) }
+        if let follows = finding.follows { fields.append(("follows", "from \(follows.rawValue)")) }
         if let hint = finding.hint { fields.append(("hint", hint)) }
         return fields
     }
@@ -93,7 +96,15 @@ extension TextReport {
     mutating func writeOneLine(_ finding: Finding) {
         let root = report.roots.indices.contains(finding.root) ? report.roots[finding.root].path : ""
         let place = [root, finding.place.description].filter { !$0.isEmpty }.joined(separator: ": ")
-        let end = finding.follows.map { " (follows from \($0.rawValue))" } ?? ""
+        var notes: [String] = []
+        // Messages of other findings name both sides.
+        if finding.code == .blobDigestMismatch || finding.code == .diffIDMismatch {
+            notes += [finding.expected.map { "expected \($0)" }, finding.actual.map { "actual \($0)" }].compactMap {
+                $0
+            }
+        }
+        if let cause = finding.follows { notes.append("follows from \(cause.rawValue)") }
+        let end = notes.isEmpty ? "" : " (" + notes.joined(separator: ", ") + ")"
         page.line(
             (place.isEmpty ? "" : VisibleText.escaping(place) + ": ") + paint(label(of: finding), as: finding) + " "
                 + VisibleText.escaping(finding.message) + end)

@@ -9,25 +9,51 @@ extension TextReport {
     mutating func writeImage<Failure: Error>(
         _ image: ImageReport, to sink: (String) throws(Failure) -> Void
     ) throws(Failure) {
-        page.line()
+        let isBrief = isBrief(image) || image.record.kind == .attestation && isGood(image)
+        if !isBrief || !wasBrief { page.line() }
+        wasBrief = isBrief
         page.line(title(of: image))
-        // Attestations come one with every image; what is well with them is one line.
-        let isBrief =
-            image.record.kind == .attestation && image.outcome == .verified && style.verbosity != .verbose
-            && image.findings.isEmpty && image.layers.allSatisfy { $0.findings.isEmpty }
         if isBrief { return }
         writeIdentity(of: image.record)
         try writeFindings(image.findings, indent: 4, to: sink)
         let columns = LayerColumns(image)
         for (index, layer) in image.layers.enumerated() {
             writeLayer(layer, number: index + 1, in: columns)
-            try writeFindings(layer.findings, indent: columns.indent, to: sink)
+            try writeFindings(layer.findings, indent: columns.indent, file: file(of: layer, image), to: sink)
             try page.pass(to: sink)
         }
     }
 
+    /// Whether an image takes one line: of several, those with findings are what people look for.
+    func isBrief(_ image: ImageReport) -> Bool { report.images.count > Self.fullImageCount && isGood(image) }
+
+    /// Of more images than this, good ones take one line.
+    private static var fullImageCount: Int { 3 }
+
+    /// Whether there is nothing to say of an image but that all is well.
+    private func isGood(_ image: ImageReport) -> Bool {
+        kind == .verdicts && image.outcome == .verified && style.verbosity != .verbose && image.findings.isEmpty
+            && image.layers.allSatisfy { $0.findings.isEmpty }
+    }
+
+    /// The title with the path of the image store.
+    func title(of image: ImageReport, in root: RootIndex) -> String {
+        title(of: image) + "  in " + VisibleText.escaping(report.roots[root].path)
+    }
+
+    /// Where a layer lies: the path on disk, or the entry and its archive.
+    private func file(of layer: LayerReport, _ image: ImageReport) -> String {
+        guard report.roots.indices.contains(image.record.root) else { return layer.record.path }
+        let root = report.roots[image.record.root]
+        return switch root.form {
+        case .ociLayout, .dockerDirectory, .dockerOCIDirectory, .folder:
+            root.path + (root.path.hasSuffix("/") ? "" : "/") + layer.record.path
+        case .ociArchive, .dockerArchive, .dockerOCIArchive, .unknown: layer.record.path + " in " + root.path
+        }
+    }
+
     /// `✓ alpine:3.20  linux/amd64`.
-    private func title(of image: ImageReport) -> String {
+    func title(of image: ImageReport) -> String {
         let record = image.record
         let references = style.verbosity == .verbose ? record.references[...] : record.references.prefix(1)
         var name = references.map { VisibleText.escaping($0) }.joined(separator: ", ")

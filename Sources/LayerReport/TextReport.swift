@@ -22,6 +22,8 @@ struct TextReport {
     let findingsOfRoot: [RootIndex: [Int]]
     /// Whether a finding was shown in full; a blob that forty images share has it in forty places.
     var isShown: [Bool]
+    /// Whether the image that was written last took one line.
+    var wasBrief = false
 
     var style: ReportStyle { page.style }
 
@@ -46,17 +48,59 @@ struct TextReport {
     /// Writes the report as a whole.
     mutating func writeAll<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
         for root in report.roots.indices {
-            if root > 0 { page.line() }
+            let isBrief = isBrief(root)
+            if root > 0, !isBrief || !wasBrief { page.line() }
+            wasBrief = isBrief
+            guard !isBrief else {
+                for image in imagesOfRoot[root] ?? [] { page.line(title(of: report.images[image], in: root)) }
+                try page.pass(to: sink)
+                continue
+            }
             writeRoot(root)
             try writeFindings(findingsOfRoot[root] ?? [], indent: 2, to: sink)
+            wasBrief = false
             for image in imagesOfRoot[root] ?? [] { try writeImage(report.images[image], to: sink) }
         }
         // A finding about no root at all would otherwise be counted below and shown nowhere.
         let strays = findingsOfRoot.keys.filter { !report.roots.indices.contains($0) }.sorted()
         for root in strays { try writeFindings(findingsOfRoot[root] ?? [], indent: 0, to: sink) }
         if !report.roots.isEmpty || !report.findings.isEmpty { page.line() }
+        try writeFailures(to: sink)
         writeSummary()
     }
+
+    /// Whether an image store takes a line for each of its images, without a heading: one in which all is well.
+    private func isBrief(_ root: RootIndex) -> Bool {
+        guard let images = imagesOfRoot[root] else { return false }
+        return findingsOfRoot[root] == nil && images.allSatisfy { isBrief(report.images[$0]) }
+    }
+
+    /// Repeats what failed of several image stores and images, one line each, so that the last screen tells.
+    private mutating func writeFailures<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
+        guard kind == .verdicts, report.outcome != .verified, report.images.count + report.roots.count > 2 else {
+            return
+        }
+        var count = 0
+        for root in report.roots.indices {
+            let path = VisibleText.escaping(report.roots[root].path)
+            let own = (findingsOfRoot[root] ?? []).map { report.findings[$0].outcome }.filter { $0 != .verified }
+            var lines: [String] = []
+            if !own.isEmpty { lines.append(page.mark(own.contains(.refuted) ? .refuted : .undetermined) + " " + path) }
+            for image in imagesOfRoot[root] ?? [] where report.images[image].outcome != .verified {
+                lines.append(title(of: report.images[image], in: root))
+            }
+            for line in lines {
+                count += 1
+                if count <= Self.maximumFailureCount { page.line(line) }
+                try page.pass(to: sink)
+            }
+        }
+        if count > Self.maximumFailureCount { page.line("and \(count - Self.maximumFailureCount) more") }
+        if count > 0 { page.line() }
+    }
+
+    /// So many lines fit a screen, with the last line of the report.
+    private static let maximumFailureCount = 20
 
     /// Writes what `--quiet` leaves: errors, one a line, and the last line; nothing if all is verified.
     mutating func writeErrors<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
