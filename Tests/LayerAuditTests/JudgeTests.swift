@@ -244,6 +244,6 @@ import Testing
         inventory.images[0].layers[1].diffID = digest("e")
         inventory.claims[1].assertion = .diffID(digest("e"))
         let one = Judge(inventory, facts: [soundFacts, other]).findings().map { $0.finding.hint }
-        #expect(one == ["this is the diffID of layer 1"])
+        #expect(one == ["this is the diffID of layer 2"])
     }
 }
