@@ -116,7 +116,7 @@ struct BlobVerdict {
             return []
         case .truncated(let atByte):
             finding = Finding(
-                .streamTruncated, "the \(title) stream wants to go on where the blob ends, at byte \(atByte)",
+                .streamTruncated, "the blob ends at byte \(atByte), in the middle of the \(title) stream",
                 at: claim.place, actual: "\(atByte)")
             finding.hint = doubt.isDigestRefuted ? nil : "the stream was cut before its digest was taken"
             if doubt.isSizeRefuted { finding.hint = "the file was cut at byte \(facts.byteCount)" }

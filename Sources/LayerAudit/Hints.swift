@@ -22,7 +22,7 @@ struct Hints: Sendable {
         guard isDigestRefuted else { return "the digest holds: only the size in the descriptor is wrong" }
         if facts.byteCount == 0 { return "the file is empty" }
         return facts.byteCount < claimed
-            ? "the file was cut, or another file lies here" : "bytes were appended, or another file lies here"
+            ? "the file was truncated or replaced" : "bytes were appended, or the file was replaced"
     }
 
     /// Behind a wrong digest of the bytes as they lie.

@@ -104,7 +104,7 @@ package struct Judge: Sendable {
                 .archiveTruncated, "the archive ends within \(path), at its byte \(atByte)", blob, sink)
         case .unsupportedEntry:
             return report(
-                .archiveEntryUnsupported, "\(path) is a sparse file or the like, which is not read here", blob, sink)
+                .archiveEntryUnsupported, "\(path) is a sparse file or another unsupported entry type", blob, sink)
         case .unindexed:
             return report(.blobUnreadable, "\(path) is not among the entries of the archive that were read", blob, sink)
         case .missing:
@@ -120,7 +120,7 @@ package struct Judge: Sendable {
             return report(
                 .blobOutsideImage, "\(path) is a symbolic link out of the image; it was not followed", blob, sink)
         case .notRegularFile(let kind):
-            return report(.blobNotRegular, "\(path) is a \(kind.rawValue), no regular file", blob, sink)
+            return report(.blobNotRegular, "\(path) is a \(kind.rawValue), not a regular file", blob, sink)
         case .unreadable(let errno, let atByte):
             return report(
                 .blobUnreadable, "\(path): \(ErrorText.describe(errno)) at byte \(atByte)", blob, sink)
@@ -158,7 +158,7 @@ package struct Judge: Sendable {
                     .blobSizeMismatch,
                     "the descriptor claims \(claimed) bytes, the blob has \(byteCount) and was not read",
                     at: claim.place, expected: "\(claimed)", actual: "\(byteCount)")
-                mismatch.hint = "bytes were appended, or another file lies here"
+                mismatch.hint = "bytes were appended, or the file was replaced"
                 sink(order, finding(mismatch, claim, blob, doubt), claim)
             case .digest(let digest), .name(let digest):
                 let unchecked = Finding(

@@ -8,9 +8,9 @@ extension FindingCode {
         switch self {
         case .pathMissing: .undetermined("The path given does not exist.")
         case .pathUnreadable: .undetermined("The path given, or a folder below it, could not be read.")
-        case .notAnImage: .undetermined("The path given is no form of image that is known here.")
+        case .notAnImage: .undetermined("The path is not a supported kind of image.")
         case .filesIgnored:
-            .notes("Files and links below a folder that are no images and were not looked into, as a number.")
+            .notes("The number of files and links below a folder that are not images and were not examined.")
         case .nothingSelected:
             .undetermined(
                 "No image matches a name given with `--ref`, or none at a path given matches `--platform` and `--ref`.")
@@ -20,7 +20,7 @@ extension FindingCode {
         case .tooFewImages: .undetermined("Fewer images were found than `--min-images` asks for.")
 
         case .archiveTruncated: .refutes("The archive ends within an entry.")
-        case .archiveCorrupt: .refutes("The archive has a header that is no tar header.")
+        case .archiveCorrupt: .refutes("The archive has an invalid tar header.")
         case .archiveEntryAmbiguous:
             .refutes(
                 "Readers of tar see different files in the archive: entries of one name differ, or a name, a size, a type or a record is not the same to all."
@@ -60,36 +60,37 @@ extension FindingCode {
             )
         case .digestInvalid: .refutes("A digest breaks the grammar of the specification.")
         case .digestUnsupported: .undetermined("A digest's algorithm cannot be computed here.")
-        case .sizeInvalid: .refutes("A size is missing or no natural number below 2^63.")
+        case .sizeInvalid: .refutes("A size is missing or not a natural number below 2^63.")
         case .emptyDescriptorMismatch: .refutes("A descriptor of the empty type does not describe `{}`.")
         case .dataInvalid: .refutes("`data` of a descriptor is not base64.")
         case .dataMismatch: .refutes("`data` of a descriptor has another digest or size than the descriptor claims.")
         case .referenceTwice:
             .warns(
                 "`index.json` gives one name to two manifests for the same platform: readers disagree on which counts.")
-        case .platformMismatch: .refutes("The config is for another platform than the index says.")
+        case .platformMismatch: .refutes("The platform in the config differs from the one in the index.")
         case .platformAbsent:
             .notes(
-                "An index lists a platform that is not here; it was not checked (`--require-all-platforms` refutes).")
+                "An index lists a platform that is missing; it was not checked (`--require-all-platforms` refutes).")
         case .rootfsTypeInvalid: .refutes("`rootfs.type` of a config is not `layers`.")
-        case .layerCountMismatch: .refutes("The manifest has another number of layers than the config has diffIDs.")
+        case .layerCountMismatch:
+            .refutes("The number of layers in the manifest differs from the number of diffIDs in the config.")
         case .historyCountMismatch:
-            .warns("The config's history has another number of non-empty entries than it has diffIDs.")
+            .warns("The number of non-empty history entries in the config differs from the number of its diffIDs.")
 
-        case .blobMissing: .refutes("A blob is not there.")
+        case .blobMissing: .refutes("A blob is missing.")
         case .blobOutsideImage: .refutes("A blob is a symbolic link out of the image; it was not followed.")
-        case .blobNotRegular: .refutes("Where a blob should be lies no regular file; it was not opened.")
+        case .blobNotRegular: .refutes("The blob is not a regular file and was not opened.")
         case .blobUnreadable: .undetermined("A blob could not be read.")
         case .blobChanged: .undetermined("A blob changed while it was read.")
-        case .blobSizeMismatch: .refutes("A blob has another size than claimed.")
-        case .blobDigestMismatch: .refutes("A blob has another digest than claimed, by its descriptor or by its name.")
-        case .blobNameInvalid: .notes("A file among the blobs has a name that is no digest; it was not checked.")
+        case .blobSizeMismatch: .refutes("The size of a blob differs from the claimed one.")
+        case .blobDigestMismatch: .refutes("The digest of a blob differs from the one in its descriptor or its name.")
+        case .blobNameInvalid: .notes("A file among the blobs has a name that is not a digest; it was not checked.")
         case .blobUnreferenced:
             .notes("A blob is not referenced by any document that was read; it was checked against its name.")
-        case .layerAbsent: .notes("A non-distributable layer is not here, which is legal; it was not checked.")
+        case .layerAbsent: .notes("A non-distributable layer is missing, which is legal; it was not checked.")
 
-        case .mediaTypeMismatch: .refutes("A layer's media type promises another compression than its bytes have.")
-        case .streamTruncated: .refutes("A compressed stream ends too early.")
+        case .mediaTypeMismatch: .refutes("The compression of a layer differs from the one in its media type.")
+        case .streamTruncated: .refutes("A compressed stream is truncated.")
         case .streamCorrupt: .refutes("A compressed stream is damaged.")
         case .streamTrailingBytes:
             .refutes("Bytes that belong to no gzip member or zstd frame follow a compressed stream.")
@@ -98,9 +99,9 @@ extension FindingCode {
                 "Decoders that unpack images do not agree on whether a compressed stream is intact."
             )
         case .compressionUnsupported: .undetermined("A layer is compressed in a way that is not decoded here.")
-        case .windowTooLarge: .undetermined("A zstd frame wants a larger window than is allowed; it was not decoded.")
+        case .windowTooLarge: .undetermined("A zstd frame needs a larger window than is allowed; it was not decoded.")
         case .expansionLimit: .undetermined("A layer expands beyond `--max-expansion`; decoding stopped there.")
-        case .diffIDMismatch: .refutes("The uncompressed layer has another digest than the config's diffID.")
+        case .diffIDMismatch: .refutes("The digest of the uncompressed layer differs from the diffID in the config.")
 
         case .dockerManifestInvalid:
             .refutes("`manifest.json` of a docker-save archive is not what `docker load` accepts.")
@@ -109,15 +110,17 @@ extension FindingCode {
         case .dockerLayerUnclaimed:
             .undetermined("The archive has no `manifest.json`: nothing says what this layer should be.")
         case .dockerLayerSourceMismatch: .refutes("`LayerSources` describes another blob than the layer is.")
-        case .dockerReferenceInvalid: .refutes("A `RepoTags` entry is no reference with a tag.")
+        case .dockerReferenceInvalid: .refutes("A `RepoTags` entry is not a reference with a tag.")
         case .dockerReferenceTwice:
-            .warns("Two images of `manifest.json` go by one name: `docker load` gives it to the last.")
+            .warns("Two images in `manifest.json` have the same name: `docker load` assigns it to the last.")
         case .dockerRepositoriesMismatch:
             .refutes("`repositories` is malformed or names an image that is not in the archive.")
         case .dockerParentMissing: .warns("`Parent` names an image that is not in the archive.")
         case .viewsDisagree: .refutes("`manifest.json` and `index.json` of one archive describe different images.")
         case .viewEmpty:
-            .warns("`index.json` beside `manifest.json` lists no image: what reads the one finds nothing.")
+            .warns(
+                "`index.json` lists no image although `manifest.json` does: tools that read only the former find nothing."
+            )
 
         case .claimUnchecked: .undetermined("A claim could not be checked though the bytes were read.")
         case .fastPathDisagrees:

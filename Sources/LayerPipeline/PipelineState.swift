@@ -212,7 +212,7 @@ struct PipelineState {
     }
 
     mutating func takeBlock() -> BlockIndex {
-        guard let block = freeBlocks.popLast() else { preconditionFailure("the pool has a block for every need") }
+        guard let block = freeBlocks.popLast() else { preconditionFailure("block pool exhausted") }
         return block
     }
 

@@ -76,7 +76,7 @@ extension TextReport {
         switch code {
         case .platformAbsent:
             let platforms = indexes.compactMap { report.findings[$0].expected }
-            words = "\(indexes.count) platforms are listed and not here; not checked"
+            words = "\(indexes.count) listed platforms are not present and were not checked"
             if platforms.count == indexes.count {
                 words += ": " + platforms.joined(separator: ", ")
                 offer = ""

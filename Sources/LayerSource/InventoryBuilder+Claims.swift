@@ -210,7 +210,7 @@ extension Finding {
         case .outsideImage:
             self.init(.blobOutsideImage, "the file is a symbolic link out of the image; it was not followed", at: place)
         case .notRegularFile(let kind):
-            self.init(.blobNotRegular, "a \(kind.rawValue) lies there, no regular file", at: place)
+            self.init(.blobNotRegular, "the file is a \(kind.rawValue), not a regular file", at: place)
         case .cutOff(let atByte):
             self.init(.archiveTruncated, "the archive ends within the file, at its byte \(atByte)", at: place)
         case .unsupportedEntry:

@@ -27,6 +27,6 @@ package enum FastPaths {
         let unknown = DisabledPaths.names.subtracting(names.map { $0[...] }).sorted()
         guard !unknown.isEmpty else { return nil }
         return
-            "LAYERVERIFY_DISABLE: unknown: \(unknown.joined(separator: ", ")); there are \(names.joined(separator: ", "))"
+            "LAYERVERIFY_DISABLE: unknown: \(unknown.joined(separator: ", ")) (valid names: \(names.joined(separator: ", ")))"
     }
 }

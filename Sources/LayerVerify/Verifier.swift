@@ -55,7 +55,7 @@ public struct Verifier: Sendable {
             throw VerifyError(.invalidLimit, "a limit of expansion or of the window must be at least 1")
         }
         if options.maximumBytesPerSecond == 0 {
-            throw VerifyError(.invalidLimit, "a rate must be at least 1 byte a second")
+            throw VerifyError(.invalidLimit, "a rate must be at least 1 byte per second")
         }
         guard DigestLibrary.offers(.sha256) else {
             throw VerifyError(

@@ -20,8 +20,8 @@ struct BenchCommand: ParsableCommand {
 
             The roofline is the time that no run can beat: all bytes of each kind by the speed of the fastest kernel for \
             it, shared out over the jobs; or, if that is more, the slowest chain of the largest blob (reading and \
-            decoding, or one digest), which no number of jobs makes faster. Documents and judging are not in it, nor \
-            that cores slow each other down.
+            decoding, or one digest), which no number of jobs makes faster. It ignores documents, verdicts \
+            and contention between cores.
 
             Without a PATH an image is made in a temporary folder and removed afterwards: eight layers of text, programs, \
             small files and compressed files, the same on every machine. An image that does not verify is reported as \
@@ -51,16 +51,16 @@ struct BenchCommand: ParsableCommand {
     @Option(
         name: [.customShort("j", allowingJoined: true), .long],
         help: ArgumentHelp(
-            "Threads that compute, or several numbers of them to compare, as 1..8 (default: CPUs by affinity and cgroup "
-                + "quota).", valueName: "n"))
+            "Number of worker threads, or a range of numbers to compare, such as 1..8 (default: CPUs available to the process).",
+            valueName: "n"))
     var jobs: JobRange?
     @Option(
         help: ArgumentHelp(
-            "Runs that count, after one that does not; rounds over the kernels between them.", valueName: "n"))
+            "Number of measured runs, after one warm-up run; kernels are measured between them.", valueName: "n"))
     var runs = 5
 
     @Flag(
-        help: "Show, too, by a model, how the scheduler would use 1 to 128 workers over the shapes of images; as text.")
+        help: "Also print a simulation of the scheduler with 1 to 128 workers (text only).")
     var simulate = false
 
     @OptionGroup(title: "Report") var report: FileOptions

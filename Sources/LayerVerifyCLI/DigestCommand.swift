@@ -11,8 +11,8 @@ struct DigestCommand: ParsableCommand {
         commandName: "digest",
         abstract: "Compute the digests and sizes of layer files, in one pass over each.",
         discussion: """
-            Prints one line a file: digest, diffID, size, uncompressed size, compression, path; two spaces between \
-            columns, a dash for what could not be computed. With --chain the chainID stands before the path.
+            Prints one line per file: digest, diffID, size, uncompressed size, compression, path, separated by two \
+            spaces; '-' marks a value that could not be computed. With --chain, the chainID precedes the path.
 
             EXAMPLES:
               layerverify digest layer.tar.gz

@@ -72,11 +72,11 @@ enum ExitStatus: Int32, CaseIterable {
     /// The section of every command's help.
     static let help = """
         EXIT STATUS:
-          0      every claim holds but what is listed as not checked; the report is written
+          0      everything that could be checked is correct, and the report was written
           1      at least one claim is refuted
           2      nothing is refuted, but something could not be checked or written
           64     wrong usage
-          70     internal error: layerverify found itself wrong
+          70     internal error: the fast and the reference decoder disagree
           128+N  interrupted by signal N (INT 130, TERM 143, HUP 129); what was found is reported
         """
 }

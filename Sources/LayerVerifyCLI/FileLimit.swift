@@ -30,7 +30,7 @@ enum FileLimit {
             let descriptor = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
             guard descriptor >= 0 else {
                 StandardStreams.complain(
-                    "no more than \(opened.count) files can be opened, and at least \(neededCount) are needed: "
+                    "too few file descriptors: \(opened.count) available, at least \(neededCount) needed: "
                         + String(cString: strerror(errno)))
                 throw ExitStatus.undetermined.exitCode
             }

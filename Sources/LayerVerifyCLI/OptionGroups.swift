@@ -34,8 +34,8 @@ struct FileOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "Write the report to a file, which is replaced when it is complete. No file given is replaced, no file in an image "
-                + "given, and no archive in a folder given.", valueName: "file"),
+            "Write the report to a file, replacing it only once the report is complete. It must not belong to an image that is "
+                + "read, or be an archive in a folder that is searched.", valueName: "file"),
         completion: .file())
     var output: String?
 }
@@ -51,8 +51,8 @@ struct ReportOptions: ParsableArguments {
 
         static func help(for value: Verbosity) -> ArgumentHelp? {
             switch value {
-            case .quiet: "Print errors only, one a line; nothing if all is verified."
-            case .verbose: "Print every digest in full, and every note."
+            case .quiet: "Print errors only, one per line; nothing if everything is verified."
+            case .verbose: "Print full digests and all notes."
             }
         }
     }
@@ -83,10 +83,10 @@ struct ReportOptions: ParsableArguments {
 struct RunOptions: ParsableArguments {
     @Option(
         name: [.customShort("j", allowingJoined: true), .long],
-        help: ArgumentHelp("Threads that compute (default: CPUs by affinity and cgroup quota).", valueName: "n"))
+        help: ArgumentHelp("Number of worker threads (default: CPUs available to the process).", valueName: "n"))
     var jobs: Int?
 
-    @Option(help: ArgumentHelp("Show progress on standard error; auto: if that is a terminal.", valueName: "when"))
+    @Option(help: ArgumentHelp("Show progress on standard error (auto: only on a terminal).", valueName: "when"))
     var progress = ProgressMode.auto
 
     @Option(
@@ -95,16 +95,16 @@ struct RunOptions: ParsableArguments {
     var maxExpansion = ExpansionRatio.standard
 
     @Option(
-        help: ArgumentHelp("Uncompressed bytes that a layer may always have, however small it is.", valueName: "size"))
+        help: ArgumentHelp("Layers up to this uncompressed size are exempt from --max-expansion.", valueName: "size"))
     var maxExpansionFree = ByteSize(VerifyOptions().expansionFreeByteCount)
 
     @Option(help: ArgumentHelp("The largest window that a zstd layer may ask for.", valueName: "size"))
     var maxWindow = ByteSize(VerifyOptions.standardWindowByteCount)
 
-    @Flag(help: "Keep out of the way: lowest CPU priority, idle I/O class.") var nice = false
+    @Flag(help: "Use the lowest CPU priority and the idle I/O class.") var nice = false
 
     @Option(
-        help: ArgumentHelp("Read no more bytes a second (default: as many as can be).", valueName: "size"))
+        help: ArgumentHelp("Limit reading to this many bytes per second (default: unlimited).", valueName: "size"))
     var maxRate: ByteSize?
 
     @Option(

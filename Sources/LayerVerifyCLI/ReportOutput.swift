@@ -59,7 +59,7 @@ final class ReportOutput {
     func makeDraft() throws(Failure) {
         guard let file, descriptor < 0 else { return }
         descriptor = file.open()
-        guard descriptor >= 0 else { throw Failure("create a file beside", name, errno) }
+        guard descriptor >= 0 else { throw Failure("create a file next to", name, errno) }
     }
 
     deinit { discard() }

@@ -15,18 +15,19 @@ struct RootCommand: ParsableCommand {
             layerverify <subcommand>
             """,
         discussion: """
-            Reads images as they lie on disk (OCI image layouts, docker-save archives) and compares what their bytes \
-            are with everything the images claim about themselves. Every blob is gone through once; nothing is written.
+            Reads images on disk (OCI image layouts, docker-save archives) and compares their bytes with everything \
+            that the images declare about themselves. Every blob is read once; nothing is written to the image.
 
             EXAMPLES:
               layerverify alpine/                       verify an image layout
               layerverify images.tar other/             verify several, with one verdict
               layerverify --format json -o out.json .   write the report for a program
               layerverify digest layer.tar.gz           compute digest and diffID
-              layerverify inspect alpine/               show what is there
+              layerverify inspect alpine/               show what the documents describe
               layerverify bench                         measure how fast this machine is
 
-            A path named like a command is given as ./digest. The options of verifying are those of 'verify'.
+            To verify a path that has the name of a command, write it as ./digest. For the options see \
+            'layerverify help verify'.
 
             \(ExitStatus.help)
             """,

@@ -45,7 +45,7 @@ final class RunSession {
             try output.commit()
             try trace?.commit()
         } catch {
-            StandardStreams.complain(error.description + (status == .refuted ? "; claims are refuted" : ""))
+            StandardStreams.complain(error.description + (status == .refuted ? " (the image failed verification)" : ""))
             status = status.afterLostReport
         }
         SignalWatch.dieIfCaught()

@@ -12,7 +12,7 @@ struct VerifyCommand: ParsableCommand {
         abstract: "Verify everything that images claim about themselves.",
         discussion: """
             Each PATH is an OCI image layout, a docker-save archive or the folder of one, or a folder that contains \
-            several of these. What it is shows in its content; names do not matter.
+            several of these. The form is detected from the content, not from the name.
 
             EXAMPLES:
               layerverify alpine/
@@ -28,12 +28,13 @@ struct VerifyCommand: ParsableCommand {
     var paths: [String]
 
     @OptionGroup(title: "What to check") var selection: SelectionOptions
-    @Flag(help: "Refute an index of which a platform is not there.") var requireAllPlatforms = false
-    @Flag(help: "Let an image store pass that lists no image.") var allowEmpty = false
+    @Flag(help: "Fail if a platform listed in an index is missing.") var requireAllPlatforms = false
+    @Flag(help: "Accept an image store that lists no image.") var allowEmpty = false
     @Option(
-        help: ArgumentHelp("End with 2 unless so many images are found at all paths together.", valueName: "number"))
+        help: ArgumentHelp(
+            "Exit with 2 if fewer images than this are found at all paths together.", valueName: "number"))
     var minImages = 0
-    @Flag(help: "Warnings refute, too.") var strict = false
+    @Flag(help: "Treat warnings as errors.") var strict = false
     @OptionGroup(title: "Report") var report: ReportOptions
     @OptionGroup(title: "Run") var running: RunOptions
 

@@ -212,7 +212,7 @@ import Testing
     @Test func aWrongSizeIsExplained() throws {
         let onlySize = try #require(hint([.size(11), .digest(digest("a"))], soundFacts))
         #expect(onlySize.contains("only the size"))
-        #expect(try #require(hint([.size(11), .digest(digest("b"))], soundFacts)).contains("cut"))
+        #expect(try #require(hint([.size(11), .digest(digest("b"))], soundFacts)).contains("truncated"))
         #expect(try #require(hint([.size(9), .digest(digest("b"))], soundFacts)).contains("appended"))
         let empty = facts { $0.byteCount = 0 }
         #expect(hint([.size(9), .digest(digest("b"))], empty) == "the file is empty")

@@ -39,7 +39,7 @@ import Testing
         #expect(found.map { $0.record.form } == [.ociLayout, .ociLayout, .dockerArchive, .ociLayout, .folder])
         #expect(found.map { $0.finding?.code } == [nil, nil, nil, nil, .filesIgnored])
         #expect(
-            found.last?.finding?.message == "not looked into: 1 file that is no image (1 other), 1 symbolic link")
+            found.last?.finding?.message == "not looked into: 1 file that is not an image (1 other), 1 symbolic link")
     }
 
     @Test func namesThatAreNotUTF8AreSearchedToo() throws {

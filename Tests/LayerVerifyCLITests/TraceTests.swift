@@ -107,7 +107,7 @@ import Testing
         let run = try ProgramRun.layerverify(options + [ProgramRun.corpus("bad/gzip-crc-wrong/image")])
         #expect(run.status == 1, "\(run.transcript)")
         let errors = String(decoding: run.errors, as: UTF8.self)
-        #expect(errors.contains("cannot write '/dev/full'") && errors.contains("claims are refuted"))
+        #expect(errors.contains("cannot write '/dev/full'") && errors.contains("the image failed verification"))
     }
 
     @Test(arguments: [

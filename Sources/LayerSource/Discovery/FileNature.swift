@@ -118,14 +118,17 @@ enum FileNature: Hashable {
         case .disputedArchive(let why):
             return ("the tar archive holds no image as it is read here; readers take differently: \(why)", nil)
         case .brokenArchive(let ending, looksLikeImage: true) where code != .notAnImage:
-            return ("\(ending.explanation), before the documents of the image it holds", "fetch or write it again")
+            return (
+                "\(ending.explanation), before the documents of the image it holds",
+                "download or write the archive again"
+            )
         case .brokenArchive(let ending, _):
             return ("\(ending.explanation), and before that no image was found; looked for \(marks)", nil)
         case .beheadedArchive:
-            return ("the file is a tar archive whose beginning is damaged", "fetch or copy it again")
+            return ("the file is a tar archive whose beginning is damaged", "download or copy the archive again")
         case .compressed(let compression, _):
             return (
-                "the file is \(compression.rawValue)-compressed; images are read in place from plain archives only",
+                "the file is \(compression.rawValue)-compressed; only uncompressed archives are supported",
                 "decompress it first, or see layerverify digest if it is a single layer"
             )
         case .unreadable(let fault): return (fault.explanation, nil)

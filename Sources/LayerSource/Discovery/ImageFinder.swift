@@ -55,7 +55,7 @@ package struct ImageFinder {
                 let hint = isDamaged ? "names that are not UTF-8 cannot be given: give the folder above" : nil
                 add(path, Finding(.pathMissing, "no such file or directory", at: Place(""), hint: hint))
             case .wrongKind(let kind):
-                add(path, Finding(.notAnImage, "a \(kind.rawValue) is no image", at: Place("")))
+                add(path, Finding(.notAnImage, "a \(kind.rawValue) is not an image", at: Place("")))
             case .outsideImage: add(path, Finding(.pathUnreadable, "the path leads out of itself", at: Place("")))
             case .failed, .changed: add(path, .unread(ReadEnding(error)))
             }
@@ -89,7 +89,7 @@ package struct ImageFinder {
             let kinds = natures.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
             var parts: [String] = []
             if fileCount > 0 {
-                parts.append("\(fileCount) file\(fileCount == 1 ? " that is" : "s that are") no image (\(kinds))")
+                parts.append("\(fileCount) file\(fileCount == 1 ? " that is not an image" : "s that are not images") (\(kinds))")
             }
             if linkCount > 0 { parts.append("\(linkCount) symbolic link\(linkCount == 1 ? "" : "s")") }
             if kernelFolderCount > 0 {
@@ -248,8 +248,8 @@ package struct ImageFinder {
             switch tree.kind(of: blobs) {
             case .found(.directory):
                 let message =
-                    "\(blobs) without index.json or oci-layout: what is left of an image layout, or a content store; "
-                    + "nothing says what its blobs are"
+                    "\(blobs) without index.json or oci-layout: an incomplete image layout or a content store; "
+                    + "no document describes its blobs"
                 return Finding(.notAnImage, message, at: Place(""))
             case .unreadable(let ending): return .unread(ending, blobs)
             case .found, .absent: continue

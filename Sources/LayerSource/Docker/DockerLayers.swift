@@ -20,7 +20,7 @@ struct DockerLayers {
         if let value, value.array != nil, value.count > ParsedDescriptor.maximumListCount {
             builder.add(
                 Finding(
-                    .dockerManifestInvalid, "Layers is no list of layers: it has \(value.count) entries", at: place),
+                    .dockerManifestInvalid, "Layers is not a list of layers: it has \(value.count) entries", at: place),
                 image: image)
             return
         }

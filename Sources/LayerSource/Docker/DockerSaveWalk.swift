@@ -182,7 +182,8 @@ struct DockerSaveWalk {
                 [],
                 [
                     Finding(
-                        .dockerManifestInvalid, "RepoTags is no list of names: it has \(value.count) entries", at: place
+                        .dockerManifestInvalid, "RepoTags is not a list of names: it has \(value.count) entries",
+                        at: place
                     )
                 ]
             )
@@ -228,7 +229,7 @@ struct DockerSaveWalk {
             {
                 builder.add(
                     Finding(
-                        .dockerReferenceTwice, "\(tag) is another image's name, too: docker load gives it to the last",
+                        .dockerReferenceTwice, "the tag \(tag) is used twice: docker load assigns it to the last image",
                         at: place.appending(index), actual: tag), image: image)
             }
             tagged[name.hashValue] = (config, platformHash)

@@ -7,7 +7,7 @@ import LayerModel
 extension ImageSource {
     /// What `docker save` writes since version 25: both views on the same blobs.
     static let dockerAndLayout = ImageSource(
-        folderForm: .dockerOCIDirectory, archiveForm: .dockerOCIArchive, marks: "manifest.json beside oci-layout",
+        folderForm: .dockerOCIDirectory, archiveForm: .dockerOCIArchive, marks: "manifest.json next to oci-layout",
         recognizes: { $0.hasLayout.and($0.hasDockerManifest) },
         walk: { tree, builder in
             var layout = LayoutWalk(tree: tree)

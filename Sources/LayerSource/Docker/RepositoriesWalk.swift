@@ -111,7 +111,7 @@ struct RepositoriesWalk {
                 guard let tags = tags.object else {
                     guard builder.countDescriptor(at: place) else { return }
                     builder.add(
-                        Finding(.dockerRepositoriesMismatch, "the tags of \(name) are no object", at: place))
+                        Finding(.dockerRepositoriesMismatch, "the tags of \(name) must be an object", at: place))
                     continue
                 }
                 for (tag, id) in tags {
@@ -119,7 +119,7 @@ struct RepositoriesWalk {
                     guard builder.countDescriptor(at: place) else { return }
                     guard let id = id.string else {
                         builder.add(
-                            Finding(.dockerRepositoriesMismatch, "\(name):\(tag) is no text", at: place))
+                            Finding(.dockerRepositoriesMismatch, "\(name):\(tag) must be a string", at: place))
                         continue
                     }
                     body(Entry(name: name, tag: tag, id: id, place: place), &builder)

@@ -87,7 +87,7 @@ struct ParsedConfig {
         case let value? where value.count > ParsedDescriptor.maximumListCount:
             findings.append(
                 Finding(
-                    .configInvalid, "diff_ids is no list of digests: it has \(value.count) entries", at: place,
+                    .configInvalid, "diff_ids is not a list of digests: it has \(value.count) entries", at: place,
                     digest: digest))
         case let value? where value.array != nil:
             var read: [ContentDigest?] = []

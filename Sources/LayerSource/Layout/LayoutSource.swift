@@ -7,7 +7,7 @@ import LayerModel
 extension ImageSource {
     /// An OCI image layout, a folder or the same in a tar.
     static let layout = ImageSource(
-        folderForm: .ociLayout, archiveForm: .ociArchive, marks: "oci-layout, or index.json beside blobs/",
+        folderForm: .ociLayout, archiveForm: .ociArchive, marks: "oci-layout, or index.json next to blobs/",
         recognizes: { $0.hasLayout },
         walk: { tree, builder in
             var walk = LayoutWalk(tree: tree)
@@ -24,14 +24,15 @@ extension ImageSource {
         case .found(.directory), .found(.symbolicLink):
             return builder.add(
                 Finding(
-                    .claimUnchecked, "manifest.json is no file: what docker load makes of it is not known", at: place))
+                    .claimUnchecked, "manifest.json is not a file: how docker load reads it is not known", at: place))
         case .unreadable(let ending): return builder.add(.unread(ending), reading: place, digest: nil)
         case .found: break
         }
         let blobs = builder.blobs(at: place.path, in: tree, expectedByteCount: 0)
         switch tree.document(blobs, &builder) {
         case .success:
-            builder.add(Finding(.filesIgnored, "manifest.json is no list of docker save's images", at: place))
+            builder.add(
+                Finding(.filesIgnored, "manifest.json is not a list of images as docker save writes it", at: place))
         case .failure(let fault): builder.add(fault, reading: place, digest: nil)
         }
     }

@@ -65,7 +65,8 @@ extension LayoutWalk {
             let other = key == "manifests" ? "an index" : "a manifest of schema 1"
             builder.add(
                 Finding(
-                    .documentConfusion, "a manifest has no \(key); \(other) has", at: place.appending(key),
+                    .documentConfusion, "the manifest has a member \(key), which belongs in \(other)",
+                    at: place.appending(key),
                     digest: descriptor.digest), image: image)
         }
         for var finding in config.findings {
@@ -207,7 +208,7 @@ extension LayoutWalk {
         guard value.count <= ParsedDescriptor.maximumListCount else {
             builder.add(
                 Finding(
-                    .manifestInvalid, "layers is no list of descriptors: it has \(value.count) entries", at: place,
+                    .manifestInvalid, "layers is not a list of descriptors: it has \(value.count) entries", at: place,
                     digest: manifest), image: image)
             return
         }

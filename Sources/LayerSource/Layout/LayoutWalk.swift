@@ -99,7 +99,8 @@ struct LayoutWalk {
         for key in ["config", "layers", "fsLayers"] where root.member(ignoringCase: key).map({ !$0.isNull }) == true {
             builder.add(
                 Finding(
-                    .documentConfusion, "an index has no \(key); a manifest has", at: place.appending(key),
+                    .documentConfusion, "the index has a member \(key), which belongs in a manifest",
+                    at: place.appending(key),
                     digest: digest))
         }
         let list = place.appending("manifests")
@@ -122,7 +123,8 @@ struct LayoutWalk {
             guard value.count <= ParsedDescriptor.maximumListCount else {
                 builder.add(
                     Finding(
-                        .indexInvalid, "manifests is no list of descriptors: it has \(value.count) entries", at: list,
+                        .indexInvalid, "manifests is not a list of descriptors: it has \(value.count) entries",
+                        at: list,
                         digest: digest))
                 return []
             }
@@ -231,7 +233,7 @@ struct LayoutWalk {
         guard first != descriptor.digest else { return }
         builder.add(
             Finding(
-                .referenceTwice, "\(tag) is another manifest's name, too: which one is meant, readers decide",
+                .referenceTwice, "the name \(tag) is given to two manifests: tools differ on which one they pick",
                 at: place, digest: descriptor.digest, actual: tag))
     }
 

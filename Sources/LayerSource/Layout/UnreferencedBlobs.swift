@@ -56,7 +56,8 @@ struct UnreferencedBlobs {
         do throws(ContentDigest.GrammarError) {
             digest = try ContentDigest(parsing: algorithm + ":" + name)
         } catch {
-            builder.add(Finding(.blobNameInvalid, "the name is no digest; the file was not checked", at: Place(path)))
+            builder.add(
+                Finding(.blobNameInvalid, "the name is not a digest; the file was not checked", at: Place(path)))
             return true
         }
         count += 1

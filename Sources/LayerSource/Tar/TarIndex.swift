@@ -208,7 +208,7 @@ package struct TarIndex: Sendable {
             case .file, .hardLink, .symbolicLink, .fifo, .characterDevice, .blockDevice, .sparse: break
             }
             guard let below = places(below: entries.name(of: Int(place))).first else { continue }
-            found.append("\(quoted(Int(below))) lies below \(quoted(Int(place))), which is no folder")
+            found.append("\(quoted(Int(below))) is below \(quoted(Int(place))), which is not a folder")
             break
         }
         if let place = firstReplacedByAnotherKind {

@@ -59,7 +59,7 @@ struct TarScanner {
         guard block.count == TarHeader.byteCount else { throw Stop(ending: truncated(nil)) }
         guard !block.allSatisfy({ $0 == 0 }) else { throw Stop(ending: try endingAtZeros()) }
         guard let header = TarHeader(block) else { throw corrupt("header with a wrong checksum") }
-        guard let size = header.size else { throw corrupt("size is no natural number below 2^63") }
+        guard let size = header.size else { throw corrupt("size is not a natural number below 2^63") }
         if headerOffset == 0, Self.beginsAsAnother(block) {
             doubt(.ambiguous("a beginning as that of another kind of file"), header.name)
         }
