@@ -154,6 +154,20 @@ private let otherFileCases: [CorpusCase] = [
         $0.singleImage([.gzip(1148)])
         $0.expect("archive-corrupt")
     },
+    .good(
+        "archive-followed-by-another", "Two archives in one file: readers of tar stop at the end of the first.",
+        in: .damagedArchive(.ustar, { $0 + $0 })
+    ) {
+        $0.oldArchive(DockerImage(layers: [.plain(1156)], tags: ["app:1"]))
+        $0.expect("archive-trailing-bytes")
+    },
+    .good(
+        "archive-followed-by-text", "Text behind the padding of an archive.",
+        in: .damagedArchive(.ustar, { $0 + [UInt8](repeating: 0, count: 5_120) + Array("done\n".utf8) })
+    ) {
+        $0.singleImage([.gzip(1157)])
+        $0.expect("archive-trailing-bytes")
+    },
     otherStore("registry", "a registry's storage", seed: 1151) {
         $0.put("docker/registry/v2/blobs/sha256/00/data", "content\n")
         $0.put("docker/registry/v2/repositories/app/_layers/link", "sha256:00\n")

@@ -29,6 +29,10 @@ extension FindingCode {
             .undetermined(
                 "The archive has an entry or a pax record of a kind that is not read here (a sparse file, or what GNU's incremental and multi-volume archives have)."
             )
+        case .archiveTrailingBytes:
+            .warns(
+                "Bytes that are not zeros follow the end of the archive; readers ignore them, and they were not checked."
+            )
 
         case .jsonInvalid: .refutes("A document is not JSON, not UTF-8, or goes on after its end (RFC 8259, I-JSON).")
         case .jsonDuplicateKey:

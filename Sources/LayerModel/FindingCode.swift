@@ -20,6 +20,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case archiveCorrupt = "archive-corrupt"
     case archiveEntryAmbiguous = "archive-entry-ambiguous"
     case archiveEntryUnsupported = "archive-entry-unsupported"
+    case archiveTrailingBytes = "archive-trailing-bytes"
 
     case jsonInvalid = "json-invalid"
     case jsonDuplicateKey = "json-duplicate-key"

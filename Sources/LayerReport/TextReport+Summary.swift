@@ -90,6 +90,7 @@ extension TextReport {
                     + HumanUnits.count(
                         report.summary.opaqueBlobCount, "blob of an unknown type", "blobs of unknown types"))
         }
+        if counts[.archiveTrailingBytes] != nil { parts.append("the bytes after the end of an archive") }
         if counts[.interrupted] != nil { parts.append("what the interruption left") }
         return parts.isEmpty ? nil : "not checked: " + parts.joined(separator: ", ")
     }

@@ -55,7 +55,7 @@ enum ReadFaults {
             case .noAccess: kind == .opens || kind == .looks
             case .notFound: (kind == .opens || kind == .looks) && found
             case .interrupted: !goesOn && kind != .lists
-            case .cut: text.hasPrefix("pread") && goesOn
+            case .cut: text.hasPrefix("pread") && goesOn && found
             case .half: text.hasPrefix("pread")
             }
         }
@@ -207,6 +207,10 @@ struct ReadFaultMatrix {
             case .interrupted, .half: report.outcome == clean.outcome
             // In a folder that may be searched but not listed a lookup is enough to tell that something is not there.
             case .noAccess where call.text.hasSuffix("/."):
+                report.outcome == .undetermined || report.outcome == clean.outcome
+            // Next to a manifest.json that is something else it tells nothing.
+            case .ioError where call.text.hasSuffix("/repositories") && !call.found,
+                .noAccess where call.text.hasSuffix("/repositories") && !call.found:
                 report.outcome == .undetermined || report.outcome == clean.outcome
             case .ioError, .noAccess, .notFound, .cut:
                 report.outcome == .undetermined || report.outcome == .refuted && clean.outcome == .refuted

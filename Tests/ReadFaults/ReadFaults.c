@@ -147,11 +147,16 @@ static enum effect effect_at(const char *function, enum kind kind, int folder, c
     return effect_on(function, kind, path, found, 0, 0);
 }
 
-static enum effect effect_of(const char *function, enum kind kind, int descriptor, off_t offset, size_t count) {
+static enum effect effect_on_bytes(const char *function, enum kind kind, int descriptor, int found, off_t offset,
+                                   size_t count) {
     if (!below[0]) return NONE;
     char path[PATH_MAX];
     path_of(descriptor, path);
-    return effect_on(function, kind, path, 1, offset, count);
+    return effect_on(function, kind, path, found, offset, count);
+}
+
+static enum effect effect_of(const char *function, enum kind kind, int descriptor) {
+    return effect_on_bytes(function, kind, descriptor, 1, 0, 0);
 }
 
 int openat(int folder, const char *name, int flags, ...) {
@@ -180,12 +185,15 @@ ssize_t readlinkat(int folder, const char *restrict name, char *restrict text, s
 
 int fstat(int descriptor, struct stat *status) {
     REAL(fstat);
-    return is_error(effect_of("fstat", READS, descriptor, 0, 0)) ? -1 : real(descriptor, status);
+    return is_error(effect_of("fstat", READS, descriptor)) ? -1 : real(descriptor, status);
 }
 
 ssize_t pread(int descriptor, void *bytes, size_t count, off_t offset) {
     REAL(pread);
-    enum effect effect = effect_of("pread", READS, descriptor, offset, count);
+    // Where a file ends there is nothing to cut.
+    char byte;
+    int found = below[0] && real(descriptor, &byte, 1, offset) > 0;
+    enum effect effect = effect_on_bytes("pread", READS, descriptor, found, offset, count);
     if (is_error(effect)) return -1;
     if (effect == CUT) return 0;
     return real(descriptor, bytes, effect == HALF && count > 1 ? count / 2 : count, offset);
@@ -193,12 +201,12 @@ ssize_t pread(int descriptor, void *bytes, size_t count, off_t offset) {
 
 DIR *fdopendir(int descriptor) {
     REAL(fdopendir);
-    return is_error(effect_of("fdopendir", LISTS, descriptor, 0, 0)) ? NULL : real(descriptor);
+    return is_error(effect_of("fdopendir", LISTS, descriptor)) ? NULL : real(descriptor);
 }
 
 struct dirent *readdir(DIR *folder) {
     REAL(readdir);
-    if (is_error(effect_of("readdir", LISTS, dirfd(folder), 0, 0))) return NULL;
+    if (is_error(effect_of("readdir", LISTS, dirfd(folder)))) return NULL;
     struct dirent *entry = real(folder);
     if (!entry && below[0]) {
         char path[PATH_MAX];

@@ -89,7 +89,8 @@ package struct ImageFinder {
             let kinds = natures.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
             var parts: [String] = []
             if fileCount > 0 {
-                parts.append("\(fileCount) file\(fileCount == 1 ? " that is not an image" : "s that are not images") (\(kinds))")
+                parts.append(
+                    "\(fileCount) file\(fileCount == 1 ? " that is not an image" : "s that are not images") (\(kinds))")
             }
             if linkCount > 0 { parts.append("\(linkCount) symbolic link\(linkCount == 1 ? "" : "s")") }
             if kernelFolderCount > 0 {

@@ -15,6 +15,8 @@ package struct TarIndex: Sendable {
     package let ending: TarEnding
     /// What readers take differently, or is not read here: the first of each kind.
     package let doubts: [TarDoubt]
+    /// What follows the end of the archive, unless it is zeros.
+    package let bytesAfterEnd: BytesAfterEnd?
 
     /// The entries that do not lead out, ordered by the bytes of their names; of one name those first that can be found by
     /// it, in the order of the archive.
@@ -42,11 +44,21 @@ package struct TarIndex: Sendable {
         var ending = scanner.scan()
         // An archive that is being written ends in the middle of an entry.
         if reader.hasChanged { ending = .unreadable(.changed, atByte: 0) }
-        return TarIndex(entries: scanner.entries, ending: ending, doubts: scanner.doubts)
+        var bytesAfterEnd: BytesAfterEnd?
+        if case .endOfArchive(let atByte) = ending {
+            do throws(ReadFault) {
+                bytesAfterEnd = try BytesAfterEnd(reader, from: atByte)
+            } catch {
+                ending = .unreadable(error, atByte: atByte)
+            }
+        }
+        return TarIndex(
+            entries: scanner.entries, ending: ending, doubts: scanner.doubts, bytesAfterEnd: bytesAfterEnd)
     }
 
-    private init(entries: TarEntryList, ending: TarEnding, doubts: [TarDoubt]) {
+    private init(entries: TarEntryList, ending: TarEnding, doubts: [TarDoubt], bytesAfterEnd: BytesAfterEnd?) {
         self.entries = entries
+        self.bytesAfterEnd = bytesAfterEnd
         self.ending = ending
         self.doubts = doubts
         var order: [UInt32] = []

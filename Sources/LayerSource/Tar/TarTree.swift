@@ -102,6 +102,7 @@ package struct TarTree: ImageTree {
         }
         return doubts + index.contradictions.map { Finding(.archiveEntryAmbiguous, $0, at: Place("")) }
             + index.repeatedNames.map { Finding(.tooManyDescriptors, $0, at: Place("")) } + endingFindings
+            + [index.bytesAfterEnd?.finding].compactMap { $0 }
     }
 
     private var endingFindings: [Finding] {
