@@ -198,6 +198,75 @@ private let otherFileCases: [CorpusCase] = [
         $0.put("second.tar", [UInt8](repeating: 0, count: 600))
         $0.expect("not-an-image")
     },
+    .bad(
+        "docker-members-far-away", "A list of images in which unknown members take the first 5 KB.",
+        in: .archive(.ustar)
+    ) {
+        $0.oldArchive(
+            DockerImage(layers: [.plain(1158)], tags: ["app:1"]),
+            manifest: {
+                .object([("pad", .string(String(repeating: "x", count: 5_000)))]).merging($0.setting("Layers", []))
+            })
+        $0.expect("layer-count-mismatch", "sha256:" + DockerImage(layers: [.plain(1158)], tags: ["app:1"]).configHex)
+    },
+    .bad("docker-members-escaped", "A list of images whose names are escaped.", in: .archive(.ustar)) {
+        $0.put("manifest.json", "[{\"\\u0043onfig\": \"none.json\", \"\\u0052epoTags\": null, \"L\\u0061yers\": []}]\n")
+        $0.expect("blob-missing")
+    },
+    .bad("docker-first-image-empty", "A list of images of which the first is an empty object.", in: .archive(.ustar)) {
+        $0.put("manifest.json", "[{}, {\"Config\": \"none.json\", \"Layers\": []}]\n")
+        $0.expect("docker-manifest-invalid")
+        $0.expect("blob-missing")
+    },
+    .bad("layout-with-long-annotation", "A layout without `oci-layout`, with 6 KB before `manifests` in index.json.") {
+        image in
+        let manifest = image.image([.gzip(1159)])
+        let pad: JSON = ["annotations": ["x": .string(String(repeating: "y", count: 6_000))]]
+        image.layout([manifest], index: { pad.merging($0) })
+        image.remove("oci-layout")
+        image.expect("layout-invalid")
+    },
+    .bad("config-type-octets-other-case", "`RootFS` in a config of a type that Docker takes: Go reads it.") { image in
+        let manifest = image.singleImage(
+            [.gzip(1160)],
+            config: { $0.removing("rootfs").setting("RootFS", $0["rootfs"]) },
+            manifest: { $0.setting("config", $0["config"].typed("application/octet-stream")) })
+        image.expect("name-case-differs", image.configDigest(of: manifest))
+        image.expect("config-invalid", image.configDigest(of: manifest))
+    },
+    .good("config-type-json-artifact", "A config under application/json whose rootfs is something else: an artifact.") {
+        $0.singleImage(
+            [.plain(1161)], config: { _ in ["rootfs": ["path": "x.ext4"]] },
+            manifest: { $0.setting("config", $0["config"].typed("application/json")) })
+    },
+    .undetermined("folder-with-undocumented-archive", "An image, and an archive that ends after a layer.", in: .folders)
+    {
+        $0.includeImage(1162)
+        let layer = String(repeating: "a", count: 64) + "/layer.tar"
+        $0.put("second.tar", TarWriter.archive([(layer, .file(prose(seed: 1163, byteCount: 90)))]))
+        $0.expect("not-an-image")
+    },
+    .undetermined("folder-with-holed-archive", "An image, and an archive whose first blocks are zeros.", in: .folders) {
+        $0.includeImage(1164)
+        let archive = TarWriter.archive([("notes", .file(prose(seed: 1165, byteCount: 90)))])
+        $0.put("second.tar", [UInt8](repeating: 0, count: 4_096) + archive)
+        $0.expect("not-an-image")
+    },
+    .undetermined(
+        "archive-of-logs-cut", "A folder of containers' logs by their IDs, cut: no image.",
+        in: .damagedArchive(.ustar, { Array($0.prefix(700)) })
+    ) {
+        let name = String(repeating: "b", count: 64)
+        $0.put(name + "/" + name + "-json.log", String(repeating: "{}\n", count: 200))
+        $0.expect("not-an-image")
+    },
+    .good(
+        "archive-followed-after-zeros", "Text after 100 KB of zeros behind the end of an archive.",
+        in: .damagedArchive(.ustar, { $0 + [UInt8](repeating: 0, count: 100_000) + Array("done\n".utf8) })
+    ) {
+        $0.singleImage([.gzip(1166)])
+        $0.expect("archive-trailing-bytes")
+    },
     .undetermined(
         "archive-of-nested-members", "imgpkg's list again, with `Layers` one level below.", in: .archive(.ustar)
     ) {
@@ -255,5 +324,11 @@ extension ImageBuilder {
 }
 
 extension JSON {
+    /// The members of this object, then those of another.
+    fileprivate func merging(_ other: JSON) -> JSON {
+        guard case .object(let first) = self, case .object(let second) = other else { return self }
+        return .object(first + second)
+    }
+
     fileprivate var isNull: Bool { if case .null = self { true } else { false } }
 }

@@ -61,10 +61,13 @@ package enum Recognition: Sendable {
 /// A tree with as much of its files as recognition looks at.
 package struct RecognizableTree {
     package let tree: any ImageTree
-    private let readPrefix: (String) -> Result<[UInt8], ReadFault>
+    private let readPrefix: (String, Int) -> Result<[UInt8], ReadFault>
 
-    /// - Parameter readPrefix: reads the first bytes of a file; none if what lies there is no file to read.
-    package init(_ tree: any ImageTree, readPrefix: @escaping (String) -> Result<[UInt8], ReadFault>) {
+    /// So much of a document is looked at, unless its whole is needed.
+    private static let prefixByteCount = 4096
+
+    /// - Parameter readPrefix: reads so many of the first bytes of a file; none if what lies there is not a file to read.
+    package init(_ tree: any ImageTree, readPrefix: @escaping (String, Int) -> Result<[UInt8], ReadFault>) {
         self.tree = tree
         self.readPrefix = readPrefix
     }
@@ -92,8 +95,10 @@ package struct RecognizableTree {
         prefix(of: path) { String(decoding: $0, as: UTF8.self).contains("\"\(member)\"") }
     }
 
-    private func prefix(of path: String, _ isWanted: ([UInt8]) -> Bool) -> Recognition {
-        switch readPrefix(path) {
+    private func prefix(
+        of path: String, upTo byteCount: Int = prefixByteCount, _ isWanted: ([UInt8]) -> Bool
+    ) -> Recognition {
+        switch readPrefix(path, byteCount) {
         case .success(let prefix): Recognition(isWanted(prefix))
         case .failure(let fault): .unknown(path: path, ReadEnding(fault, atByte: 0))
         }
@@ -103,8 +108,24 @@ package struct RecognizableTree {
     var hasLayout: Recognition {
         hasFile("oci-layout").or(
             hasFile("index.json").and(
-                hasFolder("blobs/sha256").or(hasFolder("blobs/sha512")).or(names("schemaVersion", in: "index.json"))
-                    .or(hasFolder("blobs").and(names("manifests", in: "index.json")))))
+                hasFolder("blobs").and(mayBeIndex("index.json")).or(names("schemaVersion", in: "index.json"))))
+    }
+
+    /// False of a document that is JSON and has nothing of an index: damage must not make an image unrecognisable.
+    private func mayBeIndex(_ path: String) -> Recognition {
+        prefix(of: path, upTo: JSONDocument.maximumByteCount + 1) { bytes in
+            guard let root = Self.parsed(bytes), root.object != nil else { return true }
+            return ["schemaVersion", "manifests", "mediaType"].contains { root.member(ignoringCase: $0) != nil }
+        }
+    }
+
+    /// The root of a document; nil if it is not JSON as it is read here.
+    private static func parsed(_ bytes: [UInt8]) -> JSONValue? {
+        do throws(JSONFault) {
+            return try JSONDocument(parsing: bytes).root
+        } catch {
+            return nil
+        }
     }
 
     /// A `manifest.json` that is no object. One that is an object belongs to another form (containers' `dir:`), or to no
@@ -114,47 +135,22 @@ package struct RecognizableTree {
         let path = "manifest.json"
         return kind(of: path) { $0 != .directory && $0 != .symbolicLink }
             .and(beginsAsObject(path).not.or(names("Config", in: path).and(names("Layers", in: path))))
-            .and(beginsAsOtherList(path).not)
+            .and(isOtherList(path).not)
     }
 
-    /// Whether a document is a list of objects, and of no images: the first of them has none of their members.
-    private func beginsAsOtherList(_ path: String) -> Recognition {
-        prefix(of: path) { prefix in
-            guard let names = Self.membersOfFirstElement(prefix) else { return false }
-            return names.isDisjoint(with: ["config", "layers", "repotags"])
-        }
-    }
-
-    /// The names of the members of the first object of a list, in lower case, as far as the beginning of a document shows
-    /// them; nil of anything else than a list of objects. No name may have an escape: those of images have none.
-    private static func membersOfFirstElement(_ prefix: [UInt8]) -> Set<String>? {
-        let marks = prefix.lazy.filter { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }.prefix(2)
-        guard marks.elementsEqual("[{".utf8) else { return nil }
-        var (names, depth, text) = (Set<String>(), 0, [UInt8]?.none)
-        var last: [UInt8] = []
-        var isEscaped = false
-        for byte in prefix {
-            if var open = text {
-                if byte == UInt8(ascii: "\""), !isEscaped {
-                    (last, text) = (open, nil)
-                } else {
-                    isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
-                    open.append(byte)
-                    text = open
-                }
-                continue
+    /// Whether a document is a list of objects of which none is an image: JSON patches, imgpkg's list. One that is not JSON
+    /// may have been a list of images.
+    private func isOtherList(_ path: String) -> Recognition {
+        prefix(of: path, upTo: JSONDocument.maximumByteCount + 1) { bytes in
+            guard let entries = Self.parsed(bytes)?.array else { return false }
+            var isEmpty = true
+            for entry in entries {
+                isEmpty = false
+                let isImage = ["Config", "Layers", "RepoTags"].contains { entry.member(ignoringCase: $0) != nil }
+                guard entry.object != nil, !isImage else { return false }
             }
-            switch byte {
-            case UInt8(ascii: "\""): text = []
-            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                depth -= 1
-                if depth < 2 { return names }
-            case UInt8(ascii: ":") where depth == 2: names.insert(String(decoding: last, as: UTF8.self).lowercased())
-            default: break
-            }
+            return !isEmpty
         }
-        return names
     }
 }
 

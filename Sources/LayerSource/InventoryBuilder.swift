@@ -407,6 +407,8 @@ package enum DocumentFault: Error, Equatable, Sendable {
         case .tooLarge, .overBudget: true
         }
     }
+
+    var isDuplicateKey: Bool { if case .json(let fault) = self { fault.code == .duplicateKey } else { false } }
 }
 
 extension FindingCode {

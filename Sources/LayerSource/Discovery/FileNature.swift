@@ -18,8 +18,12 @@ enum FileNature: Hashable {
     case disputedArchive(why: String)
     /// A tar archive that ends or breaks before anything of an image was found in it.
     ///
-    /// `looksLikeImage` if it begins with an entry as archives of images have them.
-    case brokenArchive(TarEnding, looksLikeImage: Bool)
+    /// `looksLikeImage` if it begins with an entry as archives of images have them, `holdsLayer` if one is a layer's.
+    case brokenArchive(TarEnding, looksLikeImage: Bool, holdsLayer: Bool)
+    /// A whole tar archive with entries as archives of images have them, and without the documents of an image.
+    case undocumentedArchive
+    /// The end of an archive and no entry before it.
+    case archiveWithoutEntries
     /// No archive by its first header, but one by a later one.
     case beheadedArchive
     /// Compressed; `looksLikeImage` if entries as archives of images have them are among its first.
@@ -36,15 +40,25 @@ enum FileNature: Hashable {
         do throws(ReadFault) {
             switch index.ending {
             case .endOfArchive, .endOfFile:
+                if index.entries.isEmpty {
+                    self = index.bytesAfterEnd == nil ? .archiveWithoutEntries : .beheadedArchive
+                    return
+                }
                 let doubts = index.doubts.compactMap { if case .ambiguous(let text) = $0 { text } else { nil } }
-                self = doubts.first.map { .disputedArchive(why: $0) } ?? .otherArchive
+                if let doubt = doubts.first {
+                    self = .disputedArchive(why: doubt)
+                } else {
+                    let isUndocumented = PackedArchive(try file.bytes(at: 0, upTo: Self.lookByteCount)).holdsLayer
+                    self = isUndocumented ? .undocumentedArchive : .otherArchive
+                }
             case .truncated, .corrupt, .tooManyEntries:
                 let beginning = try file.bytes(at: 0, upTo: Self.lookByteCount)
                 // The index of too many entries may have a mark of an image, and not tell which form it is.
                 let marks = ["oci-layout", "index.json", "manifest.json", "repositories"]
                 let hasMark = !index.ending.isEndOfEntries && marks.contains { !index.entries(named: $0).isEmpty }
+                let archive = PackedArchive(beginning)
                 self = .brokenArchive(
-                    index.ending, looksLikeImage: hasMark || PackedArchive(beginning).looksLikeImage)
+                    index.ending, looksLikeImage: hasMark || archive.looksLikeImage, holdsLayer: archive.holdsLayer)
             case .unreadable(let fault, _): throw fault
             }
         } catch {
@@ -77,23 +91,30 @@ enum FileNature: Hashable {
     /// True of a file that is called an archive and has no header, as a write that failed leaves it. macOS writes files beside
     /// others, `._name`, that are none.
     func isArchiveByName(_ path: String) -> Bool {
-        guard self == .empty || self == .other, path.lowercased().hasSuffix(".tar") else { return false }
+        let suffixes = self == .empty ? [".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.xz"] : [".tar"]
+        guard self == .empty || self == .other || self == .archiveWithoutEntries,
+            suffixes.contains(where: path.lowercased().hasSuffix)
+        else { return false }
         return path.split(separator: "/").last?.hasPrefix("._") == false
     }
 
     /// True of what may be an image that was not checked: not to mention it would be to pass it.
     var mayBeImage: Bool {
         switch self {
-        case .disputedArchive, .brokenArchive, .beheadedArchive, .unreadable, .compressed(_, looksLikeImage: true): true
-        case .empty, .other, .otherArchive, .compressed(_, looksLikeImage: false): false
+        case .disputedArchive, .brokenArchive, .beheadedArchive, .undocumentedArchive, .unreadable,
+            .compressed(_, looksLikeImage: true):
+            true
+        case .empty, .other, .otherArchive, .archiveWithoutEntries, .compressed(_, looksLikeImage: false): false
         }
     }
 
     /// The same of a file that lies right beside the documents of an image: only what begins as an archive of an image does.
     var mayBeImageBesideOne: Bool {
         switch self {
-        case .brokenArchive(_, looksLikeImage: true), .unreadable, .compressed(_, looksLikeImage: true): true
-        case .empty, .other, .otherArchive, .disputedArchive, .brokenArchive, .beheadedArchive, .compressed: false
+        case .brokenArchive(_, looksLikeImage: true, _), .unreadable, .compressed(_, looksLikeImage: true): true
+        case .empty, .other, .otherArchive, .disputedArchive, .brokenArchive, .beheadedArchive, .undocumentedArchive,
+            .archiveWithoutEntries, .compressed:
+            false
         }
     }
 
@@ -102,9 +123,11 @@ enum FileNature: Hashable {
     var code: FindingCode {
         switch self {
         case .unreadable: .pathUnreadable
-        case .brokenArchive(.truncated, looksLikeImage: true): .archiveTruncated
-        case .brokenArchive(.corrupt, looksLikeImage: true): .archiveCorrupt
-        case .empty, .other, .otherArchive, .disputedArchive, .brokenArchive, .beheadedArchive, .compressed: .notAnImage
+        case .brokenArchive(.truncated, _, holdsLayer: true): .archiveTruncated
+        case .brokenArchive(.corrupt, _, holdsLayer: true): .archiveCorrupt
+        case .empty, .other, .otherArchive, .disputedArchive, .brokenArchive, .beheadedArchive, .undocumentedArchive,
+            .archiveWithoutEntries, .compressed:
+            .notAnImage
         }
     }
 
@@ -117,12 +140,15 @@ enum FileNature: Hashable {
         case .otherArchive: return ("the tar archive holds no image; looked for \(marks)", nil)
         case .disputedArchive(let why):
             return ("the tar archive holds no image as it is read here; readers take differently: \(why)", nil)
-        case .brokenArchive(let ending, looksLikeImage: true) where code != .notAnImage:
+        case .brokenArchive(let ending, _, _) where code != .notAnImage:
             return (
-                "\(ending.explanation), before the documents of the image it holds",
+                "\(ending.explanation); it has layers of an image, and not the documents that follow them",
                 "download or write the archive again"
             )
-        case .brokenArchive(let ending, _):
+        case .undocumentedArchive:
+            return ("the tar archive has layers of an image, and no document that lists them", nil)
+        case .archiveWithoutEntries: return ("the tar archive has no entries", nil)
+        case .brokenArchive(let ending, _, _):
             return ("\(ending.explanation), and before that no image was found; looked for \(marks)", nil)
         case .beheadedArchive:
             return ("the file is a tar archive whose beginning is damaged", "download or copy the archive again")

@@ -77,7 +77,9 @@ package struct ImageFinder {
             let noun =
                 switch nature {
                 case .compressed: "compressed"
-                case .otherArchive, .disputedArchive, .brokenArchive, .beheadedArchive: "tar"
+                case .otherArchive, .disputedArchive, .brokenArchive, .beheadedArchive, .undocumentedArchive,
+                    .archiveWithoutEntries:
+                    "tar"
                 case .empty, .other, .unreadable: "other"
                 }
             natures[noun, default: 0] += 1
@@ -208,7 +210,7 @@ package struct ImageFinder {
             return
         }
         let tree = DirectoryTree(folder, root: found.count)
-        let recognizable = RecognizableTree(tree) { Self.prefix(folder.open($0)) }
+        let recognizable = RecognizableTree(tree) { Self.prefix(folder.open($0), byteCount: $1) }
         let source: ImageSource?
         switch ImageSources.recognize(recognizable) {
         case .image(let form, let unread):
@@ -318,9 +320,9 @@ package struct ImageFinder {
         }
         let tree = TarTree(index, root: found.count)
         let store = BlobStore(roots: [.archive(file)])
-        let recognizable = RecognizableTree(tree) { path in
+        let recognizable = RecognizableTree(tree) { path, wanted in
             guard case .at(.range(_, let offset, let byteCount), _, _) = tree.locate(path) else { return .success([]) }
-            return Self.prefix(store.open(.range(root: 0, offset: offset, byteCount: byteCount)))
+            return Self.prefix(store.open(.range(root: 0, offset: offset, byteCount: byteCount)), byteCount: wanted)
         }
         switch ImageSources.recognize(recognizable) {
         case .image(let source, let unread):
@@ -377,7 +379,7 @@ package struct ImageFinder {
     }
 
     /// The first bytes of a file that was seen to be there; none of what is no file to read.
-    private static func prefix(_ opened: OpenedBlob, byteCount: Int = 4096) -> Result<[UInt8], ReadFault> {
+    private static func prefix(_ opened: OpenedBlob, byteCount: Int) -> Result<[UInt8], ReadFault> {
         switch opened {
         case .opened(let file), .cutOff(let file):
             Result { () throws(ReadFault) in try file.bytes(at: 0, upTo: byteCount) }

@@ -14,7 +14,12 @@ struct PackedArchive {
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// True if some entry is one that archives of images have, wherever it stands, and hardly any other archive has.
-    var looksLikeImage: Bool {
+    var looksLikeImage: Bool { contains(Self.isOfImage) }
+
+    /// True if some entry is a layer, or what lies next to one: a file that is named by its digest, or a file of a layer's folder.
+    var holdsLayer: Bool { contains { path, _, _, _ in Self.isLayer(path) } }
+
+    private func contains(_ isWanted: ([String], ArraySlice<UInt8>, Bool, Bool) -> Bool) -> Bool {
         var offset = 0
         var isFirst = true
         while bytes.count - offset >= TarHeader.byteCount,
@@ -31,7 +36,7 @@ struct PackedArchive {
                 let name = TarEntry.normalized(String(decoding: header.name, as: UTF8.self)), !name.isEmpty
             {
                 let path = name.split(separator: "/").map(String.init)
-                if Self.isOfImage(path, content.prefix(4096), isCut: visibleCount < size && content.isEmpty, isFirst) {
+                if isWanted(path, content.prefix(4096), visibleCount < size && content.isEmpty, isFirst) {
                     return true
                 }
                 isFirst = false
@@ -43,8 +48,26 @@ struct PackedArchive {
         return false
     }
 
+    private static func isLayer(_ path: [String]) -> Bool {
+        func isHex(_ text: some StringProtocol, _ count: Int = 64) -> Bool {
+            text.count == count && text.allSatisfy { $0.isHexDigit }
+        }
+        switch path.count {
+        case 1:
+            let name = path[0].hasPrefix("sha256:") ? path[0].dropFirst("sha256:".count) : path[0][...]
+            return path[0].hasPrefix("sha256:") && isHex(name)
+                || [".tar", ".tar.gz"].contains { name.hasSuffix($0) && isHex(name.dropLast($0.count)) }
+        case 2: return isHex(path[0]) && ["layer.tar", "VERSION", "json"].contains(path[1])
+        case 3:
+            guard path[0] == "blobs", let algorithm = DigestAlgorithm(rawValue: path[1]) else { return false }
+            return isHex(path[2], 2 * algorithm.byteCount)
+        default: return false
+        }
+    }
+
     /// True of the names that archives of images have at their top. Documents of names that others use, too, are looked into.
-    private static func isOfImage(_ path: [String], _ content: ArraySlice<UInt8>, isCut: Bool, _ isFirst: Bool) -> Bool
+    private static func isOfImage(_ path: [String], _ content: ArraySlice<UInt8>, _ isCut: Bool, _ isFirst: Bool)
+        -> Bool
     {
         let text = String(decoding: content, as: UTF8.self)
         let firstByte = content.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }

@@ -13,7 +13,7 @@ struct ParsedConfig {
     var findings: [Finding] = []
     /// True of `{}` and the like: called an image config by its media type, but no image.
     var isNoImage = false
-    /// True of an object with an object `rootfs`: an image config, whatever its media type says.
+    /// True of an object whose `rootfs` has `diff_ids`: an image config, whatever its media type says.
     private(set) var hasRootfs = false
 
     /// Of a list with more faults than this only the first are told: it may have 300 000.
@@ -49,7 +49,7 @@ struct ParsedConfig {
         if let containerConfig {
             check(containerConfig, at: place.appending("container_config"), digest: digest, isOCI: false)
         }
-        hasRootfs = root["rootfs"]?.object != nil
+        hasRootfs = root.member(ignoringCase: "rootfs")?.member(ignoringCase: "diff_ids") != nil
         readRootfs(root["rootfs"], at: place.appending("rootfs"), digest: digest)
         readHistory(root.member(ignoringCase: "history"), at: place.appending("history"), digest: digest)
     }
@@ -130,6 +130,11 @@ struct ParsedConfig {
         let firstCount = findings.count
         for (index, entry) in entries.enumerated() {
             isEmpty = false
+            // Go reads null as an entry without members.
+            guard !entry.isNull else {
+                count += 1
+                continue
+            }
             guard entry.object != nil else {
                 findings.append(
                     Finding(

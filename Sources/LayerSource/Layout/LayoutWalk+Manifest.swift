@@ -39,7 +39,9 @@ extension LayoutWalk {
                     digest: descriptor.digest), image: image)
             return [image]
         }
-        var config = readConfig(root["config"], at: place.appending("config"), &builder)
+        var config = readConfig(
+            root["config"], at: place.appending("config"), underDockerLayers: Self.hasDockerLayers(root["layers"]),
+            &builder)
         if let fault = config.openFault, isPlatformOpen(context, builder) {
             builder.add(fault, reading: config.place, digest: nil)
             return []
@@ -117,7 +119,10 @@ extension LayoutWalk {
         }
     }
 
-    private func readConfig(_ value: JSONValue?, at place: Place, _ builder: inout InventoryBuilder) -> ReadConfig {
+    /// - Parameter underDockerLayers: whether the manifest has layers of Docker's own type, so that its config is one of an image.
+    private func readConfig(
+        _ value: JSONValue?, at place: Place, underDockerLayers: Bool, _ builder: inout InventoryBuilder
+    ) -> ReadConfig {
         var config = ReadConfig()
         let parsed = ParsedDescriptor(value, at: place, missing: .manifestInvalid)
         config.findings = parsed.findings
@@ -136,11 +141,11 @@ extension LayoutWalk {
         switch read {
         case .success(let read):
             // Docker runs what others take for an artifact. Without a rootfs it is one.
-            guard isImageConfig || read.hasRootfs else { return config }
+            guard isImageConfig || underDockerLayers || read.hasRootfs else { return config }
             config.parsed = read
             config.findings += read.findings
         case .failure(let fault):
-            guard isImageConfig else { return config }
+            guard isImageConfig || underDockerLayers || fault.isDuplicateKey else { return config }
             if fault.leavesOpen { config.openFault = fault }
             config.findings += builder.findings(for: fault, reading: config.place, digest: descriptor.digest)
         }
@@ -175,6 +180,12 @@ extension LayoutWalk {
             let blobs = builder.blobs(at: path, in: tree, expectedByteCount: descriptor.size ?? 0)
             builder.claim(descriptor, about: blobs, at: place, image: image)
         }
+    }
+
+    private static func hasDockerLayers(_ layers: JSONValue?) -> Bool {
+        layers?.array?.contains { layer in
+            layer["mediaType"]?.string?.lowercased().hasPrefix("application/vnd.docker.image.rootfs.") == true
+        } == true
     }
 
     // The layers

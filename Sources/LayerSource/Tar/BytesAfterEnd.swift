@@ -7,7 +7,7 @@ import LayerSystem
 
 /// Bytes after the two blocks of zeros that end an archive, which readers of tar ignore.
 ///
-/// Zeros are padding, and are not looked through beyond the first 64 KiB.
+/// Zeros are padding; they are looked through as far as 256 MiB.
 package struct BytesAfterEnd: Sendable {
     /// Where the first of them is that is not zero.
     package let offsetBytes: UInt64
@@ -17,22 +17,32 @@ package struct BytesAfterEnd: Sendable {
     package let isArchive: Bool
 
     private static let lookByteCount = 64 << 10
+    private static let maximumPaddingByteCount: UInt64 = 256 << 20
 
     /// Returns: nil if there are none.
     init?(_ reader: any BlobReader, from end: UInt64) throws(ReadFault) {
-        guard end < reader.byteCount else { return nil }
-        let bytes = try reader.bytes(at: end, upTo: Self.lookByteCount)
-        guard let first = bytes.firstIndex(where: { $0 != 0 }) else { return nil }
-        let block = first / TarHeader.byteCount * TarHeader.byteCount
-        isArchive = TarHeader(bytes[block...].prefix(TarHeader.byteCount)) != nil
-        offsetBytes = end + UInt64(isArchive ? block : first)
-        byteCount = reader.byteCount - offsetBytes
+        let limit = min(reader.byteCount, end + Self.maximumPaddingByteCount)
+        var offset = end
+        while offset < limit {
+            let bytes = try reader.bytes(at: offset, upTo: Self.lookByteCount)
+            guard let first = bytes.firstIndex(where: { $0 != 0 }) else {
+                offset += UInt64(max(1, bytes.count))
+                continue
+            }
+            // Headers are at multiples of 512 bytes from the beginning of the archive, and so is `end`.
+            let block = first / TarHeader.byteCount * TarHeader.byteCount
+            isArchive = TarHeader(bytes[block...].prefix(TarHeader.byteCount)) != nil
+            offsetBytes = offset + UInt64(isArchive ? block : first)
+            byteCount = reader.byteCount - offsetBytes
+            return
+        }
+        return nil
     }
 
     var finding: Finding {
         Finding(
             .archiveTrailingBytes,
-            "\(byteCount) bytes follow the end of the archive, from byte \(offsetBytes) on"
+            "\(byteCount) byte\(byteCount == 1 ? " follows" : "s follow") the end of the archive, from byte \(offsetBytes) on"
                 + (isArchive ? ": another tar archive" : "") + "; they were not checked",
             at: Place(""), actual: "\(byteCount)",
             hint: isArchive ? "write each archive to a file of its own" : nil)
