@@ -33,7 +33,7 @@ private let memberCases: [CorpusCase] = [
     member(
         "test-text", "A health check that is one text (Docker: list of texts).", seed: 1104,
         ["config", "Healthcheck", "Test"], "CMD true"),
-    member("healthcheck-text", "A health check that is no object.", seed: 1105, ["config", "Healthcheck"], "NONE"),
+    member("healthcheck-text", "A health check that is not an object.", seed: 1105, ["config", "Healthcheck"], "NONE"),
     member(
         "onbuild-text", "`OnBuild` is one text (Docker: list of texts).", seed: 1106, ["config", "OnBuild"], "RUN x"
     ),
@@ -112,7 +112,7 @@ private let otherFileCases: [CorpusCase] = [
         image.put("web/manifest.json", "{\"name\": \"App\", \"icons\": [{\"src\": \"a.png\", \"sizes\": \"1x1\"}]}\n")
         image.expect("files-ignored")
     },
-    .good("folder-with-other-blobs", "An image, and an `index.json` beside `blobs` of something else.", in: .folders) {
+    .good("folder-with-other-blobs", "An image, and an `index.json` next to unrelated `blobs`.", in: .folders) {
         image in
         image.includeImage(1142)
         image.put("data/index.json", "{\"entries\": [\"blobs/a.bin\"]}\n")

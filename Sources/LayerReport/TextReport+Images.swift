@@ -41,7 +41,7 @@ extension TextReport {
         title(of: image) + "  in " + VisibleText.escaping(report.roots[root].path)
     }
 
-    /// Where a layer lies: the path on disk, or the entry and its archive.
+    /// The file of a layer: its path on disk, or the entry and its archive.
     private func file(of layer: LayerReport, _ image: ImageReport) -> String {
         guard report.roots.indices.contains(image.record.root) else { return layer.record.path }
         let root = report.roots[image.record.root]

@@ -66,7 +66,7 @@ package struct RecognizableTree {
     /// So much of a document is looked at, unless its whole is needed.
     private static let prefixByteCount = 4096
 
-    /// - Parameter readPrefix: reads so many of the first bytes of a file; none if what lies there is not a file to read.
+    /// - Parameter readPrefix: reads up to this many bytes from the beginning of a file; none if it is not a file to read.
     package init(_ tree: any ImageTree, readPrefix: @escaping (String, Int) -> Result<[UInt8], ReadFault>) {
         self.tree = tree
         self.readPrefix = readPrefix

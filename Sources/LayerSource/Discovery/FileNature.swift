@@ -88,8 +88,8 @@ enum FileNature: Hashable {
         }
     }
 
-    /// True of a file that is called an archive and has no header, as a write that failed leaves it. macOS writes files beside
-    /// others, `._name`, that are none.
+    /// True of a file that is called an archive and has no header, as a write that failed leaves it. macOS writes
+    /// files `._name` next to others, which are not archives.
     func isArchiveByName(_ path: String) -> Bool {
         let suffixes = self == .empty ? [".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.xz"] : [".tar"]
         guard self == .empty || self == .other || self == .archiveWithoutEntries,
@@ -118,8 +118,8 @@ enum FileNature: Hashable {
         }
     }
 
-    /// What the finding about the file is. An archive of an image that breaks off is no archive any more: everybody who writes
-    /// one writes the documents last, so that what was cut off has none.
+    /// The code of the finding about the file. Writers put the documents of an image behind its layers, so an archive that has
+    /// layers and breaks off has no documents: it is refuted.
     var code: FindingCode {
         switch self {
         case .unreadable: .pathUnreadable
