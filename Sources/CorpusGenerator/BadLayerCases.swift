@@ -104,13 +104,12 @@ let badLayerCases: [CorpusCase] = [
                     "layers",
                     .array([Layer.gzip(424).descriptor, Layer.gzip(426).descriptor, Layer.gzip(425).descriptor]))
             })
-        image.expect("diffid-mismatch", Layer.gzip(425).digest)
         image.expect("diffid-mismatch", Layer.gzip(426).digest)
     },
     .bad("diffids-swapped", "The config lists two diffIDs in the wrong order (config.md).") { image in
         let layers = [Layer.gzip(427), Layer.zstd(428)]
         image.singleImage(layers, config: { $0.diffIDs(layers.reversed().map(\.diffID)) })
-        for layer in layers { image.expect("diffid-mismatch", layer.digest) }
+        image.expect("diffid-mismatch", layers[0].digest)
     },
     .bad("type-gzip-bytes-plain", "The media type promises gzip and the bytes are plain tar (media-types.md).") {
         image in

@@ -6,5 +6,5 @@
 let corpusCases: [CorpusCase] =
     goodLayoutCases + goodDocumentCases + goodStreamCases + goodDockerCases
     + badBlobCases + badLayerCases + badDocumentCases + badJSONCases + badStructureCases + badDockerCases
-    + badArchiveCases + entryCases + readerCases + badShapeCases + goodShapeCases
+    + badArchiveCases + entryCases + readerCases + linkCases + platformCases + badShapeCases + goodShapeCases
     + disputedCases + dockerConfigCases

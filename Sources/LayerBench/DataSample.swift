@@ -91,7 +91,7 @@ package struct DataSample: Sendable {
         switch work.opener.open(blob.location) {
         case .opened(let reader), .cutOff(let reader): return reader
         case .failed(let errno): throw errno
-        case .missing, .outsideImage, .notRegularFile, .changed: throw .noSuchFileOrDirectory
+        case .missing, .outsideImage, .linkNotFollowed, .notRegularFile, .changed: throw .noSuchFileOrDirectory
         }
     }
 

@@ -62,8 +62,11 @@ package enum ReadEnding: Hashable, Sendable {
     case complete
     /// There is no such file.
     case missing
-    /// The way to the file leads through a symbolic link out of the image; it was not followed.
+    /// The path, or a link within an archive, leads out of the image.
     case outsideImage
+    /// The way to the file leads through a symbolic link that was not followed; with what the link holds. What it leads to may be
+    /// the blob.
+    case linkNotFollowed(target: String)
     /// Something else than a regular file lies there; it was not opened.
     case notRegularFile(FileKind)
     /// The entry of an archive is of a kind that is not read here: a sparse file.
@@ -85,7 +88,7 @@ package enum ReadEnding: Hashable, Sendable {
     package var leavesOpen: Bool {
         switch self {
         case .complete, .missing, .outsideImage, .notRegularFile, .cutOff: false
-        case .unsupportedEntry, .unindexed, .unreadable, .changed, .oversized, .cancelled: true
+        case .linkNotFollowed, .unsupportedEntry, .unindexed, .unreadable, .changed, .oversized, .cancelled: true
         }
     }
 }

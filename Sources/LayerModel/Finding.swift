@@ -52,7 +52,10 @@ package struct Finding: Hashable, Sendable {
     package var message: String
     /// The digest that names the blob concerned, as claimed.
     package var digest: ContentDigest?
-    /// Where the claim stands.
+    /// The blob that is damaged, missing or not known. Nil for a finding about a document itself or about a whole root: then
+    /// `place` names the document.
+    package var blob: BlobIndex?
+    /// Where the claim is made.
     package var place: Place
     package var expected: String?
     package var actual: String?
@@ -66,13 +69,15 @@ package struct Finding: Hashable, Sendable {
     /// Makes a finding with its code's usual severity and outcome.
     package init(
         _ code: FindingCode, _ message: String, at place: Place, root: RootIndex = 0, digest: ContentDigest? = nil,
-        expected: String? = nil, actual: String? = nil, hint: String? = nil, follows: FindingCode? = nil
+        blob: BlobIndex? = nil, expected: String? = nil, actual: String? = nil, hint: String? = nil,
+        follows: FindingCode? = nil
     ) {
         self.code = code
         severity = code.severity
         outcome = code.outcome
         self.message = message
         self.digest = digest
+        self.blob = blob
         self.place = place
         self.expected = expected
         self.actual = actual

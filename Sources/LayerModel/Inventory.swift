@@ -72,6 +72,14 @@ package enum ImageForm: String, Hashable, Sendable, CaseIterable {
     /// What was given is none of these.
     case unknown = "unknown"
 
+    /// True if the files of the image are entries of one archive.
+    package var isArchive: Bool {
+        switch self {
+        case .ociArchive, .dockerArchive, .dockerOCIArchive: true
+        case .ociLayout, .dockerDirectory, .dockerOCIDirectory, .folder, .unknown: false
+        }
+    }
+
     /// What people call it.
     package var title: String {
         switch self {
@@ -146,6 +154,8 @@ package struct ImageRecord: Hashable, Sendable {
     package var manifestDigest: ContentDigest?
     package var manifestBlob: BlobIndex?
     package var configBlob: BlobIndex?
+    /// True if the config was not read as an image config: its type is not known, or says nothing about the layers.
+    package var isConfigOpaque: Bool
     package var layers: [LayerRecord]
     /// The document that lists it.
     package var place: Place
@@ -153,7 +163,7 @@ package struct ImageRecord: Hashable, Sendable {
     package init(
         root: RootIndex, kind: ImageKind, references: [String] = [], platform: Platform? = nil,
         imageID: ContentDigest? = nil, manifestDigest: ContentDigest? = nil, manifestBlob: BlobIndex? = nil,
-        configBlob: BlobIndex? = nil, layers: [LayerRecord] = [], place: Place
+        configBlob: BlobIndex? = nil, isConfigOpaque: Bool = false, layers: [LayerRecord] = [], place: Place
     ) {
         self.root = root
         self.kind = kind
@@ -163,6 +173,7 @@ package struct ImageRecord: Hashable, Sendable {
         self.manifestDigest = manifestDigest
         self.manifestBlob = manifestBlob
         self.configBlob = configBlob
+        self.isConfigOpaque = isConfigOpaque
         self.layers = layers
         self.place = place
     }
@@ -181,10 +192,12 @@ package struct LayerRecord: Hashable, Sendable {
     package var path: String
     /// True of a layer that the specification lets be absent.
     package var mayBeAbsent: Bool
+    /// The command that made it, as the config's history says, perhaps cut. Spec: config.md §history.
+    package var createdBy: String?
 
     package init(
         blob: BlobIndex?, digest: ContentDigest? = nil, size: UInt64? = nil, mediaType: MediaType? = nil,
-        diffID: ContentDigest? = nil, path: String, mayBeAbsent: Bool = false
+        diffID: ContentDigest? = nil, path: String, mayBeAbsent: Bool = false, createdBy: String? = nil
     ) {
         self.blob = blob
         self.digest = digest
@@ -193,5 +206,6 @@ package struct LayerRecord: Hashable, Sendable {
         self.diffID = diffID
         self.path = path
         self.mayBeAbsent = mayBeAbsent
+        self.createdBy = createdBy
     }
 }

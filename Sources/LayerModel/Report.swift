@@ -11,17 +11,31 @@ package struct Report: Sendable {
     package var roots: [RootRecord]
     package var images: LazyList<ImageReport>
     package var findings: LazyList<Finding>
+    /// The file that each finding is about; nil of a finding about a whole root, and of one that stands for many.
+    package var files: LazyList<FileReport?>
     package var summary: Summary
 
     package init(
         outcome: Outcome, roots: [RootRecord], images: LazyList<ImageReport>, findings: LazyList<Finding>,
-        summary: Summary
+        files: LazyList<FileReport?>? = nil, summary: Summary
     ) {
         self.outcome = outcome
         self.roots = roots
         self.images = images
         self.findings = findings
+        self.files = files ?? LazyList(count: findings.count) { _ in nil }
         self.summary = summary
+    }
+
+    /// The file that a finding is about: for people, its path on disk, or the entry and its archive; nil if there is none.
+    package func pathOfFile(_ finding: Int) -> String? {
+        guard let file = files[finding] else { return nil }
+        let root = findings[finding].root
+        guard roots.indices.contains(root) else { return file.path }
+        let path = roots[root].path
+        guard !file.path.isEmpty else { return path }
+        guard roots[root].form.isArchive else { return path + (path.hasSuffix("/") ? "" : "/") + file.path }
+        return "\(file.path) in \(path)" + (file.offsetBytes.map { " (at byte \($0))" } ?? "")
     }
 
     /// True if the fast path and the reference path disagree on some blob.
@@ -113,6 +127,8 @@ package struct Summary: Hashable, Sendable {
     package var unreferencedBlobCount = 0
     /// Unique blobs of types that are not known here: compared with size and digest, not looked into.
     package var opaqueBlobCount = 0
+    /// Unique layers of which no config claims a diffID: those of artifacts.
+    package var uncheckedDiffIDCount = 0
     /// Bytes read from the image, and bytes that came out of decoding (a plain layer's count once, as both).
     package var compressedByteCount: UInt64 = 0
     package var uncompressedByteCount: UInt64 = 0

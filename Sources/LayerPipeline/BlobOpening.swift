@@ -23,6 +23,7 @@ struct BlobOpening {
         case .cutOff(let reader): (self.reader, ending) = (reader, .cutOff(atByte: reader.byteCount))
         case .missing: (reader, ending) = (nil, .missing)
         case .outsideImage: (reader, ending) = (nil, .outsideImage)
+        case .linkNotFollowed(let target): (reader, ending) = (nil, .linkNotFollowed(target: target))
         case .notRegularFile(let kind): (reader, ending) = (nil, .notRegularFile(kind))
         case .failed(let errno): (reader, ending) = (nil, .unreadable(errno: errno.rawValue, atByte: 0))
         case .changed: (reader, ending) = (nil, .changed)

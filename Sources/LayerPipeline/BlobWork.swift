@@ -184,7 +184,8 @@ final class BlobWork: @unchecked Sendable {
     var isAbandoned: Bool {
         switch facts.reading {
         case .complete, .cutOff: false
-        case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable, .changed, .oversized,
+        case .missing, .outsideImage, .linkNotFollowed, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable,
+            .changed, .oversized,
             .cancelled:
             true
         }

@@ -342,7 +342,8 @@ extension BlobWork {
         result.byteCount = offsetBytes
         switch result.reading {
         case .complete, .cutOff: if reader?.hasChanged == true { result.reading = .changed }
-        case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable, .changed, .oversized,
+        case .missing, .outsideImage, .linkNotFollowed, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable,
+            .changed, .oversized,
             .cancelled:
             break
         }
@@ -350,7 +351,8 @@ extension BlobWork {
         case .complete, .cutOff:
             result.digests = compressedChains.map { $0.digest.finish() }
             result.uncompressed = request.uncompressedFacts(blob: result, stream: finishedStream())
-        case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable, .changed, .oversized,
+        case .missing, .outsideImage, .linkNotFollowed, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable,
+            .changed, .oversized,
             .cancelled:
             result.uncompressed = request.unread
         }

@@ -19,7 +19,7 @@ extension TextReport {
         let columns = LayerColumns(image)
         for (index, layer) in image.layers.enumerated() {
             writeLayer(layer, number: index + 1, in: columns)
-            try writeFindings(layer.findings, indent: columns.indent, file: file(of: layer, image), to: sink)
+            try writeFindings(layer.findings, indent: columns.indent, to: sink)
             try page.pass(to: sink)
         }
     }
@@ -39,17 +39,6 @@ extension TextReport {
     /// The title with the path of the image store.
     func title(of image: ImageReport, in root: RootIndex) -> String {
         title(of: image) + "  in " + VisibleText.escaping(report.roots[root].path)
-    }
-
-    /// The file of a layer: its path on disk, or the entry and its archive.
-    private func file(of layer: LayerReport, _ image: ImageReport) -> String {
-        guard report.roots.indices.contains(image.record.root) else { return layer.record.path }
-        let root = report.roots[image.record.root]
-        return switch root.form {
-        case .ociLayout, .dockerDirectory, .dockerOCIDirectory, .folder:
-            root.path + (root.path.hasSuffix("/") ? "" : "/") + layer.record.path
-        case .ociArchive, .dockerArchive, .dockerOCIArchive, .unknown: layer.record.path + " in " + root.path
-        }
     }
 
     /// `✓ alpine:3.20  linux/amd64`.

@@ -24,6 +24,8 @@ struct TextReport {
     var isShown: [Bool]
     /// Whether the image that was written last took one line.
     var wasBrief = false
+    /// The file that the finding before was about.
+    var shownFile: String?
 
     var style: ReportStyle { page.style }
 
@@ -104,8 +106,8 @@ struct TextReport {
 
     /// Writes what `--quiet` leaves: errors, one a line, and the last line; nothing if all is verified.
     mutating func writeErrors<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
-        for finding in report.findings where finding.severity == .error {
-            writeOneLine(finding)
+        for (index, finding) in report.findings.enumerated() where finding.severity == .error {
+            writeOneLine(index)
             try page.pass(to: sink)
         }
         if report.outcome != .verified { writeSummary() }

@@ -70,8 +70,10 @@ package enum OpenedBlob: Sendable {
     /// A range of an archive of which only the first `BlobReader.byteCount` bytes are there.
     case cutOff(any BlobReader)
     case missing
-    /// The way leads out of the root through a symbolic link.
+    /// The path leads out of the root.
     case outsideImage
+    /// The way leads through a symbolic link that is not followed; with what the link holds.
+    case linkNotFollowed(target: String)
     case notRegularFile(FileKind)
     case failed(Errno)
     /// Something was seen there, and a moment later it was gone, or something else.

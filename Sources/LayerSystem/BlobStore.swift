@@ -65,6 +65,7 @@ package struct ClosedRoot: Sendable {
     private let path: String
     private let kind: FileKind
     private let identity: FileIdentity
+    private let links: LinkPolicy
 
     /// Remembers what lies at `path` now, as `directory` has it.
     ///
@@ -72,6 +73,7 @@ package struct ClosedRoot: Sendable {
     package init(_ directory: DirectoryRoot, at path: String) throws(Errno) {
         self.path = path
         kind = .directory
+        links = directory.links
         identity = try directory.descriptor.status().identity
     }
 
@@ -79,6 +81,7 @@ package struct ClosedRoot: Sendable {
     package init(_ archive: PositionedFile, at path: String) {
         self.path = path
         kind = .regular
+        links = .inside
         identity = archive.identity
     }
 
@@ -93,7 +96,7 @@ package struct ClosedRoot: Sendable {
             return .archive(file)
         }
         let (directory, now) = try LookupFault.translating { () throws(Errno) in
-            let directory = try DirectoryRoot(path: path)
+            let directory = try DirectoryRoot(path: path, links: links)
             return (directory, try directory.descriptor.status().identity)
         }
         // Files may come and go in a directory: it is still the same one.

@@ -45,7 +45,7 @@ extension DirectoryRoot {
     /// Throws: why there is none; `.wrongKind` if something else lies there by now.
     package func directory(_ entry: DirectoryEntry) throws(LookupFault) -> DirectoryRoot {
         guard let rawName = entry.rawName else { return try directory(entry.name) }
-        return DirectoryRoot(try openRaw(rawName, flags: pathOnly | O_DIRECTORY | O_NOFOLLOW))
+        return DirectoryRoot(try openRaw(rawName, flags: pathOnly | O_DIRECTORY | O_NOFOLLOW), links: links)
     }
 
     /// A regular file right in this directory, whatever the bytes of its name.

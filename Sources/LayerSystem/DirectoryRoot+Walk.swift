@@ -25,9 +25,9 @@ extension DirectoryRoot {
     /// 4 KiB have 80 000.
     private static let maximumLinkedComponentCount = 512
 
-    /// Finds what lies at a path, following links inside this directory.
+    /// Finds what lies at a path, following the links that `links` allows.
     ///
-    /// Throws: `.missing`, `.outsideImage`, `.failed` or `.changed`.
+    /// Throws: `.missing`, `.outsideImage`, `.linkNotFollowed`, `.failed` or `.changed`.
     ///
     /// Complexity: a system call or two for each component; a descriptor for each level below the root meanwhile.
     func walk(to path: String) throws(LookupFault) -> FoundFile {
@@ -39,10 +39,15 @@ extension DirectoryRoot {
         var pending = Self.reversedComponents(of: path)
         var linkCount = 0
         var linkedComponentCount = 0
+        var latestTarget: String?
         while let component = pending.popLast() {
             guard component != ".." else {
-                folders.removeLast()
-                guard !folders.isEmpty else { throw .outsideImage }
+                let last = folders.removeLast()
+                guard folders.isEmpty else { continue }
+                // A path that climbs by itself leads outside; one that followed a link before was led there.
+                guard let latestTarget else { throw .outsideImage }
+                guard links == .anywhere else { throw .linkNotFollowed(target: latestTarget) }
+                folders = [try Self.openFolder("..", in: last)]
                 continue
             }
             let folder = folders[folders.count - 1]
@@ -52,7 +57,13 @@ extension DirectoryRoot {
                 linkCount += 1
                 guard linkCount <= Self.maximumLinkCount else { throw .failed(.tooManySymbolicLinkLevels) }
                 let target = try LookupFault.opening { () throws(Errno) in try folder.linkTarget(of: component) }
-                guard !target.utf8.starts(with: "/".utf8) else { throw .outsideImage }
+                latestTarget = target
+                let isAbsolute = target.utf8.starts(with: "/".utf8)
+                switch links {
+                case .never: throw .linkNotFollowed(target: target)
+                case .inside: if isAbsolute { throw .linkNotFollowed(target: target) }
+                case .anywhere: if isAbsolute { folders = [try Self.openFolder("/", in: folder)] }
+                }
                 let components = Self.reversedComponents(of: target)
                 linkedComponentCount += components.count
                 guard linkedComponentCount <= Self.maximumLinkedComponentCount else {
@@ -62,16 +73,19 @@ extension DirectoryRoot {
             case .directory:
                 // How the last one is opened is for the caller to choose.
                 guard !pending.isEmpty else { return FoundFile(folder: folder, name: component, kind: kind) }
-                let next = try LookupFault.opening { () throws(Errno) in
-                    try folder.open(component, flags: pathOnly | O_DIRECTORY | O_NOFOLLOW)
-                }
-                folders.append(next)
+                folders.append(try Self.openFolder(component, in: folder))
             case .regular, .fifo, .socket, .characterDevice, .blockDevice, .other:
                 guard pending.isEmpty else { throw .missing }
                 return FoundFile(folder: folder, name: component, kind: kind)
             }
         }
         return FoundFile(folder: folders[folders.count - 1], name: ".", kind: .directory)
+    }
+
+    private static func openFolder(_ name: String, in folder: OwnedDescriptor) throws(LookupFault) -> OwnedDescriptor {
+        try LookupFault.opening { () throws(Errno) in
+            try folder.open(name, flags: pathOnly | O_DIRECTORY | O_NOFOLLOW)
+        }
     }
 
     private static func reversedComponents(of path: String) -> [String] {

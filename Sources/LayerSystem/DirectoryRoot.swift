@@ -8,9 +8,9 @@ package import SystemPackage
 
 /// A directory whose files are opened by names that an image chose.
 ///
-/// Symbolic links are followed inside the directory and never out of it, also while somebody changes them: each folder on
-/// the way is opened by itself, without following, and what comes next is looked up in that very folder. Only regular
-/// files are opened, so that no FIFO blocks and no device is touched.
+/// Symbolic links are followed inside the directory and not out of it (unless `LinkPolicy` says otherwise), even while somebody
+/// changes them: each folder on the way is opened by itself, without following, and what comes next is looked up in that very
+/// folder. Only regular files are opened, so that no FIFO blocks and no device is touched.
 ///
 /// Paths are relative, with `/` between components; empty components and `.` mean nothing, and the empty path is the
 /// directory itself. A path or link that climbs above the directory, and a link with an absolute target, lead outside.
@@ -19,6 +19,7 @@ package import SystemPackage
 /// `descriptor` never changes. `folders` and `listings` have their locks; no system call runs under them.
 package final class DirectoryRoot: Sendable {
     let descriptor: OwnedDescriptor
+    let links: LinkPolicy
 
     /// The folders that files were opened in, by path without links resolved. An image has few: `blobs/sha256`.
     ///
@@ -35,12 +36,16 @@ package final class DirectoryRoot: Sendable {
     /// Opens a directory that the user named; links on the way to it are followed.
     ///
     /// Throws: the `Errno` of open; `.notDirectory` if something else lies there.
-    package init(path: String) throws(Errno) {
+    package init(path: String, links: LinkPolicy = .inside) throws(Errno) {
+        self.links = links
         // O_PATH: names that are known can be opened in a folder that may be searched but not listed.
         descriptor = try OwnedDescriptor.open(path.isEmpty ? "." : path, flags: pathOnly | O_DIRECTORY)
     }
 
-    init(_ descriptor: OwnedDescriptor) { self.descriptor = descriptor }
+    init(_ descriptor: OwnedDescriptor, links: LinkPolicy) {
+        self.descriptor = descriptor
+        self.links = links
+    }
 
     /// Opens a regular file.
     ///
@@ -61,7 +66,7 @@ package final class DirectoryRoot: Sendable {
         return try PositionedFile(walk(to: path))
     }
 
-    /// What lies at a path, links followed. A link that leads outside, or to itself, is a link.
+    /// What lies at a path, links followed. A link that is not followed, or leads to itself, is a link.
     ///
     /// Returns: the kind; `.missing` if nothing is there; `.failed` or `.changed` if the system does not tell.
     package func kind(of path: String) -> Result<FileKind, LookupFault> {
@@ -69,7 +74,7 @@ package final class DirectoryRoot: Sendable {
             return .success(try walk(to: path).kind)
         } catch {
             switch error {
-            case .outsideImage, .failed(.tooManySymbolicLinkLevels): return .success(.symbolicLink)
+            case .outsideImage, .linkNotFollowed, .failed(.tooManySymbolicLinkLevels): return .success(.symbolicLink)
             case .missing, .wrongKind, .failed, .changed: return .failure(error)
             }
         }
@@ -79,7 +84,7 @@ package final class DirectoryRoot: Sendable {
     ///
     /// Throws: why there is none; `.wrongKind` if something else lies there.
     package func directory(_ path: String) throws(LookupFault) -> DirectoryRoot {
-        DirectoryRoot(try openFolder(walk(to: path), flags: pathOnly))
+        DirectoryRoot(try openFolder(walk(to: path), flags: pathOnly), links: links)
     }
 
     /// Looks a file up in its folder, if that was opened before.
@@ -129,8 +134,10 @@ package final class DirectoryRoot: Sendable {
 /// Why there is nothing to read at a path.
 package enum LookupFault: Error, Hashable, Sendable {
     case missing
-    /// The way leads out of the root.
+    /// The path itself leads out of the root.
     case outsideImage
+    /// The way leads through a symbolic link that is not followed; with what the link holds.
+    case linkNotFollowed(target: String)
     /// Something else lies there than what was asked for.
     case wrongKind(FileKind)
     case failed(Errno)
@@ -173,6 +180,7 @@ extension ReadEnding {
         switch fault {
         case .missing: self = .missing
         case .outsideImage: self = .outsideImage
+        case .linkNotFollowed(let target): self = .linkNotFollowed(target: target)
         case .wrongKind(let kind): self = .notRegularFile(kind)
         case .failed(let error): self = .unreadable(errno: error.rawValue, atByte: 0)
         case .changed: self = .changed
@@ -186,6 +194,7 @@ extension OpenedBlob {
         switch fault {
         case .missing: self = .missing
         case .outsideImage: self = .outsideImage
+        case .linkNotFollowed(let target): self = .linkNotFollowed(target: target)
         case .wrongKind(let kind): self = .notRegularFile(kind)
         case .failed(let error): self = .failed(error)
         case .changed: self = .changed

@@ -57,7 +57,7 @@ extension Verifier {
     ) -> (Inventory, any BlobOpener) {
         let watch = WalkWatch(
             isCancelled: { cancellation?.isCancelled ?? false }, noteDocuments: Self.noting(progress, since: start))
-        var finder = ImageFinder(watch: watch)
+        var finder = ImageFinder(watch: watch, links: options.symbolicLinks.links)
         for path in paths { finder.find(path) }
         let store = paced(finder.store, cancellation)
         let selection = Selection(

@@ -20,9 +20,16 @@ struct SelectionOptions: ParsableArguments {
         name: .customLong("ref"), help: ArgumentHelp("Only images of this name; may be repeated.", valueName: "name"))
     var references: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Which symbolic links are followed to the files of an image in a folder: those that stay inside the folder, all, or none.",
+            valueName: "which"))
+    var followSymlinks = LinkMode.inside
+
     func apply(to options: inout VerifyOptions) {
         options.platform = platform
         options.references = references
+        options.symbolicLinks = followSymlinks.policy
     }
 }
 

@@ -115,13 +115,54 @@ import Testing
         try folder.makeLink("root/up", to: "..")
         try folder.makeLink("root/chain", to: "relative")
         try folder.makeLink("root/slash", to: "/")
-        for path in [
-            "relative", "absolute", "absoluteInside", "device", "folder/deep", "outAndBack", "up/secret", "chain",
-            "slash/etc/passwd", "../secret", "folder/../../secret", "..", "../root/inside",
-        ] {
+        let targets = [
+            "relative": "../secret", "absolute": folder.appending("secret"),
+            "absoluteInside": folder.appending("root/inside"), "device": "/dev/null", "folder/deep": "../../secret",
+            "outAndBack": "../root/inside", "up/secret": "..", "chain": "../secret", "slash/etc/passwd": "/",
+        ]
+        for (path, target) in targets {
+            #expect(name(of: root.open(path)) == "link to \(target)")
+            #expect(root.kind(of: path) == .success(.symbolicLink))
+        }
+        for path in ["../secret", "folder/../../secret", "..", "../root/inside"] {
             #expect(name(of: root.open(path)) == "outsideImage")
             #expect(root.kind(of: path) == .success(.symbolicLink))
         }
+    }
+
+    @Test func linkAnywhereIsFollowedIfAllowed() throws {
+        try folder.makeFile("secret", "text")
+        try folder.makeFile("root/inside", "inside")
+        try folder.makeLink("root/relative", to: "../secret")
+        try folder.makeLink("root/absolute", to: folder.appending("secret"))
+        try folder.makeLink("root/outAndBack", to: "../root/inside")
+        try folder.makeLink("root/up", to: "..")
+        try folder.makeLink("root/chain", to: "relative")
+        try folder.makeLink("root/device", to: "/dev/null")
+        let free = try DirectoryRoot(path: folder.appending("root"), links: .anywhere)
+        for path in ["relative", "absolute", "up/secret", "chain", "up/root/relative"] {
+            guard case .opened(let reader) = free.open(path) else {
+                Issue.record("\(path): \(name(of: free.open(path)))")
+                continue
+            }
+            #expect(try LayerSystemTests.text(of: reader) == "text")
+        }
+        #expect(name(of: free.open("outAndBack")) == "opened")
+        #expect(name(of: free.open("device")) == "notRegularFile character device")
+        #expect(name(of: free.open("../secret")) == "outsideImage")
+        #expect(free.kind(of: "up/secret") == .success(.regular))
+    }
+
+    @Test func noLinkIsFollowedIfSoWanted() throws {
+        try folder.makeFile("root/inside")
+        try folder.makeLink("root/link", to: "inside")
+        try folder.makeFile("root/folder/file")
+        try folder.makeLink("root/way", to: "folder")
+        let strict = try DirectoryRoot(path: folder.appending("root"), links: .never)
+        #expect(name(of: strict.open("inside")) == "opened")
+        #expect(name(of: strict.open("link")) == "link to inside")
+        #expect(name(of: strict.open("way/file")) == "link to folder")
+        #expect(name(of: try strict.directory("folder").open("file")) == "opened")
     }
 
     @Test func parentOfALinkedFolderIsWhereTheFolderLies() throws {
@@ -181,7 +222,7 @@ import Testing
         try folder.makeLink("root/sub/link", to: "../file")
         let sub = try root.directory("sub")
         #expect(name(of: sub.open("file")) == "opened")
-        #expect(name(of: sub.open("link")) == "outsideImage")
+        #expect(name(of: sub.open("link")) == "link to ../file")
         #expect(text(of: "sub/link") == "top")
         #expect(throws: LookupFault.wrongKind(.regular)) { try root.directory("file") }
     }
@@ -250,6 +291,7 @@ func name(of opened: OpenedBlob) -> String {
     case .cutOff: "cutOff"
     case .missing: "missing"
     case .outsideImage: "outsideImage"
+    case .linkNotFollowed(let target): "link to \(target)"
     case .notRegularFile(let kind): "notRegularFile \(kind.rawValue)"
     case .failed(let error): "failed \(error)"
     case .changed: "changed"

@@ -60,6 +60,10 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
             self.order = order
         }
 
+        fileprivate func isAboutSame(as other: Entry) -> Bool {
+            packedRoot == other.packedRoot && packedImage == other.packedImage && packedLayer == other.packedLayer
+        }
+
         /// The order of a report: by root, image and layer, what is about no image or layer first.
         fileprivate func precedes(_ other: Entry) -> Bool {
             if packedRoot != other.packedRoot { return packedRoot < other.packedRoot }
@@ -153,8 +157,16 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
         }
     }
 
-    /// Brings what there is into the order of a report.
-    package mutating func sort() { entries.sort { $0.precedes($1) } }
+    /// Brings what there is into the order of a report; of one layer, and of one image, what follows from another finding comes
+    /// after the others.
+    package mutating func sort() {
+        let isConsequence = pool.map { $0.follows != nil }
+        entries.sort { one, other in
+            let isLater = (isConsequence[Int(one.finding)], isConsequence[Int(other.finding)])
+            guard one.isAboutSame(as: other), isLater.0 != isLater.1 else { return one.precedes(other) }
+            return isLater.1
+        }
+    }
 
     /// Drops entries; their findings stay in the pool, and nothing leads to them.
     package mutating func removeAll(where isUnwanted: (Entry) -> Bool) { entries.removeAll(where: isUnwanted) }

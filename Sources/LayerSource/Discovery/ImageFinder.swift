@@ -16,6 +16,7 @@ package struct ImageFinder {
     /// The files that the `manifest.json` of an extracted archive lists, by the hashes of their paths: layers are no images.
     private var listedFiles: Set<Int> = []
     private let watch: WalkWatch
+    private let links: LinkPolicy
     private var openRootCount = 0
     /// The tree of the archive that was found last.
     private var latestTree: Locked<(any ImageTree)?>?
@@ -32,8 +33,13 @@ package struct ImageFinder {
     /// More files than this that manifests list are not remembered. They are looked at like others then.
     private static let maximumListedCount = 200_000
 
-    /// - Parameter watch: is asked for each file and folder whether the search goes on.
-    package init(watch: WalkWatch = WalkWatch()) { self.watch = watch }
+    /// - Parameters:
+    ///   - watch: is asked for each file and folder whether the search goes on.
+    ///   - links: which symbolic links are followed to the files of an image. The search itself follows none.
+    package init(watch: WalkWatch = WalkWatch(), links: LinkPolicy = .inside) {
+        self.watch = watch
+        self.links = links
+    }
 
     /// Opens the blobs of everything found.
     package var store: BlobStore { BlobStore(roots: found.map { $0.store }) }
@@ -57,7 +63,7 @@ package struct ImageFinder {
             case .wrongKind(let kind):
                 add(path, Finding(.notAnImage, "a \(kind.rawValue) is not an image", at: Place("")))
             case .outsideImage: add(path, Finding(.pathUnreadable, "the path leads out of itself", at: Place("")))
-            case .failed, .changed: add(path, .unread(ReadEnding(error)))
+            case .failed, .changed, .linkNotFollowed: add(path, .unread(ReadEnding(error)))
             }
         }
     }
@@ -106,7 +112,7 @@ package struct ImageFinder {
     private mutating func findInFolder(_ path: String) {
         let folder: DirectoryRoot
         do throws(Errno) {
-            folder = try DirectoryRoot(path: path)
+            folder = try DirectoryRoot(path: path, links: links)
         } catch {
             return add(path, Finding(.pathUnreadable, ErrorText.describe(error.rawValue), at: Place("")))
         }
@@ -168,7 +174,8 @@ package struct ImageFinder {
                     // What a link within an image's folder leads to is looked at where it is, unless that is elsewhere.
                     guard !listedFiles.contains(below.hashValue) else { continue }
                     switch folder.isWithinImage ? opened.kind(of: entry.name) : .success(.symbolicLink) {
-                    case .success(.symbolicLink), .failure(.missing), .failure(.outsideImage), .failure(.wrongKind):
+                    case .success(.symbolicLink), .failure(.missing), .failure(.outsideImage),
+                        .failure(.linkNotFollowed), .failure(.wrongKind):
                         leftovers.linkCount += 1
                     case .success: break
                     case .failure(let fault): throw fault
@@ -180,7 +187,7 @@ package struct ImageFinder {
                 switch error {
                 case .failed: add(below, .unread(ReadEnding(error)))
                 // The folder was seen to have it. Whether it was an image is not known.
-                case .missing, .outsideImage, .wrongKind, .changed: add(below, .unread(.changed))
+                case .missing, .outsideImage, .linkNotFollowed, .wrongKind, .changed: add(below, .unread(.changed))
                 }
             }
         }
@@ -383,7 +390,7 @@ package struct ImageFinder {
         switch opened {
         case .opened(let file), .cutOff(let file):
             Result { () throws(ReadFault) in try file.bytes(at: 0, upTo: byteCount) }
-        case .outsideImage, .notRegularFile: .success([])
+        case .outsideImage, .linkNotFollowed, .notRegularFile: .success([])
         case .missing, .changed: .failure(.changed)
         case .failed(let errno): .failure(.failed(errno))
         }

@@ -58,7 +58,7 @@ struct DockerLayers {
             }
             let path = ArchivePath.normalized(text)
             let diffID = index < diffIDs.count ? diffIDs[index] : nil
-            walkLayer(path, diffID, index, sources, &builder)
+            walkLayer(path, diffID, index, sources, config, &builder)
             pathCount += 1
         }
         if isTwin { compareCount(pathCount, &builder) }
@@ -66,15 +66,16 @@ struct DockerLayers {
 
     private func walkLayer(
         _ path: String, _ diffID: ContentDigest?, _ index: Int, _ sources: [Int: JSONValue],
-        _ builder: inout InventoryBuilder
+        _ config: ParsedConfig?, _ builder: inout InventoryBuilder
     ) {
         let blobs = builder.blobs(at: path, in: tree, expectedByteCount: 0)
         let place = place.appending("Layers").appending(index)
         let named = path.hasPrefix("blobs/") ? DockerSaveWalk.digest(named: path) : nil
         if !isTwin {
-            builder.updateImage(image) {
-                $0.layers.append(LayerRecord(blob: blobs.first, digest: named, diffID: diffID, path: path))
-            }
+            let record = LayerRecord(
+                blob: blobs.first, digest: named, diffID: diffID, path: path,
+                createdBy: builder.createdBy(index, config))
+            builder.updateImage(image) { $0.layers.append(record) }
         }
         let layer = index < builder.inventory.images.layerCount(of: image) ? index : nil
         let theirs = isTwin ? layer.flatMap { builder.inventory.images.layer($0, of: image)?.blob } : nil

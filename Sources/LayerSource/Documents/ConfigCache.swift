@@ -40,5 +40,6 @@ struct ConfigCache {
     private static func byteCount(_ result: Result<ParsedConfig, DocumentFault>) -> Int {
         guard case .success(let config) = result else { return 500 }
         return 500 + MemoryLayout<ContentDigest?>.stride * (config.diffIDs?.count ?? 0) + 500 * config.findings.count
+            + config.history.byteCount
     }
 }

@@ -11,6 +11,8 @@ struct ParsedConfig {
     /// The whole list is nil where it could not be read, which is a finding, too.
     var diffIDs: [ContentDigest?]?
     var findings: [Finding] = []
+    /// The commands that made the layers.
+    private(set) var history = HistoryTexts()
     /// True of `{}` and the like: called an image config by its media type, but no image.
     var isNoImage = false
     /// True of an object whose `rootfs` has `diff_ids`: an image config, whatever its media type says.
@@ -133,6 +135,7 @@ struct ParsedConfig {
             // Go reads null as an entry without members.
             guard !entry.isNull else {
                 count += 1
+                self.history.add(nil)
                 continue
             }
             guard entry.object != nil else {
@@ -145,7 +148,10 @@ struct ParsedConfig {
             var shape = ShapeCheck(entry, at: place.appending(index), KnownMembers.history, code: .configInvalid)
             for name in ["author", "created_by", "comment"] { _ = shape.member(name, .string) }
             shape.timestamp("created")
-            if shape.member("empty_layer", .boolean)?.bool != true { count += 1 }
+            if shape.member("empty_layer", .boolean)?.bool != true {
+                count += 1
+                self.history.add(entry.member(ignoringCase: "created_by")?.string)
+            }
             guard findings.count - firstCount >= Self.maximumListedFaultCount else {
                 findings += shape.findings(about: digest)
                 continue

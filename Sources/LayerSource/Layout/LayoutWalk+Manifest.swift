@@ -54,6 +54,7 @@ extension LayoutWalk {
         if record.kind == .image, let configPlatform { record.platform = configPlatform }
         record.imageID = config.isImageConfig ? config.descriptor?.digest : nil
         record.configBlob = config.blobs.first
+        record.isConfigOpaque = config.isOpaque
 
         let image = builder.addImage(record)
         builder.claim(descriptor, about: blobs, at: context.place, image: image)
@@ -112,6 +113,12 @@ extension LayoutWalk {
             guard parsed != nil else { return }
             parsed = nil
             findings.removeAll { $0.place.path == place.path }
+        }
+
+        /// True of a config of which only size and digest are checked. Spec: manifest.md §config: the empty descriptor says that
+        /// there is no config.
+        var isOpaque: Bool {
+            descriptor != nil && parsed == nil && openFault == nil && descriptor?.mediaType.kind != .empty
         }
 
         var isImageConfig: Bool {
@@ -250,13 +257,14 @@ extension LayoutWalk {
             walkLayer(
                 parsed, diffID: diffID.flatMap { index < $0.count ? $0[index] : nil },
                 diffIDPlace: config.place.appending("rootfs").appending("diff_ids").appending(index), image: image,
-                isImage: diffIDs != nil, index, &builder)
+                isImage: diffIDs != nil, createdBy: isAllLayers ? builder.createdBy(index, config.parsed) : nil, index,
+                &builder)
         }
     }
 
     private func walkLayer(
-        _ parsed: ParsedDescriptor, diffID: ContentDigest?, diffIDPlace: Place, image: Int, isImage: Bool, _ index: Int,
-        _ builder: inout InventoryBuilder
+        _ parsed: ParsedDescriptor, diffID: ContentDigest?, diffIDPlace: Place, image: Int, isImage: Bool,
+        createdBy: String?, _ index: Int, _ builder: inout InventoryBuilder
     ) {
         guard let descriptor = parsed.descriptor else {
             builder.updateImage(image) { $0.layers.append(LayerRecord(blob: nil, diffID: diffID, path: "")) }
@@ -267,7 +275,7 @@ extension LayoutWalk {
         let blobs = builder.blobs(at: path, in: tree, expectedByteCount: descriptor.size ?? 0)
         var record = LayerRecord(
             blob: blobs.first, digest: descriptor.digest, size: descriptor.size, mediaType: descriptor.mediaType,
-            diffID: diffID, path: path)
+            diffID: diffID, path: path, createdBy: createdBy)
         if case .nondistributableLayer = descriptor.mediaType.kind { record.mayBeAbsent = true }
         builder.updateImage(image) { $0.layers.append(record) }
         for finding in parsed.findings { builder.add(finding, image: image, layer: index) }

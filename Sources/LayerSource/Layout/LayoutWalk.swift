@@ -276,6 +276,7 @@ struct LayoutWalk {
                 .platformAbsent, "\(platform) is listed but not here; it was not checked", at: context.place,
                 digest: digest, expected: platform.description)
             builder.add(builder.selection.requiresAllPlatforms ? finding.refuting() : finding)
+            builder.noteAbsent(AbsentPlatform(platform: platform, digest: digest, place: context.place))
             return []
         }
         let image = builder.addImage(
