@@ -16,7 +16,7 @@ import Testing
         #expect(costs.hashBytesPerSecond.last == 400 * unit)
         // Nothing was measured of zstd: as fast as gzip alone.
         #expect(costs.zstdBytesPerSecond == [100 * unit])
-        #expect(costs.gzipBeside == nil)
+        #expect(costs.interleavedGzip == nil)
     }
 
     @Test func whatIsHashedBesideDecodingIsWhatWasMeasured() throws {
@@ -25,8 +25,8 @@ import Testing
         speeds[Kernel(.hashBeside(.sha256), "lanes", teamSize: 2)] = 170
         let costs = try #require(BlockCosts(KernelSpeeds(speeds)))
         #expect(
-            costs.gzipBeside
-                == BlockCosts.HashingBeside(teamSize: 2, decodedBytesPerSecond: 150, hashedBytesPerSecond: 170))
+            costs.interleavedGzip
+                == BlockCosts.InterleavedHashing(teamSize: 2, decodedBytesPerSecond: 150, hashedBytesPerSecond: 170))
     }
 
     @Test func withoutAKernelThereIsNoTable() {

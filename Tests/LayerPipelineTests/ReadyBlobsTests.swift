@@ -56,9 +56,9 @@ import Testing
         for work in [blob(1, 80, alone), blob(2, 20, lanes), blob(3, 70), blob(4, 30, lanes)] {
             ready.add(work)
         }
-        #expect(ready.takeStream(beside: first)?.slot == 4)
-        #expect(ready.takeStream(beside: first)?.slot == 2)
-        #expect(ready.takeStream(beside: first) == nil)
+        #expect(ready.takeStream(with: first)?.slot == 4)
+        #expect(ready.takeStream(with: first)?.slot == 2)
+        #expect(ready.takeStream(with: first) == nil)
         #expect(ready.takeUnopened()?.slot == 3)
         #expect(ready.takeUnopened() == nil)
         #expect(ready.count == 1)
@@ -73,19 +73,19 @@ import Testing
         #expect(taken == elements.sorted())
     }
 
-    @Test func aLineGivesItsElementsAsTheyCame() {
-        var line = Line<Int>()
+    @Test func aQueueReturnsElementsInTheirOrder() {
+        var queue = Queue<Int>()
         var next = 0
         var taken: [Int] = []
         for round in 0..<300 {
             for _ in 0..<(round % 7) {
-                line.add(next)
+                queue.add(next)
                 next += 1
             }
-            for _ in 0..<(round % 6) where !line.isEmpty { taken.append(line.takeFirst()) }
-            #expect(line.count == next - taken.count)
+            for _ in 0..<(round % 6) where !queue.isEmpty { taken.append(queue.takeFirst()) }
+            #expect(queue.count == next - taken.count)
         }
-        while !line.isEmpty { taken.append(line.takeFirst()) }
+        while !queue.isEmpty { taken.append(queue.takeFirst()) }
         #expect(taken == Array(0..<next))
     }
 }

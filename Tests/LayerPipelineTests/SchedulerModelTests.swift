@@ -16,7 +16,7 @@ import Testing
     static let costsWithBeside = BlockCosts(
         readBytesPerSecond: 1e10, gzipBytesPerSecond: [1e9, 1.5e9, 1.7e9, 1.8e9], zstdBytesPerSecond: [1.5e9],
         hashBytesPerSecond: [2e9, 3e9, 3.2e9, 3.5e9],
-        gzipBeside: BlockCosts.HashingBeside(
+        interleavedGzip: BlockCosts.InterleavedHashing(
             teamSize: 2, decodedBytesPerSecond: 1.2e9, hashedBytesPerSecond: 2.4e9),
         openNanoseconds: 20_000, startNanoseconds: 20_000, wakeNanoseconds: 5_000, handoverNanoseconds: 200)
     static let transitions = TransitionCosts(each: 200)
