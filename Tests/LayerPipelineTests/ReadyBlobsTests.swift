@@ -1,4 +1,4 @@
-// layerverify: tests of the order in which blobs are read on.
+// layerverify: tests of the order in which blobs are read.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -18,7 +18,7 @@ import Testing
         return work
     }
 
-    @Test func theBlobWithMostLeftIsTakenFirstWhateverItsStage() throws {
+    @Test func blobWithTheMostBytesLeftIsTakenFirst() throws {
         let (lanes, alone) = (try idleCodec("lanes", teamSize: 4), try idleCodec("alone", teamSize: 1))
         var ready = ReadyBlobs()
         let opened = blob(3, 60)
@@ -33,7 +33,7 @@ import Testing
         #expect(ready.count == 0)
     }
 
-    @Test func aBlobIsTakenInOnceAndOnlyIfItIsReady() {
+    @Test func blobIsAddedOnceAndOnlyIfItIsReady() {
         var ready = ReadyBlobs()
         let busy = blob(0, 10)
         busy.isBusy = true
@@ -49,7 +49,7 @@ import Testing
         #expect(ready.count == 1)
     }
 
-    @Test func onlyStreamsOfTheSameCodecJoin() throws {
+    @Test func onlyStreamsOfTheSameCodecAreCombined() throws {
         let (lanes, alone) = (try idleCodec("lanes", teamSize: 4), try idleCodec("alone", teamSize: 1))
         var ready = ReadyBlobs()
         let first = blob(0, 90, lanes)
@@ -64,7 +64,7 @@ import Testing
         #expect(ready.count == 1)
     }
 
-    @Test func aHeapGivesItsElementsInOrder() {
+    @Test func heapReturnsItsElementsInOrder() {
         var heap = Heap<Int>()
         var taken: [Int] = []
         let elements = (0..<200).map { $0 * 83 % 199 }
@@ -73,7 +73,7 @@ import Testing
         #expect(taken == elements.sorted())
     }
 
-    @Test func aQueueReturnsElementsInTheirOrder() {
+    @Test func queueReturnsItsElementsInOrder() {
         var queue = Queue<Int>()
         var next = 0
         var taken: [Int] = []
@@ -90,7 +90,7 @@ import Testing
     }
 }
 
-/// A codec for as many streams that nobody calls.
+/// A codec for `teamSize` streams that is never called.
 func idleCodec(_ name: String, teamSize: Int) throws -> Codec {
     let reference = try #require(Codecs.reference(for: .gzip))
     return Codec(
