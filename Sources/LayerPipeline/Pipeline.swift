@@ -51,7 +51,6 @@ package final class Pipeline: Sendable {
     /// `.cancelled`; if there is no memory for the blocks, all are `.unreadable` with ENOMEM.
     ///
     /// - Parameter crew: runs the workers; after `start` the caller must have it run its work items.
-    /// - Parameter crew: runs the workers; whoever starts the pipeline has it run all.
     package init(
         _ requests: [BlobRequest], opener: any BlobOpener, options: PipelineOptions,
         crew: WorkCrew, isCancelled: @escaping @Sendable () -> Bool = { false },

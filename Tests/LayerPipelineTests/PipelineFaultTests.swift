@@ -277,7 +277,7 @@ import Testing
     }
 }
 
-/// Returns false for this number of calls, and true from then on.
+/// A flag for `isCancelled`: false for this number of calls, and true from then on.
 final class CancelAfter: Sendable {
     private let left: Atomic<Int>
 

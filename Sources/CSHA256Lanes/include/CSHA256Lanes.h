@@ -28,5 +28,4 @@ int lv_sha256_lanes_are_supported(void);
 /// - data: the next bytes of each message, 64 times block_count; no alignment is needed.
 ///
 /// Nothing is allocated, and no address is kept. Spec: FIPS 180-4 §6.2.2.
-/// Nothing is allocated, and nothing is kept. Spec: FIPS 180-4 §6.2.2.
 void lv_sha256_advance(size_t lane_count, uint32_t *const *states, const uint8_t *const *data, size_t block_count);

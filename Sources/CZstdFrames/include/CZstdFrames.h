@@ -101,8 +101,8 @@ bool lv_zstd_begin(lv_zstd_frames *frames, const lv_zstd_header *header);
 
 /// Decodes the bytes after the header of a frame, as far as input and room allow.
 ///
-/// Shape: `input` and `room` have any size including zero, and must not overlap. How they are split affects neither the
-/// total output nor the verdict.
+/// Shape: `input` and `room` have any size including zero, and must not overlap. The total output and
+/// the verdict do not depend on how they are split.
 ///
 /// Returns: why it stopped. `consumed` and `produced` are always set, even after a failure.
 lv_zstd_status lv_zstd_decode(
