@@ -1,4 +1,4 @@
-// layerverify: bad docker-save archives: what their documents say.
+// layerverify: bad docker-save archives: faults in their documents.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 

@@ -1,8 +1,8 @@
-// layerverify: bad layers: the blob is what its descriptor says, and still wrong.
+// layerverify: bad layers: the blob matches its descriptor, but its content is wrong.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// A stream that is wrong in itself, under digests that are right.
+/// A damaged stream with correct digests.
 private func stream(
     _ name: String, _ about: String, _ layer: @autoclosure () -> Layer, finding: String
 ) -> CorpusCase {
@@ -13,7 +13,7 @@ private func stream(
     }
 }
 
-/// An xz stream and a bzip2 stream of 1024 zero bytes, the smallest tar there is.
+/// An xz stream and a bzip2 stream of 1024 zero bytes, the smallest tar archive.
 private let xzStream = bytes(
     base64: "/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj4AP/AAtdAABv/f//o7d/RjIAAAAMJ2kgl2N4wwABJ4AIAAAALnmurbHEZ/sCAAAAAARZWg==")
 private let bzip2Stream = bytes(base64: "QlpoOTFBWSZTWXT1rfcAAARAAMAAAAggADCAKmlFrDi7kinChIOnrW+4")

@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Every case, family by family.
+/// All cases, by family.
 let corpusCases: [CorpusCase] =
     goodLayoutCases + goodDocumentCases + goodStreamCases + goodDockerCases
     + badBlobCases + badLayerCases + badDocumentCases + badJSONCases + badStructureCases + badDockerCases

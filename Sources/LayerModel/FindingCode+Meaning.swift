@@ -1,4 +1,4 @@
-// layerverify: what each code of a finding means.
+// layerverify: the meaning of each finding code.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 

@@ -93,7 +93,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case fastPathDisagrees = "fast-path-disagrees"
     case interrupted = "interrupted"
 
-    /// What a code means: how severe it is, what it makes of the image, and a sentence for the docs.
+    /// The meaning of a code: its severity, its outcome for the image, and a sentence for the documentation.
     package struct Meaning: Sendable {
         package let severity: Severity
         package let outcome: Outcome

@@ -31,7 +31,9 @@ struct DamageTests {
 
         /// In these a part of the image is not selected, and so not checked, nothing is there, or links are followed: that is
         /// what their options ask for.
-        static let partial: Set = ["oci-platform-selected", "oci-ref-selected", "oci-no-images-allowed", "blob-links-anywhere"]
+        static let partial: Set = [
+            "oci-platform-selected", "oci-ref-selected", "oci-no-images-allowed", "blob-links-anywhere",
+        ]
         static let whole = all.filter { !partial.contains($0.name) }
     }
 

@@ -1,8 +1,8 @@
-// layerverify: facts as few bytes.
+// layerverify: packed facts.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// The facts about each blob of an inventory; nil where nobody looked.
+/// The facts about each blob of an inventory; nil for blobs that were not read.
 package typealias FactsList = PackedList<BlobFacts?>
 
 extension BlobFacts: Packable {

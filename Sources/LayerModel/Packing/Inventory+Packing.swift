@@ -1,4 +1,4 @@
-// layerverify: records of an inventory as few bytes.
+// layerverify: packed records of an inventory.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -64,7 +64,7 @@ extension Platform: Packable {
     }
 }
 
-/// Without its layers and its names, which an `ImageList` keeps by themselves.
+/// Packs an image without its layers and names, which `ImageList` keeps separately.
 extension ImageRecord: Packable {
     package func pack(into writer: inout PackedWriter) {
         writer.count(root)
@@ -109,7 +109,7 @@ extension LayerRecord: Packable {
 
 extension Finding: Packable {
     package func pack(into writer: inout PackedWriter) {
-        // First what is filled in later: it must not change the length.
+        // The cause comes first because it is set later: it must not change the length.
         writer.byte(follows.map { $0.packedNumber + 1 } ?? 0)
         writer.byte(code.packedNumber)
         writer.phrase(severity.rawValue)

@@ -4,13 +4,13 @@
 
 import LayerModel
 
-/// Finds the blobs of a layout that no document mentions: their content must match their names all the same.
+/// Finds the blobs of a layout that no document mentions: their content must match their names as well.
 ///
 /// Spec: OCI image-spec v1.1.1 image-layout.md §Blobs.
 struct UnreferencedBlobs {
     let tree: any ImageTree
 
-    /// More than this many are noted as one number.
+    /// If there are more than this, they are reported as one number.
     static let notedCount = 100
 
     func gather(_ builder: inout InventoryBuilder) {
@@ -47,7 +47,9 @@ struct UnreferencedBlobs {
         }
     }
 
-    /// Looks at one file. Returns: whether there is room for more.
+    /// Adds one file.
+    ///
+    /// Returns: false if the limit is reached.
     private func gather(
         _ name: String, _ algorithm: String, _ folder: String, _ count: inout Int, _ candidates: inout [[BlobIndex]],
         _ builder: inout InventoryBuilder
