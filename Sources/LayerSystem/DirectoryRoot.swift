@@ -8,8 +8,8 @@ package import SystemPackage
 
 /// A directory whose files are opened by names that an image chose.
 ///
-/// Symbolic links are followed inside the directory and not out of it (unless `LinkPolicy` says otherwise), even while somebody
-/// changes them: each folder on the way is opened by itself, without following, and the next name is looked up in that very
+/// Symbolic links are followed as `LinkPolicy` says, by default inside the directory only, even while they are changed:
+/// each folder on the way is opened by itself, without following, and the next name is looked up in that very
 /// folder. Only regular files are opened, so that no FIFO blocks and no device is touched.
 ///
 /// Paths are relative, with `/` between components; empty components and `.` are ignored, and the empty path is the
