@@ -39,26 +39,42 @@ extension TextReport {
         let spaces = String(repeating: " ", count: indent)
         let label = label(of: finding)
         let lead = spaces + paint(label, as: finding) + " "
+        let leadWidth = indent + label.count + 1
         if isShown[index] {
-            return page.line(lead + page.paint("as above: ", .faint) + VisibleText.escaping(finding.message))
+            let mark = ["as", "above:"].map { TextPage.Piece(page.paint($0, .faint), width: $0.count) }
+            let words = TextPage.words(VisibleText.escaping(finding.message))
+            return page.fill(lead: lead, leadWidth: leadWidth, hanging: indent + 2, mark + words)
         }
         isShown[index] = true
         page.paragraph(
-            lead: lead, leadWidth: indent + label.count + 1, VisibleText.escaping(finding.message))
-        for (name, value) in fields(of: finding, file: file) {
-            let words = VisibleText.escaping(value)
-            page.paragraph(
-                lead: spaces + "  " + page.paint(name.padded(right: 10), .faint), leadWidth: indent + 12, words)
+            lead: lead, leadWidth: leadWidth, hanging: indent + 2, VisibleText.escaping(finding.message))
+        for (name, path) in places(of: finding, file: file) {
+            writeField(name, page.path(VisibleText.escaping(path)), indent: indent)
+        }
+        for (name, value) in fields(of: finding) {
+            writeField(name, TextPage.words(VisibleText.escaping(value)), indent: indent)
         }
     }
 
-    private func fields(of finding: Finding, file: String?) -> [(String, String)] {
-        var fields: [(String, String)] = []
-        if let file, finding.severity == .error { fields.append(("file", file)) }
+    private mutating func writeField(_ name: String, _ pieces: [TextPage.Piece], indent: Int) {
+        page.fill(
+            lead: String(repeating: " ", count: indent + 2) + page.label(name, width: 10),
+            leadWidth: indent + 12, hanging: indent + 2, pieces)
+    }
+
+    /// The paths of a finding.
+    private func places(of finding: Finding, file: String?) -> [(String, String)] {
+        var places: [(String, String)] = []
+        if let file, finding.severity == .error { places.append(("file", file)) }
         // A note's whereabouts matter to nobody who did not ask.
         if finding.severity != .note || style.verbosity == .verbose, !finding.place.description.isEmpty {
-            fields.append(("at", finding.place.description))
+            places.append(("at", finding.place.description))
         }
+        return places
+    }
+
+    private func fields(of finding: Finding) -> [(String, String)] {
+        var fields: [(String, String)] = []
         if let expected = finding.expected { fields.append(("expected", expected)) }
         if let actual = finding.actual { fields.append(("actual", actual)) }
         if let follows = finding.follows { fields.append(("follows", "from \(follows.rawValue)")) }
@@ -89,7 +105,7 @@ extension TextReport {
             words = "\(indexes.count) times, first: " + report.findings[indexes[0]].message
         }
         page.paragraph(
-            lead: lead, leadWidth: indent + label.count + 1, VisibleText.escaping(words) + offer)
+            lead: lead, leadWidth: indent + label.count + 1, hanging: indent + 2, VisibleText.escaping(words) + offer)
     }
 
     /// `dir/blobs/…#/layers/1: error[blob-digest-mismatch] message`, for `--quiet`.
