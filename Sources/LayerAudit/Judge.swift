@@ -26,14 +26,19 @@ package struct Judge: Sendable {
     ///
     /// The same fault of the same blob, claimed the same way in several places, is one finding for each place.
     ///
+    /// - Parameter readsLayers: false where only documents were read: what their facts cannot tell is then left out, and
+    ///   not undetermined.
+    ///
     /// Complexity: linear in the claims.
-    package func addFindings(to list: inout FindingList) {
+    package func addFindings(to list: inout FindingList, readsLayers: Bool = true) {
         let firstOrder = UInt32(list.count)
         let exchanges = LayerExchanges(inventory, facts: facts)
         for blob in inventory.blobs.indices {
+            guard readsLayers || facts[blob] != nil else { continue }
             // A second tag or a second image that claims the very same thing of a layer adds nothing but itself.
             var seen: Set<Belonging> = []
             judge(blob, exchanges) { order, finding, claim in
+                guard readsLayers || isTold(finding, claim, by: facts[blob]) else { return }
                 let place = list.intern(finding)
                 guard seen.insert(Belonging(finding: place, image: claim.image, layer: claim.layer)).inserted else {
                     return
@@ -41,6 +46,16 @@ package struct Judge: Sendable {
                 list.append(
                     place, root: finding.root, image: claim.image, layer: claim.layer, order: firstOrder + order)
             }
+        }
+    }
+
+    /// Whether a finding follows from a file that was read as a document, or from its absence.
+    private func isTold(_ finding: Finding, _ claim: Claim, by facts: BlobFacts?) -> Bool {
+        guard claim.layer == nil else { return false }
+        guard facts?.reading == .complete else { return true }
+        switch claim.assertion {
+        case .size, .digest, .name: return finding.code != .claimUnchecked
+        case .diffID, .compression, .intactStream, .layerSource: return false
         }
     }
 

@@ -38,17 +38,32 @@ extension TextReport {
         let spaces = String(repeating: " ", count: indent)
         let label = label(of: finding)
         let lead = spaces + paint(label, as: finding) + " "
+        let leadWidth = indent + label.count + 1
         if isShown[index] {
-            return page.line(lead + page.paint("as above: ", .faint) + VisibleText.escaping(finding.message))
+            let mark = ["as", "above:"].map { TextPage.Piece(page.paint($0, .faint), width: $0.count) }
+            let words = TextPage.words(VisibleText.escaping(finding.message))
+            return page.fill(lead: lead, leadWidth: leadWidth, hanging: indent + 2, mark + words)
         }
         isShown[index] = true
         page.paragraph(
-            lead: lead, leadWidth: indent + label.count + 1, VisibleText.escaping(finding.message))
-        for (name, value) in fields(of: finding, index) {
-            let words = VisibleText.escaping(value)
-            page.paragraph(
-                lead: spaces + "  " + page.paint(name.padded(right: 10), .faint), leadWidth: indent + 12, words)
+            lead: lead, leadWidth: leadWidth, hanging: indent + 2, VisibleText.escaping(finding.message))
+        for field in fields(of: finding, index) {
+            let value = VisibleText.escaping(field.value)
+            writeField(field.name, field.isPath ? page.path(value) : TextPage.words(value), indent: indent)
         }
+    }
+
+    private mutating func writeField(_ name: String, _ pieces: [TextPage.Piece], indent: Int) {
+        page.fill(
+            lead: String(repeating: " ", count: indent + 2) + page.label(name, width: 10),
+            leadWidth: indent + 12, hanging: indent + 2, pieces)
+    }
+
+    /// What is said of a finding, on a line of its own.
+    private struct Field {
+        let name: String
+        let value: String
+        var isPath = false
     }
 
     /// What is to be said of a finding, in this order: the file to look at, what built it, where the claim about it is made, both
@@ -56,34 +71,37 @@ extension TextReport {
     ///
     /// The file is named once for findings that follow each other, and so is each digest: one that the file is named by is not
     /// repeated. What follows from another finding is told briefly.
-    private mutating func fields(of finding: Finding, _ index: Int) -> [(String, String)] {
-        var fields: [(String, String)] = []
+    private mutating func fields(of finding: Finding, _ index: Int) -> [Field] {
+        var fields: [Field] = []
         let isFull = style.verbosity == .verbose
         let file = report.files[index]
         let path = finding.severity == .note ? nil : report.pathOfFile(index)
         let isAboutPlace = file?.path == finding.place.path
         if let path, path != shownFile {
-            fields.append(("file", path))
-            if let createdBy = file?.createdBy { fields.append(("built by", createdBy)) }
+            fields.append(Field(name: "file", value: path, isPath: true))
+            if let createdBy = file?.createdBy { fields.append(Field(name: "built by", value: createdBy)) }
             shownFile = path
         }
         let isBrief = finding.follows != nil && !isFull
         // Only those who ask want to know the place of a note.
         if finding.severity != .note && !isBrief || isFull {
             if path == nil || !isAboutPlace, !finding.place.description.isEmpty {
-                fields.append((isAboutPlace || file == nil ? "at" : "claim", finding.place.description))
+                fields.append(
+                    Field(
+                        name: isAboutPlace || file == nil ? "at" : "claim", value: finding.place.description,
+                        isPath: true))
             } else if path != nil, !finding.place.pointer.isEmpty {
-                fields.append(("at", finding.place.pointer))
+                fields.append(Field(name: "at", value: finding.place.pointer, isPath: true))
             }
         }
         if !isBrief {
             if let expected = finding.expected, isFull || !Self.isName(expected, of: path) {
-                fields.append(("expected", expected))
+                fields.append(Field(name: "expected", value: expected))
             }
-            if let actual = finding.actual { fields.append(("actual", actual)) }
+            if let actual = finding.actual { fields.append(Field(name: "actual", value: actual)) }
         }
-        if let follows = finding.follows { fields.append(("follows", "from \(follows.rawValue)")) }
-        if let hint = finding.hint { fields.append(("hint", hint)) }
+        if let follows = finding.follows { fields.append(Field(name: "follows", value: "from \(follows.rawValue)")) }
+        if let hint = finding.hint { fields.append(Field(name: "hint", value: hint)) }
         return fields
     }
 
@@ -117,7 +135,7 @@ extension TextReport {
             words = "\(indexes.count) times, first: " + report.findings[indexes[0]].message
         }
         page.paragraph(
-            lead: lead, leadWidth: indent + label.count + 1, VisibleText.escaping(words) + offer)
+            lead: lead, leadWidth: indent + label.count + 1, hanging: indent + 2, VisibleText.escaping(words) + offer)
     }
 
     /// `dir/blobs/…: error[blob-digest-mismatch] layer 2 is damaged: … (claim …, actual …)`, for `--quiet`.

@@ -61,6 +61,12 @@ import Testing
         #expect(text.isEmpty)
     }
 
+    @Test func quietSaysNothingOfDocumentsWithoutErrors() {
+        var text = ""
+        TextFormat().writeTree(SampleReport.verified, in: ReportStyle(verbosity: .quiet)) { text += $0 }
+        #expect(text.isEmpty)
+    }
+
     @Test(arguments: SampleReport.all)
     func jsonGivesBackWhatTheReportSays(_ sample: SampleReport) throws {
         var text = ""
