@@ -22,13 +22,17 @@ struct Hints: Sendable {
         guard isDigestRefuted else { return "the digest holds: only the size in the descriptor is wrong" }
         if facts.byteCount == 0 { return "the file is empty" }
         return facts.byteCount < claimed
-            ? "the file was truncated or replaced" : "bytes were appended, or the file was replaced"
+            ? "the file was truncated or replaced: copy or pull the image again"
+            : "bytes were appended, or the file was replaced: copy or pull the image again"
     }
 
     /// Behind a wrong digest of the bytes as they lie.
     func digest(_ doubt: BlobDoubt, _ facts: BlobFacts) -> String? {
         if facts.byteCount == 0 { return "the file is empty" }
-        guard doubt.hasTrueDiffID else { return nil }
+        guard doubt.hasTrueDiffID else {
+            // Of another size was told what to do.
+            return doubt.isSizeRefuted ? nil : "the bytes changed after they were hashed: copy or pull the image again"
+        }
         return "the layer is intact but was recompressed: its diffID holds, its digest does not"
     }
 

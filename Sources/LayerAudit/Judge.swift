@@ -129,7 +129,9 @@ package struct Judge: Sendable {
                         .layerAbsent, "the non-distributable \(subject(of: claim)) is not here; it was not checked",
                         at: claim.place)
                 }
-                return Finding(.blobMissing, "\(subject(of: claim)) is missing", at: claim.place)
+                return Finding(
+                    .blobMissing, "\(subject(of: claim)) is missing", at: claim.place,
+                    hint: "the copy is incomplete: copy or pull the image again")
             }
         case .outsideImage:
             return report(.blobOutsideImage, "leads out of the image", blob, sink)

@@ -121,7 +121,7 @@ extension Finding: Packable {
         place.pack(into: &writer)
         writer.text(expected)
         writer.text(actual)
-        writer.text(hint)
+        writer.phrase(hint)
     }
 
     package init(unpacking reader: inout PackedReader) {
@@ -135,7 +135,7 @@ extension Finding: Packable {
         let message = reader.text()
         self.init(
             code, message, at: Place(unpacking: &reader), root: root, digest: digest, blob: blob,
-            expected: reader.optionalText(), actual: reader.optionalText(), hint: reader.optionalText(),
+            expected: reader.optionalText(), actual: reader.optionalText(), hint: reader.phrase(),
             follows: follows == 0 ? nil : FindingCode.allCases[Int(follows) - 1])
         self.severity = severity
         self.outcome = outcome
