@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 
-# What the first build takes of one core, in minutes; more cores share it.
-first_build_core_minutes=8
+# What the first build takes of one core, in minutes, with some to spare; more cores share it.
+first_build_core_minutes=4
 
 # announce_first_build: says what is built and how long that will take.
 announce_first_build() {
