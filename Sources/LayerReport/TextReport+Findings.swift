@@ -98,7 +98,10 @@ extension TextReport {
         let place = [root, finding.place.description].filter { !$0.isEmpty }.joined(separator: ": ")
         var notes: [String] = []
         // Messages of other findings name both sides.
-        if finding.code == .blobDigestMismatch || finding.code == .diffIDMismatch {
+        let hasBothSides: [FindingCode] = [
+            .blobDigestMismatch, .diffIDMismatch, .nothingSelected, .referenceAmbiguous, .digestUnexpected,
+        ]
+        if hasBothSides.contains(finding.code) {
             notes += [finding.expected.map { "expected \($0)" }, finding.actual.map { "actual \($0)" }].compactMap {
                 $0
             }

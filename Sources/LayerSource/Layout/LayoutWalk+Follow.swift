@@ -15,10 +15,15 @@ struct WalkedDocument {
 
     private let found: Images
     private let isIndex: Bool
+    /// Whether all that is below an index was wanted, not just what was selected there.
+    let isWhole: Bool
     /// The media type of the first descriptor, where the document has to agree with it; nil if the document names none.
     private let typeHash: Int?
 
-    init(as mediaType: MediaType, _ read: Result<JSONDocument, DocumentFault>, _ images: [Int]) {
+    init(
+        as mediaType: MediaType, _ read: Result<JSONDocument, DocumentFault>, _ images: [Int], isNamed: Bool
+    ) {
+        isWhole = isNamed || mediaType.kind != .index
         found = images.isEmpty ? .none : images.count == 1 ? .one(images[0]) : .several(images)
         isIndex = mediaType.kind == .index
         var ownType: JSONValue?
@@ -62,7 +67,7 @@ extension LayoutWalk {
                 return .present([])
             }
         }
-        if let known = walked[blob] {
+        if let known = walked[blob], known.isWhole || !context.isNamed {
             if !known.fits(descriptor.mediaType) {
                 builder.add(
                     Finding(
@@ -87,7 +92,7 @@ extension LayoutWalk {
         } else {
             images = followManifest(descriptor, blobs, read, context, &builder)
         }
-        walked[blob] = WalkedDocument(as: descriptor.mediaType, read, images)
+        walked[blob] = WalkedDocument(as: descriptor.mediaType, read, images, isNamed: context.isNamed)
         if images.count > 1 { builder.keepList(of: images.count) }
         return .present(images)
     }

@@ -9,8 +9,9 @@ import LayerModel
 /// Spec: OCI image-spec v1.1.1 image-layout.md, image-index.md, manifest.md, config.md.
 struct LayoutWalk {
     let tree: any ImageTree
-    /// The indexes on the way down, to see loops.
+    /// The indexes on the way down, to see loops, and the entries that led to them.
     var indexesAbove: [BlobIndex] = []
+    var entriesAbove: [Place] = []
     /// What the manifests and indexes that were read before led to: a second tag for one adds a name, no image.
     var walked: [BlobIndex: WalkedDocument] = [:]
     /// What documents call themselves that some descriptor calls neither a manifest nor an index; nil for nothing of these.
@@ -153,19 +154,26 @@ struct LayoutWalk {
         var hasPresent = false
         var named: [NamedPlatform: ContentDigest] = [:]
         for (index, entry) in entries.enumerated() {
-            let (parsed, below) = read(entry, index, context, list, builder.selection)
+            let (parsed, below) = read(entry, index, context, list, builder)
             guard builder.countDescriptor(at: parsed.place) else {
                 // Some of those that are not looked at may be here.
                 hasPresent = true
                 break
             }
-            guard isWanted(parsed, below, builder.selection) else { continue }
+            guard isWanted(parsed, below, builder) else { continue }
             for finding in parsed.findings { builder.add(finding) }
             guard let descriptor = parsed.descriptor else { continue }
             if indexesAbove.isEmpty { checkName(descriptor, at: parsed.place, &named, &builder) }
-            switch follow(descriptor, below, &builder) {
+            if !isFollowed(descriptor, builder.observer) {
+                observe(descriptor, below, [], &builder)
+                continue
+            }
+            entriesAbove.append(parsed.place)
+            let followed = follow(descriptor, below, &builder)
+            entriesAbove.removeLast()
+            switch followed {
             case .present(let found):
-                if !found.isEmpty { noteSelected(descriptor, &builder) }
+                note(found, by: descriptor, below, &builder)
                 images += found.filter { seen.insert($0).inserted }
                 hasPresent = true
             case .absent(let blobs):
@@ -173,10 +181,10 @@ struct LayoutWalk {
             }
         }
         for absent in absent {
-            let (parsed, below) = read(absent.entry, absent.index, context, list, builder.selection)
+            let (parsed, below) = read(absent.entry, absent.index, context, list, builder)
             guard let descriptor = parsed.descriptor else { continue }
             let found = reportAbsent(descriptor, absent.blobs, below, hasSiblings: hasPresent, &builder)
-            if !found.isEmpty { noteSelected(descriptor, &builder) }
+            note(found, by: descriptor, below, &builder)
             images += found
         }
         return images
@@ -184,7 +192,7 @@ struct LayoutWalk {
 
     /// An entry of an index, and how what it leads to is come by.
     private func read(
-        _ entry: JSONValue, _ index: Int, _ context: Context, _ list: Place, _ selection: Selection
+        _ entry: JSONValue, _ index: Int, _ context: Context, _ list: Place, _ builder: InventoryBuilder
     ) -> (ParsedDescriptor, Context) {
         let parsed = ParsedDescriptor(entry, at: list.appending(index), missing: .indexInvalid)
         var below = context
@@ -193,7 +201,7 @@ struct LayoutWalk {
             if let platform = descriptor.platform { below.platform = platform }
             let names = Self.names(descriptor)
             below.references = context.references + names.filter { !context.references.contains($0) }
-            below.isNamed = context.isNamed || selection.accepts(names: names + [descriptor.digest.description])
+            below.isNamed = context.isNamed || builder.isSelected(parsed.place)
             below.isAttestation =
                 descriptor.annotations["vnd.docker.reference.type"] == "attestation-manifest"
                 || descriptor.platform?.isUnknown == true
@@ -201,9 +209,38 @@ struct LayoutWalk {
         return (parsed, below)
     }
 
-    private func noteSelected(_ descriptor: Descriptor, _ builder: inout InventoryBuilder) {
-        guard !builder.selection.references.isEmpty else { return }
-        builder.noteSelected(names: Self.names(descriptor) + [descriptor.digest.description])
+    /// Notes the images that an entry led to.
+    private func note(
+        _ images: [Int], by descriptor: Descriptor, _ context: Context, _ builder: inout InventoryBuilder
+    ) {
+        if builder.observer != nil { return observe(descriptor, context, images, &builder) }
+        if !images.isEmpty { builder.noteSelected(at: context.place) }
+        builder.compareDigest(of: descriptor, leadingTo: images, in: tree)
+    }
+
+    /// Whether a walk follows an entry. A survey goes only as deep as it has to.
+    private func isFollowed(_ descriptor: Descriptor, _ observer: StoreSurvey.Observer?) -> Bool {
+        switch observer?.depth {
+        case .names: false
+        case .indexes: descriptor.mediaType.kind == .index
+        case .images, nil: true
+        }
+    }
+
+    /// Tells a survey of an entry. Names select entries of `index.json` alone.
+    private func observe(
+        _ descriptor: Descriptor, _ context: Context, _ images: [Int], _ builder: inout InventoryBuilder
+    ) {
+        let isTop = indexesAbove.isEmpty
+        var entry = SelectableEntry(
+            view: .layout, place: context.place, way: entriesAbove, names: isTop ? context.references : [],
+            inheritedNames: isTop ? [] : context.references, digest: descriptor.digest, platform: context.platform)
+        if descriptor.mediaType.kind == .manifest, let image = images.first {
+            let record = builder.inventory.images.withoutLists(image)
+            entry.imageID = record.imageID
+            entry.platform = record.platform
+        }
+        builder.observer?.note(entry)
     }
 
     /// What should lead to one manifest in an index.
@@ -237,11 +274,12 @@ struct LayoutWalk {
                 at: place, digest: descriptor.digest, actual: tag))
     }
 
-    private func isWanted(_ parsed: ParsedDescriptor, _ context: Context, _ selection: Selection) -> Bool {
+    private func isWanted(_ parsed: ParsedDescriptor, _ context: Context, _ builder: InventoryBuilder) -> Bool {
+        let selection = builder.selection
         guard !selection.isEverything, let descriptor = parsed.descriptor else { return true }
         switch descriptor.mediaType.kind {
         // A digest may be asked for that only a nested index names.
-        case .index: return context.isNamed || selection.namesDigests
+        case .index: return context.isNamed || builder.descends(into: parsed.place)
         default:
             return context.isNamed && !(context.isAttestation && selection.platform != nil)
                 && selection.accepts(descriptor.platform)
