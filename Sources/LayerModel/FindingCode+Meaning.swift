@@ -17,7 +17,14 @@ extension FindingCode {
         case .nothingReferenced: .notes("The image layout lists no image at all, which is legal.")
         case .nothingVerified:
             .undetermined("The documents list no image, so that nothing was verified; see `--allow-empty`.")
-        case .tooFewImages: .undetermined("Fewer images were found than `--min-images` asks for.")
+        case .tooFewImages: .undetermined("Fewer different images were found than `--min-images` asks for.")
+        case .referenceAmbiguous:
+            .undetermined(
+                "A digest prefix or a bare tag given with `--ref` matches several images; none was selected by it.")
+        case .digestUnexpected: .refutes("An image has none of the digests given with `--expect-digest`.")
+        case .expectedDigestMissing:
+            .refutes(
+                "A digest given with `--expect-digest` was not found; undetermined if something could not be examined.")
 
         case .archiveTruncated: .refutes("The archive ends within an entry.")
         case .archiveCorrupt: .refutes("The archive has an invalid tar header.")

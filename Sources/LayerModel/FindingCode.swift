@@ -15,6 +15,9 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case nothingReferenced = "nothing-referenced"
     case nothingVerified = "nothing-verified"
     case tooFewImages = "too-few-images"
+    case referenceAmbiguous = "reference-ambiguous"
+    case digestUnexpected = "digest-unexpected"
+    case expectedDigestMissing = "expected-digest-missing"
 
     case archiveTruncated = "archive-truncated"
     case archiveCorrupt = "archive-corrupt"

@@ -37,7 +37,7 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
     /// `arm/v7`.
     package var normalized: Platform {
         var result = self
-        result.os = os.lowercased()
+        result.os = os.lowercased() == "macos" ? "darwin" : os.lowercased()
         switch architecture.lowercased() {
         case "x86_64", "x86-64", "amd64":
             result.architecture = "amd64"
@@ -64,11 +64,12 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether an image for `candidate` satisfies a request for `self`.
     ///
-    /// A request without a variant accepts any variant, except that `arm` means `arm/v7` on both sides.
+    /// A request without a variant accepts any variant, except that `arm` means `arm/v7` on both sides, as in
+    /// containerd's platforms.
     package func accepts(_ candidate: Platform) -> Bool {
         let wanted = normalized
         let offered = candidate.normalized
         guard wanted.os == offered.os, wanted.architecture == offered.architecture else { return false }
-        return variant == nil || wanted.variant == offered.variant
+        return variant == nil && wanted.variant == nil || wanted.variant == offered.variant
     }
 }

@@ -155,7 +155,10 @@ extension TextReport {
             }
         }
         // Messages of other findings name both values.
-        if finding.code == .blobDigestMismatch || finding.code == .diffIDMismatch {
+        let hasBothValues: [FindingCode] = [
+            .blobDigestMismatch, .diffIDMismatch, .nothingSelected, .referenceAmbiguous, .digestUnexpected,
+        ]
+        if hasBothValues.contains(finding.code) {
             if let expected = finding.expected, !Self.isName(expected, of: path) {
                 notes.append("expected \(expected)")
             }

@@ -22,6 +22,8 @@ struct TextReport {
     let findingsOfRoot: [RootIndex: [Int]]
     /// Whether a finding was shown in full; a blob that forty images share has it in forty places.
     var isShown: [Bool]
+    /// Whether something was asked for that is not there: a store without images may have others then.
+    let isSelectionUnmet: Bool
     /// Whether the image that was written last took one line.
     var wasBrief = false
     /// The file that the finding before was about.
@@ -45,6 +47,7 @@ struct TextReport {
             report.findings[$0].root
         }
         isShown = [Bool](repeating: false, count: report.findings.count)
+        isSelectionUnmet = report.findings.contains { $0.code == .nothingSelected || $0.code == .referenceAmbiguous }
     }
 
     /// Writes the report as a whole.
@@ -65,6 +68,7 @@ struct TextReport {
         }
         // A finding about no root at all would otherwise be counted below and shown nowhere.
         let strays = findingsOfRoot.keys.filter { !report.roots.indices.contains($0) }.sorted()
+        if !strays.isEmpty { page.line() }
         for root in strays { try writeFindings(findingsOfRoot[root] ?? [], indent: 0, to: sink) }
         if !report.roots.isEmpty || !report.findings.isEmpty { page.line() }
         try writeFailures(to: sink)
@@ -126,8 +130,7 @@ struct TextReport {
         ]
         var parts = nouns.compactMap { kind, noun in counts[kind].map { HumanUnits.count($0, noun) } }
         if parts.isEmpty, record.form != .unknown, record.form != .folder {
-            let isUnselected = findingsOfRoot[root]?.contains { report.findings[$0].code == .nothingSelected } == true
-            parts = [isUnselected ? "none selected" : "no image"]
+            parts = [isSelectionUnmet ? "none selected" : "no image"]
         }
         var pieces = page.path(VisibleText.escaping(record.path)).map {
             TextPage.Piece(page.paint($0.text, .bold), width: $0.width, gap: $0.gap)

@@ -14,7 +14,7 @@ package struct InventoryBuilder {
     let digester: DocumentDigester
     /// The blobs of the present root by their place.
     private var blobs = HashIndex()
-    private(set) var root: RootIndex = 0
+    var root: RootIndex = 0
     /// What the present root has cost so far.
     package internal(set) var budget: RootBudget
     private let limits: RootBudget.Limits
@@ -32,9 +32,15 @@ package struct InventoryBuilder {
     private var listsNull = false
     /// The first image of the present root's layout with each config.
     private var imagesOfConfigs: [BlobIndex: Int] = [:]
-    /// The names asked for that led to something, and the roots in which anything was selected.
-    private var selectedReferences: Set<String> = []
-    private var rootsWithImages: Set<RootIndex> = []
+    /// The references that led to something, by their places in the selection, and the roots in which anything was selected.
+    var selectedReferences: Set<Int> = []
+    private(set) var rootsWithImages: Set<RootIndex> = []
+    /// Who is told of each entry that names an image, where the walk is a survey.
+    var observer: StoreSurvey.Observer?
+    /// What is known of the digests that images must have.
+    var digestCheck = DigestCheck()
+    /// False once a root before the present one was not read as a whole.
+    private var wereRootsWhole = true
     /// True if the image layout of the present root leads to any image.
     private(set) var hasLayoutImages = false
     /// False once something of the present root could not be read, or was not followed. Then nothing may be concluded from
@@ -45,7 +51,7 @@ package struct InventoryBuilder {
     /// The bytes that the commands of the layers take, of all roots.
     var historyByteCount = 0
     /// False once a finding of the present root keeps it from being verified.
-    private var isRootVerifiable = true
+    private(set) var isRootVerifiable = true
 
     /// The present root's files by their bytes: to Swift, `é` written in two ways is one string, to Linux two files.
     private enum BlobKey: Hashable {
@@ -82,6 +88,7 @@ package struct InventoryBuilder {
     ///
     /// - Parameter indexByteCount: the memory that the index of an archive takes.
     package mutating func beginRoot(_ record: RootRecord, indexByteCount: Int = 0) {
+        wereRootsWhole = wereRootsWhole && isWhole && !isCutShort
         root = inventory.roots.count
         inventory.roots.append(record)
         blobs = HashIndex()
@@ -117,63 +124,6 @@ package struct InventoryBuilder {
         budget.step(1, keeping: 0, inventory)
     }
 
-    /// Notes that something was selected that goes by `names`.
-    mutating func noteSelected(names: [String]) {
-        guard selectedReferences.count < selection.references.count else { return }
-        selectedReferences.formUnion(selection.references(matching: names))
-    }
-
-    /// Says what of that which was asked for is not there, and where nothing was selected at all.
-    ///
-    /// `paths` has the roots of each path that the user gave, as far as images were found there.
-    package mutating func noteNothingSelected(at paths: [[RootIndex]]) {
-        let paths = paths.filter { !$0.isEmpty }
-        guard !selection.isEverything, let first = paths.first else { return }
-        defer { root = inventory.roots.count - 1 }
-        let missing = selection.references.filter { !selectedReferences.contains($0) }
-        root = first[0]
-        var seen: Set<String> = []
-        for reference in missing where seen.insert(reference).inserted {
-            var message = "no image matches --ref \(reference)"
-            if let platform = selection.platform { message += " --platform \(platform)" }
-            if paths.count > 1 { message += " at any of the paths" }
-            add(Finding(.nothingSelected, message, at: Place(""), actual: reference))
-        }
-        // Where no name matched anything, that is why.
-        guard selection.references.isEmpty || missing.count < selection.references.count else { return }
-        var wanted = [selection.references.map { "--ref \($0)" }.joined(separator: " or ")].filter { !$0.isEmpty }
-        if let platform = selection.platform { wanted.append("--platform \(platform)") }
-        for roots in paths where rootsWithImages.isDisjoint(with: roots) {
-            root = roots[0]
-            add(
-                Finding(
-                    .nothingSelected, "none of the images here matches \(wanted.joined(separator: " with "))",
-                    at: Place("")))
-        }
-    }
-
-    /// Says that the present root lists no image, if nothing else keeps it from being verified. Without this the verdict would
-    /// be "verified", of nothing.
-    package mutating func noteNothingListed() {
-        guard selection.isEverything, imagesOfRoot.isEmpty, isRootVerifiable else { return }
-        add(
-            Finding(
-                .nothingVerified, "the documents list no image: nothing was verified", at: Place(""),
-                hint: "--allow-empty lets such an image store pass"))
-    }
-
-    /// Says that fewer images were found than there must be, at any of the paths.
-    package mutating func noteTooFewImages(minimum: Int) {
-        let count = inventory.images.indices.count { inventory.images.withoutLists($0).kind == .image }
-        guard count < minimum, !inventory.roots.isEmpty else { return }
-        root = 0
-        add(
-            Finding(
-                .tooFewImages,
-                "there must be \(minimum) image\(minimum == 1 ? "" : "s"), \(count) \(count == 1 ? "was" : "were") found",
-                at: Place(""), expected: "\(minimum)", actual: "\(count)"))
-    }
-
     mutating func add(_ claim: Claim) { inventory.claims.append(claim) }
 
     // Images
@@ -198,6 +148,9 @@ package struct InventoryBuilder {
     mutating func updateImage(_ index: Int, _ change: (inout ImageRecord) -> Void) {
         inventory.images.change(index, change)
     }
+
+    /// Whether the documents of all roots so far could be read to their end.
+    var areRootsWhole: Bool { wereRootsWhole && isWhole && !isCutShort }
 
     /// True if the index.json of the present root could be read, and has an empty list.
     var layoutIsEmpty: Bool { listsNothing && !listsNull }
@@ -377,7 +330,10 @@ package struct InventoryBuilder {
     private mutating func take(
         _ bytes: [UInt8], as ending: ReadEnding, blob: BlobIndex, algorithms: [DigestAlgorithm]
     ) -> [UInt8] {
-        let all = algorithms.contains(.sha256) ? algorithms : [.sha256] + algorithms
+        var all = algorithms.contains(.sha256) ? algorithms : [.sha256] + algorithms
+        for algorithm in selection.expectedDigests?.algorithms ?? [] where !all.contains(algorithm) {
+            all.append(algorithm)
+        }
         let path = inventory.blobs[blob].path
         let (digests, isFastMethodWrong) = digester.digests(of: bytes, all, path: path)
         if isFastMethodWrong { add(.fastDigestDisagrees(path, at: Place(path))) }

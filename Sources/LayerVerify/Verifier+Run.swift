@@ -65,20 +65,31 @@ extension Verifier {
         var finder = ImageFinder(watch: watch, links: options.symbolicLinks.links)
         for path in paths { finder.find(path) }
         let store = paced(finder.store, cancellation)
-        let selection = Selection(
+        var selection = Selection(
             platform: platform, references: options.references, requiresAllPlatforms: options.requiresAllPlatforms)
+        if !expectedDigests.isEmpty {
+            selection.expectedDigests = ExpectedDigests(expectedDigests, areClaimsChecked: isVerification)
+        }
         let offers = offers
         let digester = DocumentDigester(
             fast: { offers($1) ? .of($0, $1) : nil }, reference: { offers($1) ? .reference(of: $0, $1) : nil })
+        var searched = paths.map { SearchedPath(path: $0) }
+        for (root, found) in finder.found.enumerated() where found.source != nil {
+            searched[found.pathIndex].roots.append(root)
+        }
+        let survey = StoreSurvey(finder.found, opener: store, digester: digester, watch: watch)
+        selection = ReferenceResolver.resolve(selection, in: survey, paths: searched.map { $0.roots })
         var builder = InventoryBuilder(selection: selection, opener: store, digester: digester, watch: watch)
-        var rootsOfPaths = [[RootIndex]](repeating: [], count: paths.count)
-        for (root, found) in finder.found.enumerated() {
-            if found.source != nil { rootsOfPaths[found.pathIndex].append(root) }
+        for found in finder.found {
             walk(found, watch, &builder)
             if isVerification, !options.allowsEmpty, found.source != nil { builder.noteNothingListed() }
         }
-        guard !watch.isOver else { return (builder.inventory, store) }
-        builder.noteNothingSelected(at: rootsOfPaths)
+        guard !watch.isOver else {
+            builder.noteUnexpectedDigests(isOver: true)
+            return (builder.inventory, store)
+        }
+        builder.noteNothingSelected(at: searched, survey)
+        builder.noteUnexpectedDigests(isOver: false)
         if isVerification { builder.noteTooFewImages(minimum: options.minimumImageCount) }
         return (builder.inventory, store)
     }

@@ -26,6 +26,8 @@ public struct Verifier: Sendable {
     public let options: VerifyOptions
     /// The platform of the options, read.
     package let platform: Platform?
+    /// The expected digests of the options, read.
+    let expectedDigests: [ContentDigest]
     /// Whether an algorithm can be computed; tests hand in one that is missing. What is claimed by one that cannot is not
     /// checked, and so undetermined.
     package var offers: @Sendable (DigestAlgorithm) -> Bool = { DigestLibrary.offers($0) }
@@ -34,7 +36,7 @@ public struct Verifier: Sendable {
 
     /// Makes a verifier.
     ///
-    /// Throws: `VerifyError` with `.invalidPlatform`, `.invalidReference`, `.invalidJobs` or `.invalidLimit` for options that
+    /// Throws: `VerifyError` with `.invalidPlatform`, `.invalidReference`, `.invalidDigest`, `.invalidJobs` or `.invalidLimit` for options that
     /// make no sense, with `.environment` where OpenSSL computes no SHA-256; nothing was read then.
     public init(_ options: VerifyOptions = VerifyOptions()) throws(VerifyError) {
         if let text = options.platform {
@@ -48,6 +50,7 @@ public struct Verifier: Sendable {
         if options.references.contains("") {
             throw VerifyError(.invalidReference, "a reference is empty")
         }
+        expectedDigests = try options.expectedDigests.map(Self.expectedDigest)
         if let jobs = options.jobs, jobs < 1 {
             throw VerifyError(.invalidJobs, "the number of jobs must be at least 1, not \(jobs)")
         }
@@ -62,6 +65,18 @@ public struct Verifier: Sendable {
                 .environment, "OpenSSL offers no SHA-256, as it is configured here (see openssl.cnf and OPENSSL_CONF)")
         }
         self.options = options
+    }
+
+    /// Throws: `.invalidDigest` for a text that is no digest, or of an algorithm that cannot be computed.
+    private static func expectedDigest(_ text: String) throws(VerifyError) -> ContentDigest {
+        let message = "'\(text)' is not a digest such as sha256:… with 64 lower-case hexadecimal digits"
+        do throws(ContentDigest.GrammarError) {
+            let digest = try ContentDigest(parsing: text)
+            if digest.algorithm != nil { return digest }
+        } catch {
+            throw VerifyError(.invalidDigest, message)
+        }
+        throw VerifyError(.invalidDigest, message)
     }
 
     /// The threads that compute at once.

@@ -17,6 +17,8 @@ public struct VerifyError: Error, Sendable, CustomStringConvertible {
         public static let invalidPlatform = Code("invalid-platform")
         /// One of `VerifyOptions.references` is empty.
         public static let invalidReference = Code("invalid-reference")
+        /// One of `VerifyOptions.expectedDigests` is not a digest of an algorithm that can be computed.
+        public static let invalidDigest = Code("invalid-digest")
         /// `VerifyOptions.jobs` is not at least 1.
         public static let invalidJobs = Code("invalid-jobs")
         /// A limit is zero.

@@ -31,8 +31,17 @@ public struct VerifyOptions: Hashable, Sendable {
     ///
     /// A platform without a variant is content with any variant.
     public var platform: String?
-    /// Only images that go by one of these names; empty for all of them.
+    /// Only images that match one of these references; empty for all of them.
+    ///
+    /// A reference is a name (`app:1` and `docker.io/library/app:1` are the same), a tag, `name@digest`, the digest of a
+    /// manifest, an index or a config, or at least 12 hexadecimal digits with which one such sha256 begins.
     public var references: [String]
+    /// The digests, `algorithm:encoded`, of which every selected image must have one, and each of which must be found;
+    /// empty if any digest will do.
+    ///
+    /// An image has the digest of its manifest and of each index that leads to it from `index.json`. An image that
+    /// `manifest.json` of a docker-save archive lists also has its image ID, the digest of the config.
+    public var expectedDigests: [String]
     /// The uncompressed bytes that a layer may have for each compressed byte; nil for no limit.
     ///
     /// What expands further is undetermined, not refuted: it may be what its builder wanted.
@@ -45,8 +54,8 @@ public struct VerifyOptions: Hashable, Sendable {
     public var requiresAllPlatforms: Bool
     /// Whether an image store whose documents list no image may be verified; else it is undetermined.
     public var allowsEmpty: Bool
-    /// The number of images that must be found at all paths together; fewer make the run undetermined. Artifacts and
-    /// attestations do not count.
+    /// The number of different images that must be found at all paths together; fewer make the run undetermined. Artifacts
+    /// and attestations do not count, and an image that is found several times counts once.
     public var minimumImageCount: Int
     /// Which symbolic links are followed to the files of an image in a folder. The search for images follows none, and a link
     /// that the user gave as a path is always followed.
@@ -69,11 +78,12 @@ public struct VerifyOptions: Hashable, Sendable {
         expansionFreeByteCount: UInt64 = 4 << 30, maximumWindowByteCount: UInt64 = standardWindowByteCount,
         requiresAllPlatforms: Bool = false, isStrict: Bool = false, isNice: Bool = false,
         maximumBytesPerSecond: UInt64? = nil, allowsEmpty: Bool = false, minimumImageCount: Int = 0,
-        symbolicLinks: SymbolicLinkPolicy = .inside
+        symbolicLinks: SymbolicLinkPolicy = .inside, expectedDigests: [String] = []
     ) {
         self.jobs = jobs
         self.platform = platform
         self.references = references
+        self.expectedDigests = expectedDigests
         self.maximumExpansionRatio = maximumExpansionRatio
         self.expansionFreeByteCount = expansionFreeByteCount
         self.maximumWindowByteCount = maximumWindowByteCount

@@ -17,7 +17,10 @@ struct SelectionOptions: ParsableArguments {
     var platform: String?
 
     @Option(
-        name: .customLong("ref"), help: ArgumentHelp("Only images of this name; may be repeated.", valueName: "name"))
+        name: .customLong("ref"),
+        help: ArgumentHelp(
+            "Only images of this name, tag, digest (manifest, index or image ID) or name@digest; 12 or more hexadecimal "
+                + "digits are the beginning of a sha256. May be repeated.", valueName: "reference"))
     var references: [String] = []
 
     @Option(
@@ -26,10 +29,18 @@ struct SelectionOptions: ParsableArguments {
             valueName: "which"))
     var followSymlinks = LinkMode.inside
 
+    @Option(
+        name: .customLong("expect-digest"),
+        help: ArgumentHelp(
+            "Fail unless every selected image has this digest, or one of several if repeated, and each of them is found: that "
+                + "of the manifest or index, or the image ID in a docker-save archive.", valueName: "digest"))
+    var expectedDigests: [String] = []
+
     func apply(to options: inout VerifyOptions) {
         options.platform = platform
         options.references = references
         options.symbolicLinks = followSymlinks.policy
+        options.expectedDigests = expectedDigests
     }
 }
 

@@ -33,7 +33,7 @@ struct VerifyCommand: ParsableCommand {
     @Flag(help: "Accept an image store that lists no image.") var allowEmpty = false
     @Option(
         help: ArgumentHelp(
-            "Exit with 2 if fewer images than this are found at all paths together.", valueName: "number"))
+            "Exit with 2 if fewer different images than this are found at all paths together.", valueName: "number"))
     var minImages = 0
     @Flag(help: "Treat warnings as errors.") var strict = false
     @OptionGroup(title: "Report") var report: ReportOptions

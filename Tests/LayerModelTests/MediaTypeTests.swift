@@ -82,7 +82,9 @@ import Testing
         ("linux/amd64", "linux/arm64", false), ("linux/amd64", "windows/amd64", false),
         ("linux/amd64", "linux/amd64/v3", true), ("linux/amd64/v3", "linux/amd64", false),
         ("linux/arm64", "linux/arm64/v8", true), ("linux/arm64/v8", "linux/arm64", true),
-        ("linux/arm64/v8", "linux/arm64/v9", false), ("linux/arm", "linux/arm/v6", true),
+        ("linux/arm64/v8", "linux/arm64/v9", false), ("linux/arm", "linux/arm/v6", false),
+        ("linux/arm", "linux/arm/v7", true),
+        ("linux/armhf", "linux/arm", true), ("macOS/arm64", "darwin/arm64", true),
         ("linux/arm/v7", "linux/arm", true), ("linux/arm/v7", "linux/arm/v6", false),
         ("linux/arm/7", "linux/arm/v7", true),
     ]

@@ -96,7 +96,10 @@ func gather(
     _ finder: ImageFinder, _ selection: Selection = Selection(),
     digester: DocumentDigester = DocumentDigester(fast: { .of($0, $1) }, reference: { .reference(of: $0, $1) })
 ) -> Inventory {
-    var builder = InventoryBuilder(selection: selection, opener: finder.store, digester: digester)
+    let resolved = ReferenceResolver.resolve(
+        selection, in: StoreSurvey(finder.found, opener: finder.store, digester: digester),
+        paths: [Array(finder.found.indices)])
+    var builder = InventoryBuilder(selection: resolved, opener: finder.store, digester: digester)
     for found in finder.found {
         builder.beginRoot(found.record)
         if let finding = found.finding { builder.add(finding) }

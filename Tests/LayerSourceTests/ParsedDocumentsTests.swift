@@ -200,20 +200,7 @@ import Testing
     @Test func anEmptySelectionTakesEverything() {
         #expect(Selection().isEverything)
         #expect(Selection(requiresAllPlatforms: true).isEverything)
-        #expect(Selection().accepts(names: []))
         #expect(Selection().accepts(Platform(os: "plan9", architecture: "mips")))
-    }
-
-    @Test func namesAreTakenAsDockerShortensThem() {
-        let selection = Selection(references: ["alpine:3", "x/y:1"])
-        #expect(!selection.isEverything)
-        for name in ["alpine:3", "docker.io/library/alpine:3", "x/y:1", "docker.io/x/y:1"] {
-            #expect(selection.accepts(names: ["other", name]))
-        }
-        for name in ["alpine:30", "alpine", "quay.io/library/alpine:3", "docker.io/library/x/y", ""] {
-            #expect(!selection.accepts(names: [name]))
-        }
-        #expect(!selection.accepts(names: []))
     }
 
     @Test func aPlatformThatIsNotKnownMayBeTheOne() {

@@ -9,7 +9,9 @@ import Testing
     static let wrongUsages: [[String]] = [
         ["--format", "yaml", "x"], ["--platform", "linux", "x"], ["--bogus", "x"], ["--jobs", "0", "x"],
         ["--max-window", "12Q", "x"], ["--max-expansion", "0", "x"], ["-q", "-v", "x"], ["digest"],
-        ["inspect"], ["verify"], ["--ref", "", "x"], ["--platform", "", "x"], [""], ["inspect", ""], ["digest", ""],
+        ["inspect"], ["verify"], ["--ref", "", "x"], ["--platform", "", "x"],
+        ["--expect-digest", "", "x"], ["--expect-digest", "sha256:abc", "x"], ["--expect-digest", "blake3:a", "x"],
+        ["inspect", "--expect-digest", "app:1", "x"], [""], ["inspect", ""], ["digest", ""],
         ["-o", "", "x"],
     ]
 

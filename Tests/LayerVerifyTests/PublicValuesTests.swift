@@ -13,6 +13,12 @@ import Testing
         #expect(error?.code == .invalidPlatform)
     }
 
+    @Test(arguments: ["", "sha256", "sha256:", "sha256:abc", "blake3:" + String(repeating: "a", count: 64), "app:1"])
+    func aMalformedExpectedDigestIsRefused(_ digest: String) {
+        let error = #expect(throws: VerifyError.self) { try Verifier(VerifyOptions(expectedDigests: [digest])) }
+        #expect(error?.code == .invalidDigest)
+    }
+
     @Test func senselessNumbersAreRefused() {
         #expect(throws: VerifyError.self) { try Verifier(VerifyOptions(jobs: 0)) }
         #expect(throws: VerifyError.self) { try Verifier(VerifyOptions(maximumExpansionRatio: 0)) }

@@ -163,6 +163,7 @@ struct ReadFaultMatrix {
                 switch argument {
                 case "--platform": options.platform = rest.popFirst()
                 case "--ref": options.references.append(rest.popFirst() ?? "")
+                case "--expect-digest": options.expectedDigests.append(rest.popFirst() ?? "")
                 case "--strict": options.isStrict = true
                 case "--allow-empty": options.allowsEmpty = true
                 case "--min-images": options.minimumImageCount = rest.popFirst().flatMap { Int($0) } ?? 0

@@ -73,6 +73,75 @@ import TestSupport
         #expect(try verify(["no-such"], [one, other]).findings.map { $0.code } == ["nothing-selected"])
     }
 
+    @Test func aFindingOfASelectionListsWhatThereIs() throws {
+        let corpus = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../corpus/good")
+            .standardizedFileURL.path
+        let tags = corpus + "/oci-two-tags/image"
+        func findings(_ options: VerifyOptions, _ paths: String...) throws -> [VerifyFinding] {
+            try Verifier(options).verify(paths).findings
+        }
+        let missing = try findings(VerifyOptions(references: ["1.1"]), tags)
+        #expect(missing.map { $0.actual } == ["1.0, 1, 2"])
+        #expect(missing.allSatisfy { $0.expected == nil })
+        let platform = try findings(VerifyOptions(platform: "linux/arm"), corpus + "/oci-multi-platform/image")
+        #expect(platform.map { $0.actual } == ["linux/arm64, linux/amd64"])
+        #expect(platform.map { $0.message } == ["none of the images here is for linux/arm"])
+        let both = try findings(VerifyOptions(platform: "linux/s390x", references: ["2"]), tags)
+        #expect(both.map { $0.actual } == ["linux/amd64"])
+        // What is missing at all paths belongs to none of them.
+        let several = try findings(VerifyOptions(references: ["1.1"]), tags, corpus + "/oci-multi-platform/image")
+        #expect(several.map { $0.root } == [nil])
+        #expect(several.map { $0.actual } == ["1.0, 1, 2, multi"])
+    }
+
+    @Test func anImageCountsOnceHoweverOftenItIsFound() throws {
+        let one = try SmallImage([Array("one".utf8)])
+        let other = try SmallImage([Array("other".utf8)])
+        func report(_ count: Int, _ paths: String...) throws -> VerifyReport {
+            try Verifier(VerifyOptions(minimumImageCount: count)).verify(paths)
+        }
+        let twice = try report(2, one.path, one.path)
+        #expect(twice.outcome == .undetermined)
+        #expect(twice.findings.map { $0.code } == ["too-few-images"])
+        #expect(twice.findings.map { $0.root } == [nil], "the number is that of the run")
+        #expect(twice.findings.map { $0.actual } == ["1"])
+        #expect(try report(2, one.path, other.path).outcome == .verified)
+        #expect(try report(3, one.path, other.path, one.path).findings.map { $0.actual } == ["2"])
+        withExtendedLifetime((one, other)) {}
+    }
+
+    @Test func anExpectedDigestIsComparedWithTheBytes() throws {
+        let image = try SmallImage([Array("one".utf8)])
+        let digest = try #require(image.verify(try Verifier()).images.first?.manifestDigest)
+        let verifier = try Verifier(VerifyOptions(expectedDigests: [digest]))
+        #expect(image.verify(verifier).outcome == .verified)
+        #expect(verifier.inspect([image.path]).findings.isEmpty)
+        // An index that claims the digest, over a manifest of other bytes.
+        let path = "blobs/sha256/" + digest.dropFirst("sha256:".count)
+        try image.write(
+            Array(try String(contentsOfFile: image.path + "/" + path, encoding: .utf8).utf8) + [0x20], to: path)
+        #expect(image.verify(verifier).outcome == .refuted)
+        #expect(verifier.inspect([image.path]).outcome == .refuted)
+        try image.remove(path)
+        #expect(image.verify(verifier).outcome == .refuted)
+        #expect(verifier.inspect([image.path]).outcome == .undetermined)
+    }
+
+    @Test func whatCannotBeReadIsNotAnotherDigest() throws {
+        let image = try SmallImage([Array("one".utf8)])
+        let digest = try #require(image.verify(try Verifier()).images.first?.manifestDigest)
+        let verifier = try Verifier(VerifyOptions(expectedDigests: [digest]))
+        for paths in [["/no/such/path"], ["/dev/null"]] {
+            let report = verifier.verify(paths)
+            #expect(report.outcome == .undetermined)
+            #expect(report.findings.map { $0.code }.contains("expected-digest-missing"))
+        }
+        // The digest is here, and so is a path that cannot be read.
+        let report = verifier.verify([image.path, "/no/such/path"])
+        #expect(report.findings.map { $0.code } == ["path-missing"])
+        withExtendedLifetime(image) {}
+    }
+
     @Test func aLayerThatIsADocumentTooIsVerified() throws {
         // The layer of the second image is the config of the first: parsed with the metadata, and read as a layer.
         let first = try SmallImage([Array("base".utf8)])

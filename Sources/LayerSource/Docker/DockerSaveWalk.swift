@@ -86,7 +86,10 @@ struct DockerSaveWalk {
             return
         }
         let (tags, tagFindings) = readTags(entry.member(ignoringCase: "RepoTags"), at: place.appending("RepoTags"))
-        guard builder.selection.accepts(names: tags) else { return }
+        if let observer = builder.observer, observer.depth != .images {
+            return observer.note(SelectableEntry(view: .dockerManifest, place: place, names: tags))
+        }
+        guard builder.isSelected(place) || isTwinOfSelected(entry, &builder) else { return }
         let configPlace = place.appending("Config")
         guard let configPath = entry.member(ignoringCase: "Config")?.string, !configPath.isEmpty else {
             let actual = entry.member(ignoringCase: "Config")?.rawText ?? "missing"
@@ -105,9 +108,12 @@ struct DockerSaveWalk {
             return builder.add(fault, reading: Place(path), digest: nil)
         }
         guard builder.selection.accepts(config?.platform) else { return }
-        builder.noteSelected(names: tags)
-
         let actual = configBlobs.last.flatMap { builder.facts(of: $0)?.digests.first { $0.algorithm == .sha256 } }
+        builder.noteSelected(at: place)
+        builder.observer?.note(
+            SelectableEntry(
+                view: .dockerManifest, place: place, names: tags, imageID: named ?? actual,
+                platform: config?.platform))
         if let actual { configDigests.insert(actual) }
         let twin = hasLayout ? builder.image(withConfig: configBlobs) : nil
         let image =
@@ -124,6 +130,7 @@ struct DockerSaveWalk {
                     .viewsDisagree, "manifest.json has an image that index.json does not lead to", at: configPlace,
                     actual: path), image: image)
         }
+        builder.compareImageID(named ?? actual, config: configBlobs, of: image)
         for finding in tagFindings { builder.add(finding, image: image) }
         checkNames(
             tags, of: image, config: configBlobs.first, config?.platform, at: place.appending("RepoTags"), &builder)
@@ -151,6 +158,15 @@ struct DockerSaveWalk {
         let layers = DockerLayers(
             tree: tree, entry: entry, place: place, configPlace: Place(path), image: image, isTwin: twin != nil)
         layers.walk(config, &builder)
+    }
+
+    /// Whether an entry is the other view of an image of the layout that is selected by its digest, or by a name that
+    /// `RepoTags` lacks.
+    private func isTwinOfSelected(_ entry: JSONValue, _ builder: inout InventoryBuilder) -> Bool {
+        guard hasLayout, let config = entry.member(ignoringCase: "Config")?.string else { return false }
+        let path = ArchivePath.normalized(config)
+        guard case .at = tree.locate(path), builder.mentions(path, in: tree) else { return false }
+        return builder.image(withConfig: builder.blobs(at: path, in: tree, expectedByteCount: 0)) != nil
     }
 
     /// The digest in the name of a config: `<hex>.json`, `sha256:<hex>` (kaniko), `blobs/sha256/<hex>`.

@@ -15,7 +15,7 @@ struct RepositoriesWalk {
 
     /// Checks that every image in it exists.
     func check(_ builder: inout InventoryBuilder) {
-        guard builder.selection.isEverything else { return }
+        guard builder.selection.isEverything, builder.observer == nil else { return }
         switch tree.kind(of: "repositories") {
         case .absent: return
         case .unreadable(let ending):
@@ -45,8 +45,11 @@ struct RepositoriesWalk {
         var images: [String: Int] = [:]
         forEachEntry(&builder) { entry, builder in
             let name = entry.name + ":" + entry.tag
-            guard builder.selection.accepts(names: [name]) else { return }
-            builder.noteSelected(names: [name])
+            if let observer = builder.observer {
+                return observer.note(SelectableEntry(view: .repositories, place: entry.place, names: [name]))
+            }
+            guard builder.isSelected(entry.place) else { return }
+            builder.noteSelected(at: entry.place)
             if let known = images[entry.id] { return builder.addReferences([name], to: known) }
             let image = builder.addImage(
                 ImageRecord(root: builder.root, kind: .image, references: [name], place: entry.place))

@@ -15,11 +15,16 @@ struct WalkedDocument {
 
     private let found: Images
     private let isIndex: Bool
+    /// Whether all that is below an index was selected, not only some entries.
+    let isWhole: Bool
     /// The hash of the media type of the first descriptor, which other descriptors must match; nil if the document has
     /// no `mediaType`.
     private let typeHash: Int?
 
-    init(as mediaType: MediaType, _ read: Result<JSONDocument, DocumentFault>, _ images: [Int]) {
+    init(
+        as mediaType: MediaType, _ read: Result<JSONDocument, DocumentFault>, _ images: [Int], isNamed: Bool
+    ) {
+        isWhole = isNamed || mediaType.kind != .index
         found = images.isEmpty ? .none : images.count == 1 ? .one(images[0]) : .several(images)
         isIndex = mediaType.kind == .index
         var ownType: JSONValue?
@@ -63,7 +68,7 @@ extension LayoutWalk {
                 return .present([])
             }
         }
-        if let known = walked[blob] {
+        if let known = walked[blob], known.isWhole || !context.isNamed {
             if !known.fits(descriptor.mediaType) {
                 builder.add(
                     Finding(
@@ -88,7 +93,7 @@ extension LayoutWalk {
         } else {
             images = followManifest(descriptor, blobs, read, context, &builder)
         }
-        walked[blob] = WalkedDocument(as: descriptor.mediaType, read, images)
+        walked[blob] = WalkedDocument(as: descriptor.mediaType, read, images, isNamed: context.isNamed)
         if images.count > 1 { builder.keepList(of: images.count) }
         return .present(images)
     }

@@ -9,8 +9,9 @@ import LayerModel
 /// Spec: OCI image-spec v1.1.1 image-layout.md, image-index.md, manifest.md, config.md.
 struct LayoutWalk {
     let tree: any ImageTree
-    /// The indexes on the current path, to detect cycles.
+    /// The indexes on the current path, to detect cycles, and the entries that led to them.
     var indexesAbove: [BlobIndex] = []
+    var entriesAbove: [Place] = []
     /// The results of the manifests and indexes already read: a second tag for one adds a name, not an image.
     var walked: [BlobIndex: WalkedDocument] = [:]
     /// The media types in documents whose descriptors do not say manifest or index; nil if a document's own type does
@@ -158,19 +159,26 @@ struct LayoutWalk {
         var hasPresent = false
         var named: [NamedPlatform: ContentDigest] = [:]
         for (index, entry) in entries.enumerated() {
-            let (parsed, below) = read(entry, index, context, list, builder.selection)
+            let (parsed, below) = read(entry, index, context, list, builder)
             guard builder.countDescriptor(at: parsed.place) else {
                 // Some of the entries that are not read may be present.
                 hasPresent = true
                 break
             }
-            guard isWanted(parsed, below, builder.selection) else { continue }
+            guard isWanted(parsed, below, builder) else { continue }
             for finding in parsed.findings { builder.add(finding) }
             guard let descriptor = parsed.descriptor else { continue }
             if indexesAbove.isEmpty { checkName(descriptor, at: parsed.place, &named, &builder) }
-            switch follow(descriptor, below, &builder) {
+            if !isFollowed(descriptor, builder.observer) {
+                observe(descriptor, below, [], &builder)
+                continue
+            }
+            entriesAbove.append(parsed.place)
+            let followed = follow(descriptor, below, &builder)
+            entriesAbove.removeLast()
+            switch followed {
             case .present(let found):
-                if !found.isEmpty { noteSelected(descriptor, &builder) }
+                note(found, by: descriptor, below, &builder)
                 images += found.filter { seen.insert($0).inserted }
                 hasPresent = true
             case .absent(let blobs):
@@ -178,10 +186,10 @@ struct LayoutWalk {
             }
         }
         for absent in absent {
-            let (parsed, below) = read(absent.entry, absent.index, context, list, builder.selection)
+            let (parsed, below) = read(absent.entry, absent.index, context, list, builder)
             guard let descriptor = parsed.descriptor else { continue }
             let found = reportAbsent(descriptor, absent.blobs, below, hasSiblings: hasPresent, &builder)
-            if !found.isEmpty { noteSelected(descriptor, &builder) }
+            note(found, by: descriptor, below, &builder)
             images += found
         }
         return images
@@ -189,7 +197,7 @@ struct LayoutWalk {
 
     /// Reads an entry of an index. Returns: the entry, and the context of what it leads to.
     private func read(
-        _ entry: JSONValue, _ index: Int, _ context: Context, _ list: Place, _ selection: Selection
+        _ entry: JSONValue, _ index: Int, _ context: Context, _ list: Place, _ builder: InventoryBuilder
     ) -> (ParsedDescriptor, Context) {
         let parsed = ParsedDescriptor(entry, at: list.appending(index), missing: .indexInvalid)
         var below = context
@@ -198,17 +206,12 @@ struct LayoutWalk {
             if let platform = descriptor.platform { below.platform = platform }
             let names = Self.names(descriptor)
             below.references = context.references + names.filter { !context.references.contains($0) }
-            below.isNamed = context.isNamed || selection.accepts(names: names + [descriptor.digest.description])
+            below.isNamed = context.isNamed || builder.isSelected(parsed.place)
             below.isAttestation =
                 descriptor.annotations["vnd.docker.reference.type"] == "attestation-manifest"
                 || descriptor.platform?.isUnknown == true
         }
         return (parsed, below)
-    }
-
-    private func noteSelected(_ descriptor: Descriptor, _ builder: inout InventoryBuilder) {
-        guard !builder.selection.references.isEmpty else { return }
-        builder.noteSelected(names: Self.names(descriptor) + [descriptor.digest.description])
     }
 
     /// What identifies one manifest in an index.
@@ -240,17 +243,6 @@ struct LayoutWalk {
             Finding(
                 .referenceTwice, "the name \(tag) is given to two manifests: tools differ on which one they pick",
                 at: place, digest: descriptor.digest, actual: tag))
-    }
-
-    private func isWanted(_ parsed: ParsedDescriptor, _ context: Context, _ selection: Selection) -> Bool {
-        guard !selection.isEverything, let descriptor = parsed.descriptor else { return true }
-        switch descriptor.mediaType.kind {
-        // The selected digest may be that of an entry of a nested index.
-        case .index: return context.isNamed || selection.namesDigests
-        default:
-            return context.isNamed && !(context.isAttestation && selection.platform != nil)
-                && selection.accepts(descriptor.platform)
-        }
     }
 
     /// The names that an index entry gives to an image.

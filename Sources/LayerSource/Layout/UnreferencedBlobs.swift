@@ -14,7 +14,7 @@ struct UnreferencedBlobs {
     static let notedCount = 100
 
     func gather(_ builder: inout InventoryBuilder) {
-        guard builder.selection.isEverything else { return }
+        guard builder.selection.isEverything, builder.observer == nil else { return }
         var count = 0
         var candidates: [[BlobIndex]] = []
         forEachName(in: "blobs", &builder) { algorithm, builder in

@@ -1,0 +1,195 @@
+// layerverify: digests that images must have.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package import LayerModel
+
+/// The digests of which every selected image must have one, and each of which must be found.
+///
+/// An image has the digests of its manifest and of each index that leads to it from `index.json`. Each of them fixes all
+/// bytes of the image, since the run checks every digest below it. An image that `manifest.json` of a docker-save archive
+/// lists has its image ID besides, the digest of its config; that fixes the layers by their diffIDs.
+package struct ExpectedDigests: Sendable {
+    package let digests: [ContentDigest]
+    /// Whether the run compares the digest that a descriptor claims with the bytes. Else it is compared here.
+    package let areClaimsChecked: Bool
+
+    package init(_ digests: [ContentDigest], areClaimsChecked: Bool) {
+        var seen: Set<ContentDigest> = []
+        self.digests = digests.filter { seen.insert($0).inserted }
+        self.areClaimsChecked = areClaimsChecked
+    }
+
+    /// Documents are hashed with these besides those that their descriptors name.
+    var algorithms: [DigestAlgorithm] {
+        DigestAlgorithm.allCases.filter { digests.compactMap(\.algorithm).contains($0) }
+    }
+}
+
+/// What came of comparing the digests of images with the expected ones so far.
+struct DigestCheck {
+    /// The expected digests that were found.
+    fileprivate var found: Set<ContentDigest> = []
+    /// The images that have one, and those of which some digest could not be compared.
+    fileprivate var matching: Set<Int> = []
+    fileprivate var open: Set<Int> = []
+    /// The digest by which `index.json` lists an image.
+    fileprivate var topDigests: [Int: ContentDigest] = [:]
+    /// The images that manifest.json of a docker-save archive lists.
+    fileprivate var dockerImages: Set<Int> = []
+
+    fileprivate enum Comparison {
+        case equal
+        case different
+        /// The bytes were not hashed by that algorithm.
+        case open
+    }
+}
+
+extension InventoryBuilder {
+    /// Compares the digest of an index entry, which led to `images`, with the expected ones.
+    mutating func compareDigest(of descriptor: Descriptor, leadingTo images: [Int], in tree: any ImageTree) {
+        guard let expected = selection.expectedDigests else { return }
+        let blobs = blobs(
+            at: LayoutWalk.path(of: descriptor.digest), in: tree, expectedByteCount: descriptor.size ?? 0)
+        for digest in expected.digests {
+            switch comparison(of: digest, claimed: descriptor.digest, blobs) {
+            case .equal:
+                digestCheck.found.insert(digest)
+                digestCheck.matching.formUnion(images)
+            case .open: digestCheck.open.formUnion(images)
+            case .different: break
+            }
+        }
+        // The entry of index.json comes last.
+        for image in images { digestCheck.topDigests[image] = descriptor.digest }
+    }
+
+    /// Compares the image ID of an image that manifest.json lists with the expected digests.
+    mutating func compareImageID(_ imageID: ContentDigest?, config blobs: [BlobIndex], of image: Int) {
+        guard let expected = selection.expectedDigests else { return }
+        digestCheck.dockerImages.insert(image)
+        for digest in expected.digests {
+            guard let imageID, digest.algorithm == .sha256 else {
+                digestCheck.open.insert(image)
+                continue
+            }
+            switch comparison(of: digest, claimed: imageID, blobs) {
+            case .equal:
+                digestCheck.found.insert(digest)
+                digestCheck.matching.insert(image)
+            case .open: digestCheck.open.insert(image)
+            case .different: break
+            }
+        }
+    }
+
+    private func comparison(
+        of expected: ContentDigest, claimed: ContentDigest, _ blobs: [BlobIndex]
+    ) -> DigestCheck.Comparison {
+        let isAlike = expected.algorithmName == claimed.algorithmName
+        if isAlike, expected != claimed { return .different }
+        if isAlike, selection.expectedDigests?.areClaimsChecked == true { return .equal }
+        guard !blobs.isEmpty else { return .open }
+        for blob in blobs {
+            guard let facts = facts(of: blob), facts.reading == .complete, let actual = facts.digest(like: expected)
+            else { return .open }
+            guard actual == expected else { return .different }
+        }
+        return .equal
+    }
+
+    // What is said of it
+
+    /// Says which images have none of the expected digests, and which of these were not found.
+    ///
+    /// - Parameter isOver: whether the run was interrupted, so that there may be more images than are known.
+    package mutating func noteUnexpectedDigests(isOver: Bool) {
+        guard let expected = selection.expectedDigests, !inventory.roots.isEmpty else { return }
+        defer { root = inventory.roots.count - 1 }
+        let list = NearestNames.list(expected.digests.map(\.description), nearestTo: [])
+        var hasUnexpected = false
+        for image in inventory.images.indices where !digestCheck.matching.contains(image) {
+            hasUnexpected = true
+            noteUnexpectedDigest(of: image, expected: list)
+        }
+        if !expected.areClaimsChecked { checkDocuments() }
+        // Nothing else is said by that: each image was found to have another digest.
+        guard !hasUnexpected || !digestCheck.found.isEmpty else { return }
+        // What was not found may be in what was not read, or not selected.
+        let isComplete =
+            !isOver && areRootsWhole && digestCheck.open.isEmpty
+            && inventory.findings.allSatisfy { $0.finding.outcome != .undetermined }
+        root = inventory.roots.count
+        for digest in expected.digests where !digestCheck.found.contains(digest) {
+            var finding = Finding(
+                .expectedDigestMissing, "no image has the expected digest \(digest)", at: Place(""),
+                expected: digest.description)
+            if !isComplete {
+                finding.outcome = .undetermined
+                finding.message += " among those that could be examined"
+            }
+            add(finding)
+        }
+    }
+
+    private mutating func noteUnexpectedDigest(of image: Int, expected: String) {
+        let record = inventory.images.withoutLists(image)
+        root = record.root
+        let top = digestCheck.topDigests[image]
+        let isDocker = digestCheck.dockerImages.contains(image)
+        let actual = top ?? record.imageID
+        guard let actual, !digestCheck.open.contains(image) else {
+            add(
+                Finding(
+                    .claimUnchecked, "the image has no digest that could be compared with the expected one",
+                    at: record.place, digest: record.manifestDigest, expected: expected, actual: actual?.description),
+                image: image)
+            return
+        }
+        let what = top == nil ? "image ID" : "digest"
+        var finding = Finding(
+            .digestUnexpected, "the image has another \(what) than expected", at: record.place,
+            digest: record.manifestDigest ?? record.imageID, expected: expected, actual: actual.description)
+        if top == nil {
+            finding.hint =
+                "the archive has no manifest, so the image ID, which is the digest of the config, is compared"
+        } else if !isDocker, let imageID = record.imageID, selection.expectedDigests?.digests.contains(imageID) == true
+        {
+            finding.hint = "the digest given is the image ID; give that of the manifest or index"
+        }
+        add(finding, image: image)
+    }
+
+    /// Compares the documents that were read with the digests that are claimed of them, where no blob is read later.
+    private mutating func checkDocuments() {
+        for claim in inventory.claims {
+            let claimed: ContentDigest
+            switch claim.assertion {
+            case .digest(let digest), .name(let digest): claimed = digest
+            case .size, .diffID, .compression, .intactStream, .layerSource: continue
+            }
+            let blob = inventory.blobs[claim.blob]
+            guard let facts = blob.facts, facts.reading == .complete, let actual = facts.digest(like: claimed),
+                actual != claimed
+            else { continue }
+            root = blob.root
+            add(
+                Finding(
+                    .blobDigestMismatch,
+                    "the document is damaged: the \(claimed.algorithmName) of its bytes is not the one claimed",
+                    at: claim.place, digest: claimed, expected: claimed.description, actual: actual.description),
+                image: claim.image, layer: claim.layer)
+        }
+        for image in inventory.images.indices {
+            let record = inventory.images.withoutLists(image)
+            guard let blob = record.manifestBlob ?? record.configBlob else { continue }
+            if facts(of: blob)?.reading == .complete { continue }
+            root = record.root
+            add(
+                Finding(
+                    .claimUnchecked, "the image's document could not be read, so its digest was not checked",
+                    at: record.place, digest: record.manifestDigest ?? record.imageID), image: image)
+        }
+    }
+}
