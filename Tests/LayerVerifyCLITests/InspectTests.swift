@@ -29,8 +29,9 @@ import Testing
         let run = try ProgramRun.layerverify("inspect", Self.image(name))
         #expect(run.status == status, "\(run.transcript)")
         #expect(code.map { run.text.contains("error[\($0)]") } ?? !run.text.contains("error["), "\(run.transcript)")
-        let place = run.text.contains("         at  ") || run.text.contains("      at  ")
-        if code != nil { #expect(place, "\(run.transcript)") }
+        // The file, and the place in it or of the claim about it.
+        let fields = ["file  ", "at  ", "claim  "].filter { run.text.contains("      " + $0) }
+        if code != nil { #expect(fields.first == "file  " && fields.count > 1, "\(run.transcript)") }
     }
 
     @Test(arguments: cases)
