@@ -7,4 +7,4 @@ let corpusCases: [CorpusCase] =
     goodLayoutCases + goodDocumentCases + goodStreamCases + goodDockerCases
     + badBlobCases + badLayerCases + badDocumentCases + badJSONCases + badStructureCases + badDockerCases
     + badArchiveCases + entryCases + readerCases + badShapeCases + goodShapeCases
-    + disputedCases + dockerConfigCases
+    + disputedCases + dockerConfigCases + searchCases

@@ -14,6 +14,8 @@ package struct Inventory: Sendable {
     package var claims: ClaimList
     /// What the documents alone already tell.
     package var findings: FindingList
+    /// What the search found and is not an image.
+    package var ignored = IgnoredFiles()
     private let table: DigestTable
 
     package init() {

@@ -113,6 +113,8 @@ package struct Summary: Hashable, Sendable {
     package var unreferencedBlobCount = 0
     /// Unique blobs of types that are not known here: compared with size and digest, not looked into.
     package var opaqueBlobCount = 0
+    /// Files below the paths given that were not checked, since they are not images.
+    package var ignored = IgnoredFiles()
     /// Bytes read from the image, and bytes that came out of decoding (a plain layer's count once, as both).
     package var compressedByteCount: UInt64 = 0
     package var uncompressedByteCount: UInt64 = 0

@@ -121,6 +121,10 @@ struct JSONReport {
             json.member("absentPlatforms", summary.absentPlatformCount)
             json.member("unreferencedBlobs", summary.unreferencedBlobCount)
             json.member("opaqueBlobs", summary.opaqueBlobCount)
+            json.object("ignored") { json in
+                json.member("count", summary.ignored.count)
+                json.member("paths", summary.ignored.paths)
+            }
             json.member("compressedBytes", summary.compressedByteCount)
             json.member("uncompressedBytes", summary.uncompressedByteCount)
             json.member("seconds", seconds: summary.seconds)

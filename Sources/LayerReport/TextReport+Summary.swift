@@ -90,6 +90,9 @@ extension TextReport {
                     + HumanUnits.count(
                         report.summary.opaqueBlobCount, "blob of an unknown type", "blobs of unknown types"))
         }
+        if report.summary.ignored.count > 0 {
+            parts.append(HumanUnits.count(report.summary.ignored.count, "ignored file"))
+        }
         if counts[.archiveTrailingBytes] != nil { parts.append("the bytes after the end of an archive") }
         if counts[.interrupted] != nil { parts.append("what the interruption left") }
         return parts.isEmpty ? nil : "not checked: " + parts.joined(separator: ", ")

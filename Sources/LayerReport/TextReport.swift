@@ -64,6 +64,7 @@ struct TextReport {
         // A finding about no root at all would otherwise be counted below and shown nowhere.
         let strays = findingsOfRoot.keys.filter { !report.roots.indices.contains($0) }.sorted()
         for root in strays { try writeFindings(findingsOfRoot[root] ?? [], indent: 0, to: sink) }
+        try writeIgnored(to: sink)
         if !report.roots.isEmpty || !report.findings.isEmpty { page.line() }
         try writeFailures(to: sink)
         writeSummary()

@@ -30,6 +30,7 @@ extension Verifier {
         var report = Verdicts.report(
             inventory, facts: audited.facts, located: audited.findings, isStrict: options.isStrict,
             chainID: { ChainID.next(parent: $0, diffID: $1) })
+        report.summary.ignored = inventory.ignored
         report.summary.seconds = (clock.now - start).seconds
         noteWork?(RunWork(inventory, facts: audited.facts, opener: store))
         return report
@@ -44,6 +45,7 @@ extension Verifier {
         var report = Verdicts.report(
             inventory, facts: inventory.knownFacts, located: inventory.findings, isStrict: options.isStrict,
             chainID: { ChainID.next(parent: $0, diffID: $1) })
+        report.summary.ignored = inventory.ignored
         report.summary.seconds = (clock.now - start).seconds
         return report
     }
@@ -55,9 +57,13 @@ extension Verifier {
         _ paths: [String], _ cancellation: Cancellation?, _ progress: ProgressObserver?,
         start: ContinuousClock.Instant, isVerification: Bool
     ) -> (Inventory, any BlobOpener) {
+        let teller = GatherProgress(progress, since: start)
         let watch = WalkWatch(
-            isCancelled: { cancellation?.isCancelled ?? false }, noteDocuments: Self.noting(progress, since: start))
-        var finder = ImageFinder(watch: watch)
+            isCancelled: { cancellation?.isCancelled ?? false }, noteDocuments: { teller.note(documentCount: $0) },
+            noteSearch: { teller.note(searchedFileCount: $0, imageStoreCount: $1) })
+        let limits = SearchLimits(
+            maximumFileCount: options.maximumFileCount, staysOnFileSystem: options.staysOnFileSystem)
+        var finder = ImageFinder(watch: watch, limits: limits)
         for path in paths { finder.find(path) }
         let store = paced(finder.store, cancellation)
         let selection = Selection(
@@ -66,6 +72,7 @@ extension Verifier {
         let digester = DocumentDigester(
             fast: { offers($1) ? .of($0, $1) : nil }, reference: { offers($1) ? .reference(of: $0, $1) : nil })
         var builder = InventoryBuilder(selection: selection, opener: store, digester: digester, watch: watch)
+        builder.noteIgnored(finder.ignored)
         var rootsOfPaths = [[RootIndex]](repeating: [], count: paths.count)
         for (root, found) in finder.found.enumerated() {
             if found.source != nil { rootsOfPaths[found.pathIndex].append(root) }
@@ -98,27 +105,6 @@ extension Verifier {
             source.walk(tree, &builder)
         } catch {
             begin(.cannotOpenAgain(error), &builder)
-        }
-    }
-
-    /// Tells an observer how many documents were read, some ten times a second.
-    private static func noting(
-        _ progress: ProgressObserver?, since start: ContinuousClock.Instant
-    ) -> @Sendable (Int) -> Void {
-        guard let progress else { return { _ in } }
-        let next = Locked(start + .milliseconds(100))
-        return { documentCount in
-            let now = ContinuousClock.now
-            let isDue = next.withLock { next in
-                guard now >= next else { return false }
-                next = now + .milliseconds(100)
-                return true
-            }
-            guard isDue else { return }
-            progress(
-                VerifyProgress(
-                    doneByteCount: 0, totalByteCount: 0, doneBlobCount: 0, totalBlobCount: 0,
-                    elapsedSeconds: (now - start).seconds, documentCount: documentCount))
         }
     }
 

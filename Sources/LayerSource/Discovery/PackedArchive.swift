@@ -4,6 +4,18 @@
 
 import LayerModel
 
+/// What a compressed file holds.
+enum PackedContent: Hashable {
+    /// A tar archive; `looksLikeImage` if entries as archives of images have them are among its first.
+    case archive(looksLikeImage: Bool)
+    /// Something else; `beginning` is its first 64 KiB.
+    case other(beginning: [UInt8])
+    /// Nothing: the stream is empty, cut or damaged.
+    case nothing
+    /// Nothing here decodes the compression.
+    case undecoded
+}
+
 /// The first entries of a tar archive, as its beginning decodes.
 struct PackedArchive {
     /// So much of the archive is looked at: enough for the entries before and after a small layer.

@@ -319,10 +319,12 @@ package struct TarIndex: Sendable {
         return range.lowerBound..<low
     }
 
-    /// The places of the entries below a folder, ordered by the bytes of their names.
+    /// The places of the entries below a folder, ordered by the bytes of their names; of all for the empty path.
     ///
     /// Complexity: log n, and the number of entries.
-    func places(below folder: String) -> ArraySlice<UInt32> { places(below: Array(folder.utf8)[...]) }
+    func places(below folder: String) -> ArraySlice<UInt32> {
+        folder.isEmpty ? order[...] : places(below: Array(folder.utf8)[...])
+    }
 
     private func places(below folder: ArraySlice<UInt8>) -> ArraySlice<UInt32> {
         let prefix = folder + [UInt8(ascii: "/")]
