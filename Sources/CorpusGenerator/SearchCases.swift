@@ -58,15 +58,15 @@ let searchCases: [CorpusCase] = [
     },
     ignored("versioned-index", "an `index.json` with a `schemaVersion` of something else", seed: 1202) {
         $0.put("apps/index.json", "{\"schemaVersion\": 1, \"apps\": []}\n")
-        $0.put("apps/blobs/icon.bin", "content\n")
+        $0.put("apps/blobs/a.bin", "content\n")
     },
     ignored("versioned-manifest", "a folder with a `manifest.json` and a `version` that is not skopeo's", seed: 1203) {
         $0.put("tool/manifest.json", "{\"name\": \"tool\"}\n")
         $0.put("tool/version", "1.2.3\n")
     },
     ignored("data-set", "folders that are called as those of containers/storage end", seed: 1204) {
-        $0.put("data/train-images/one", "content\n")
-        $0.put("data/train-layers/two", "content\n")
+        $0.put("data/train-images/a.bin", "content\n")
+        $0.put("data/train-layers/a.bin", "content\n")
     },
     ignored("package-sources", "a `repositories` and an `oci-layout` that are other things", seed: 1205) {
         $0.put("etc/repositories", "https://example.com/main\n")

@@ -44,6 +44,7 @@ import Testing
         "mkdir -p d/1/2/3/4/5/6/7/8/9/10/11/12; cp -r $GOOD d/ok", "cp -r $GOOD d; echo text > d/README; mkdir d/docs",
         "cp -r $OLD d; tar -C $GOOD -cf d/other.tar README.md 2>/dev/null; rm -f d/other.tar",
         "mkdir d; cp -r $GOOD d; mkdir w; echo '{}' > w/index.html; tar -C w -czf d/web.tgz .",
+        "mkdir d; cp -r $GOOD d; mkdir w; echo '{\"schemaVersion\": 1}' > w/index.json; tar -C w -czf d/web.tgz index.json",
     ])
     func otherThingsBesideImagesAreNoFault(_ line: String) throws {
         let run = try bash(line + "; $P --strict d")

@@ -33,6 +33,8 @@ enum FileNature: Hashable {
     private static let lookByteCount = 64 << 10
     /// So much of an archive that readers take differently is searched for the names of an image's documents.
     private static let disputedByteCount = 4 << 20
+    /// So much of a compressed file is decoded, to tell whether it is an archive.
+    private static let packedLookByteCount = 4 << 10
     /// So much of a compressed archive is decoded, to look at its entries.
     private static let packedByteCount = 256 << 10
 
@@ -87,7 +89,7 @@ enum FileNature: Hashable {
                     self = .compressed(compression, .undecoded)
                     return
                 }
-                let first = Codecs.decodedPrefix(prefix, byteCount: Self.lookByteCount)
+                let first = Codecs.decodedPrefix(prefix, byteCount: Self.packedLookByteCount)
                 guard TarIndex.isTar(prefix: first) else {
                     self = .compressed(compression, first.isEmpty ? .nothing : .other(beginning: first))
                     return
@@ -107,9 +109,12 @@ enum FileNature: Hashable {
         switch self {
         case .empty, .other, .archiveWithoutEntries, .brokenArchive, .beheadedArchive,
             .compressed(_, .undecoded), .compressed(_, .nothing), .compressed(_, .other):
-            let name = path.lowercased()
-            return Self.suffixes.contains { name.hasSuffix($0) }
-                && path.split(separator: "/").last?.hasPrefix("._") == false
+            // Bytes: this is asked of each file that a search finds.
+            let end = path.utf8.suffix(Self.longestSuffixByteCount).map { (65...90).contains($0) ? $0 | 0x20 : $0 }
+            guard Self.suffixes.contains(where: { end.reversed().starts(with: $0.utf8.reversed()) }) else {
+                return false
+            }
+            return path.split(separator: "/").last?.hasPrefix("._") == false
         case .otherArchive, .disputedArchive, .undocumentedArchive, .unreadable, .compressed(_, .archive): return false
         }
     }
@@ -117,6 +122,8 @@ enum FileNature: Hashable {
     /// The ends of the names of archives, compressed or not.
     static let suffixes =
         [".tar"] + ["gz", "zst", "xz", "bz2", "lz4"].map { ".tar." + $0 } + [".tgz", ".tzst", ".txz", ".tbz", ".tbz2"]
+
+    private static let longestSuffixByteCount = 8
 
     /// True of what may be an image that was not checked: not to mention it would be to pass it.
     var mayBeImage: Bool {

@@ -9,6 +9,13 @@ package import LayerSystem
 package struct RecognizableTree {
     package let tree: any ImageTree
     private let readPrefix: (String, Int) -> Result<[UInt8], ReadFault>
+    /// The forms ask the same questions: each is answered once, so that a disk that fails now and then gives one answer.
+    private let known = Answers()
+
+    private final class Answers {
+        var kinds: [String: Lookup<FileKind>] = [:]
+        var marks: [String: Recognition] = [:]
+    }
 
     /// So much of a document is looked at, unless its whole is needed.
     private static let prefixByteCount = 4096
@@ -44,11 +51,21 @@ package struct RecognizableTree {
     func hasFolder(_ path: String) -> Recognition { kind(of: path) { $0 == .directory } }
 
     private func kind(of path: String, _ isWanted: (FileKind) -> Bool) -> Recognition {
-        switch tree.kind(of: path) {
+        let answer = known.kinds[path] ?? tree.kind(of: path)
+        known.kinds[path] = answer
+        return switch answer {
         case .found(let kind): Recognition(isWanted(kind))
         case .absent: .no
         case .unreadable(let ending): .unknown(path: path, ending)
         }
+    }
+
+    /// The answer that was given before, or else a new one.
+    private func once(_ mark: String, _ find: () -> Recognition) -> Recognition {
+        if let answer = known.marks[mark] { return answer }
+        let answer = find()
+        known.marks[mark] = answer
+        return answer
     }
 
     /// Whether a file begins with a text.
@@ -99,7 +116,9 @@ package struct RecognizableTree {
     ///
     /// Each name alone is that of other things, too: `oci-layout` counts next to another part of a layout, or if it begins as
     /// the document does; `index.json` next to `blobs/` of a known algorithm, or if it lists manifests.
-    var hasLayout: Recognition {
+    var hasLayout: Recognition { once("layout") { findLayout() } }
+
+    private func findLayout() -> Recognition {
         hasFile("oci-layout").then(
             hasFile("index.json").or(hasFolder("blobs")).or(beginsAsObject("oci-layout"))
         ).or(
@@ -109,7 +128,8 @@ package struct RecognizableTree {
 
     /// The same, or an `index.json` that names a version of its schema: next to docker-save's view that is enough.
     var hasLayoutView: Recognition {
-        hasLayout.or(hasFile("index.json").and(names("schemaVersion", in: "index.json")))
+        hasLayout.or(
+            once("version") { hasFile("index.json").and(names("schemaVersion", in: "index.json")) })
     }
 
     /// The index of a layout, and nothing else of it.
@@ -144,7 +164,9 @@ package struct RecognizableTree {
     /// (containers' `dir:`), or to no image at all, unless it has the members of an entry of the list.
     var hasDockerManifest: Recognition {
         // Many things have a file of this name; one that leads out of the folder tells nothing about it.
-        kind(of: "manifest.json") { $0 != .directory && $0 != .symbolicLink }.then(listsImages("manifest.json"))
+        once("docker") {
+            kind(of: "manifest.json") { $0 != .directory && $0 != .symbolicLink }.then(listsImages("manifest.json"))
+        }
     }
 
     private func listsImages(_ path: String) -> Recognition {

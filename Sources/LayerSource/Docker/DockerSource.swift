@@ -20,7 +20,7 @@ extension ImageSource {
     /// What `docker save` wrote before, and what other builders write in its place.
     static let dockerSave = ImageSource(
         folderForm: .dockerDirectory, archiveForm: .dockerArchive, marks: "manifest.json with a list of images",
-        recognizes: { $0.hasDockerManifest.and($0.hasLayoutView.not) },
+        recognizes: { $0.hasLayoutView.not.and($0.hasDockerManifest) },
         walk: { tree, builder in
             var docker = DockerSaveWalk(tree: tree, hasLayout: false)
             docker.walk(&builder)
