@@ -5,7 +5,7 @@
 
 import PackageDescription
 
-// .ci/run sets LAYERVERIFY_STRICT: what is a warning on a new compiler must not break the build of a user.
+// .ci/run sets LAYERVERIFY_STRICT: a warning of a new compiler must not break the build for users.
 let isStrict = Context.environment["LAYERVERIFY_STRICT"] != nil
 
 let settings: [SwiftSetting] =
@@ -16,8 +16,8 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("ExistentialAny"),
     ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
-// scripts/test sets LAYERVERIFY_TESTING: without optimisation of what they test the tests take three times as long. A package
-// that others depend on may have no such flags.
+// scripts/test sets LAYERVERIFY_TESTING: without optimised kernels and libraries the tests take three times as long. A
+// package that others depend on must not have such flags.
 let isForTests = Context.environment["LAYERVERIFY_TESTING"] != nil
 let kernelSettings: [CSetting] = isForTests ? [.unsafeFlags(["-O2"], .when(configuration: .debug))] : []
 let librarySettings =
@@ -93,13 +93,13 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        // Makes corpus/ from written-down seeds; no part of the product.
+        // Makes corpus/ from fixed seeds; not a part of the product.
         .executableTarget(
             name: "CorpusGenerator", dependencies: ["CLibCrypto", "CZlib", "CZstd"], swiftSettings: settings),
 
-        // What the targets of tests share; no part of the product.
+        // Code that test targets share; not a part of the product.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
-        // Tells fuzzers what the product makes of streams; no part of the product.
+        // Decodes streams with all decoders of the product, for fuzzers; not a part of the product.
         .executableTarget(
             name: "DecoderProbe",
             dependencies: [
@@ -149,14 +149,14 @@ let package = Package(
                 "LayerBench", "LayerVerify", "LayerPipeline", "LayerCodec", "LayerDigest", "LayerModel", "LayerSystem",
             ],
             swiftSettings: settings),
-        // Runs the built program: exit statuses, the corpus, real tools.
+        // Tests the built program: exit statuses, the corpus, other tools.
         .testTarget(
             name: "LayerVerifyCLITests", dependencies: ["LayerVerifyCLI", "TestSupport"], swiftSettings: settings),
     ]
 )
 
-// The micro-benchmarks, and the package that runs them, are fetched only by those who ask for them: Benchmarks/micro does.
-// Its traits count allocations; they would bring two more packages along, which replace malloc and the runtime's calls.
+// The micro-benchmarks and the package that runs them are only fetched on request, by Benchmarks/micro. Its traits
+// count allocations, but would add two more packages, which replace malloc and calls of the runtime.
 if Context.environment["LAYERVERIFY_BENCHMARKS"] != nil {
     package.dependencies.append(
         .package(url: "https://github.com/ordo-one/benchmark", exact: "1.38.1", traits: []))

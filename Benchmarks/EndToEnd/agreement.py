@@ -1,7 +1,7 @@
 # layerverify: checks that the benchmarked programs agree.
 # Copyright the layerverify authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Whether all programs come to the same digests. What computes something else is not worth timing."""
+"""Checks that all programs compute the same digests; otherwise their times could not be compared."""
 import concurrent.futures
 import hashlib
 import os
@@ -15,7 +15,7 @@ BLOCK = 1 << 20
 
 
 def hashes(path, form):
-    """The digest of a file and of what it decompresses to, by hashlib with zlib, or with the zstd program."""
+    """The digests of a file and of its uncompressed content, by hashlib with zlib or the zstd program."""
     own, inner = hashlib.sha256(), hashlib.sha256()
     unzip = zlib.decompressobj(wbits=31)
     with open(path, "rb") as file:
@@ -38,7 +38,7 @@ def hashes(path, form):
 
 
 def truth(image):
-    """The diffID of each layer by its digest, computed by none of the programs that are timed."""
+    """The diffID of each layer by its digest, computed independently of the programs that are timed."""
     with concurrent.futures.ThreadPoolExecutor(programs.JOBS) as pool:
         results = dict(pool.map(lambda blob: hashes(blob, image.form), image.blobs()))
     named = {os.path.basename(blob) for blob in image.blobs()}
@@ -48,7 +48,7 @@ def truth(image):
 
 
 def compare(name, image, expected, results):
-    """Raises Failure, with both values, for the first layer of which a program says something else."""
+    """Raises Failure, with both values, for the first layer with another diffID."""
     for digest, diff_id in expected.items():
         got = results.get(digest, "nothing")
         if got != diff_id:
@@ -59,7 +59,7 @@ def compare(name, image, expected, results):
 
 
 def check(peers, image, names):
-    """Runs each of the named programs on an image and compares; returns who agreed. Warms the cache by the way."""
+    """Runs each of the named programs on an image and compares; returns those that agreed. Also warms the cache."""
     expected = truth(image)
     for name in names:
         if name == "layerverify":
@@ -69,7 +69,8 @@ def check(peers, image, names):
         elif name == "skopeo copy":
             compare(name, image, expected, programs.copied_results(peers, image))
         elif name == "umoci unpack":
-            # It prints no digests; it compares them with the image's, which `truth` has found right, and fails.
+            # It prints no digests; it compares them with the image's, which `truth` has verified, and fails if they
+            # differ.
             timing.once(peers.unpack(image))
         else:
             compare(name, image, expected, programs.script_results(name, peers, image))

@@ -1,7 +1,7 @@
 # layerverify: tables and plots of the benchmarks.
 # Copyright the layerverify authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Makes tables and plots of what was measured. Every figure comes from a sample, and samples.tsv has them all."""
+"""Makes tables and plots of the measurements. Every figure comes from samples, and samples.tsv has all of them."""
 import datetime
 import os
 import platform
@@ -13,14 +13,14 @@ import xml.etree.ElementTree
 import peers as programs
 import timing
 
-# The best script for each form, which stand in one row of the plot.
+# The best script for each form; they share one row of the plot.
 SHORT = dict.fromkeys(["igzip, openssl", "zstd, openssl", "openssl"], "best script")
-# What publishing replaces in the documentation.
+# The markers around the part of the documentation that is replaced.
 BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
 
 
 class Sheet:
-    """All samples, and what is to be made of them."""
+    """All samples, and the tables and plots made from them."""
 
     def __init__(self, peers):
         self.peers = peers
@@ -59,7 +59,7 @@ class Sheet:
         self.memory.append([image.form, image.byte_count / 1e6, *cells(peaks, ["layerverify", "yardstick"])])
 
     def table(self):
-        """What was measured against peers, in Markdown."""
+        """The comparison with peers, in Markdown."""
         lines = ["| image | program | wall time | of layerverify | processor time | of layerverify | peak memory |",
                  "|---|---|---|---|---|---|---|"]
         for image in self.images:
@@ -87,14 +87,14 @@ class Sheet:
         return [[name, *cells(speeds, ["gzip", "zstd", "none"])] for name, speeds in by_program.items()]
 
     def write(self, results, plots):
-        """Writes all files into two folders; raises Failure if a plot is none."""
+        """Writes all files into two folders; raises Failure if a plot is invalid."""
         os.makedirs(results, exist_ok=True)
         os.makedirs(plots, exist_ok=True)
         write(results, "samples.tsv", "section image bytes program round wall-s cpu-s peak-MiB", self.rows)
         write(results, "throughput.tsv", "program gzip-GB/s zstd-GB/s plain-GB/s", self.throughput())
         write(results, "jobs.tsv", "jobs layerverify-GB/s yardstick-GB/s", self.jobs)
         write(results, "blobs.tsv", "blobs layerverify-s yardstick-s script-s", self.blobs)
-        # gnuplot takes what two empty lines separate for data sets of their own.
+        # For gnuplot, two empty lines separate data sets.
         forms = [sorted(row for row in self.memory if row[0] == form) for form in ["gzip", "zstd", "none"]]
         write(results, "memory.tsv", "form tar-MB layerverify-MiB yardstick-MiB",
               [row for rows in forms for row in [*rows, [], []]])
@@ -105,7 +105,7 @@ class Sheet:
 
 
 def cells(values, names):
-    """The named values; `-` says that there is none."""
+    """The named values; `-` for a missing one."""
     return [values.get(name, "-") for name in names]
 
 
@@ -120,7 +120,7 @@ def plot(name, results, plots):
     done = subprocess.run(["gnuplot", "-e", f"data='{results}/{name}.tsv'; cpus={programs.JOBS}", "-e",
                            f"set output '{out}'", os.path.join(programs.HERE, "plots", name + ".gp")],
                           capture_output=True, text=True, check=False)
-    # gnuplot warns, and exits with 0, where there is nothing to plot.
+    # gnuplot warns, and exits with 0, if there is nothing to plot.
     if done.returncode or done.stderr.strip():
         raise timing.Failure(f"the plot {name}: {done.stderr.strip()}")
     drawn = xml.etree.ElementTree.parse(out).getroot()
@@ -133,7 +133,7 @@ def plot(name, results, plots):
 
 
 def machine(peers):
-    """The machine, the day and the versions, in lines for people."""
+    """The machine, the date and the versions, as text."""
     def first(path, pattern):
         with open(path, encoding="utf-8") as file:
             found = re.search(pattern, file.read(), re.MULTILINE)
@@ -149,7 +149,7 @@ def machine(peers):
 
 
 def publish(out, root):
-    """Copies results and plots to where the documentation shows them, and the table into it."""
+    """Copies results and plots to the documentation, and inserts the table there."""
     day = os.path.join(root, "Benchmarks", "EndToEnd", "results", str(datetime.date.today()))
     for source, target in [("results", day), ("plots", os.path.join(root, "docs", "plots"))]:
         shutil.rmtree(target, ignore_errors=True)

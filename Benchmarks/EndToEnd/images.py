@@ -1,7 +1,7 @@
 # layerverify: the images of the benchmarks.
 # Copyright the layerverify authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the images of the benchmarks, and keeps them for the next time."""
+"""Makes the images of the benchmarks, and keeps them for later runs."""
 import json
 import os
 import shutil
@@ -14,7 +14,7 @@ FORMS = ["none", "gzip", "zstd"]
 
 
 class Store:
-    """A folder of images. One that was made by the same recipe is used again."""
+    """A folder of images. An image that was made with the same recipe is reused."""
 
     def __init__(self, folder, source):
         self.folder = folder
@@ -24,7 +24,7 @@ class Store:
         os.makedirs(folder, exist_ok=True)
 
     def kept(self, name, form, recipe, make):
-        """The image that `make` makes in a folder, unless it is there; `recipe` says all that it depends on."""
+        """The image that `make` makes in a folder, unless it exists; `recipe` has everything that it depends on."""
         path = os.path.join(self.folder, name.replace(" ", "-").replace(",", ""))
         made = os.path.join(path, "recipe.json")
         try:
@@ -35,7 +35,7 @@ class Store:
         if record.get("recipe") != recipe:
             shutil.rmtree(path, ignore_errors=True)
             make(path)
-            # Written last: an image that was not finished has no recipe.
+            # Written last: an unfinished image has no recipe.
             record = {"recipe": recipe, "bytes": self.uncompressed(path, form)}
             with open(made, "w", encoding="utf-8") as file:
                 json.dump(record, file)
@@ -43,14 +43,14 @@ class Store:
         return Image(name, path, form, record["bytes"])
 
     def uncompressed(self, folder, form):
-        """How large an image's layers are when decompressed."""
+        """The size of an image's layers after decompression."""
         image = Image("", folder, form, 0)
         if form == "none":
             return sum(os.path.getsize(blob) for blob in image.blobs())
         total = 0
         for blob in image.blobs():
             if form == "gzip":
-                # The last four bytes say it, modulo 2^32, and no layer here is as large as that.
+                # The last four bytes give the size modulo 2^32, and no layer here is as large as that.
                 with open(blob, "rb") as file:
                     file.seek(-4, os.SEEK_END)
                     total += int.from_bytes(file.read(4), "little")
@@ -79,13 +79,13 @@ class Store:
         return self.kept(name, form, recipe, make)
 
     def eight(self, size):
-        """Eight layers, the same ones plain, by gzip and by zstd."""
+        """Eight layers, uncompressed, and the same ones compressed with gzip and with zstd."""
         plain = self.made(f"8 layers, plain, {size} MB", "none", size, [])
         return plain, *(self.repacked(f"8 layers, {form}, {size} MB", form, plain, [self.source, form, str(size)])
                         for form in FORMS[1:])
 
     def large(self, size):
-        """The same, one after another, each removed as soon as it is done with."""
+        """The same images, one after another; each is removed after it was used."""
         plain = self.made(f"8 layers, plain, {size} MB", "none", size, [])
         yield plain
         for form in FORMS[1:]:
@@ -95,7 +95,7 @@ class Store:
         shutil.rmtree(plain.folder)
 
     def single(self, name, size, more):
-        """A gzip image of another shape."""
+        """A gzip image with other layers."""
         return self.made(f"{name}, gzip, {size} MB", "gzip", size, more or ["1"])
 
     def small(self, count):
@@ -105,7 +105,7 @@ class Store:
                          lambda path: subprocess.run([script, path, "gzip", str(count)], check=True))
 
     def write_packages(self, folder):
-        """Writes which packages, of which versions, the layers were filled from."""
+        """Writes the names and versions of the packages in the layers."""
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, "packages.tsv"), "w", encoding="utf-8") as file:
             file.write("package\tversion\n")

@@ -10,14 +10,14 @@ import subprocess
 import tarfile
 
 PACK_MEMBERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "pack-members")
-# The last three have many members or frames: BGZF, one for each file as in eStargz, one for each 8 MiB.
+# The last three have many members or frames: BGZF, one per file as in eStargz, and one per 8 MiB.
 COMMANDS = {
     "gzip": ["gzip", "-6nc"], "zstd": ["zstd", "-3qc"], "none": None,
     "bgzip": ["bgzip", "-l6", "-c"], "members": [PACK_MEMBERS], "pzstd": ["pzstd", "-3qc"]}
 
 
 class HashedFile:
-    """A file of which the bytes are hashed as they are written."""
+    """A file whose bytes are hashed when they are written."""
 
     def __init__(self, path):
         self.file = open(path, "wb")
@@ -34,7 +34,7 @@ class HashedFile:
 
 
 class Layout:
-    """An image layout in a new folder, whose layers are all of one form, one of `COMMANDS`."""
+    """An image layout in a new folder; all layers have the same form, one of `COMMANDS`."""
 
     def __init__(self, folder, form):
         self.folder = folder
@@ -61,7 +61,7 @@ class Layout:
         return "application/vnd.oci.image.layer.v1.tar" + suffix
 
     def layer(self, plain):
-        """Takes the file of a plain layer over; returns the descriptor of what becomes of it."""
+        """Compresses the file of an uncompressed layer and stores it; returns its descriptor."""
         packed = plain
         if COMMANDS[self.form]:
             packed = plain + ".packed"
@@ -81,7 +81,7 @@ class Layout:
         manifest = self.blob("application/vnd.oci.image.manifest.v1+json", json.dumps({
             "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
             "config": config, "layers": layers}).encode())
-        # umoci finds an image by this name alone.
+        # umoci finds an image only by this name.
         manifest["annotations"] = {"org.opencontainers.image.ref.name": f"image{len(self.manifests)}"}
         self.manifests.append(manifest)
 
@@ -101,7 +101,7 @@ class Layout:
         self.image([one.result() for one in packed], diff_ids)
 
     def repack(self, plain):
-        """Writes the image of a layout with plain layers again, in this one's form."""
+        """Writes the image of a layout with uncompressed layers again, in the form of this layout."""
         packed, diff_ids = [], []
         for index, layer in enumerate(layers_of(plain)):
             hexadecimal = layer["digest"].removeprefix("sha256:")
@@ -120,7 +120,7 @@ class Layout:
 
 
 def shares(count, mixed):
-    """What each layer has of the whole; 37 and `count` have no common factor, so that sizes come in any order."""
+    """The share of each layer; 37 and `count` have no common factor, so that the sizes are not sorted."""
     weights = [2 ** ((index * 37 % count) * 10 / count) if mixed else 1 for index in range(count)]
     return [weight / sum(weights) for weight in weights]
 

@@ -1,7 +1,7 @@
 # layerverify: the programs that the benchmarks run.
 # Copyright the layerverify authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The programs that do what layerverify does, or what people use instead, as far as this machine has them."""
+"""layerverify, and the programs that do the same or that people use instead, if they are installed."""
 import dataclasses
 import json
 import os
@@ -15,7 +15,7 @@ from layout import layers_of
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 JOBS = len(os.sched_getaffinity(0))
-# What each program that people use instead needs to be there.
+# The tools that each alternative needs.
 NEEDS = {
     "gzip, sha256sum": ["parallel", "gzip", "sha256sum"],
     "igzip, openssl": ["parallel", "igzip", "openssl"],
@@ -24,7 +24,7 @@ NEEDS = {
     "skopeo copy": ["skopeo"],
     "umoci unpack": ["umoci"],
 }
-# The scripts: how each decompresses and hashes, and the form of layers that it is for.
+# The scripts: the form of layers, and the commands that decompress and hash.
 SCRIPTS = {
     "gzip, sha256sum": ("gzip", "gzip -dc", "sha256sum"),
     "igzip, openssl": ("gzip", "igzip -dc", "openssl sha256 -r"),
@@ -48,13 +48,13 @@ class Image:
 
 
 class Peers:
-    """What is there to run: layerverify, the yardstick if there is one, and the tools that were found."""
+    """The programs that can be run: layerverify, the yardstick if there is one, and the tools that were found."""
 
     def __init__(self, program, yardstick, scratch, at_most):
         self.program = program
         self.yardstick = yardstick
         self.scratch = scratch
-        # Rounds of the programs that take many times as long as the others.
+        # The maximum number of rounds of the programs that take many times as long as the others.
         self.at_most = at_most
         needed = {tool for tools in NEEDS.values() for tool in tools}
         self.found = {tool for tool in needed if shutil.which(tool)}
@@ -64,8 +64,8 @@ class Peers:
         return timing.Command([self.program, "--quiet", "--jobs", str(jobs), image.folder])
 
     def bare(self, image, jobs=JOBS):
-        # Four blobs at once for each thread: fewer leave lanes of its hashing empty (0.55 s instead of 0.83 s on 2.7 GB
-        # of plain layers, 2 CPUs; 1 % on gzip).
+        # Four blobs at once for each thread: fewer leave lanes of its hashing empty (0.55 s instead of 0.83 s for 2.7
+        # GB of uncompressed layers, 2 CPUs; 1 % for gzip).
         return timing.Command([self.yardstick, image.folder, str(jobs), str(4 * jobs)])
 
     def script(self, name, image):
@@ -74,7 +74,7 @@ class Peers:
         with open(listed, "w", encoding="utf-8") as file:
             file.writelines(blob + "\n" for blob in image.blobs())
         each = shlex.join([os.path.join(HERE, "hash-blob"), decoder, hasher]) + " {}"
-        # parallel's notice about citing it would wait for a terminal.
+        # The citation notice of parallel would wait for a terminal.
         return timing.Command(["parallel", "--will-cite", "--halt", "now,fail=1", "-j", str(JOBS), "-a", listed, each],
                               most_rounds=self.at_most if hasher == "sha256sum" else 1_000_000)
 
@@ -101,13 +101,13 @@ class Peers:
                 if SCRIPTS[name][0] == image.form:
                     found[name] = self.script(name, image)
             elif image.form != "zstd":
-                # Debian 12's do not unpack zstd layers, and a docker archive has none.
+                # Debian 12's versions do not unpack zstd layers, and docker archives do not have them.
                 found[name] = self.copy(image) if name == "skopeo copy" else self.unpack(image)
         return found
 
 
 def output(arguments):
-    """What a program prints; raises Failure if it fails."""
+    """The output of a program; raises Failure if it fails."""
     done = subprocess.run(arguments, capture_output=True, text=True, check=False)
     if done.returncode:
         raise timing.Failure(f"{shlex.join(arguments)}: status {done.returncode}\n{done.stdout}{done.stderr}")
@@ -115,7 +115,7 @@ def output(arguments):
 
 
 def layerverify_results(peers, image):
-    """The diffID of each layer by its digest, as layerverify reports them; both hexadecimal."""
+    """The diffID of each layer by its digest, as reported by layerverify; both hexadecimal."""
     report = json.loads(output([peers.program, "--format", "json", image.folder]))
     if report["outcome"] != "verified":
         raise timing.Failure(f"layerverify, {image.name}: {report['outcome']}")
@@ -124,7 +124,7 @@ def layerverify_results(peers, image):
 
 
 def yardstick_results(peers, image):
-    """The same of the yardstick, which knows no layers from other blobs."""
+    """The same from the yardstick, which does not distinguish layers from other blobs."""
     wanted = {os.path.basename(blob) for blob in image.blobs()}
     results = {}
     for line in output([*peers.bare(image).arguments, "-v"]).splitlines():
@@ -135,13 +135,13 @@ def yardstick_results(peers, image):
 
 
 def script_results(name, peers, image):
-    """The same of a script."""
+    """The same from a script."""
     lines = [line.split(" ", 2) for line in output(peers.script(name, image).arguments).splitlines()]
     return {digest: diff_id for digest, diff_id, _ in lines}
 
 
 def copied_results(peers, image):
-    """The same of skopeo: a docker archive names its layers by their diffIDs, in the order of the manifest."""
+    """The same from skopeo: a docker archive names its layers by their diffIDs, in the order of the manifest."""
     command = peers.copy(image)
     try:
         output(command.arguments)

@@ -1,11 +1,11 @@
-# layerverify: times programs turn by turn, for the benchmarks.
+# layerverify: times programs alternately, for the benchmarks.
 # Copyright the layerverify authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Times programs turn by turn.
+"""Times programs alternately.
 
-The machine does other things too, and its pace drifts. So every round runs each program once, each round begins with
-another one, and what counts is the median of the ratios within the rounds. hyperfine is the clock, one run at a time;
-GNU time around the program, some 1 ms of each run, tells the peak memory, which hyperfine does not.
+The machine has other load, and its speed changes. So every round runs each program once, each round begins with another
+program, and the result is the median of the ratios within the rounds. hyperfine measures the time, one run at a time; GNU
+time around the program, which adds about 1 ms per run, measures the peak memory, which hyperfine does not.
 """
 import dataclasses
 import json
@@ -17,12 +17,12 @@ import tempfile
 
 
 class Failure(Exception):
-    """Something that makes a benchmark worthless, in words for people."""
+    """An error that invalidates a benchmark, with a message for people."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Sample:
-    """One run: seconds of wall time and of processor time, and the largest process' peak memory in MiB."""
+    """One run: wall time and processor time in seconds, and the peak memory of the largest process in MiB."""
     wall: float
     cpu: float
     peak: float
@@ -30,7 +30,7 @@ class Sample:
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    """A program with its arguments, what to remove before each run, and how many rounds it takes part in at most."""
+    """A program with its arguments, what to remove before each run, and the maximum number of rounds."""
     arguments: list
     leaves: str = ""
     most_rounds: int = 1_000_000
@@ -44,8 +44,8 @@ def once(command):
         clock = ["hyperfine", "-N", "--runs", "1", "--style", "none", "--export-json", times]
         if command.leaves:
             clock += ["--prepare", shlex.join(["rm", "-rf", command.leaves])]
-        os.sync()  # else what another program wrote is written back during this one's run
-        # hyperfine would call a single run too few, and a short one too short.
+        os.sync()  # otherwise another program's output would be written back during this run
+        # hyperfine would warn that there are too few runs, or that they are too short.
         done = subprocess.run([*clock, shlex.join(whole)], capture_output=True, text=True, check=False)
         if done.returncode:
             again = subprocess.run(command.arguments, capture_output=True, text=True, check=False)
@@ -60,7 +60,7 @@ def once(command):
 
 
 def rounds(commands, count):
-    """Runs commands, by name, in `count` rounds; returns what each gave by name, then by round."""
+    """Runs commands, by name, in `count` rounds; returns the samples by name, then by round."""
     samples = {name: {} for name in commands}
     names = list(commands)
     for number in range(count):
@@ -73,7 +73,7 @@ def rounds(commands, count):
 
 @dataclasses.dataclass(frozen=True)
 class Spread:
-    """The median of some numbers, with the smallest and the largest."""
+    """The median of some numbers, with minimum and maximum."""
     median: float
     least: float
     most: float
@@ -92,6 +92,6 @@ def median(samples, field):
 
 
 def ratio(samples, base, field):
-    """The spread of one program's samples, each a ratio to another program's in the same round."""
+    """The spread of one program's samples, each divided by another program's in the same round."""
     return spread([getattr(one, field) / max(getattr(base[number], field), 1e-9)
                    for number, one in samples.items() if number in base])

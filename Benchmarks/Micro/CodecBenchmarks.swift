@@ -6,10 +6,10 @@ import Benchmark
 import LayerCodec
 import LayerModel
 
-/// Blocks of input and output, as long as the pipeline's.
+/// The length of input and output blocks, as in the pipeline.
 let blockByteCount = 128 << 10
 
-/// Every codec of the registry: one stream, and as many at once as it takes to its advantage.
+/// Registers every codec of the registry: with one stream, and with the number that is best for it.
 func registerCodecs() {
     for codec in Codecs.all {
         for teamSize in Set([1, codec.teamSize]).sorted() {
@@ -25,7 +25,7 @@ func registerCodecs() {
     }
 }
 
-/// The compressed samples, made when they are first asked for.
+/// The compressed samples, made on first use.
 private enum Streams {
     private static let gzip = Sample.compressed(.gzip)
     private static let zstd = Sample.compressed(.zstd)
@@ -57,7 +57,7 @@ private final class DecodingTeam {
 
     deinit { for buffer in streams + rooms { buffer.deallocate() } }
 
-    /// Decodes every stream to its end. Returns: how many bytes came out.
+    /// Decodes every stream to its end. Returns the number of uncompressed bytes.
     func decode() -> Int {
         var producedByteCount = 0
         // SAFETY: the lanes point into buffers of this object, which outlives them.
@@ -72,7 +72,7 @@ private final class DecodingTeam {
             for place in lanes.indices.reversed() {
                 switch lanes[place].status {
                 case .needsInput where !lanes[place].input.isEmpty:
-                    // Another lane of the team could not go on; this one can.
+                    // Another lane of the team could not continue; this one can.
                     break
                 case .needsInput:
                     lanes[place].input = nextBlock(&members[place].1)

@@ -7,8 +7,8 @@ import CZlib
 import LayerDigest
 import LayerModel
 
-/// Every method of the registry, from one message to as many at once as it takes to its advantage, and the reference of
-/// those that have another one.
+/// Registers every method of the registry, with one message up to the number that is best for it, and the reference
+/// methods that differ from them.
 func registerDigests() {
     for method in DigestAlgorithms.all {
         for teamSize in 1...method.teamSize { register(method, "registry", teamSize: teamSize) }
@@ -18,7 +18,7 @@ func registerDigests() {
 
 private func register(_ method: DigestMethod, _ kind: String, teamSize: Int) {
     Benchmark("digest \(method.algorithm) of the \(kind), messages at once: \(teamSize)") { benchmark in
-        // A block of each message, over and over: the pipeline hashes blocks, and they are in the cache then.
+        // One block of each message, again and again: the pipeline hashes blocks that are in the cache.
         let blocks = Sample.layers.map { Array($0.prefix(blockByteCount)) }
         let roundCount = 8
         withExtendedLifetime(blocks) {
@@ -45,7 +45,7 @@ private func withBytes(
     arrays[found.count].withUnsafeBytes { withBytes(of: arrays, found + [$0], body) }
 }
 
-/// The CRC-32 of gzip, of a block.
+/// Registers the CRC-32 of a block.
 func registerChecksums() {
     registerChecksum("zlib") { UInt32(truncatingIfNeeded: crc32(0, $0.baseAddress, UInt32($0.count))) }
 }

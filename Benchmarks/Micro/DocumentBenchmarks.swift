@@ -10,10 +10,10 @@ import LayerVerify
 
 private let layerType = "application/vnd.oci.image.layer.v1.tar+gzip"
 
-/// Reading JSON, walking an image layout, and a whole run over almost nothing.
+/// Registers parsing JSON, walking an image layout, and a whole run over a tiny image.
 func registerDocuments() {
     let descriptorCount = 20_000
-    // As many as fit a document of 4 MiB.
+    // As many as fit into a document of 4 MiB.
     Benchmark("JSON, a descriptor of \(descriptorCount)", configuration: countingThings()) { benchmark in
         let text = Array(index((0..<descriptorCount).map { descriptor(layerType, number: $0) }).utf8)
         var document: JSONDocument?
@@ -26,7 +26,7 @@ func registerDocuments() {
     registerTinyRun()
 }
 
-/// What `layerverify inspect` does with a layout whose layers are not there: documents are read, hashed and walked.
+/// Registers what `layerverify inspect` does with a layout without layers: documents are read, hashed and walked.
 private func registerInspection(imageCount: Int, layerCount: Int) {
     let scratch = Scratch()
     Benchmark(
@@ -41,7 +41,7 @@ private func registerInspection(imageCount: Int, layerCount: Int) {
         teardown: { try scratch.remove() })
 }
 
-/// The fixed costs of a run, in a process that has run before.
+/// Registers the fixed costs of a run, in a process that has run before.
 private func registerTinyRun() {
     let scratch = Scratch()
     Benchmark(
@@ -91,7 +91,7 @@ extension Scratch {
             "application/vnd.oci.image.manifest.v1+json")
     }
 
-    /// Writes a blob under its digest. Returns: its descriptor.
+    /// Writes a blob under its digest. Returns its descriptor.
     private func addBlob(_ text: String, _ mediaType: String) throws -> String {
         let digest = ContentDigest.of(Array(text.utf8), .sha256)
         try write(Array(text.utf8), to: "blobs/sha256/" + digest.encoded)

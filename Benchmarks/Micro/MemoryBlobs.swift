@@ -6,7 +6,7 @@ import LayerModel
 import LayerSystem
 import SystemPackage
 
-/// Blobs in memory, by their place in a list.
+/// Blobs in memory, by their index in a list.
 struct MemoryBlobs: BlobOpener {
     let blobs: [MemoryBlob]
 
@@ -15,7 +15,7 @@ struct MemoryBlobs: BlobOpener {
         return .opened(blobs[Int(place)])
     }
 
-    /// A request for every blob: its digest, and that of what it decodes to, or no decoding at all.
+    /// A request for every blob, with the given digests of the uncompressed bytes; nil for no decoding.
     func requests(diffIDs: [DigestAlgorithm]?) -> [BlobRequest] {
         blobs.indices.map { place in
             BlobRequest(
@@ -25,7 +25,7 @@ struct MemoryBlobs: BlobOpener {
     }
 }
 
-/// A blob in memory, or one that is the same few bytes over and over.
+/// A blob in memory, or one that repeats a few bytes.
 final class MemoryBlob: BlobReader {
     private let bytes: [UInt8]
     let byteCount: UInt64
@@ -35,7 +35,7 @@ final class MemoryBlob: BlobReader {
         byteCount = UInt64(bytes.count)
     }
 
-    /// A blob that each read gives no more than `bytes` of, `count` times in all.
+    /// Makes a blob of `count` times `bytes`, of which each read returns at most `bytes`.
     init(_ bytes: [UInt8], times count: Int) {
         self.bytes = bytes
         byteCount = UInt64(bytes.count * count)

@@ -1,10 +1,10 @@
-// layerverify: the micro-benchmarks there are.
+// layerverify: the list of micro-benchmarks.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import Benchmark
 
-/// What the benchmark package runs; it looks for this name.
+/// The benchmarks that the benchmark package runs; it looks for this name.
 let benchmarks: @Sendable () -> Void = {
     Benchmark.defaultConfiguration = .init(
         metrics: [.wallClock, .bytesPerSecond], warmupIterations: 1, maxDuration: .seconds(2), maxIterations: 10_000)
@@ -17,20 +17,20 @@ let benchmarks: @Sendable () -> Void = {
 }
 
 extension BenchmarkMetric {
-    /// Units: millions of bytes a second; what goes in, of compressed streams what comes out.
+    /// Units: millions of bytes per second; of input, or of uncompressed output for compressed streams.
     static var bytesPerSecond: BenchmarkMetric { .custom("MB/s", polarity: .prefersLarger, useScalingFactor: false) }
 
-    /// Units: nanoseconds for each block, blob, entry or descriptor; the benchmark's name says of which.
+    /// Units: nanoseconds per block, blob, entry or descriptor, as the benchmark's name says.
     static var nanosecondsEach: BenchmarkMetric { .custom("ns each", useScalingFactor: false) }
 }
 
 extension Benchmark {
-    /// Measures `body` alone, and says besides how many of `byteCount` bytes a second that is.
+    /// Measures `body`, and also records the throughput of `byteCount` bytes.
     func measure(byteCount: Int, _ body: () -> Void) {
         measurement(.bytesPerSecond, Int(Double(byteCount) / 1e6 / seconds(of: body)))
     }
 
-    /// Measures `body` alone, and says besides how long each of the `count` things took that it does.
+    /// Measures `body`, and also records the time of each of its `count` operations.
     func measure(count: Int, _ body: () -> Void) {
         measurement(.nanosecondsEach, Int(seconds(of: body) * 1e9 / Double(count)))
     }
@@ -43,7 +43,7 @@ extension Benchmark {
     }
 }
 
-/// The configuration of a benchmark that counts things and not bytes; `maximumSeconds` is what repeating it may take.
+/// The configuration of a benchmark that counts operations and not bytes; it is repeated for up to `maximumSeconds`.
 func countingThings(maximumSeconds: Int = 2) -> Benchmark.Configuration {
     .init(metrics: [.wallClock, .nanosecondsEach], maxDuration: .seconds(maximumSeconds))
 }

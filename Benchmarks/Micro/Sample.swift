@@ -1,4 +1,4 @@
-// layerverify: what the micro-benchmarks decode and hash.
+// layerverify: the data of the micro-benchmarks.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,15 +6,15 @@ import CZlib
 import CZstd
 import LayerModel
 
-/// Content somewhat like that of layers, the same on every machine. How near to real ones it comes was not measured.
+/// Content similar to that of layers, the same on every machine. How similar it is was not measured.
 enum Sample {
-    /// Bytes of one layer: more than every cache of one core, and few enough to be made in a moment.
+    /// The size of one layer: larger than the caches of one core, and small enough to be made quickly.
     static let byteCount = 4 << 20
 
-    /// Different layers, as many as any team has.
+    /// Different layers, enough for any team.
     static let layers = (1...4).map { layer(byteCount, seed: $0) }
 
-    /// Half is text of made-up words, a third looks like machine code, the rest does not compress at all.
+    /// Half is text of random words, a third is similar to machine code, and the rest does not compress.
     static func layer(_ byteCount: Int, seed: UInt64) -> [UInt8] {
         var random = SplitMix(state: seed)
         let words = (0..<3000).map { _ in
@@ -44,13 +44,13 @@ enum Sample {
 
     private static let letters = Array("etaoinshrdlucmfwypvbgkqjxz".utf8)
 
-    /// A place below `count`; the first ones come most often.
+    /// An index below `count`; the first ones are the most frequent.
     private static func skewed(_ count: Int, _ random: inout SplitMix) -> Int {
         let unit = Double.random(in: 0..<1, using: &random)
         return Int(Double(count) * unit * unit * unit)
     }
 
-    /// The layers as image builders compress them; none for a compression that nothing here writes.
+    /// The layers compressed as image builders do; empty for other compressions.
     static func compressed(_ compression: Compression) -> [[UInt8]] {
         switch compression {
         case .gzip: layers.map { gzip($0) }

@@ -7,10 +7,10 @@ import LayerModel
 import LayerPipeline
 import LayerSystem
 
-/// What the pipeline costs beside reading, decoding and hashing.
+/// Registers the costs of the pipeline without reading, decoding and hashing.
 func registerScheduler() {
     for jobCount in [1, 2] {
-        // Each read gives 64 bytes, so nearly all the time of a block is that of finding out what to do with it.
+        // Each read returns 64 bytes, so that nearly all the time of a block is spent in the scheduler.
         Benchmark("scheduler, a block of 64 bytes, jobs: \(jobCount)", configuration: countingThings()) { benchmark in
             let blockCount = 2048
             let blob = MemoryBlob([UInt8](repeating: 7, count: 64), times: blockCount)
@@ -43,7 +43,7 @@ func registerScheduler() {
     }
 }
 
-/// 1 000 gzip blobs of what was 1 to 16 KiB.
+/// 1 000 gzip blobs with 1 to 16 KiB of content.
 private enum SmallBlobs {
     static let store: MemoryBlobs = {
         var random = SplitMix(state: 9)
@@ -68,7 +68,7 @@ private func run(_ requests: [BlobRequest], _ store: MemoryBlobs, jobCount: Int)
     return result.facts.withLock { $0 }
 }
 
-/// The facts of a run, handed from its last worker to the benchmark.
+/// The facts of a run, passed from its last worker to the benchmark.
 private final class RunResult: Sendable {
     let facts = Locked<[BlobFacts]>([])
 }

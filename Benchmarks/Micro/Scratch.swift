@@ -4,14 +4,14 @@
 
 import Foundation
 
-/// A place for temporary files. A benchmark's set-up fills it, and its tear-down removes it.
+/// A path for temporary files. The set-up of a benchmark creates them, and its tear-down removes them.
 final class Scratch: Sendable {
     let path = FileManager.default.temporaryDirectory.path + "/layerverify-" + UUID().uuidString
 
-    /// Makes the place itself a file.
+    /// Creates a file at the path.
     func write(_ bytes: [UInt8]) throws { try Data(bytes).write(to: URL(fileURLWithPath: path)) }
 
-    /// Makes the place a folder, with a file in it.
+    /// Creates a folder at the path, with a file in it.
     func write(_ bytes: [UInt8], to name: String) throws {
         let file = URL(fileURLWithPath: path + "/" + name)
         try FileManager.default.createDirectory(
@@ -22,7 +22,7 @@ final class Scratch: Sendable {
     func remove() throws { try FileManager.default.removeItem(atPath: path) }
 }
 
-/// The 64 hexadecimal digits of a made-up digest.
+/// The 64 hexadecimal digits of a pseudorandom digest.
 func hexDigits(of number: UInt64) -> String {
     var random = SplitMix(state: number)
     return (0..<4).map { _ in

@@ -8,7 +8,7 @@ import LayerSystem
 
 private let entryCount = 100_000
 
-/// Indexing a large archive, and finding entries in it.
+/// Registers indexing a large archive, and finding entries in it.
 func registerTar() {
     let scratch = Scratch()
     Benchmark(
@@ -40,7 +40,7 @@ func registerTar() {
 private func name(of entry: Int) -> String { "blobs/sha256/" + hexDigits(of: UInt64(entry)) }
 
 extension Scratch {
-    /// An archive of small files: a header and a block of content each, 98 MiB.
+    /// Writes an archive of small files: one header and one block of content each, 98 MiB.
     fileprivate func writeArchive() throws {
         var archive: [UInt8] = []
         archive.reserveCapacity(1024 * (entryCount + 1))

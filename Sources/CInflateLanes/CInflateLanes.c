@@ -40,7 +40,7 @@ static lv_kernel *kernel_for(size_t lane_count) { return (has_avx2() ? avx2_kern
 static lv_kernel *kernel_for(size_t lane_count) { return kernels[lane_count - 1]; }
 #endif
 
-// The token loop that hashes.
+// The token loop that also hashes.
 
 typedef long lv_hashing_kernel(
     lv_tables *tables, lv_inflate_state *const *states, long budget, lv_inflate_hashes *hashes);
@@ -61,7 +61,7 @@ static lv_hashing_kernel *const hashing_kernels[LV_INFLATE_MAXIMUM_LANE_COUNT] =
     decode_1_and_hash, decode_2_and_hash, decode_3_and_hash, decode_4_and_hash};
 
 int lv_inflate_hashing_is_supported(void) {
-    // Asking the CPU takes microseconds in a virtual machine. Two threads that both ask get the same answer.
+    // The CPUID instruction takes microseconds in a virtual machine. Threads that race here store the same value.
     static _Atomic int known;
     int answer = atomic_load_explicit(&known, memory_order_relaxed);
     if (answer == 0) {
@@ -91,7 +91,8 @@ uint32_t lv_inflate_checksum(const lv_inflate_state *state) { return state->chec
 uint32_t lv_inflate_output_byte_count(const lv_inflate_state *state) { return state->output_byte_count; }
 
 void lv_inflate_initialize(lv_inflate_state *state) {
-    // Not the window: the token loop may look at content that is not there, but only what follows `out` comes of it.
+    // The window need not be set: the token loop may read beyond the content, but only the bytes before `out` are
+    // output.
     memset(state, 0, offsetof(lv_inflate_state, window));
     state->out = state->window + LV_WINDOW_BYTE_COUNT;
     lv_inflate_begin(state);
@@ -106,14 +107,14 @@ void lv_inflate_begin(lv_inflate_state *state) {
     state->carry_byte_count = 0;
 }
 
-// Output
+// MARK: Output
 
-/// Where the token loop must have ended.
+/// The end of the area in which the token loop may begin a token.
 static uint8_t *work_end(lv_inflate_state *state) {
     return state->window + LV_WINDOW_BYTE_COUNT + LV_WORK_BYTE_COUNT;
 }
 
-/// Puts out what the lane has room for; false if something is left.
+/// Outputs as much as fits into the lane's room; returns false if something is left.
 static bool put_out(lv_inflate_lane *lane) {
     lv_inflate_state *state = lane->state;
     size_t byte_count = (size_t)(state->out - state->put_out);
@@ -128,7 +129,8 @@ static bool put_out(lv_inflate_lane *lane) {
     return state->put_out == state->out;
 }
 
-/// Moves the last 32 KiB, or what is not put out if that is more, to the front. False if that makes no room.
+/// Moves the last 32 KiB, or everything that was not output if that is more, to the front. Returns false if this frees
+/// nothing.
 static bool make_room(lv_inflate_state *state) {
     const uint8_t *first = state->out - LV_WINDOW_BYTE_COUNT;
     if (first > state->put_out) first = state->put_out;
@@ -141,17 +143,17 @@ static bool make_room(lv_inflate_state *state) {
     return true;
 }
 
-// Input
+// MARK: Input
 
-/// Bits that lie together, with bytes beyond their end that may be read.
+/// A range of contiguous bits; some bytes after its end may be read.
 typedef struct {
     uint64_t position, end;
-    /// True if they are in the carry.
+    /// True if the bits are in `carry`.
     bool is_copy;
 } lv_view;
 
-// A place in the input is one number, so that the token loop needs one register for it. The three highest bits of an address
-// are lost: they are zero unless something keeps a tag there (HWASan), and such input is not taken.
+// A position in the input is one number, so that the token loop needs one register for it. This loses the three highest
+// bits of an address. They are zero unless a tool uses them for tags (HWASan); such input is not accepted.
 
 static bool fits_in_bits(const uint8_t *byte) { return (uint64_t)(uintptr_t)byte >> 61 == 0; }
 
@@ -163,7 +165,8 @@ static const uint8_t *next_byte(const lv_inflate_state *state) {
 
 static size_t input_byte_count(const lv_inflate_state *state) { return (size_t)(state->input_end - next_byte(state)); }
 
-/// The input itself if it has as much as the longest item, else a copy of it, behind what was carried over.
+/// Returns the input itself if it is at least as long as the longest item, otherwise a copy of it, appended to the
+/// carry.
 static lv_view open_view(lv_inflate_state *state) {
     const size_t left = input_byte_count(state);
     if (state->carry_byte_count == 0 && left >= LV_LONGEST_ITEM + 8)
@@ -178,7 +181,7 @@ static lv_view open_view(lv_inflate_state *state) {
     return (lv_view){address_in_bits(state->carry) + state->used_bits, address_in_bits(end), true};
 }
 
-/// Goes on behind the items that were decoded in a view. The first of them ends in bytes that this input brought.
+/// Continues after the items that were decoded from a view. The first of them ends within this input.
 static void close_view(lv_inflate_state *state, lv_view view) {
     if (!view.is_copy) {
         state->position = view.position;
@@ -189,13 +192,13 @@ static void close_view(lv_inflate_state *state, lv_view view) {
     state->carry_byte_count = 0;
 }
 
-/// Takes what is left of the input, none of which makes an item complete.
+/// Keeps the rest of the input, which contains no complete item.
 static void carry_over(lv_inflate_state *state, lv_view view) {
     state->carry_byte_count = (uint32_t)((view.end - address_in_bits(state->carry)) >> 3);
     state->position = address_in_bits(state->input_end);
 }
 
-// Blocks
+// MARK: Blocks
 
 typedef enum { LV_COMPLETE, LV_INCOMPLETE, LV_MALFORMED } lv_reading;
 
@@ -206,7 +209,7 @@ static uint32_t take(lv_view *view, unsigned count) {
     return bits;
 }
 
-/// What was found counts only if all the bits were there.
+/// A result is only valid if the view has all bits that were read.
 static lv_reading checked(const lv_view *view, bool is_right) {
     if (view->position > view->end) return LV_INCOMPLETE;
     return is_right ? LV_COMPLETE : LV_MALFORMED;
@@ -233,7 +236,7 @@ static bool use_codes(
     return true;
 }
 
-/// RFC 1951 §3.2.4.
+/// Spec: RFC 1951 §3.2.4.
 static lv_reading read_stored_header(lv_inflate_state *state, lv_view *view) {
     view->position = (view->position + 7) & ~7ull;
     const uint32_t length = take(view, 16), complement = take(view, 16);
@@ -245,7 +248,7 @@ static lv_reading read_stored_header(lv_inflate_state *state, lv_view *view) {
     return reading;
 }
 
-/// RFC 1951 §3.2.6.
+/// Spec: RFC 1951 §3.2.6.
 static void use_fixed_codes(lv_inflate_state *state) {
     uint8_t lengths[LV_LITERAL_CODE_CAPACITY + LV_DISTANCE_CODE_CAPACITY];
     memset(lengths, 8, 144);
@@ -256,11 +259,11 @@ static void use_fixed_codes(lv_inflate_state *state) {
     use_codes(state, lengths, 288, lengths + 288, 32);
 }
 
-/// RFC 1951 §3.2.7.
+/// Spec: RFC 1951 §3.2.7.
 static lv_reading read_dynamic_header(lv_inflate_state *state, lv_view *view) {
     const unsigned literal_count = 257 + take(view, 5), distance_count = 1 + take(view, 5);
     const unsigned length_code_count = 4 + take(view, 4);
-    // There are 286 and 30 symbols. The numbers that the fields could tell beyond them zlib refuses, and so do we.
+    // There are 286 and 30 symbols. Like zlib, this decoder refuses larger counts, which the fields can express.
     if (literal_count > 286 || distance_count > 30) return checked(view, false);
 
     // The code of the code lengths.
@@ -269,7 +272,8 @@ static lv_reading read_dynamic_header(lv_inflate_state *state, lv_view *view) {
     for (unsigned i = 0; i < length_code_count; i++) code_lengths[order[i]] = (uint8_t)take(view, 3);
     lv_code code;
     if (!lv_code_make(&code, code_lengths, 19)) return checked(view, false);
-    // zlib wants it complete. Without any code it takes each bit for a length of zero, and then misses the end of block.
+    // zlib requires a complete code. Without any code it decodes each bit as a length of zero, and then the
+    // end-of-block code is missing.
     if (code.longest > 0 && code.limits[code.longest] != 1u << LV_LONGEST_CODE) return checked(view, false);
     lv_code_length_table table;
     lv_fill_code_lengths(&table, &code);
@@ -309,7 +313,7 @@ static lv_reading read_dynamic_header(lv_inflate_state *state, lv_view *view) {
     return LV_COMPLETE;
 }
 
-/// RFC 1951 §3.2.3. On success the stage is that of the block.
+/// Spec: RFC 1951 §3.2.3. If the header is complete, sets the stage for the block's data.
 static lv_reading read_block_header(lv_inflate_state *state, lv_view *view) {
     const bool is_last = take(view, 1);
     const uint32_t type = take(view, 2);
@@ -324,9 +328,9 @@ static lv_reading read_block_header(lv_inflate_state *state, lv_view *view) {
     return reading;
 }
 
-// Lanes
+// MARK: Lanes
 
-/// Ends a lane's part in this call, once what is there is put out.
+/// Ends a lane's part in this call after its content was output.
 static long stop(lv_inflate_lane *lane, lv_inflate_status status) {
     lane->status = put_out(lane) ? status : LV_INFLATE_OUTPUT_FULL;
     return 0;
@@ -338,15 +342,15 @@ static long stop_for_input(lv_inflate_lane *lane, lv_view view) {
 }
 
 enum {
-    /// Below this the loop is not worth entering: the rest is decoded symbol by symbol.
+    /// With less input the loop is not entered; the rest is decoded symbol by symbol.
     LV_LEAST_INPUT = LV_INPUT_RESERVE + 8 * LV_TOKEN_INPUT,
     LV_LEAST_ROOM = 8 * LV_TOKEN_OUTPUT,
 };
 
-/// How many tokens the loop may decode of a lane that has `LV_LEAST_INPUT` and `LV_LEAST_ROOM`.
+/// The number of tokens that the loop may decode for a lane with at least `LV_LEAST_INPUT` and `LV_LEAST_ROOM`.
 static long budget_of(lv_inflate_state *state) {
-    // The first block of a stream begins with nothing to reach back to, and all distances are exceptions. When there is
-    // twice as much content as the table knows of, it is worth filling anew.
+    // At the beginning of a stream there is no content to refer to, and all distances are exceptions. The table is
+    // filled again when there is twice as much content as it was made for.
     const uint32_t reach = reach_of(state);
     if (state->reach < reach && (reach >= 2 * state->reach || reach == LV_WINDOW_BYTE_COUNT)) fill_distances(state);
     const long by_input = (long)(input_byte_count(state) - LV_INPUT_RESERVE) / LV_TOKEN_INPUT;
@@ -357,7 +361,8 @@ static long budget_of(lv_inflate_state *state) {
     return budget;
 }
 
-/// Brings a lane to where the token loop can go on with it, and returns for how many tokens; 0 if it stops here.
+/// Processes a lane until the token loop can continue. Returns the number of tokens that the loop may decode; 0 if the
+/// lane stops here.
 static long prepare(lv_inflate_lane *lane) {
     lv_inflate_state *state = lane->state;
     lane->status = LV_INFLATE_CAN_GO_ON;
@@ -392,7 +397,8 @@ static long prepare(lv_inflate_lane *lane) {
         case LV_SYMBOLS: {
             if (state->carry_byte_count == 0 && input_byte_count(state) >= LV_LEAST_INPUT) return budget_of(state);
             lv_view view = open_view(state);
-            // A symbol that was carried over is completed; with what is left of the input all that is complete is decoded.
+            // A symbol that was carried over is completed; otherwise all complete symbols in the rest of the input are
+            // decoded.
             const bool is_carried = state->carry_byte_count > 0;
             bool is_incomplete = false;
             do {
@@ -421,7 +427,7 @@ static long prepare(lv_inflate_lane *lane) {
 
 static void enter(lv_inflate_lane *lane, lv_tables *tables) {
     lv_inflate_state *state = lane->state;
-    // Without input there may be no address; any will do.
+    // Without input the address may be null; any other address will do.
     const uint8_t *input = lane->input_byte_count > 0 ? lane->input : state->carry;
     state->position = address_in_bits(input);
     if (state->carry_byte_count == 0 && lane->input_byte_count > 0) state->position += state->used_bits;
@@ -433,7 +439,7 @@ static void enter(lv_inflate_lane *lane, lv_tables *tables) {
 static void leave(lv_inflate_lane *lane) {
     lv_inflate_state *state = lane->state;
     if (state->stage == LV_SYMBOLS) state->resting_tables = *state->tables;
-    // A byte of which bits are used stays with the input.
+    // A partly used byte remains in the input.
     if (state->carry_byte_count == 0) state->used_bits = (uint32_t)(state->position & 7);
     const size_t taken = lane->input_byte_count - input_byte_count(state);
     if (taken > 0) lane->input += taken;

@@ -5,11 +5,11 @@
 #include "CInflateLanes.h"
 #include <string.h>
 
-// A CRC is the remainder of the message, taken as a polynomial over GF(2), by the polynomial of RFC 1952 §8. It is linear:
-// the remainder of a sum is the sum (XOR) of the remainders. Everything below follows from that.
+// A CRC is the remainder of the message, as a polynomial over GF(2), divided by the polynomial of RFC 1952 §8. It is
+// linear: the remainder of a sum is the sum (XOR) of the remainders. The code below is based on that.
 
-// The remainder that a byte leaves which is followed by 0 to 7 zero bytes. The arguments are the remainders of the bytes
-// 1, 2, 4, … 128; a byte's own is the sum of those of its bits, which the compiler works out.
+// The remainders of a byte followed by 0 to 7 zero bytes. The arguments are the remainders of the bytes 1, 2, 4, … 128;
+// the remainder of another byte is the sum of those of its bits, which the compiler computes.
 #define BYTE(i, a, b, c, d, e, f, g, h)                                                                                \
     ((i & 1 ? a : 0) ^ (i & 2 ? b : 0) ^ (i & 4 ? c : 0) ^ (i & 8 ? d : 0) ^ (i & 16 ? e : 0) ^ (i & 32 ? f : 0) ^     \
      (i & 64 ? g : 0) ^ (i & 128 ? h : 0))
@@ -33,8 +33,8 @@ static const uint32_t slices[8][256] = {
     SLICE(0xccaa009e, 0x4225077d, 0x844a0efa, 0xd3e51bb5, 0x7cbb312b, 0xf9766256, 0x299dc2ed, 0x533b85da),
 };
 
-// The functions below take and return the register of the CRC as it is, without the inversions before and after. Without a
-// destination nothing is copied; each is compiled for both.
+// The functions below take and return the CRC register without the inversions before and after. They copy only if there
+// is a destination; each is compiled for both cases.
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -61,10 +61,10 @@ INLINE uint32_t by_table(uint32_t remainder, uint8_t *destination, const uint8_t
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-// Carry-less multiplication moves bytes to a later place of the message: a block that lies D bits before its new place
-// counts there as itself times x^D, and so as the remainder of that. For the halves of 16 bytes the factors are x^(D+32)
-// and x^(D-32) modulo the polynomial, in the reflected order of bits that gzip uses. Folding goes on until 16 bytes are
-// left; their remainder is that of the message.
+// Carry-less multiplication moves bytes to a later position in the message: a block that is moved by D bits is
+// multiplied by x^D, and replaced by the remainder of that. For the two halves of 16 bytes the factors are x^(D+32) and
+// x^(D-32) modulo the polynomial, in the reflected order of bits that gzip uses. Blocks are folded until 16 bytes are
+// left, whose remainder is that of the message.
 #define FACTORS_2048 0x1322d1430, 0x11542778a
 #define FACTORS_1024 0x14a7fe880, 0x1e88ef372
 #define FACTORS_512 0x1c6e41596, 0x154442bd4
@@ -85,7 +85,7 @@ PCLMUL INLINE __m128i take_16(uint8_t *destination, const uint8_t *source, size_
     return block;
 }
 
-/// What is left when four blocks, which end at `place`, are known: less than 64 bytes or any more.
+/// Finishes the CRC from four blocks, which end at `place`, and any number of following bytes.
 PCLMUL INLINE uint32_t finish_by_16(
     __m128i blocks[4], uint8_t *destination, const uint8_t *source, size_t place, size_t byte_count) {
     const __m128i by_128 = _mm_set_epi64x(FACTORS_128);
@@ -98,10 +98,11 @@ PCLMUL INLINE uint32_t finish_by_16(
     return by_table(by_table(0, NULL, folded, 16), rest, source + place, byte_count - place);
 }
 
-// Zen 3, 64 KiB in the cache: by 32 bytes and copied 25 GB/s; ISA-L's crc32_gzip_refl, which does not copy, 12.6 GB/s. Zen 4,
-// 128 KiB: by 32 bytes 29 GB/s with a copy and without; by 64 bytes 58, copied 52; ISA-L, which has such a kernel, too, 56.
+// Zen 3, 64 KiB in the cache: 25 GB/s by 32 bytes with a copy; ISA-L's crc32_gzip_refl, which does not copy, 12.6 GB/s.
+// Zen 4, 128 KiB: 29 GB/s by 32 bytes, with and without a copy; 58 by 64 bytes, 52 with a copy; ISA-L, which also has
+// such a kernel, 56.
 
-// Four blocks at a time, because a multiplication takes four cycles or more and one can start every second.
+// Four blocks at a time, because a multiplication takes at least four cycles, and one can start every second cycle.
 PCLMUL INLINE uint32_t by_16(uint32_t remainder, uint8_t *destination, const uint8_t *source, size_t byte_count) {
     const __m128i by_512 = _mm_set_epi64x(FACTORS_512);
     __m128i blocks[4];
@@ -120,7 +121,7 @@ VPCLMUL INLINE __m256i take_32(uint8_t *destination, const uint8_t *source, size
     return block;
 }
 
-// The same with 32 bytes to a register, where the CPU multiplies both halves at once.
+// The same with 32 bytes per register, for CPUs that multiply both halves at once.
 VPCLMUL INLINE uint32_t by_32(uint32_t remainder, uint8_t *destination, const uint8_t *source, size_t byte_count) {
     const __m256i by_1024 = _mm256_broadcastsi128_si256(_mm_set_epi64x(FACTORS_1024));
     __m256i blocks[4];
@@ -134,7 +135,7 @@ VPCLMUL INLINE uint32_t by_32(uint32_t remainder, uint8_t *destination, const ui
             const __m256i high = _mm256_clmulepi64_epi128(blocks[i], by_1024, 0x11);
             blocks[i] = _mm256_xor_si256(next, _mm256_xor_si256(low, high));
         }
-    // Eight blocks of 16 bytes become four.
+    // Folds eight blocks of 16 bytes into four.
     const __m128i by_512 = _mm_set_epi64x(FACTORS_512);
     __m128i halves[8];
     for (int i = 0; i < 4; i++) {
@@ -159,10 +160,10 @@ VPCLMUL_512 INLINE __m512i take_64(uint8_t *destination, const uint8_t *source, 
 VPCLMUL_512 static inline __m512i fold_64(__m512i block, __m512i factors, __m512i next) {
     const __m512i low = _mm512_clmulepi64_epi128(block, factors, 0x00);
     const __m512i high = _mm512_clmulepi64_epi128(block, factors, 0x11);
-    return _mm512_ternarylogic_epi64(next, low, high, 0x96); // the sum of all three
+    return _mm512_ternarylogic_epi64(next, low, high, 0x96); // XOR of all three
 }
 
-// The same with 64 bytes to a register.
+// The same with 64 bytes per register.
 VPCLMUL_512 INLINE uint32_t by_64(uint32_t remainder, uint8_t *destination, const uint8_t *source, size_t byte_count) {
     const __m512i by_2048 = _mm512_broadcast_i32x4(_mm_set_epi64x(FACTORS_2048));
     const __m512i by_512 = _mm512_broadcast_i32x4(_mm_set_epi64x(FACTORS_512));

@@ -1,12 +1,12 @@
-// layerverify: SHA-256 in slices that fit between the stages of the token loop.
+// layerverify: SHA-256 in slices between the stages of the token loop.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Included by TokenLoop.h alone. Two hashes go forward by one block each while `LV_HASH_TOKENS` tokens of each lane are
-// decoded. The token loop waits for memory and for guesses that were wrong, and leaves the unit that does SHA-256 alone; with
-// two lanes, what is hashed in its gaps costs about a quarter of what it costs by itself. With four lanes it costs nearly as
-// much as by itself: what fills the core's window of 256 instructions is then the tokens, and what the hash takes of it they
-// do not have.
+// Only included by TokenLoop.h. Two hashes advance by one block each while `LV_HASH_TOKENS` tokens of each lane are
+// decoded. The token loop often waits for memory and for mispredicted branches, and does not use the SHA-256 unit. With
+// two lanes, hashing in its gaps costs about a quarter of hashing separately. With four lanes it costs nearly as much
+// as separately, because tokens then fill the core's window of 256 instructions, and hashing takes a part of it away
+// from them.
 
 #pragma once
 #include "CInflateLanes.h"
@@ -15,26 +15,26 @@
 
 enum {
     LV_HASH_STEPS = 16,
-    /// The tokens of a lane that a block of each hash takes. With two lanes on Zen 3, 4 are 1 % slower than 3, 5 are 5 %, for
-    /// then less is hashed here than there is to hash; 2 are 1 to 3 % slower.
+    /// The number of tokens of each lane per block of each hash. With two lanes on Zen 3, 4 are 1 % and 5 are 5 %
+    /// slower than 3, because less is hashed in the gaps then than there is to hash; 2 are 1 to 3 % slower.
     LV_HASH_TOKENS = 3,
-    /// The places between the stages of a token where there is a slice: before each lookup. All steps at one place are 4 %
-    /// slower; places among the copies as well, 1 %.
+    /// The number of slices between the stages of a token, one before each lookup. All steps in one place are 4 %
+    /// slower; slices among the copies as well are 1 % slower.
     LV_HASH_PLACES = 4,
 };
 
 #if defined(__x86_64__)
 #include <emmintrin.h>
 
-/// The bytes of a message are big-endian words.
+/// The mask for a byte shuffle, because the words of a message are big-endian.
 static const uint8_t lv_byte_order[16] __attribute__((aligned(16))) = {3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12};
 
-/// Two hashes in the middle of a block: 12 of the 16 registers, xmm0 and one for copies beside them.
+/// Two hashes in the middle of a block. They use 12 of the 16 registers; xmm0 and one for copies are also needed.
 typedef struct {
-    /// The working variables in the order that sha256rnds2 wants, and, in memory, as they were before this block.
+    /// The working variables in the order of sha256rnds2, and, in memory, their values before this block.
     __m128i abef[LV_INFLATE_HASH_COUNT], cdgh[LV_INFLATE_HASH_COUNT];
     __m128i abef_before[LV_INFLATE_HASH_COUNT], cdgh_before[LV_INFLATE_HASH_COUNT];
-    /// The last sixteen words of the message schedule, four to a register.
+    /// The last sixteen words of the message schedule, four per register.
     __m128i words[LV_INFLATE_HASH_COUNT][4];
     const uint8_t *data[LV_INFLATE_HASH_COUNT];
     size_t block_count;
@@ -43,7 +43,7 @@ typedef struct {
 #define LV_EACH_HASH LV_UNROLLED for (int i = 0; i < LV_INFLATE_HASH_COUNT; i++)
 
 LV_INLINE void lv_hash_enter(lv_hash *hash, const lv_inflate_hashes *hashes) {
-    // See `lv_copy_2x16`. Nobody should come here with upper halves in use, but who does would not be forgiven.
+    // See `lv_copy_2x16`. The upper halves should not be in use here, but if they were, the loop would be much slower.
     __asm__ volatile("vzeroupper" ::: "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",
                      "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
     LV_EACH_HASH {
@@ -67,7 +67,7 @@ LV_INLINE void lv_hash_leave(const lv_hash *hash, lv_inflate_hashes *hashes) {
     hashes->block_count = hash->block_count;
 }
 
-/// 16 bytes anywhere, for operands of assembly.
+/// 16 unaligned bytes, for operands of assembly.
 typedef struct __attribute__((may_alias)) {
     uint8_t bytes[16];
 } lv_block_16;
@@ -93,12 +93,12 @@ LV_INLINE void lv_hash_end_block(lv_hash *hash) {
     hash->block_count--;
 }
 
-/// Four rounds of each hash, and the four words of the schedule that come sixteen later.
+/// Four rounds of each hash, and the four words of the schedule that are needed sixteen rounds later.
 ///
-/// Assembly, because compilers move intrinsics to where they want them, all to one place, and then need more registers than
-/// there are (2 %); and so that nothing that calls this needs to be compiled for CPUs with these instructions. As volatile
-/// and with memory it stays between the loads and the stores it was written between. SHA-NI is in the old encoding, all the
-/// rest must be in the new one.
+/// This is assembly because compilers move all intrinsics to one place and then need more registers than there are (2
+/// %), and because callers then need not be compiled for CPUs with these instructions. As volatile code with a memory
+/// clobber it stays between the surrounding loads and stores. SHA-NI only has the old encoding; all other instructions
+/// must use the new one.
 LV_INLINE void lv_hash_step(lv_hash *hash, const int step) {
     LV_EACH_HASH {
         __asm__ volatile("vpaddd %[constants], %[words], %%xmm0\n\t"
@@ -123,7 +123,8 @@ LV_INLINE void lv_hash_step(lv_hash *hash, const int step) {
     }
 }
 
-/// The steps that belong to the places from `first` on and before `end`, counted through all tokens of a block.
+/// The steps at the places from `first` up to, but not including, `end`; places are counted through all tokens of a
+/// block.
 LV_INLINE void lv_hash_slices(lv_hash *hash, const int first, const int end) {
     LV_UNROLLED for (int step = 0; step < LV_HASH_STEPS; step++) {
         const int place = step * (LV_HASH_TOKENS * LV_HASH_PLACES) / LV_HASH_STEPS;
@@ -131,13 +132,13 @@ LV_INLINE void lv_hash_slices(lv_hash *hash, const int first, const int end) {
     }
 }
 
-/// Copies 32 bytes by two registers of 16.
+/// Copies 32 bytes through two registers of 16.
 ///
-/// On Zen 3 each change between an instruction in the old encoding, as those of SHA-NI are, and a register of 32 bytes takes
-/// some 60 ns: with copies of 32 bytes at once the loop is up to five times as slow.
+/// On Zen 3 each switch between an instruction in the old encoding, as in SHA-NI, and a register of 32 bytes takes
+/// about 60 ns: with copies of 32 bytes at once the loop is up to five times slower.
 LV_INLINE void lv_copy_2x16(uint8_t *to, const uint8_t *from) {
     __m128i low, high;
-    // Two intrinsics a compiler may make one of.
+    // A compiler may merge two intrinsics into one.
     __asm__("vmovdqu %1, %0" : "=x"(low) : "m"(*(const lv_block_16 *)from));
     __asm__("vmovdqu %1, %0" : "=x"(high) : "m"(*(const lv_block_16 *)(from + 16)));
     __asm__("vmovdqu %1, %0" : "=m"(*(lv_block_16 *)to) : "x"(low));
@@ -146,7 +147,7 @@ LV_INLINE void lv_copy_2x16(uint8_t *to, const uint8_t *from) {
 
 #else
 
-// There is no kernel that hashes.
+// No kernel hashes on other CPUs.
 typedef struct {
     size_t block_count;
 } lv_hash;

@@ -1,11 +1,11 @@
-// layerverify: the tables that Huffman codes are looked up in.
+// layerverify: lookup tables for Huffman codes.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 #include "HuffmanTables.h"
 #include <string.h>
 
-// RFC 1951 §3.2.5.
+// Spec: RFC 1951 §3.2.5.
 const lv_range lv_lengths[LV_LENGTH_SYMBOL_COUNT] = {
     {3, 0},  {4, 0},  {5, 0},  {6, 0},  {7, 0},  {8, 0},  {9, 0},  {10, 0},  {11, 1},  {13, 1},
     {15, 1}, {17, 1}, {19, 2}, {23, 2}, {27, 2}, {31, 2}, {35, 3}, {43, 3},  {51, 3},  {59, 3},
@@ -32,14 +32,14 @@ bool lv_code_make(lv_code *code, const uint8_t *lengths, unsigned symbol_count) 
         code->limits[length] = next_code << (LV_LONGEST_CODE - length);
         if (code->counts[length] > 0) code->longest = (uint8_t)length;
     }
-    // RFC 1951 §3.2.7 lets one distance code of one bit stand alone, and no distance code at all where there are no matches.
+    // RFC 1951 §3.2.7 allows a single distance code of one bit, and no distance code if there are no matches.
     if (next_code < 1u << LV_LONGEST_CODE && code->longest > 1) return false;
     for (unsigned symbol = 0; symbol < symbol_count; symbol++)
         if (lengths[symbol] > 0) code->symbols[places[lengths[symbol]]++] = (uint16_t)symbol;
     return true;
 }
 
-/// The low 15 bits in the opposite order. Codes come with their highest bit first, all other numbers with their lowest.
+/// Reverses the low 15 bits. Codes are stored with their highest bit first, other numbers with their lowest.
 static uint32_t reversed(uint32_t bits) {
     bits = (bits & 0x5555) << 1 | (bits >> 1 & 0x5555);
     bits = (bits & 0x3333) << 2 | (bits >> 2 & 0x3333);
@@ -58,9 +58,9 @@ int lv_code_decode(const lv_code *code, uint64_t bits, unsigned shortest, unsign
     return -1;
 }
 
-/// The code after `code`, both of `length` bits and with their first bit lowest; `code` is not the last one.
+/// The code after `code`; both have `length` bits, with the first bit lowest. `code` must not be the last one.
 static uint32_t next_reversed(uint32_t code, unsigned length) {
-    // Counting up from the highest bit down: ones become zeros up to the first zero, which becomes a one.
+    // Counts up from the highest bit: ones become zeros up to the first zero, which becomes a one.
     const uint32_t zeros = ~code & ((1u << length) - 1);
     const uint32_t first_zero = 1u << (31 - __builtin_clz(zeros));
     return (code & (first_zero - 1)) | first_zero;
@@ -83,19 +83,20 @@ void lv_fill_code_lengths(lv_code_length_table *table, const lv_code *code) {
         }
 }
 
-// The tables of a block are filled in the order of the code. Codes of one length are put into the first 2^length places;
-// for the next length that part is copied behind itself, since a shorter code is followed by either bit. A complete code
-// leaves no gap.
+// The tables of a block are filled in the order of the code. Codes of one length are put into the first 2^length
+// places. For the next length that part is copied behind itself, because either bit may follow a shorter code. A
+// complete code leaves no gap.
 
 void lv_fill_literals(lv_tables *tables, const lv_code *code) {
     lv_literal_entry *const entries = tables->literals;
-    // Lengths with extra bits that are wholly in the index; filled in last, an entry for each value of the extra bits.
+    // Lengths whose extra bits also fit into the index; they are filled in last, with an entry for each value of the
+    // extra bits.
     struct {
         uint16_t code;
         uint8_t code_length, place;
     } expanded[LV_LENGTH_SYMBOL_COUNT];
     unsigned expanded_count = 0;
-    // A code of nothing but one bit for the end of the block leaves the other bit without meaning.
+    // If the only code is one bit for the end of the block, the other bit is invalid.
     entries[0] = entries[1] = LV_LITERAL_EXCEPTION;
     uint32_t next = 0, size = 1;
     const uint16_t *symbol = code->symbols;

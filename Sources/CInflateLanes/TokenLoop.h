@@ -2,10 +2,10 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Included by CInflateLanes.c alone. A *token* is up to three literals, or up to two of them and a match. Every token is
-// decoded by the same instructions whatever it is, so that nothing is guessed and nothing guessed wrong: the values, not the
-// branches, depend on the data. That alone gains nothing, for the instructions of one token wait for each other most of the
-// time; but those of another stream's token need not wait for them.
+// Only included by CInflateLanes.c. A *token* is up to three literals, or up to two literals and a match. Every token
+// is decoded by the same instructions: only the values depend on the data, not the branches, so that no branch is
+// mispredicted. That alone gains nothing, because the instructions of one token mostly wait for each other; but the
+// instructions of other streams' tokens can run in the meantime.
 
 #pragma once
 #include "InflateState.h"
@@ -16,7 +16,7 @@
 
 #if defined(__clang__)
 #define LV_UNROLLED _Pragma("clang loop unroll(full)")
-// The rare call must not cost the loop its registers.
+// The rare call must not make the loop save its registers.
 #define LV_KEEPS_REGISTERS __attribute__((preserve_most))
 #if defined(__x86_64__)
 #define LV_KEEPS_ALL_REGISTERS __attribute__((preserve_all))
@@ -28,7 +28,7 @@
 #define LV_KEEPS_REGISTERS
 #define LV_KEEPS_ALL_REGISTERS
 #endif
-// Loops over lanes are unrolled, so that what belongs to a lane stays in registers.
+// Loops over lanes are unrolled, so that the values of each lane stay in registers.
 #define LV_EACH_LANE LV_UNROLLED for (int i = 0; i < lane_count; i++)
 
 #include "HashSlice.h"
@@ -50,13 +50,13 @@ LV_INLINE void lv_store_16(uint8_t *bytes, uint32_t value) {
     memcpy(bytes, &low, sizeof low);
 }
 
-/// The next 57 bits or more.
+/// At least the next 57 bits.
 LV_INLINE uint64_t lv_bits(uint64_t position) {
     return lv_load_64((const uint8_t *)(uintptr_t)(position >> 3)) >> (position & 7);
 }
 
-/// The same as `condition ? value : 0` and `condition ? pointer : other`, but never a branch: compilers see one coming here
-/// and guess wrong that it can be guessed.
+/// The same as `condition ? value : 0` and `condition ? pointer : other`, but never a branch. Compilers would emit one
+/// here, and it would be mispredicted.
 LV_INLINE uint32_t lv_zero_unless(uint32_t condition, uint32_t value) {
 #if defined(__x86_64__)
     __asm__("testl %1, %1\n\tcmovel %1, %0" : "+r"(value) : "r"(condition) : "cc");
@@ -88,7 +88,8 @@ LV_INLINE uint32_t lv_extra_bits(uint64_t bits, uint32_t control, bool has_bmi) 
     return (uint32_t)(bits >> (control & 63)) & ((1u << (control >> 8 & 31)) - 1);
 }
 
-/// 32 bytes at once: one register where there are such, else two. Short of that a compiler would call memcpy.
+/// 32 bytes as one value: in one register if the CPU has one of that size, otherwise in two. For other types a compiler
+/// would call memcpy.
 typedef struct {
     uint8_t bytes[LV_SHORT_MATCH];
 } lv_block_32;
@@ -99,7 +100,7 @@ LV_INLINE void lv_copy_32(uint8_t *to, const uint8_t *from) {
     memcpy(to, &block, sizeof block);
 }
 
-/// Copies a match of any length from any distance. May write 31 bytes more.
+/// Copies a match of any length and distance. May write up to 31 bytes more.
 LV_INLINE void lv_copy_match(uint8_t *out, uint32_t distance, uint32_t length) {
     const uint8_t *from = out - distance;
     uint8_t *const end = out + length;
@@ -112,7 +113,7 @@ LV_INLINE void lv_copy_match(uint8_t *out, uint32_t distance, uint32_t length) {
     } else if (distance == 1) {
         memset(out, *from, length);
     } else {
-        // A match that reaches into itself repeats its first bytes (RFC 1951 §3.2.3).
+        // A match that overlaps itself repeats its first bytes (RFC 1951 §3.2.3).
         if (distance >= 8) {
             for (; out + 8 <= end; out += 8, from += 8) memcpy(out, from, 8);
         }
@@ -120,10 +121,10 @@ LV_INLINE void lv_copy_match(uint8_t *out, uint32_t distance, uint32_t length) {
     }
 }
 
-/// Decodes the one symbol at `position`, with its distance if it is a length, and with every check.
+/// Decodes the symbol at `position`, with its distance if it is a length, and with all checks.
 ///
-/// Where the block or the stream ends, or is damaged, the stage tells. The place returned is behind all bits that were looked
-/// at, so that a caller who has fewer bits knows that this means nothing.
+/// At the end of the block or the stream, and if it is damaged, the stage is set. The returned position is after all
+/// bits that were read, so that a caller with fewer bits knows that the result is invalid.
 static __attribute__((noinline)) LV_KEEPS_REGISTERS lv_place lv_decode_symbol(
     lv_inflate_state *state, uint64_t position, uint8_t *out) {
     uint64_t bits = lv_bits(position);
@@ -191,28 +192,30 @@ damage:
     return (lv_place){position, out};
 }
 
-/// The same for a loop that has vector registers to lose as well. Saving them here is 3 % faster than in the loop, where the
-/// compiler stores some of them for every token in case that this is called.
+/// The same for a loop that also uses vector registers. Saving them here is 3 % faster than in the loop, where the
+/// compiler would store some of them for every token.
 static __attribute__((noinline, unused)) LV_KEEPS_ALL_REGISTERS lv_place lv_decode_symbol_for_hashing(
     lv_inflate_state *state, uint64_t position, uint8_t *out) {
     return lv_decode_symbol(state, position, out);
 }
 
 enum {
-    /// What a token takes at most: 3·11 bits of literals and 8 + 13 of a distance, or 35 bytes of content. A match that is
-    /// longer than `LV_SHORT_MATCH` costs the budget of one more token for each of so many bytes that it has beyond them; of
-    /// the last one the slack takes what is too much.
+    /// The maximum size of a token: 3·11 bits of literals and 8 + 13 of a distance, or 35 bytes of content. A match
+    /// that is longer than `LV_SHORT_MATCH` costs the budget of one more token for each further `LV_SHORT_MATCH` bytes;
+    /// the slack has room for the excess of the last one.
     LV_TOKEN_INPUT = 8,
     LV_TOKEN_OUTPUT = LV_SHORT_MATCH + 3,
-    /// A symbol that the loop leaves to `lv_decode_symbol` may take and give more: 48 bits, 258 bytes. It costs the budget of
-    /// one more token, and of one for each of so many bytes; of the last one the slack takes what is too much. One token in
-    /// forty has such a one: half of these are lengths whose code and extra bits do not fit the index.
+    /// A symbol that the loop passes to `lv_decode_symbol` may be larger: 48 bits, 258 bytes. It costs the budget of
+    /// one more token, and of one for each `LV_SYMBOL_TOKEN_OUTPUT` bytes; the slack has room for the excess of the
+    /// last one. One token in forty has such a symbol: half of these are lengths whose code and extra bits do not fit
+    /// into the index.
     LV_SYMBOL_TOKEN_OUTPUT = 32,
-    /// Input that the loop must have beyond its budget: what the last token looks ahead, and one symbol for each lane.
+    /// The number of input bytes that the loop needs beyond its budget: what the last token reads ahead, and one symbol
+    /// for each lane.
     LV_INPUT_RESERVE = 64,
 };
 
-/// Where each lane is; in registers as far as they go.
+/// The position of each lane; in registers as far as possible.
 typedef struct {
     uint64_t position[LV_INFLATE_MAXIMUM_LANE_COUNT];
     uint8_t *out[LV_INFLATE_MAXIMUM_LANE_COUNT];
@@ -232,15 +235,15 @@ LV_INLINE void lv_places_leave(const lv_places *places, lv_inflate_state *const 
     }
 }
 
-/// Decodes one token of each lane; returns the budget that is left. Where there is a hash, does the slices of it that belong
-/// to the token of this number.
+/// Decodes one token of each lane; returns the budget that is left. With a hash, runs the slices that belong to the
+/// token with this number.
 LV_INLINE long lv_decode_token(
     lv_tables *tables, lv_inflate_state *const *states, lv_places *places, long budget, const int lane_count,
     const bool has_bmi, lv_hash *hash, const int number) {
     uint64_t *const position = places->position;
     uint8_t **const out = places->out;
     budget--;
-    // Stage by stage and not lane by lane, so that the core finds instructions that need not wait next to each other.
+    // Stage by stage and not lane by lane, so that independent instructions are next to each other.
     uint64_t bits[LV_INFLATE_MAXIMUM_LANE_COUNT];
     uint32_t literals[LV_INFLATE_MAXIMUM_LANE_COUNT], text[LV_INFLATE_MAXIMUM_LANE_COUNT];
     uint32_t shift[LV_INFLATE_MAXIMUM_LANE_COUNT], length[LV_INFLATE_MAXIMUM_LANE_COUNT];
@@ -248,8 +251,8 @@ LV_INLINE long lv_decode_token(
     uint32_t distance_shift[LV_INFLATE_MAXIMUM_LANE_COUNT];
     LV_EACH_LANE { bits[i] = lv_bits(position[i]); }
     if (hash != NULL) lv_hash_slices(hash, LV_HASH_PLACES * number + 0, LV_HASH_PLACES * number + 1);
-    // A literal moves on by its code. A length moves on by nothing and so is found again by the next lookup: it is
-    // always the last of the three that it comes to, and the literals before it are always the first.
+    // A literal advances by its code. A length advances by nothing, and so the next lookup finds it again: a length is
+    // always the last of the three results, and the literals before it are always the first.
     LV_EACH_LANE {
         const lv_literal_entry entry = tables[i].literals[bits[i] & ((1u << LV_LITERAL_INDEX_BITS) - 1)];
         bits[i] >>= entry & 63;
@@ -260,7 +263,7 @@ LV_INLINE long lv_decode_token(
     LV_EACH_LANE {
         const lv_literal_entry entry = tables[i].literals[bits[i] & ((1u << LV_LITERAL_INDEX_BITS) - 1)];
         bits[i] >>= entry & 63;
-        // Two bytes in one store: every store costs. All three in one is slower again.
+        // Two bytes in one store, because every store has a cost. All three in one store is slower again.
         lv_store_16(out[i], text[i] | (entry & 0xff00));
         literals[i] += entry;
     }
@@ -271,14 +274,14 @@ LV_INLINE long lv_decode_token(
         length[i] = entry >> LV_LITERAL_LENGTH_PLACE & 511;
         bits[i] >>= shift[i] & 63;
         out[i][2] = (uint8_t)(entry >> 8);
-        // The bits of the last one are in `shift`, whatever it is. They are added here and not together with those of the
-        // distance, for which the next token waits; a compiler would rather add them there (2 %).
+        // The bits of the last symbol are in `shift`. They are added here and not together with those of the distance,
+        // because the next token waits for the latter; without the asm a compiler would combine them (2 %).
         position[i] += (literals[i] & 63) + shift[i];
         __asm__("" : "+r"(position[i]));
         out[i] += (literals[i] + entry) >> 6 & 3;
     }
     if (hash != NULL) lv_hash_slices(hash, LV_HASH_PLACES * number + 3, LV_HASH_PLACES * number + 4);
-    // A distance is looked up even where there is none; then its bits count for nothing.
+    // A distance is also looked up if there is none; its bits are not counted then.
     LV_EACH_LANE {
         distance_entry[i] = &tables[i].distances[(uint8_t)bits[i]];
         distance_shift[i] = lv_zero_unless(length[i], distance_entry[i]->control >> 16);
@@ -287,11 +290,11 @@ LV_INLINE long lv_decode_token(
         __label__ rare;
         const uint32_t distance =
             distance_entry[i]->base + lv_extra_bits(bits[i], distance_entry[i]->control, has_bmi);
-        // 32 bytes are copied always; they count as long as the match is. Without a match any 32 bytes will do, but those
-        // where content was just written would have to wait for it.
+        // 32 bytes are always copied; only those within the match count. Without a match any source will do, but
+        // reading content that was just written would have to wait for it.
         const uint8_t *from = lv_other_unless(length[i], out[i] - distance, (const uint8_t *)tables);
-        // Two conditions and not one, and one place for what is rare: 3 % faster than other orders.
-        // An exception of a literal or length has a length that is too long, one of a distance is a distance of one.
+        // Two conditions instead of one, and one place for rare cases: 3 % faster than other orders. An exception of a
+        // literal or length has a length that is too large; an exception of a distance has a distance of one.
         if (LV_IS_UNLIKELY(length[i] > LV_SHORT_MATCH)) {
             if (LV_IS_UNLIKELY(length[i] == LV_EXCEPTION_LENGTH || distance < LV_SHORT_MATCH)) goto rare;
             position[i] += distance_shift[i];
@@ -308,7 +311,7 @@ LV_INLINE long lv_decode_token(
             } while (to < end);
         } else if (LV_IS_UNLIKELY(distance < length[i])) {
         rare:;
-            // An exception, or a match that reaches into itself. Back to where this symbol begins.
+            // An exception, or a match that overlaps itself. Goes back to the beginning of this symbol.
             position[i] -= shift[i];
             const lv_place place = hash != NULL ? lv_decode_symbol_for_hashing(states[i], position[i], out[i])
                                                 : lv_decode_symbol(states[i], position[i], out[i]);
@@ -330,7 +333,7 @@ LV_INLINE long lv_decode_token(
 
 /// Decodes up to `budget` tokens of each lane; fewer if a block ends or is damaged.
 ///
-/// There are no checks of room or of input: whoever calls this has counted what so many tokens can take.
+/// Room and input are not checked: the caller has computed the budget from what tokens can take at most.
 LV_INLINE void lv_decode_tokens(
     lv_tables *tables, lv_inflate_state *const *states, long budget, const int lane_count, const bool has_bmi) {
     lv_places places;
@@ -342,7 +345,7 @@ LV_INLINE void lv_decode_tokens(
 }
 
 #if defined(__x86_64__)
-/// The same, while blocks are hashed, of which there must be one. Returns what is left of the budget once no more are.
+/// The same, while blocks are hashed; there must be at least one. Returns the budget that is left after the last block.
 LV_INLINE long lv_decode_tokens_and_hash(
     lv_tables *tables, lv_inflate_state *const *states, long budget, const int lane_count, lv_inflate_hashes *hashes) {
     lv_places places;
@@ -350,7 +353,7 @@ LV_INLINE long lv_decode_tokens_and_hash(
     lv_hash hash;
     lv_hash_enter(&hash, hashes);
 #define LV_TOKEN(number) lv_decode_token(tables, states, &places, budget, lane_count, true, &hash, number)
-    // The tokens of a block are written out, so that every one of them has its own slices.
+    // The tokens of a block are written out, so that each of them has its own slices.
     do {
         lv_hash_begin_block(&hash);
         budget = LV_TOKEN(0);
@@ -361,7 +364,7 @@ LV_INLINE long lv_decode_tokens_and_hash(
         lv_hash_end_block(&hash);
     } while (budget > 0 && hash.block_count > 0);
     goto end;
-    // A block that was begun is hashed to its end, so that nothing of it is left over.
+    // A block that was begun is hashed to its end, so that no part of it is left over.
 after_first:
     lv_hash_slices(&hash, LV_HASH_PLACES, 2 * LV_HASH_PLACES);
 after_second:

@@ -1,4 +1,4 @@
-// layerverify: the arguments of the process, as they were given.
+// layerverify: the arguments of the process as raw bytes.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 

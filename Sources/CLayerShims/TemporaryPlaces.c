@@ -1,8 +1,8 @@
-// layerverify: signals, and the files that must not outlive the process.
+// layerverify: signals, and the files that must be removed when the process ends.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// In C because a signal handler may neither allocate nor take a lock, which Swift does not promise of any statement.
+// This is C because a signal handler must not allocate or take a lock, and no Swift statement guarantees that.
 
 #include "CLayerShims.h"
 
@@ -17,10 +17,10 @@
 
 enum { place_count = 16, deepest_level = 8, removal_rounds = 3 };
 
-/// Each path belongs to whoever takes it out by an exchange.
+/// Each path belongs to the thread that takes it out by an exchange.
 static _Atomic(char *) places[place_count];
 
-/// Removes a file, or a folder and what is in it. Only functions that a signal handler may call.
+/// Removes a file, or a folder and its content. Uses only functions that a signal handler may call.
 static void remove_tree(int folder, const char *name, int levels) {
     if (unlinkat(folder, name, 0) == 0 || levels == 0)
         return;
@@ -44,7 +44,7 @@ static void remove_tree(int folder, const char *name, int levels) {
 static void remove_places(void) {
     for (int slot = 0; slot < place_count; slot++) {
         char *path = atomic_exchange(&places[slot], NULL);
-        // Another thread may make one more file in a folder meanwhile.
+        // Another thread may create one more file in a folder at the same time.
         for (int round = 0; path && round < removal_rounds && access(path, F_OK) == 0; round++)
             remove_tree(AT_FDCWD, path, deepest_level);
     }
@@ -64,11 +64,12 @@ _Noreturn void lv_end_by_signal(int number) {
     _exit(128 + number);
 }
 
-// The signals that end a run early.
+// MARK: Signals that end a run early
 
 static const int watched[] = {SIGHUP, SIGINT, SIGTERM};
 enum { watched_count = sizeof watched / sizeof watched[0] };
-/// Not measured: a person takes longer to see that a program goes on, and programs signal twice within microseconds.
+/// Not measured: people need longer to see that a program continues, and programs send signals twice within
+/// microseconds.
 static const int64_t repetition_nanoseconds = 200000000;
 
 static _Atomic int caught_signal;
@@ -83,7 +84,7 @@ static void take_signal(int number) {
     if (atomic_compare_exchange_strong(&caught_nanoseconds, &first, now)) {
         atomic_store(&caught_signal, number);
     } else if (now - first >= repetition_nanoseconds) {
-        // Before anything is removed, which a hung file system can hold up: from here on one more signal kills.
+        // Before files are removed, which a hung file system can delay: from here on another signal kills the process.
         for (int i = 0; i < watched_count; i++) {
             signal(watched[i], SIG_DFL);
             unblock(watched[i]);
@@ -110,7 +111,7 @@ void lv_watch_signals(void) {
 
 int lv_caught_signal(void) { return atomic_load(&caught_signal); }
 
-// All other signals that end a process.
+// MARK: All other signals that end a process
 
 static struct sigaction previous[_NSIG];
 
@@ -140,7 +141,7 @@ static void remove_and_end(int number, siginfo_t *info, void *context) {
     sigaction(number, &previous[number], NULL);
     unblock(number);
     remove_places();
-    // The instruction that failed fails again when it goes on.
+    // The instruction that caused the fault fails again when it is resumed.
     if (!is_fault(number) || info->si_code <= 0)
         raise(number);
 }
@@ -152,7 +153,8 @@ static void guard_places(void) {
     for (int number = 1; number < _NSIG; number++) {
         if (!ends_process(number) || sigaction(number, NULL, &previous[number]) != 0)
             continue;
-        // Who handles or ignores a signal keeps that; but what reports faults is called afterwards.
+        // A signal that is already handled or ignored is left alone; but a handler that reports faults is called after
+        // this one.
         if (previous[number].sa_handler != SIG_DFL && (!is_fault(number) || previous[number].sa_handler == SIG_IGN))
             continue;
         struct sigaction action = {.sa_sigaction = remove_and_end, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};

@@ -1,4 +1,4 @@
-// layerverify: SHA-256 of several messages in lockstep, by SHA-NI.
+// layerverify: SHA-256 of several messages in lockstep, with SHA-NI.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -15,9 +15,10 @@ int lv_sha256_lanes_are_supported(void) {
     return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA);
 }
 
-// Four rounds of one hash. Assembly, because compilers move the intrinsics of several hashes past each other and then need
-// more registers than there are: with these, clang 21's two hashes take 1.07 of the time and four 1.04 (Zen 4).
-// In the old encoding, since there are CPUs with SHA-NI and without AVX; lv_hash_step (HashSlice.h) needs the new one.
+// Four rounds of one hash. This is assembly because compilers move the intrinsics of several hashes past each other and
+// then need more registers than there are: with intrinsics, clang 21's code takes 1.07 of the time for two hashes and
+// 1.04 for four (Zen 4). It uses the old encoding, because there are CPUs with SHA-NI and without AVX; lv_hash_step
+// (HashSlice.h) needs the new one.
 #define FOUR_ROUNDS(ABEF, CDGH, WORDS, CONSTANTS)                                                                      \
     __asm__("movdqa %[words], %%xmm0\n\t"                                                                              \
             "paddd %[constants], %%xmm0\n\t"                                                                           \
@@ -32,7 +33,7 @@ int lv_sha256_lanes_are_supported(void) {
     /* The bytes of a message are big-endian words. */                                                                 \
     const __m128i byte_order = _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);                             \
     const uint8_t *next[N];                                                                                            \
-    /* sha256rnds2 wants the words as (a, b, e, f) and (c, d, g, h), highest first. */                                 \
+    /* sha256rnds2 takes the words as (a, b, e, f) and (c, d, g, h), highest first. */                                 \
     __m128i abef[N], cdgh[N];                                                                                          \
     for (int lane = 0; lane < N; lane++) {                                                                             \
         next[lane] = data[lane];                                                                                       \
@@ -42,7 +43,7 @@ int lv_sha256_lanes_are_supported(void) {
         cdgh[lane] = _mm_blend_epi16(hgfe, badc, 0xf0);                                                                \
     }                                                                                                                  \
     while (block_count-- > 0) {                                                                                        \
-        /* The last sixteen words of the message schedule, four to a register. */                                      \
+        /* The last sixteen words of the message schedule, four per register. */                                       \
         __m128i words[N][4], abef_before[N], cdgh_before[N];                                                           \
         for (int lane = 0; lane < N; lane++) {                                                                         \
             abef_before[lane] = abef[lane];                                                                            \
@@ -57,7 +58,7 @@ int lv_sha256_lanes_are_supported(void) {
                 __m128i *w = words[lane];                                                                              \
                 FOUR_ROUNDS(abef[lane], cdgh[lane], w[step & 3], &lv_sha256_round_constants[4 * step]);                \
                 if (step < 12) {                                                                                       \
-                    /* The four words that come sixteen later take the place of these. */                              \
+                    /* The words needed sixteen rounds later replace these four. */                                    \
                     __m128i nine_back = _mm_alignr_epi8(w[(step + 3) & 3], w[(step + 2) & 3], 4);                      \
                     __m128i partial =                                                                                  \
                         _mm_add_epi32(_mm_sha256msg1_epu32(w[step & 3], w[(step + 1) & 3]), nine_back);                \

@@ -1,14 +1,14 @@
-// layerverify: tables of zstd's two entropy coders.
+// layerverify: tables for the two entropy coders of zstd.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 #include "EntropyTables.h"
 
-/// What is the same for all tables of a kind.
+/// The properties that all tables of a kind share.
 typedef struct {
-    /// NULL where the base is a power of two.
+    /// NULL if the base is a power of two.
     const uint32_t *bases;
-    /// NULL where the code is the number of extra bits.
+    /// NULL if the code is the number of extra bits.
     const uint8_t *extra_bits;
     const int8_t *predefined;
     unsigned maximum_code, maximum_log, predefined_count, predefined_log;
@@ -40,27 +40,27 @@ static const lv_code_traits all_traits[] = {
         {ml_bases, ml_extra_bits, ml_predefined, LV_ML_MAXIMUM_CODE, LV_ML_MAXIMUM_LOG, sizeof ml_predefined, 6},
 };
 
-// MARK: probabilities
+// MARK: Probabilities
 
 enum {
-    /// More than the longest description takes: 4 bits, and 10 and 2 for each of 53 codes.
+    /// Larger than the longest description: 4 bits, and 10 and 2 for each of 53 codes.
     LONGEST_COUNTS_BYTE_COUNT = 88,
     MAXIMUM_SYMBOL_COUNT = 64,
     MAXIMUM_CELL_COUNT = 512,
 };
 
-/// The probabilities of an FSE table, in cells; -1 for less than one.
+/// The probabilities of an FSE table as numbers of cells; -1 for "less than one".
 typedef struct {
     int16_t counts[MAXIMUM_SYMBOL_COUNT];
     unsigned symbol_count, log;
 } lv_counts;
 
-/// Reads probabilities. Returns: how many bytes they take; zero if they are wrong.
+/// Reads probabilities. Returns: the number of bytes that they take; zero if they are invalid.
 ///
 /// Spec: RFC 8878 §4.1.1.
 static size_t read_counts(
     lv_counts *counts, unsigned maximum_symbol, unsigned maximum_log, const uint8_t *bytes, size_t byte_count) {
-    // klauspost's decoder wants 4 bytes to be there. A description with the bits that it is for takes as many.
+    // klauspost's decoder requires 4 bytes. A description together with the bits that follow it has at least as many.
     if (byte_count < 4) return 0;
     uint8_t padded[LONGEST_COUNTS_BYTE_COUNT + 16] = {0};
     if (byte_count > LONGEST_COUNTS_BYTE_COUNT) byte_count = LONGEST_COUNTS_BYTE_COUNT;
@@ -70,12 +70,12 @@ static size_t read_counts(
     if (log > maximum_log) return 0;
 
     unsigned bit = 4, symbol = 0, width = log + 1;
-    // One more than the cells that are left; what is read next is less than twice the threshold.
+    // One more than the number of cells left; the next value is less than twice the threshold.
     int remaining = (1 << log) + 1, threshold = 1 << log;
     while (remaining > 1) {
         if (symbol > maximum_symbol || bit >= end) return 0;
         const int next = (int)lv_low_bits(lv_load64(padded + (bit >> 3)) >> (bit & 7), 12);
-        // So many values take a bit less.
+        // The number of values that take one bit less.
         const int short_count = 2 * threshold - 1 - remaining;
         int value = next & (threshold - 1);
         if (value < short_count) {
@@ -104,7 +104,8 @@ static size_t read_counts(
         }
     }
     if (bit > end) return 0;
-    // A code that has all cells takes no bits. klauspost's decoder refuses it; compressors write such codes otherwise.
+    // A code that has all cells takes no bits. klauspost's decoder refuses it; compressors encode such codes in another
+    // way.
     for (unsigned i = 0; i < symbol; i++) {
         if (counts->counts[i] == 1 << log) return 0;
     }
@@ -113,7 +114,7 @@ static size_t read_counts(
     return (bit + 7) >> 3;
 }
 
-/// Spreads symbols over cells. The counts add up to the number of cells.
+/// Distributes symbols over the cells. The counts must add up to the number of cells.
 static void spread(uint8_t symbols[MAXIMUM_CELL_COUNT + 8], const lv_counts *counts) {
     const uint32_t size = 1u << counts->log, mask = size - 1, step = (size >> 1) + (size >> 3) + 3;
     uint32_t highest = size - 1, at = 0;
@@ -121,7 +122,8 @@ static void spread(uint8_t symbols[MAXIMUM_CELL_COUNT + 8], const lv_counts *cou
         if (counts->counts[s] == -1) symbols[highest--] = (uint8_t)s;
     }
     if (highest == size - 1) {
-        // Nothing is at the top: lay the symbols out in order, then scatter them without a branch for each cell.
+        // No symbol has a cell at the top: writes the symbols in order, and then scatters them without a branch per
+        // cell.
         uint8_t line[MAXIMUM_CELL_COUNT + 8];
         uint32_t end = 0;
         for (unsigned s = 0; s < counts->symbol_count; s++) {
@@ -145,8 +147,8 @@ static void spread(uint8_t symbols[MAXIMUM_CELL_COUNT + 8], const lv_counts *cou
     }
 }
 
-/// Makes the cells of a table. Whatever bits follow, the next state is one of the table: of the `2^log` states that a
-/// symbol's cells lead to, each is reached from one cell only.
+/// Makes the cells of a table. For any following bits the next state is a state of the table: each of the `2^log`
+/// states is reached from only one cell of a symbol.
 static void fill_cells(lv_code_table *table, const lv_code_traits *traits, const lv_counts *counts) {
     uint8_t symbols[MAXIMUM_CELL_COUNT + 8];
     uint16_t next[MAXIMUM_SYMBOL_COUNT];
@@ -200,15 +202,15 @@ size_t lv_read_code_table(lv_code_table *table, lv_code_kind kind, const uint8_t
 enum {
     MAXIMUM_WEIGHT_COUNT = 255,
     MAXIMUM_WEIGHT = LV_HUFFMAN_LOG,
-    /// The header counts the bytes of compressed weights in 7 bits.
+    /// The header gives the size of compressed weights in 7 bits.
     LONGEST_WEIGHTS_BYTE_COUNT = 127,
     WEIGHTS_MARGIN = 16,
 };
 
-/// Decodes weights that are compressed by FSE. Returns: how many there are; zero if they are wrong.
+/// Decodes weights that are compressed with FSE. Returns: the number of weights; zero if they are invalid.
 ///
-/// Spec: RFC 8878 §4.2.1.2. The RFC lets the last number of bits be incomplete; then libzstd and klauspost's decoder differ. No
-/// compressor writes that, and it is refused.
+/// Spec: RFC 8878 §4.2.1.2. The RFC allows the last number of bits to be incomplete; libzstd and klauspost's decoder
+/// differ then. No compressor writes that, and it is refused.
 static unsigned decode_weights(uint8_t weights[MAXIMUM_WEIGHT_COUNT + 1], const uint8_t *bytes, size_t byte_count) {
     static const lv_code_traits traits = {.maximum_code = 15, .maximum_log = LV_WEIGHT_MAXIMUM_LOG};
     lv_counts counts;
@@ -220,7 +222,7 @@ static unsigned decode_weights(uint8_t weights[MAXIMUM_WEIGHT_COUNT + 1], const 
     uint8_t padded[LONGEST_WEIGHTS_BYTE_COUNT + 2 * WEIGHTS_MARGIN] = {0};
     const uint8_t *const stream = padded + WEIGHTS_MARGIN;
     memcpy(padded + WEIGHTS_MARGIN, bytes + taken, byte_count - taken);
-    // The bits that are left.
+    // The number of bits left.
     int left = 8 * (int)(byte_count - taken - 1) + (int)lv_highest_bit(bytes[byte_count - 1]);
     if (left < 2 * (int)counts.log) return 0;
     unsigned states[2];
@@ -261,7 +263,8 @@ size_t lv_read_huffman_table(uint16_t *table, const uint8_t *bytes, size_t byte_
         if (count == 0) return 0;
     }
 
-    // How many symbols have each weight; 2^(weight - 1) added up make the next power of two with the last symbol's.
+    // The number of symbols of each weight; the sum of 2^(weight - 1), with that of the last symbol, is the next power
+    // of two.
     unsigned ranks[MAXIMUM_WEIGHT + 2] = {0};
     uint32_t sum = 0;
     for (unsigned i = 0; i < count; i++) {
@@ -277,10 +280,10 @@ size_t lv_read_huffman_table(uint16_t *table, const uint8_t *bytes, size_t byte_
     weights[count] = (uint8_t)(lv_highest_bit(rest) + 1);
     ranks[weights[count]]++;
     count++;
-    // A complete code has two of the longest codes at least, and an even number.
+    // A complete code has at least two of the longest codes, and an even number of them.
     if (ranks[1] < 2 || ranks[1] & 1) return 0;
 
-    // The table always is 11 bits wide, so that loops shift by a constant.
+    // The table is always 11 bits wide, so that loops shift by a constant.
     const unsigned up = LV_HUFFMAN_LOG - log;
     uint32_t starts[MAXIMUM_WEIGHT + 2], at = 0;
     for (unsigned weight = 1; weight <= log; weight++) {

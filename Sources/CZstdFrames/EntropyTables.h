@@ -1,4 +1,4 @@
-// layerverify: tables of zstd's two entropy coders.
+// layerverify: tables for the two entropy coders of zstd.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -10,7 +10,7 @@
 enum {
     LV_LL_MAXIMUM_CODE = 35,
     LV_ML_MAXIMUM_CODE = 52,
-    /// RFC 8878 leaves the limit open; libzstd has 31. klauspost's decoder refuses 31, which takes a window of 2 GiB.
+    /// RFC 8878 sets no limit; that of libzstd is 31. klauspost's decoder refuses 31, which requires a window of 2 GiB.
     LV_OF_MAXIMUM_CODE = 30,
     LV_LL_MAXIMUM_LOG = 9,
     LV_ML_MAXIMUM_LOG = 9,
@@ -19,14 +19,14 @@ enum {
     LV_HUFFMAN_LOG = 11,
 };
 
-/// A state of a table of codes: the number it stands for, and where to go on.
+/// A state of a table of codes: the number that it stands for, and the next states.
 typedef struct {
     uint32_t base;
-    /// The least of the next states.
+    /// The lowest of the next states.
     uint16_t next;
-    /// Bits to add to the base.
+    /// The number of bits to add to the base.
     uint8_t extra_bits;
-    /// Bits to add to the next state.
+    /// The number of bits to add to `next`.
     uint8_t state_bits;
 } lv_cell;
 
@@ -41,18 +41,18 @@ typedef enum { LV_LITERAL_LENGTHS, LV_OFFSETS, LV_MATCH_LENGTHS } lv_code_kind;
 /// Makes the predefined table of a kind.
 void lv_fill_predefined(lv_code_table *table, lv_code_kind kind);
 
-/// Makes a table of one code, which takes no bits; false if the code is unknown.
+/// Makes a table with a single code, which takes no bits; returns false if the code is invalid.
 bool lv_fill_single(lv_code_table *table, lv_code_kind kind, unsigned code);
 
 /// Makes a table from its description.
 ///
-/// Returns: how many bytes the description takes; zero if it is wrong.
+/// Returns: the length of the description in bytes; zero if it is invalid.
 size_t lv_read_code_table(lv_code_table *table, lv_code_kind kind, const uint8_t *bytes, size_t byte_count);
 
-/// For each value of 11 bits the symbol they begin with, shifted by 8, and the length of its code.
+/// For each value of 11 bits the symbol that they begin with, shifted by 8, and the length of its code.
 typedef uint16_t lv_huffman_table[1 << LV_HUFFMAN_LOG];
 
 /// Makes a Huffman table from its description.
 ///
-/// Returns: how many bytes the description takes; zero if it is wrong.
+/// Returns: the length of the description in bytes; zero if it is invalid.
 size_t lv_read_huffman_table(uint16_t *table, const uint8_t *bytes, size_t byte_count);

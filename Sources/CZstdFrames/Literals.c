@@ -8,21 +8,24 @@
 enum { RAW_LITERALS, RLE_LITERALS, COMPRESSED_LITERALS, TREELESS_LITERALS };
 
 enum {
-    /// Symbols that a stream gives before it is filled up again.
+    /// The number of symbols that are decoded from a stream between two refills.
     ROUND_SYMBOL_COUNT = 5,
-    /// A round takes at most this many bytes of a stream: 55 bits, and 7 that were left of the byte before.
+    /// The maximum number of bytes of a stream that a round uses: 55 bits, and 7 left over from the byte before.
     ROUND_BYTE_COUNT = 7,
-    /// Of fewer literals the last of four streams may have none, or the lengths not add up.
+    /// With fewer literals the last of four streams may be empty, or the lengths may not add up.
     LEAST_FOUR_STREAM_LITERAL_COUNT = 6,
-    /// klauspost's decoder refuses fewer (to 1.19, on x86-64), and libzstd writes that only if a size of blocks is asked for.
+    /// klauspost's decoder refuses fewer (up to version 1.19, on x86-64), and libzstd only writes fewer if a block size
+    /// is requested.
     LEAST_ONE_STREAM_LITERAL_COUNT = 4,
 };
 
 /// A stream of symbols, which is read from its end.
 typedef struct {
-    /// The bits that come next at the top; below those that are left, one that is set: as many are below it as were taken.
+    /// The next bits, beginning at the top. Below the bits left one bit is set; the number of bits below it is the
+    /// number of bits taken.
     uint64_t bits;
-    /// The 8 bytes that `bits` are from; of a stream that has fewer, its beginning, and `bits` says what was taken only.
+    /// The 8 bytes that `bits` were loaded from. For a stream with fewer bytes its beginning; `bits` then only counts
+    /// the bits taken.
     const uint8_t *next;
     const uint8_t *begin;
     uint8_t *out, *out_end;
@@ -42,7 +45,7 @@ typedef struct {
         (bits) = (lv_load64(next) | 1) << (taken & 7);                                                                 \
     } while (0)
 
-/// Begins a stream; false if its last byte, which ends with the bit that is set, is zero.
+/// Begins a stream; returns false if its last byte is zero, because it must contain the end mark.
 static bool begin_stream(lv_stream *stream, const uint8_t *bytes, size_t byte_count, uint8_t *out, size_t symbol_count) {
     if (byte_count == 0 || bytes[byte_count - 1] == 0) return false;
     const unsigned skipped = 8 - lv_highest_bit(bytes[byte_count - 1]);
@@ -57,22 +60,22 @@ static bool begin_stream(lv_stream *stream, const uint8_t *bytes, size_t byte_co
     return true;
 }
 
-/// How many rounds a stream has at least, before fewer than 8 bytes are left of it or of its room.
+/// The minimum number of rounds before fewer than 8 bytes are left of the stream or of its room.
 LV_INLINE size_t round_count(const lv_stream *stream) {
     const size_t by_bytes = (size_t)(stream->next - stream->begin) / ROUND_BYTE_COUNT;
     const size_t by_room = (size_t)(stream->out_end - stream->out) / ROUND_SYMBOL_COUNT;
     return by_bytes < by_room ? by_bytes : by_room;
 }
 
-/// Decodes what is left of a stream, symbol by symbol. False unless they use up the stream to the last bit.
+/// Decodes the rest of a stream, symbol by symbol. Returns false unless the symbols use up the stream to the last bit.
 static bool finish_stream(const uint16_t *table, const lv_stream *stream, size_t byte_count) {
     const uint8_t *const begin = stream->begin;
     const int taken = __builtin_ctzll(stream->bits);
-    // The bits that are left.
+    // The number of bits left.
     int64_t left = byte_count >= 8 ? 8 * (stream->next + 8 - begin) - taken : 8 * (int64_t)byte_count - taken;
     for (uint8_t *out = stream->out; out < stream->out_end; out++) {
         if (left <= 0) return false;
-        // The last 8 bytes that have some of them.
+        // The last 8 bytes that contain some of them.
         const size_t bytes = (size_t)(left + 7) >> 3;
         uint64_t word = 0;
         if (bytes >= 8) {
@@ -102,7 +105,7 @@ static bool decode_one_stream(const uint16_t *table, lv_stream *stream, size_t b
     return finish_stream(table, stream, byte_count);
 }
 
-/// Decodes the rounds that all four streams have.
+/// Decodes as many rounds as all four streams have.
 static void decode_four_streams(const uint16_t *table, lv_stream streams[4]) {
     uint64_t a = streams[0].bits, b = streams[1].bits, c = streams[2].bits, d = streams[3].bits;
     const uint8_t *next_a = streams[0].next, *next_b = streams[1].next, *next_c = streams[2].next, *next_d = streams[3].next;
@@ -137,7 +140,7 @@ static void decode_four_streams(const uint16_t *table, lv_stream streams[4]) {
     streams[0].bits = a, streams[1].bits = b, streams[2].bits = c, streams[3].bits = d;
 }
 
-/// Decodes the streams, which are the whole piece.
+/// Decodes the streams; they are the whole piece.
 static lv_zstd_rule decode_streams(lv_zstd_frames *frames, lv_piece piece, unsigned stream_count) {
     const uint16_t *const table = frames->huffman_table;
     uint8_t *out = frames->literal_buffer;
@@ -172,7 +175,7 @@ static lv_zstd_rule decode_streams(lv_zstd_frames *frames, lv_piece piece, unsig
     return LV_ZSTD_NO_RULE;
 }
 
-/// The number that `byte_count` bytes make, which are there.
+/// The little-endian number in `byte_count` bytes.
 static uint64_t number(const uint8_t *bytes, size_t byte_count) {
     uint64_t value = 0;
     for (size_t i = 0; i < byte_count; i++) value |= (uint64_t)bytes[i] << (8 * i);
@@ -207,7 +210,7 @@ static lv_zstd_rule read_compressed(lv_zstd_frames *frames, lv_piece *piece, uns
     const uint64_t sizes = number(piece->next, header_byte_count) >> 4;
     const size_t count = (size_t)lv_low_bits(sizes, size_bits), byte_count = (size_t)(sizes >> size_bits);
     piece->next += header_byte_count;
-    // No decoder needs to make nothing out of something; they do not agree on it.
+    // No compressor writes compressed literals that decode to nothing, and decoders disagree on them.
     if (count == 0 || count > frames->block_byte_count) return LV_ZSTD_LITERALS_SIZE;
     if ((size_t)(piece->end - piece->next) < byte_count) return LV_ZSTD_LITERALS_SIZE;
     lv_piece streams = {piece->next, piece->next + byte_count, piece->readable_end};

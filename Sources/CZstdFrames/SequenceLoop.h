@@ -1,4 +1,4 @@
-// layerverify: sequences of a block, decoded and executed.
+// layerverify: the loop that decodes and executes the sequences of a block.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,33 +6,33 @@
 #include "FrameState.h"
 
 enum {
-    /// A sequence takes at most 88 bits: 30, 16 and 16 of its numbers, and 26 of the next states. It is read by words that
-    /// end where its bits end, so that with this many bits left nothing before the stream is read.
+    /// A sequence takes at most 88 bits: 30, 16 and 16 of its numbers, and 26 of the next states. It is read in words
+    /// that end where its bits end, so that with this many bits left nothing before the stream is read.
     LV_SAFE_BIT_COUNT = 144,
 };
 
-/// What the loop works on. All of it is checked by the loop, but the addresses.
+/// The state of the loop. The loop checks everything in it but the addresses.
 typedef struct {
     const lv_code_table *tables;
     uint64_t ll_state, of_state, ml_state;
     uint32_t sequences_left;
-    /// The stream of bits, and how many of them are left; less than zero when too many were taken.
+    /// The bit stream, and the number of bits left; negative if too many were taken.
     const uint8_t *bits;
     int64_t bits_left;
     uint32_t repeated_offsets[3];
     const uint8_t *literals, *literals_end;
     uint8_t *out, *out_end;
-    /// The ring: the content since its last turn, and where the content before it ends.
+    /// The ring: the content since it was last wrapped, and the end of the content before that.
     const uint8_t *segment, *older_end;
     size_t older_byte_count, window_byte_count;
 } lv_run;
 
-/// The word whose upper bits are the last ones before `position`, which is a number of bits: 56 of them at least.
+/// The word whose upper bits are the last ones before the bit offset `position`: at least 56 of them.
 #define LV_WORD(bits, position) lv_load64((bits) + ((position) >> 3) - 7)
 #define LV_WORD_BITS(position) (((uint64_t)(position) & 7) + 56)
 
-/// Copies what is behind the first 32 bytes, from 16 bytes before or more, or from elsewhere. Writes up to 31 bytes beyond
-/// its end.
+/// Copies the bytes after the first 32; the source is at least 16 bytes before the destination, or elsewhere. Writes up
+/// to 31 bytes beyond its end.
 LV_INLINE void lv_copy_rest(uint8_t *to, const uint8_t *from, size_t byte_count) {
     size_t i = 32;
 #if defined(__clang__)
@@ -45,25 +45,25 @@ LV_INLINE void lv_copy_rest(uint8_t *to, const uint8_t *from, size_t byte_count)
     } while (i < byte_count);
 }
 
-/// Copies a match that reaches into itself at a distance of less than 16. Writes up to 16 bytes beyond its end.
+/// Copies a match that overlaps itself with an offset of less than 16. Writes up to 16 bytes beyond its end.
 static __attribute__((noinline)) void lv_copy_near(uint8_t *to, size_t offset, size_t byte_count) {
     uint8_t *const end = to + byte_count;
     const uint8_t *from = to - offset;
     for (unsigned i = 0; i < 16; i++) to[i] = from[i];
     if (byte_count <= 16) return;
-    // The same 16 bytes again and again, each time behind the most whole periods that they hold.
+    // Repeats the same 16 bytes, each time after the largest number of whole periods in them.
     const size_t step = 16 - 16 % offset;
     uint8_t pattern[16];
     lv_copy16(pattern, to);
     for (to += step; to < end; to += step) lv_copy16(to, pattern);
 }
 
-/// Copies a match that begins before the last turn of the ring, `distance` bytes before the end of the content there.
+/// Copies a match that begins before the ring was last wrapped, `distance` bytes before the end of the content there.
 static __attribute__((noinline)) void lv_copy_older(
     uint8_t *to, const uint8_t *segment, const uint8_t *older_end, size_t distance, size_t byte_count) {
     const size_t first = byte_count < distance ? byte_count : distance;
     memmove(to, older_end - distance, first);
-    // The rest begins with the segment, and may reach into itself.
+    // The rest begins with the segment, and may overlap itself.
     for (size_t i = first; i < byte_count; i++) to[i] = segment[i - first];
 }
 
@@ -160,12 +160,12 @@ LV_INLINE lv_zstd_rule lv_execute(lv_run *run, lv_sequence sequence) {
     return LV_ZSTD_NO_RULE;
 }
 
-/// Decodes and executes sequences until there are none left, or a rule is broken. There is one at least.
+/// Decodes and executes sequences until none are left, or a rule is broken. There must be at least one.
 ///
-/// With `is_end` the bits may run out, before which there are bytes of zero; else it stops before they can, and there are
-/// `LV_SAFE_BIT_COUNT` at least.
+/// With `is_end` the bits may be used up, and there must be zero bytes before them. Otherwise the loop stops before
+/// that, and there must be at least `LV_SAFE_BIT_COUNT` bits.
 LV_INLINE lv_zstd_rule lv_run_sequences(lv_run *shared_run, const bool is_end) {
-    // A copy, for nothing else points to it: what changes stays in registers.
+    // A copy, because nothing else points to it: its members can stay in registers.
     lv_run run = *shared_run;
     lv_sequence sequence;
     lv_zstd_rule rule;

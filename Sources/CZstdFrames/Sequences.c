@@ -4,11 +4,12 @@
 
 #include "SequenceLoop.h"
 
-/// How a table of codes is given. Spec: RFC 8878 §3.1.1.3.2.1.
+/// The ways in which a table of codes is given. Spec: RFC 8878 §3.1.1.3.2.1.
 enum { PREDEFINED_MODE, RLE_MODE, FSE_MODE, REPEAT_MODE };
 
 enum {
-    /// Zeros before the end of a stream: taking 88 bits too many, and reading words that end there, goes back 19 bytes.
+    /// The number of zeros before the end of a stream: taking 88 bits too many, and reading words that end there, goes
+    /// back 19 bytes.
     TAIL_MARGIN = 32,
     TAIL_BYTE_COUNT = LV_SAFE_BIT_COUNT / 8 + 1,
 };
@@ -28,7 +29,7 @@ static bool has_bmi2(void) { return __builtin_cpu_supports("bmi") && __builtin_c
 #define LV_RUN(suffix, run) run_sequences##suffix(run)
 #endif
 
-/// Makes the table of a kind of code as the block says.
+/// Makes the table for a kind of code as the block describes it.
 static lv_zstd_rule read_table(lv_zstd_frames *frames, lv_code_kind kind, unsigned mode, lv_piece *piece) {
     lv_code_table *const table = &frames->code_tables[kind];
     const size_t byte_count = (size_t)(piece->end - piece->next);
@@ -50,7 +51,7 @@ static lv_zstd_rule read_table(lv_zstd_frames *frames, lv_code_kind kind, unsign
     return LV_ZSTD_NO_RULE;
 }
 
-/// Reads the stream of bits, which is the whole piece, and executes what it says.
+/// Reads the bit stream, which is the whole piece, and executes its sequences.
 static lv_zstd_rule read_stream(lv_zstd_frames *frames, lv_piece piece, lv_run *run) {
     const size_t byte_count = (size_t)(piece.end - piece.next);
     if (byte_count == 0 || piece.end[-1] == 0) return LV_ZSTD_SEQUENCE_BITS;

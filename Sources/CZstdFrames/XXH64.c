@@ -18,7 +18,7 @@ void lv_xxh64_begin(lv_xxh64 *hash) {
     *hash = (lv_xxh64){.lanes = {PRIME_1 + PRIME_2, PRIME_2, 0, 0 - PRIME_1}};
 }
 
-/// Takes stripes of 32 bytes.
+/// Hashes stripes of 32 bytes.
 static const uint8_t *take_stripes(uint64_t lanes[4], const uint8_t *bytes, size_t count) {
     uint64_t a = lanes[0], b = lanes[1], c = lanes[2], d = lanes[3];
     for (; count > 0; count--, bytes += 32) {

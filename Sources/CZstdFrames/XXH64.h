@@ -6,7 +6,7 @@
 #include "Bits.h"
 #include <stddef.h>
 
-/// A checksum that is being computed, with a seed of zero.
+/// A running XXH64 checksum with seed zero.
 ///
 /// Spec: the description of XXH64 that RFC 8878 §3.1.1 refers to.
 typedef struct {

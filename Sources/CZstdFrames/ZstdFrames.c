@@ -8,7 +8,7 @@
 /// The types of blocks. Spec: RFC 8878 §3.1.1.2.2.
 enum { RAW_BLOCK, RLE_BLOCK, COMPRESSED_BLOCK };
 
-/// How far a call has come.
+/// The progress of one call.
 typedef struct {
     const uint8_t *input;
     size_t input_left;
@@ -40,7 +40,7 @@ bool lv_zstd_begin(lv_zstd_frames *frames, const lv_zstd_header *header) {
     frames->broken_rule = LV_ZSTD_NO_RULE;
     const size_t block_byte_count = header->window_byte_count < LV_LONGEST_BLOCK_BYTE_COUNT
         ? (size_t)header->window_byte_count : LV_LONGEST_BLOCK_BYTE_COUNT;
-    // No content is farther away than it is long.
+    // An offset can be at most the length of the content.
     uint64_t history = header->window_byte_count;
     if (header->is_content_size_known && header->content_byte_count < history) history = header->content_byte_count;
     if (history > SIZE_MAX / 2 - 2 * LV_LONGEST_BLOCK_BYTE_COUNT) return false;
@@ -67,7 +67,7 @@ bool lv_zstd_begin(lv_zstd_frames *frames, const lv_zstd_header *header) {
     return true;
 }
 
-/// Takes a piece of a known length: `piece_byte_count` bytes. False if the input has fewer, which then are gathered.
+/// Takes a piece of `piece_byte_count` bytes. Returns false if the input has fewer, which are collected then.
 static bool take_piece(lv_zstd_frames *frames, lv_call *call, lv_piece *piece) {
     const size_t byte_count = frames->piece_byte_count;
     if (frames->gathered_byte_count == 0 && call->input_left >= byte_count) {
@@ -90,7 +90,7 @@ static bool take_piece(lv_zstd_frames *frames, lv_call *call, lv_piece *piece) {
     return true;
 }
 
-/// True if the header allows for a block of so much content.
+/// True if a block with this many bytes of content is allowed by the content size in the header.
 static bool is_content_expected(const lv_zstd_frames *frames, size_t byte_count) {
     const lv_zstd_header *const header = &frames->header;
     if (!header->is_content_size_known) return true;
@@ -98,7 +98,7 @@ static bool is_content_expected(const lv_zstd_frames *frames, size_t byte_count)
     return frames->is_last_block ? byte_count == left : byte_count <= left;
 }
 
-/// Counts content that was appended to the ring.
+/// Counts content that was appended to the ring, and adds it to the checksum.
 static void count_content(lv_zstd_frames *frames, size_t byte_count) {
     frames->content_byte_count += byte_count;
     const lv_ring *const ring = &frames->ring;
@@ -129,7 +129,7 @@ static lv_zstd_rule begin_block(lv_zstd_frames *frames, const uint8_t *bytes) {
     default: return LV_ZSTD_BLOCK_TYPE;
     }
     lv_ring *const ring = &frames->ring;
-    // Everything is put out.
+    // All content is output at this point.
     if (ring->next + frames->block_byte_count > ring->limit) {
         ring->older_end = ring->next;
         ring->older_byte_count = ring->next - ring->segment;
@@ -150,7 +150,7 @@ static lv_zstd_rule decode_block(lv_zstd_frames *frames, lv_piece piece) {
     return LV_ZSTD_NO_RULE;
 }
 
-/// Appends bytes of a raw block as far as the input has them.
+/// Appends the bytes of a raw block that the input has.
 static void take_raw_bytes(lv_zstd_frames *frames, lv_call *call) {
     lv_ring *const ring = &frames->ring;
     const size_t taken = call->input_left < frames->piece_byte_count ? call->input_left : frames->piece_byte_count;
@@ -175,7 +175,7 @@ static void repeat_byte(lv_zstd_frames *frames, lv_call *call) {
     end_block(frames);
 }
 
-/// Puts out content as far as there is room; false if some is left.
+/// Outputs content as far as there is room; returns false if some is left.
 static bool put_out(lv_zstd_frames *frames, lv_call *call) {
     lv_ring *const ring = &frames->ring;
     size_t byte_count = ring->next - ring->put_out;
@@ -189,7 +189,7 @@ static bool put_out(lv_zstd_frames *frames, lv_call *call) {
     return ring->put_out == ring->next;
 }
 
-/// Takes the next step; false if it needs more input.
+/// Runs the next step; returns false if it needs more input.
 static bool step(lv_zstd_frames *frames, lv_call *call) {
     lv_piece piece;
     lv_zstd_rule rule = LV_ZSTD_NO_RULE;
@@ -229,7 +229,7 @@ lv_zstd_status lv_zstd_decode(
     lv_call call = {input, input_byte_count, room, room_byte_count};
     lv_zstd_status status;
     for (;;) {
-        // What failed is not put out.
+        // Content of a block that failed is not output.
         if (frames->stage == LV_FAILURE) {
             status = LV_ZSTD_FAILED;
             break;

@@ -1,8 +1,8 @@
-// layerverify: bad archives: the tar itself.
+// layerverify: bad archives: faults of the tar itself.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// An archive that tells everything needed before its layers, and ends with a file that nobody needs.
+/// An archive with all documents before its layers, and with an unneeded file at the end.
 extension ImageBuilder {
     fileprivate mutating func archiveWithLastEntry(_ seed: Int) {
         let docker = DockerImage(layers: [.plain(seed)], tags: ["app:1"])
@@ -82,7 +82,7 @@ let badArchiveCases: [CorpusCase] = [
         let docker = DockerImage(layers: [.plain(910)], tags: ["app:1"])
         image.oldArchive(docker)
         image.put(docker.layerFolders[0] + "/layer.tar", .special(UInt8(ascii: "S"), docker.layers[0].bytes))
-        // Of the archive, and of the layer.
+        // One finding about the archive and one about the layer.
         image.expect("archive-entry-unsupported")
         image.expect("archive-entry-unsupported")
     },

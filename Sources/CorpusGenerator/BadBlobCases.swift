@@ -105,12 +105,8 @@ let badBlobCases: [CorpusCase] = [
         image.singleImage([first, second])
         image.put(blobPath(first.digest), second.bytes)
         image.put(blobPath(second.digest), first.bytes)
-        for layer in [first, second] {
-            precondition(first.bytes.count != second.bytes.count, "the sizes must differ")
-            image.expect("blob-size-mismatch", layer.digest)
-            image.expect("blob-digest-mismatch", layer.digest, follows: "blob-size-mismatch")
-            image.expect("diffid-mismatch", layer.digest, follows: "blob-digest-mismatch")
-        }
+        precondition(first.bytes.count != second.bytes.count, "the sizes must differ")
+        image.expect("blob-digest-mismatch", first.digest)
     },
     .bad("manifest-newline-appended", "An editor added a newline to the manifest.") { image in
         let manifest = image.singleImage([.gzip(317)])
@@ -164,12 +160,12 @@ let badBlobCases: [CorpusCase] = [
         image.expectUnreferenced(stray)
         image.expect("blob-digest-mismatch", stray)
     },
-    .bad("blob-links-out", "A layer is a symbolic link out of the image; it is not followed.") { image in
+    .undetermined("blob-links-out", "Layers are symbolic links out of the image, which are not followed.") { image in
         image.singleImage([.gzip(324), .gzip(325)])
         image.put(blobPath(Layer.gzip(324).digest), .symbolicLink("/etc/passwd"))
         image.put(blobPath(Layer.gzip(325).digest), .symbolicLink("../../../expect.json"))
-        image.expect("blob-outside-image", Layer.gzip(324).digest)
-        image.expect("blob-outside-image", Layer.gzip(325).digest)
+        image.expect("link-not-followed", Layer.gzip(324).digest)
+        image.expect("link-not-followed", Layer.gzip(325).digest)
     },
     .bad("blob-link-dangling", "A layer is a symbolic link to a file of the image that is not there.") { image in
         image.singleImage([.gzip(326)])

@@ -135,7 +135,7 @@ let badDocumentCases: [CorpusCase] = [
         let empty = image.blob(MediaTypes.empty, Array("{ }".utf8))
         let manifest = ImageBuilder.manifest(empty, [empty]).setting("artifactType", "application/vnd.example.thing")
         image.layout([image.blob(MediaTypes.manifest, manifest).named("x")])
-        // Once for the config, once for the layer.
+        // One finding about the config and one about the layer.
         image.expect("empty-descriptor-mismatch", empty["digest"].text)
         image.expect("empty-descriptor-mismatch", empty["digest"].text)
     },

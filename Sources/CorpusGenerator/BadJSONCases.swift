@@ -1,8 +1,8 @@
-// layerverify: bad JSON: documents that readers read differently, or not at all.
+// layerverify: bad JSON: documents that readers disagree on or cannot read.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// An image whose config is these bytes, under a digest that is right.
+/// An image whose config consists of damaged bytes, under the correct digest.
 private func config(
     _ name: String, _ about: String, seed: Int, finding: String, _ damage: (String) -> [UInt8]
 ) -> CorpusCase {

@@ -60,14 +60,11 @@ let badStructureCases: [CorpusCase] = [
         "index-too-deep", "Twenty indexes in each other below index.json: what is below the sixteenth is not read."
     ) {
         image in
-        let manifest = image.image([.gzip(705)])
-        var chain = [manifest]
+        var chain = [image.image([.gzip(705)])]
         for _ in 0..<20 { chain.append(image.blob(MediaTypes.index, ImageBuilder.index([chain[chain.count - 1]]))) }
         let outermostFirst = Array(chain.reversed())
         image.layout([outermostFirst[0].named("deep")])
         image.expect("index-too-deep", outermostFirst[16]["digest"].text)
-        for descriptor in outermostFirst[17...] { image.expectUnreferenced(descriptor["digest"].text) }
-        image.expectUnreferenced(image.configDigest(of: manifest), Layer.gzip(705).digest)
     },
     .undetermined("nothing-selected", "`--platform` matches no image, so nothing was checked.") { image in
         image.layout([image.image([.gzip(706)]).on(platform("amd64")).named("x")])

@@ -1,11 +1,11 @@
-// layerverify: the digests and the text that the corpus is made of.
+// layerverify: digests and text for the corpus.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import CLibCrypto
 import Foundation
 
-/// A digest algorithm as it stands before the colon.
+/// A digest algorithm, as written before the colon of a digest.
 enum Algorithm: String {
     case sha256
     case sha512
@@ -23,12 +23,12 @@ func hexDigest(_ bytes: [UInt8], _ algorithm: Algorithm = .sha256) -> String {
     }.joined()
 }
 
-/// The digest of `bytes` as descriptors write it.
+/// The digest of `bytes` in the form of a descriptor.
 func digestOf(_ bytes: [UInt8], _ algorithm: Algorithm = .sha256) -> String {
     algorithm.rawValue + ":" + hexDigest(bytes, algorithm)
 }
 
-/// Numbers that look random and are the same on every run (splitmix64).
+/// Pseudorandom numbers (splitmix64) that are the same on every run.
 struct SeededNumbers {
     private var state: UInt64
 
@@ -43,7 +43,7 @@ struct SeededNumbers {
     }
 }
 
-/// Text of words, which compresses as files do.
+/// Words that compress about as well as typical files.
 func prose(seed: Int, byteCount: Int) -> [UInt8] {
     let words = [
         "anchor", "barrel", "cable", "deck", "engine", "funnel", "galley", "harbour", "inlet", "jetty", "keel",
@@ -58,10 +58,10 @@ func prose(seed: Int, byteCount: Int) -> [UInt8] {
     return Array(text.prefix(byteCount))
 }
 
-/// Base64 with padding, as `data` of a descriptor has it. Spec: RFC 4648 §4.
+/// Base64 with padding, for the `data` of a descriptor. Spec: RFC 4648 §4.
 func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 
-/// The bytes behind base64 that is written in the source.
+/// Decodes a base64 constant.
 func bytes(base64 text: String) -> [UInt8] {
     guard let data = Data(base64Encoded: text) else { preconditionFailure("no base64: \(text)") }
     return Array(data)

@@ -9,13 +9,13 @@ struct ExpectedFinding {
     var follows: String?
 }
 
-/// How the image of a case lies on disk.
+/// How the image of a case is stored.
 enum Packing {
     case folder
     case archive(TarFormat)
     /// An archive whose bytes are then damaged.
     case damagedArchive(TarFormat, @Sendable ([UInt8]) -> [UInt8])
-    /// Several images: the first component of each path is the image.
+    /// Several images; the first component of each path is the name of the image.
     case folders
 
     var name: String {
@@ -27,7 +27,7 @@ enum Packing {
     }
 }
 
-/// One case: an image, and what there is to say about it.
+/// One case: an image and its expected findings.
 struct CorpusCase {
     enum Verdict: Int {
         case verified = 0
@@ -58,7 +58,7 @@ struct CorpusCase {
         make(name, about, .refuted, packing, build)
     }
 
-    /// A case of which nothing is refuted and something cannot be checked.
+    /// A case that is undetermined: nothing is refuted, and something cannot be checked.
     static func undetermined(
         _ name: String, _ about: String, in packing: Packing = .folder, _ build: (inout ImageBuilder) -> Void
     ) -> CorpusCase {
@@ -73,7 +73,7 @@ struct CorpusCase {
         return CorpusCase(name: name, about: about, verdict: verdict, packing: packing, image: image)
     }
 
-    /// The document that says what the verifier must say.
+    /// The content of `expect.json`.
     var expectation: JSON {
         var findings = image.expected
         findings.sort { ($0.code, $0.digest ?? "") < ($1.code, $1.digest ?? "") }

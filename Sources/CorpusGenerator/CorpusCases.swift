@@ -2,9 +2,9 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Every case, family by family.
+/// All cases, by family.
 let corpusCases: [CorpusCase] =
     goodLayoutCases + goodDocumentCases + goodStreamCases + goodDockerCases
     + badBlobCases + badLayerCases + badDocumentCases + badJSONCases + badStructureCases + badDockerCases
-    + badArchiveCases + entryCases + readerCases + badShapeCases + goodShapeCases
+    + badArchiveCases + entryCases + readerCases + linkCases + platformCases + badShapeCases + goodShapeCases
     + disputedCases + dockerConfigCases + searchCases

@@ -1,4 +1,4 @@
-// layerverify: makes the corpus.
+// layerverify: the program that makes the corpus.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,7 +6,7 @@ import CZlib
 import CZstd
 import Foundation
 
-/// Writes `good/`, `bad/`, `README.md` and `libraries.txt` into the folder given, `corpus` if none is.
+/// Writes `good/`, `bad/`, `README.md` and `libraries.txt` into the folder given as argument, by default `corpus`.
 @main
 enum CorpusGenerator {
     static func main() throws {
@@ -19,7 +19,8 @@ enum CorpusGenerator {
         }
         for item in cases { try write(item, below: folder.appending(path: item.group).appending(path: item.name)) }
         try write(Array(readme(cases).utf8), to: folder.appending(path: "README.md"))
-        // Other versions of the two write other bytes for the same cases; scripts/corpus-check looks here.
+        // Other versions of the two libraries write other bytes for the same cases; scripts/corpus-check compares the
+        // versions.
         let libraries = "zlib \(String(cString: zlibVersion()))\nzstd \(String(cString: ZSTD_versionString()))\n"
         try write(Array(libraries.utf8), to: folder.appending(path: "libraries.txt"))
     }

@@ -45,8 +45,8 @@ let disputedCases: [CorpusCase] = [
         "zstd-offset-beyond-window",
         "A match one byte further back than the window, which libzstd decodes (RFC 8878 §3.1.1.1.2; Go refuses it)."
     ) { image in
-        // A window of 1 KiB; a raw block of as much; then one literal, and three bytes from 1025 bytes back: all three codes
-        // are given by one symbol each, and the offset's ten extra bits are 4.
+        // A window of 1 KiB, a raw block of the same size, then one literal and three bytes at a distance of 1025
+        // bytes: all three codes have a single symbol, and the offset's ten extra bits are 4.
         let start = Array(Layer.tar(705).prefix(1_024))
         let sequences: [UInt8] = [1 << 3, UInt8(ascii: "x"), 1, 0b0101_0100, 1, 10, 0, 0x04, 0x04]
         let bytes =
@@ -73,15 +73,15 @@ let disputedCases: [CorpusCase] = [
 
 private func text(_ byteCount: Int) -> String { String(repeating: "n", count: byteCount) }
 
-/// One dynamic block whose literal code leaves most of its numbers unused. Spec: RFC 1951 §3.2.7.
+/// One dynamic block whose literal code is incomplete. Spec: RFC 1951 §3.2.7.
 private enum IncompleteCode {
-    /// The letters from a on; the end of the block has the last code.
+    /// The letters from a on; the last code is the end of the block.
     static let literalCount = 17
 
     static func data(_ content: [UInt8]) -> [UInt8] {
         var writer = Bits()
         writer.number(0b101, 3)
-        // 257 literal lengths, one distance length, and all 19 lengths of the code for these.
+        // 257 literal lengths, one distance length, and all 19 lengths of the code length code.
         writer.number(0, 5)
         writer.number(0, 5)
         writer.number(15, 4)
@@ -99,7 +99,7 @@ private enum IncompleteCode {
         return writer.bytes
     }
 
-    /// Numbers with the lowest bit first, codes with the highest. Spec: RFC 1951 §3.1.1.
+    /// Numbers are written with the lowest bit first, codes with the highest. Spec: RFC 1951 §3.1.1.
     private struct Bits {
         var bytes: [UInt8] = []
         var count = 0

@@ -1,8 +1,8 @@
-// layerverify: configs as Docker reads them, and what only looks like an image.
+// layerverify: configs as Docker reads them, and files that only look like an image.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// A member that Docker cannot decode into its Go type. `path` leads to it from the top of the config.
+/// A member that Docker cannot decode into its Go type. `path` is the path of the member from the top of the config.
 private func member(_ name: String, _ about: String, seed: Int, _ path: [String], _ value: JSON) -> CorpusCase {
     .bad("docker-member-" + name, about, in: seed % 2 == 0 ? .folder : .archive(.ustar)) { image in
         func set(_ object: JSON, _ path: ArraySlice<String>) -> JSON {
@@ -73,7 +73,7 @@ private let memberCases: [CorpusCase] = [
     },
 ]
 
-/// Configs of the types that Docker takes for that of an image config.
+/// Configs with other media types that Docker accepts for an image config.
 private let typeCases: [CorpusCase] = ["application/octet-stream", "application/json", "text/html"].enumerated().flatMap
 {
     number, type in
@@ -100,7 +100,7 @@ private func cases(of type: String, seed: Int) -> [CorpusCase] {
     ]
 }
 
-/// Files that have the names of an image's documents and are none.
+/// Files that have the names of an image's documents but are other documents.
 private let otherFileCases: [CorpusCase] = [
     .good("folder-with-json-patch", "An image, and a JSON patch in a file `manifest.json`.", in: .folders) { image in
         image.includeImage(1140)
@@ -304,7 +304,7 @@ private let otherFileCases: [CorpusCase] = [
     },
 ]
 
-/// An image, and a store in a form that is not read.
+/// An image, and a store in an unsupported form.
 private func otherStore(
     _ name: String, _ what: String, seed: Int, _ put: (inout ImageBuilder) -> Void
 ) -> CorpusCase {
@@ -316,7 +316,7 @@ private func otherStore(
 }
 
 extension ImageBuilder {
-    /// Puts a good image into the folder `app`.
+    /// Adds a good image in the folder `app`.
     fileprivate mutating func includeImage(_ seed: Int) {
         var layout = ImageBuilder()
         layout.singleImage([.gzip(seed)])
@@ -325,7 +325,7 @@ extension ImageBuilder {
 }
 
 extension JSON {
-    /// The members of this object, then those of another.
+    /// The members of this object, followed by those of another.
     fileprivate func merging(_ other: JSON) -> JSON {
         guard case .object(let first) = self, case .object(let second) = other else { return self }
         return .object(first + second)

@@ -1,9 +1,9 @@
-// layerverify: archives of which the entries mean different files to different readers.
+// layerverify: archives whose entries mean different files to different readers.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 extension ImageBuilder {
-    /// An image layout with one layer; returns where that lies.
+    /// Adds an image layout with one layer; returns the path of the layer.
     fileprivate mutating func layoutWithLayer(_ seed: Int) -> String {
         let layer = Layer.gzip(seed)
         layout([image([layer])])
@@ -81,7 +81,7 @@ let entryCases: [CorpusCase] = [
         image.append(docker.layerFolders[0] + "/", .special(UInt8(ascii: "D"), Array("Ylayer.tar\0\0".utf8)))
         image.oldArchive(docker)
         image.remove("repositories")
-        // Of the archive, and of the layer.
+        // One finding about the archive and one about the layer.
         image.expect("archive-entry-unsupported")
         image.expect("archive-entry-unsupported")
     },

@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// A plain image of two layers.
+/// An ordinary image of two layers.
 private func twoLayers(_ seed: Int, tag: String = "app:1") -> DockerImage {
     DockerImage(layers: [.plain(seed), .plain(seed + 1)], tags: [tag])
 }
@@ -197,7 +197,7 @@ let goodDockerCases: [CorpusCase] = [
 ]
 
 extension ImageBuilder {
-    /// An image whose layers lie so deep that their names need more than a plain header.
+    /// Adds an image whose layers have paths that are too long for a ustar header.
     fileprivate mutating func longNamed(_ docker: DockerImage) {
         let deep = String(repeating: "a-rather-long-folder/", count: 3)
         let names = docker.layerFolders.map { deep + $0 + "/layer.tar" }

@@ -1,4 +1,4 @@
-// layerverify: good documents: artifacts, attestations, and what a config may leave out.
+// layerverify: good documents: artifacts, attestations, and configs without optional members.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 

@@ -1,4 +1,4 @@
-// layerverify: good layouts: what lies where, and for which platform.
+// layerverify: good layouts: the places of blobs, and platforms.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 

@@ -11,14 +11,14 @@ struct DockerImage {
     var config: JSON { ImageBuilder.config(layers, architecture: architecture) }
     var configHex: String { hexDigest(config.bytes) }
 
-    /// The folders of the layers in the old form: made-up identifiers, as Docker's are.
+    /// The folders of the layers in the form before Docker 25: invented identifiers, as in Docker's archives.
     var layerFolders: [String] {
         layers.indices.map { hexDigest(Array("v1 \(configHex) \($0)".utf8)) }
     }
 }
 
 extension ImageBuilder {
-    /// Adds an image in the form before Docker 25, and returns its entry of `manifest.json`.
+    /// Adds an image in the form before Docker 25, and returns its entry in `manifest.json`.
     mutating func dockerImage(_ image: DockerImage) -> JSON {
         var parent: String?
         for (folder, layer) in zip(image.layerFolders, image.layers) {
@@ -36,13 +36,13 @@ extension ImageBuilder {
         ]
     }
 
-    /// Puts `manifest.json`, and `repositories` if any image is tagged.
+    /// Adds `manifest.json`, and `repositories` if it is given.
     mutating func dockerManifest(_ entries: [JSON], repositories: JSON? = nil) {
         put("manifest.json", JSON.array(entries).bytes)
         if let repositories { put("repositories", repositories.bytes) }
     }
 
-    /// A whole archive of the old form with one image, each part changed as asked for.
+    /// Adds all files of an archive in the old form with one image; `edit` changes its entry in `manifest.json`.
     mutating func oldArchive(_ image: DockerImage, manifest edit: (JSON) -> JSON = { $0 }) {
         let entry = edit(dockerImage(image))
         dockerManifest([entry], repositories: Self.repositories(image))
@@ -57,7 +57,7 @@ extension ImageBuilder {
             })
     }
 
-    /// A whole image in the form since Docker 25: a layout, and a `manifest.json` that names its blobs.
+    /// Adds an image in the form since Docker 25: a layout, and a `manifest.json` that names its blobs.
     ///
     /// Returns the manifest's descriptor.
     @discardableResult
@@ -83,12 +83,12 @@ extension ImageBuilder {
     }
 }
 
-/// What `LayerSources` of an archive describes.
+/// What the `LayerSources` of an archive describe.
 enum LayerSources {
     case none
-    /// The blobs that are in the archive.
+    /// The blobs in the archive.
     case ofTheFiles
-    /// The compressed blobs that the layers once were; what is in the archive is plain.
+    /// The compressed blobs in the registry; the layers in the archive are uncompressed.
     case ofTheRegistry
 
     func add(to entry: JSON, _ layers: [Layer]) -> JSON {

@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// The media types that the corpus uses most.
+/// Common media types.
 enum MediaTypes {
     static let index = "application/vnd.oci.image.index.v1+json"
     static let manifest = "application/vnd.oci.image.manifest.v1+json"
@@ -26,7 +26,7 @@ func platform(_ architecture: String, variant: String? = nil, os: String = "linu
 
 // Spec: OCI image-spec v1.1.1 image-layout.md.
 extension ImageBuilder {
-    /// Puts a blob under its digest and returns its descriptor.
+    /// Adds a blob under its digest and returns its descriptor.
     @discardableResult
     mutating func blob(_ type: String, _ bytes: [UInt8], _ algorithm: Algorithm = .sha256) -> JSON {
         let digest = digestOf(bytes, algorithm)
@@ -36,10 +36,10 @@ extension ImageBuilder {
 
     mutating func blob(_ type: String, _ document: JSON) -> JSON { blob(type, document.bytes) }
 
-    /// Puts a layer's blob and returns its descriptor.
+    /// Adds a layer's blob and returns its descriptor.
     mutating func layer(_ layer: Layer) -> JSON { blob(layer.mediaType, layer.bytes) }
 
-    /// A manifest of a config and layers that are there already.
+    /// A manifest of a config and layers that were already added.
     static func manifest(_ config: JSON, _ layers: [JSON]) -> JSON {
         [
             "schemaVersion": 2, "mediaType": .string(MediaTypes.manifest), "config": config, "layers": .array(layers),
@@ -50,7 +50,7 @@ extension ImageBuilder {
         ["schemaVersion": 2, "mediaType": .string(MediaTypes.index), "manifests": .array(manifests)]
     }
 
-    /// An image config for linux/amd64 with one history entry a layer.
+    /// An image config for linux/amd64 with one history entry per layer.
     static func config(_ layers: [Layer], architecture: String = "amd64") -> JSON {
         [
             "architecture": .string(architecture), "os": "linux",
@@ -60,7 +60,8 @@ extension ImageBuilder {
         ]
     }
 
-    /// Puts config, layers and manifest, each changed as asked for, and returns the manifest's descriptor.
+    /// Adds config, layers and manifest, with the changes of `editConfig` and `editManifest`, and returns the
+    /// manifest's descriptor.
     mutating func image(
         _ layers: [Layer], architecture: String = "amd64",
         config editConfig: (JSON) -> JSON = { $0 },
@@ -71,13 +72,13 @@ extension ImageBuilder {
         return blob(MediaTypes.manifest, editManifest(Self.manifest(config, descriptors)))
     }
 
-    /// Puts `oci-layout` and an `index.json` that lists `manifests`.
+    /// Adds `oci-layout` and an `index.json` that lists `manifests`.
     mutating func layout(_ manifests: [JSON], index edit: (JSON) -> JSON = { $0 }) {
         put("oci-layout", (["imageLayoutVersion": "1.0.0"] as JSON).bytes)
         put("index.json", edit(Self.index(manifests)).bytes)
     }
 
-    /// A layout with one image in it, tagged; returns the manifest's descriptor.
+    /// Adds a layout with one tagged image; returns the manifest's descriptor.
     @discardableResult
     mutating func singleImage(
         _ layers: [Layer], config: (JSON) -> JSON = { $0 }, manifest: (JSON) -> JSON = { $0 }
@@ -87,9 +88,9 @@ extension ImageBuilder {
         return descriptor
     }
 
-    /// The digest of the config that the manifest behind `descriptor` names.
+    /// The digest of the config in the manifest that `descriptor` refers to.
     ///
-    /// The corpus writes its manifests itself, so looking for the text is enough.
+    /// A text search is enough because the corpus writes its manifests itself.
     func configDigest(of descriptor: JSON) -> String {
         let text = String(decoding: bytes(at: blobPath(descriptor["digest"].text)), as: UTF8.self)
         guard let config = text.firstRange(of: "\"config\":"),
@@ -100,14 +101,14 @@ extension ImageBuilder {
 }
 
 extension JSON {
-    /// A descriptor with the annotation that names it.
+    /// The descriptor with an annotation that gives it a name.
     func named(_ reference: String) -> JSON {
         setting("annotations", ["org.opencontainers.image.ref.name": .string(reference)])
     }
 
-    /// A descriptor of an index for a platform.
+    /// The descriptor with a platform, for an index.
     func on(_ platform: JSON) -> JSON { setting("platform", platform) }
 
-    /// A descriptor under another media type.
+    /// The descriptor with another media type.
     func typed(_ type: String) -> JSON { setting("mediaType", .string(type)) }
 }

@@ -2,14 +2,14 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// The files of an image in the order in which an archive holds them, and what the verifier must find.
+/// The files of an image in the order of an archive's entries, and the expected findings.
 struct ImageBuilder {
     private(set) var entries: [(path: String, node: Node)] = []
     private(set) var expected: [ExpectedFinding] = []
-    /// Further arguments of the command.
+    /// Additional arguments of the command.
     var arguments: [String] = []
 
-    /// Puts a file; one that is there already is replaced.
+    /// Adds a file; a file with the same path is replaced.
     mutating func put(_ path: String, _ bytes: [UInt8]) { put(path, .file(bytes)) }
 
     mutating func put(_ path: String, _ text: String) { put(path, Array(text.utf8)) }
@@ -22,7 +22,7 @@ struct ImageBuilder {
         }
     }
 
-    /// Adds an entry even if one of that name is there.
+    /// Adds an entry even if there is one with the same path.
     mutating func append(_ path: String, _ node: Node) { entries.append((path, node)) }
 
     mutating func remove(_ path: String) { entries.removeAll { $0.path == path } }
@@ -40,7 +40,7 @@ struct ImageBuilder {
         entries.insert(entries.remove(at: place), at: 0)
     }
 
-    /// The bytes of a file that was put.
+    /// The bytes of a file that was added.
     func bytes(at path: String) -> [UInt8] {
         guard case .file(let bytes)? = entries.first(where: { $0.path == path })?.node else {
             preconditionFailure("no file \(path)")
@@ -48,7 +48,7 @@ struct ImageBuilder {
         return bytes
     }
 
-    /// Changes a file in place, leaving its name.
+    /// Changes the bytes of a file but not its name.
     mutating func damage(_ path: String, _ change: (inout [UInt8]) -> Void) {
         var bytes = bytes(at: path)
         change(&bytes)
@@ -59,12 +59,12 @@ struct ImageBuilder {
         expected.append(ExpectedFinding(code: code, digest: digest, follows: follows))
     }
 
-    /// Expects the note about a blob that no document names.
+    /// Expects the note about a blob that no document references.
     mutating func expectUnreferenced(_ digests: String...) {
         for digest in digests { expect("blob-unreferenced", digest) }
     }
 
-    /// Takes over the files of another image, below a folder.
+    /// Adds the files of another image below a folder.
     mutating func include(_ other: ImageBuilder, below folder: String) {
         for entry in other.entries { put(folder + "/" + entry.path, entry.node) }
         expected += other.expected
@@ -72,6 +72,6 @@ struct ImageBuilder {
 }
 
 extension [UInt8] {
-    /// Flips one bit of the byte at `offset`, counted from the end where negative.
+    /// Flips one bit of the byte at `offset`; a negative offset counts from the end.
     mutating func flip(at offset: Int) { self[offset < 0 ? count + offset : offset] ^= 1 }
 }

@@ -1,4 +1,4 @@
-// layerverify: JSON as the corpus writes it.
+// layerverify: a JSON writer for the corpus.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -8,7 +8,7 @@ enum JSON: Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 {
     case null
     case bool(Bool)
-    /// A number as it is to be written, right or wrong.
+    /// A number, written exactly as given, even if it is invalid.
     case number(String)
     case string(String)
     case array([JSON])
@@ -24,13 +24,13 @@ enum JSON: Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
     init(_ strings: [String]) { self = .array(strings.map { .string($0) }) }
     init(_ number: Int) { self = .number(String(number)) }
 
-    /// The member of that name, null where there is none.
+    /// The member with that name; null if there is none.
     subscript(_ key: String) -> JSON {
         guard case .object(let members) = self else { return .null }
         return members.first { $0.0 == key }?.1 ?? .null
     }
 
-    /// The text of a string, empty for anything else.
+    /// The text of a string; empty for anything else.
     var text: String {
         guard case .string(let text) = self else { return "" }
         return text
@@ -47,7 +47,7 @@ enum JSON: Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
         return .object(members)
     }
 
-    /// The value with one more member, even if there is one of that name.
+    /// The value with one more member, even if the name already exists.
     func adding(_ key: String, _ value: JSON) -> JSON {
         guard case .object(let members) = self else { return self }
         return .object(members + [(key, value)])
@@ -58,10 +58,10 @@ enum JSON: Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
         return .object(members.filter { $0.0 != key })
     }
 
-    /// The shortest form: what builders write.
+    /// The shortest form, which builders write.
     var bytes: [UInt8] { Array(text(indent: nil).utf8) }
 
-    /// Two spaces a level, for people.
+    /// Indented by two spaces per level, for people.
     var prettyBytes: [UInt8] { Array((text(indent: "") + "\n").utf8) }
 
     private func text(indent: String?) -> String {

@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// A layer: its uncompressed bytes, its bytes as they lie in an image, and its media type.
+/// A layer: its uncompressed bytes, its bytes as stored, and its media type.
 struct Layer {
     var uncompressed: [UInt8]
     var bytes: [UInt8]
@@ -16,7 +16,7 @@ struct Layer {
     static let gzipType = tarType + "+gzip"
     static let zstdType = tarType + "+zstd"
 
-    /// A small root file system: two files and a link, the more bytes the larger.
+    /// A small root file system with two files and a link. The larger file has `byteCount` bytes, the other a quarter.
     static func tar(_ seed: Int, byteCount: Int = 2500) -> [UInt8] {
         TarWriter.archive([
             ("etc/", .folder), ("etc/release-\(seed)", .file(prose(seed: seed, byteCount: byteCount / 4))),
@@ -35,14 +35,14 @@ struct Layer {
         Layer(uncompressed: tar(seed), bytes: Zstd.frame(tar(seed)), mediaType: zstdType)
     }
 
-    /// The same layer under another media type.
+    /// The same layer with another media type.
     func typed(_ type: String) -> Layer {
         var layer = self
         layer.mediaType = type
         return layer
     }
 
-    /// A gzip layer whose stream is made by hand; the descriptor tells the truth about its bytes.
+    /// A gzip layer with the given stream; its descriptor has the correct digest and size.
     static func gzip(_ uncompressed: [UInt8], as bytes: [UInt8]) -> Layer {
         Layer(uncompressed: uncompressed, bytes: bytes, mediaType: gzipType)
     }

@@ -1,13 +1,13 @@
-// layerverify: archives that readers of tar take differently.
+// layerverify: archives that tar readers disagree on.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 private let index = "index.json"
-/// Another index, which readers see in place of the image's own.
+/// Another index, which some readers see instead of the image's own.
 private let other = Node.file(Array(#"{"schemaVersion":2,"manifests":[]}"#.utf8))
 
 extension ImageBuilder {
-    /// An image layout with one layer.
+    /// Adds an image layout with one layer.
     fileprivate mutating func layoutWithLayer(_ seed: Int) { layout([image([Layer.gzip(seed)])]) }
 
     fileprivate static func layout(_ seed: Int) -> ImageBuilder {
@@ -16,14 +16,14 @@ extension ImageBuilder {
         return image
     }
 
-    /// Adds an extended header and the entry that it is about.
+    /// Adds an extended header and the entry that it applies to.
     fileprivate mutating func append(header type: Character, _ data: [UInt8], _ name: String, _ node: Node = other) {
         append("PaxHeaders/entry", .special(type.asciiValue ?? 0, data))
         append(name, node)
     }
 }
 
-/// A layout in an archive that is refuted, since readers take it differently.
+/// A layout in an archive that is refuted because tar readers disagree on it.
 private func disputed(
     _ name: String, _ about: String, seed: Int, in packing: Packing = .archive(.ustar),
     _ change: (inout ImageBuilder) -> Void = { _ in }
@@ -35,7 +35,7 @@ private func disputed(
     }
 }
 
-/// Writes into the header of the entry with a name, and makes its checksum right.
+/// Writes fields into the header of the entry with this name, and updates its checksum.
 private func patched(_ name: String, _ format: TarFormat = .ustar, with fields: [(Int, [UInt8])]) -> Packing {
     .damagedArchive(format) { bytes in
         var result = bytes

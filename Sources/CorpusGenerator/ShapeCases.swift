@@ -1,8 +1,8 @@
-// layerverify: members of the wrong shape, or in a case that only some readers find.
+// layerverify: members of the wrong type, or in a case that only some readers recognise.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// A config with one thing in it that breaks a MUST.
+/// An image whose config breaks a MUST.
 private func badConfig(_ name: String, _ about: String, seed: Int, _ edit: (JSON) -> JSON) -> CorpusCase {
     .bad(name, about) { image in
         let manifest = image.singleImage([.gzip(seed)], config: edit)
@@ -10,7 +10,7 @@ private func badConfig(_ name: String, _ about: String, seed: Int, _ edit: (JSON
     }
 }
 
-/// An index whose entry has one thing in it that breaks a MUST.
+/// An image whose entry in the index breaks a MUST.
 private func badEntry(_ name: String, _ about: String, seed: Int, _ edit: (JSON) -> JSON) -> CorpusCase {
     .bad(name, about) { image in
         let manifest = image.image([.gzip(seed)])
@@ -163,7 +163,7 @@ let badShapeCases: [CorpusCase] = [
         let bytes = image.bytes(at: path)
         image.put(path, .symbolicLink("../" + docker.layerFolders[0] + "/layer.tar"))
         image.append(path, .file(bytes))
-        // Of the archive, and of the layer.
+        // One finding about the archive and one about the layer.
         image.expect("archive-entry-ambiguous")
         image.expect("archive-entry-ambiguous")
     },
@@ -326,7 +326,7 @@ let goodShapeCases: [CorpusCase] = [
 ]
 
 extension ImageBuilder {
-    /// Two images, `one:1` and `two:1`, in an image layout; returns their entries for `manifest.json`.
+    /// Adds two images, `one:1` and `two:1`, in an image layout; returns their entries for `manifest.json`.
     fileprivate mutating func twoImagesInBothViews(_ seed: Int) -> (JSON, JSON) {
         var entries: [JSON] = []
         var descriptors: [JSON] = []

@@ -1,11 +1,11 @@
-// layerverify: gzip and zstd streams, ordinary and odd.
+// layerverify: ordinary and unusual gzip and zstd streams.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import CZlib
 import CZstd
 
-/// Writers of gzip members. No member names a time, so the bytes are the same on every run.
+/// Writers of gzip members. Members have no time, so the bytes are the same on every run.
 enum Gzip {
     /// The optional parts of a member header.
     enum HeaderPart {
@@ -20,12 +20,12 @@ enum Gzip {
         self.header(parts) + deflate(bytes, level: level) + trailer(bytes)
     }
 
-    /// As many members as pieces of at most `pieceByteCount` bytes.
+    /// One member for each piece of at most `pieceByteCount` bytes.
     static func members(_ bytes: [UInt8], pieceByteCount: Int) -> [UInt8] {
         pieces(bytes, pieceByteCount).flatMap { member($0) }
     }
 
-    /// Blocked gzip: each member says in an extra field how long it is, and the last one is empty.
+    /// Blocked gzip: each member has an extra field with its length, and the last member is empty.
     ///
     /// Spec: SAM v1 §4.1.
     static func blocked(_ bytes: [UInt8], pieceByteCount: Int) -> [UInt8] {
@@ -61,7 +61,7 @@ enum Gzip {
         return header
     }
 
-    /// CRC-32 and length of what was compressed.
+    /// CRC-32 and length of the uncompressed bytes.
     static func trailer(_ bytes: [UInt8]) -> [UInt8] {
         littleEndian(checksum(bytes), byteCount: 4) + littleEndian(UInt32(bytes.count), byteCount: 4)
     }
@@ -110,12 +110,12 @@ enum Zstd {
         pieces(bytes, pieceByteCount).flatMap { frame($0) }
     }
 
-    /// A frame that decoders skip. Spec: RFC 8878 §3.1.2.
+    /// A skippable frame. Spec: RFC 8878 §3.1.2.
     static func skippable(_ bytes: [UInt8], number: UInt8 = 0) -> [UInt8] {
         [0x50 | number, 0x2a, 0x4d, 0x18] + littleEndian(UInt32(bytes.count), byteCount: 4) + bytes
     }
 
-    /// Frames as pzstd writes them: before each a skippable one with its length.
+    /// Frames as pzstd writes them: each follows a skippable frame that gives its length.
     static func announcedFrames(_ bytes: [UInt8], pieceByteCount: Int) -> [UInt8] {
         pieces(bytes, pieceByteCount).flatMap { piece in
             let frame = frame(piece)
@@ -123,7 +123,8 @@ enum Zstd {
         }
     }
 
-    /// A frame of one raw block and an empty one, which says that its content has `contentByteCount` bytes. Spec: RFC 8878 §3.1.1.
+    /// A frame of one raw block and an empty one, which declares `contentByteCount` bytes of content. Spec: RFC 8878
+    /// §3.1.1.
     static func frameEndingEmpty(_ bytes: [UInt8], contentByteCount: Int) -> [UInt8] {
         let header: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0x80, 10 << 3]
         let block = UInt32(bytes.count) << 3

@@ -1,33 +1,33 @@
-// layerverify: tar archives, ordinary and odd.
+// layerverify: ordinary and unusual tar archives.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// What lies under a name.
+/// The kind and content of an entry.
 enum Node {
     case file([UInt8])
     case symbolicLink(String)
-    /// In an archive only.
+    /// Only in archives.
     case hardLink(String)
-    /// In an archive only: git keeps no empty folder.
+    /// Only in archives, because git cannot store an empty folder.
     case folder
-    /// In an archive only: an entry of another type, with data (`S` is GNU's sparse file).
+    /// Only in archives: an entry of another type, with data (`S` is GNU's sparse file).
     case special(UInt8, [UInt8])
 }
 
-/// How an archive writes what a ustar header has no room for.
+/// How an archive writes values that do not fit into a ustar header.
 enum TarFormat {
     case ustar
-    /// GNU's `L` entries for long names, base-256 for sizes where asked for.
+    /// GNU `L` entries for long names.
     case gnu
     /// pax `x` entries for names.
     case pax
-    /// Names without need in pax records, and a global header first.
+    /// pax records even for short names, after a global header.
     case paxAlways
     /// GNU, with every size in base-256.
     case gnuBase256
 }
 
-/// Writes a tar archive: no times, no owners, the same bytes on every run.
+/// Writes a tar archive without times and owners, with the same bytes on every run.
 struct TarWriter {
     private(set) var bytes: [UInt8] = []
     let format: TarFormat

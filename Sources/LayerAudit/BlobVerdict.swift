@@ -10,10 +10,17 @@ struct BlobVerdict {
     let blob: BlobIndex
     let facts: BlobFacts
     let doubt: BlobDoubt
+    /// Nil where each claim is judged by itself.
+    let exchanges: LayerExchanges?
 
     /// What is wrong with a claim; nothing if it holds.
     func findings(for claim: Claim) -> [Finding] {
-        switch claim.assertion {
+        if let exchange = exchanges?.files(of: claim) {
+            // The digest tells it all; that the other claims do not hold is why there is one finding.
+            if case .digest = claim.assertion { return [exchange] }
+            return []
+        }
+        return switch claim.assertion {
         case .size(let size): size == facts.byteCount ? [] : [sizeMismatch(size, claim)]
         case .digest(let digest): digestMismatch(digest, claim)
         case .name(let digest): nameMismatch(digest, claim)
@@ -35,15 +42,7 @@ struct BlobVerdict {
         return finding
     }
 
-    /// What a claim is about, as people call it: `layer 2`, counted from 1, the base first; `the config` and so on.
-    private func subject(of claim: Claim) -> String {
-        if let layer = claim.layer { return "layer \(layer + 1)" }
-        let pointer = claim.place.pointer
-        if pointer.contains("/config/") || pointer.hasSuffix("/Config") { return "the config" }
-        if pointer.contains("/manifests/") { return "the manifest" }
-        if pointer.contains("/subject/") { return "the subject" }
-        return "the blob"
-    }
+    private func subject(of claim: Claim) -> String { judge.subject(of: claim) }
 
     private func digestMismatch(_ claimed: ContentDigest, _ claim: Claim) -> [Finding] {
         guard let actual = facts.digest(like: claimed) else { return unchecked(claimed, claim) }
@@ -178,6 +177,7 @@ struct BlobVerdict {
             if faults.isEmpty { return unchecked(claimed, claim) }
             return doubt.isStreamClaimed ? [] : faults
         }
+        if let exchange = exchanges?.contents(of: claim) { return [exchange] }
         // Content that came out right does not make up for a stream that some readers refuse.
         guard actual != claimed else { return doubt.isStreamClaimed ? [] : streamFault(claim) }
         var finding = Finding(

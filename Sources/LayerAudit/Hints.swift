@@ -45,9 +45,6 @@ struct Hints: Sendable {
             guard let record = inventory.images.layer(other, of: image), let blob = record.blob,
                 self.facts[blob]?.uncompressed?.digest(like: claimed) == claimed
             else { continue }
-            if record.diffID == actual {
-                return "layers \(layer + 1) and \(other + 1) are swapped, or their diffIDs are"
-            }
             return "this is the diffID of layer \(other + 1)"
         }
         return nil

@@ -26,13 +26,19 @@ package struct Judge: Sendable {
     ///
     /// The same fault of the same blob, claimed the same way in several places, is one finding for each place.
     ///
+    /// - Parameter readsLayers: false where only documents were read: what their facts cannot tell is then left out, and
+    ///   not undetermined.
+    ///
     /// Complexity: linear in the claims.
-    package func addFindings(to list: inout FindingList) {
+    package func addFindings(to list: inout FindingList, readsLayers: Bool = true) {
         let firstOrder = UInt32(list.count)
+        let exchanges = LayerExchanges(inventory, facts: facts)
         for blob in inventory.blobs.indices {
+            guard readsLayers || facts[blob] != nil else { continue }
             // A second tag or a second image that claims the very same thing of a layer adds nothing but itself.
             var seen: Set<Belonging> = []
-            judge(blob) { order, finding, claim in
+            judge(blob, exchanges) { order, finding, claim in
+                guard readsLayers || isTold(finding, claim, by: facts[blob]) else { return }
                 let place = list.intern(finding)
                 guard seen.insert(Belonging(finding: place, image: claim.image, layer: claim.layer)).inserted else {
                     return
@@ -40,6 +46,16 @@ package struct Judge: Sendable {
                 list.append(
                     place, root: finding.root, image: claim.image, layer: claim.layer, order: firstOrder + order)
             }
+        }
+    }
+
+    /// Whether a finding follows from a file that was read as a document, or from its absence.
+    private func isTold(_ finding: Finding, _ claim: Claim, by facts: BlobFacts?) -> Bool {
+        guard claim.layer == nil else { return false }
+        guard facts?.reading == .complete else { return true }
+        switch claim.assertion {
+        case .size, .digest, .name: return finding.code != .claimUnchecked
+        case .diffID, .compression, .intactStream, .layerSource: return false
         }
     }
 
@@ -90,49 +106,49 @@ package struct Judge: Sendable {
 
     // One blob
 
-    private func judge(_ blob: BlobIndex, _ sink: Sink) {
+    /// - Parameter exchanges: layers that are in each other's place, where these are to be one finding.
+    private func judge(_ blob: BlobIndex, _ exchanges: LayerExchanges? = nil, _ sink: Sink) {
         guard !claims[blob].isEmpty else { return }
         guard let facts = facts[blob] else {
-            return report(.interrupted, "nothing was read of it", blob, sink)
+            return report(.interrupted, "was not read", blob, sink)
         }
-        // What is well, which is nearly everything, needs no name.
-        var path: String { inventory.blobs[blob].path }
         switch facts.reading {
         case .complete: break
         case .cutOff(let atByte):
-            return report(
-                .archiveTruncated, "the archive ends within \(path), at its byte \(atByte)", blob, sink)
+            return report(.archiveTruncated, "is cut off: the archive ends at its byte \(atByte)", blob, sink)
         case .unsupportedEntry:
             return report(
-                .archiveEntryUnsupported, "\(path) is a sparse file or another unsupported entry type", blob, sink)
+                .archiveEntryUnsupported, "is a sparse file or another entry type that is not supported", blob, sink)
         case .unindexed:
-            return report(.blobUnreadable, "\(path) is not among the entries of the archive that were read", blob, sink)
+            return report(
+                .blobUnreadable, "is not among the entries of the archive that could be read", blob, sink)
         case .missing:
-            let path = path
             return report(blob, sink) { claim in
                 guard !mayBeAbsent(claim) else {
                     return Finding(
-                        .layerAbsent, "the non-distributable layer is not here; it was not checked", at: claim.place)
+                        .layerAbsent, "the non-distributable \(subject(of: claim)) is not here; it was not checked",
+                        at: claim.place)
                 }
-                return Finding(.blobMissing, "\(path) is not there", at: claim.place)
+                return Finding(.blobMissing, "\(subject(of: claim)) is missing", at: claim.place)
             }
         case .outsideImage:
-            return report(
-                .blobOutsideImage, "\(path) is a symbolic link out of the image; it was not followed", blob, sink)
+            return report(.blobOutsideImage, "leads out of the image", blob, sink)
+        case .linkNotFollowed(let target):
+            return report(blob, sink) { .linkNotFollowed(target, subject(of: $0), at: $0.place) }
         case .notRegularFile(let kind):
-            return report(.blobNotRegular, "\(path) is a \(kind.rawValue), not a regular file", blob, sink)
+            return report(.blobNotRegular, "is a \(kind.rawValue), not a regular file", blob, sink)
         case .unreadable(let errno, let atByte):
             return report(
-                .blobUnreadable, "\(path): \(ErrorText.describe(errno)) at byte \(atByte)", blob, sink)
+                .blobUnreadable, "cannot be read: \(ErrorText.describe(errno)) at byte \(atByte)", blob, sink)
         case .changed:
-            return report(.blobChanged, "\(path) changed while it was read", blob, sink)
+            return report(.blobChanged, "changed while it was read", blob, sink)
         case .oversized(let byteCount):
             return judgeOversized(byteCount, blob, sink)
         case .cancelled:
-            return report(.interrupted, "\(path) was not read to its end", blob, sink)
+            return report(.interrupted, "was not read to its end", blob, sink)
         }
         let doubt = doubt(about: blob, facts)
-        let verdict = BlobVerdict(judge: self, blob: blob, facts: facts, doubt: doubt)
+        let verdict = BlobVerdict(judge: self, blob: blob, facts: facts, doubt: doubt, exchanges: exchanges)
         forEachClaim(about: blob) { order, claim in
             for raw in verdict.findings(for: claim) { sink(order, finding(raw, claim, blob, doubt), claim) }
         }
@@ -146,9 +162,9 @@ package struct Judge: Sendable {
 
     /// Judges a file of which only the size was looked at: a claim of another size is refuted, all else is unchecked.
     private func judgeOversized(_ byteCount: UInt64, _ blob: BlobIndex, _ sink: Sink) {
-        let path = inventory.blobs[blob].path
         let doubt = doubt(about: blob, nil)
         forEachClaim(about: blob) { order, claim in
+            let subject = subject(of: claim)
             switch claim.assertion {
             case .size(byteCount), .compression, .intactStream, .layerSource, .diffID:
                 // What the digest does not vouch for is not looked at.
@@ -156,13 +172,13 @@ package struct Judge: Sendable {
             case .size(let claimed):
                 var mismatch = Finding(
                     .blobSizeMismatch,
-                    "the descriptor claims \(claimed) bytes, the blob has \(byteCount) and was not read",
+                    "\(subject) has \(byteCount) bytes, its descriptor claims \(claimed); it was not read",
                     at: claim.place, expected: "\(claimed)", actual: "\(byteCount)")
                 mismatch.hint = "bytes were appended, or the file was replaced"
                 sink(order, finding(mismatch, claim, blob, doubt), claim)
             case .digest(let digest), .name(let digest):
                 let unchecked = Finding(
-                    .claimUnchecked, "\(path) has \(byteCount) bytes and was not read: its digest was not compared",
+                    .claimUnchecked, "\(subject) has \(byteCount) bytes and was not read: its digest was not compared",
                     at: claim.place, expected: digest.description)
                 sink(order, finding(unchecked, claim, blob, doubt), claim)
             }
@@ -174,8 +190,9 @@ package struct Judge: Sendable {
         return inventory.images.layer(layer, of: image)?.mayBeAbsent ?? false
     }
 
-    private func report(_ code: FindingCode, _ message: String, _ blob: BlobIndex, _ sink: Sink) {
-        report(blob, sink) { Finding(code, message, at: $0.place) }
+    /// - Parameter predicate: what is wrong with the blob, to follow its name.
+    private func report(_ code: FindingCode, _ predicate: String, _ blob: BlobIndex, _ sink: Sink) {
+        report(blob, sink) { Finding(code, "\(subject(of: $0)) \(predicate)", at: $0.place) }
     }
 
     /// One finding for each descriptor or layer that wants the blob, at its first claim.
@@ -198,6 +215,7 @@ package struct Judge: Sendable {
     private func finding(_ finding: Finding, _ claim: Claim, _ blob: BlobIndex, _ doubt: BlobDoubt) -> Finding {
         var result = finding
         result.root = inventory.blobs[blob].root
+        if result.blob == nil { result.blob = blob }
         if result.digest == nil { result.digest = digestNaming(blob, claim, doubt) }
         return result
     }
@@ -215,76 +233,4 @@ package struct Judge: Sendable {
         }
         return doubt.name
     }
-}
-
-/// The places of the claims about each blob.
-struct ClaimsByBlob: Sendable {
-    private let starts: [UInt32]
-    private let places: [UInt32]
-
-    /// Complexity: linear; 4 bytes for each blob and each claim.
-    init(_ inventory: Inventory) {
-        var ends = [UInt32](repeating: 0, count: inventory.blobs.count + 1)
-        for claim in inventory.claims { ends[claim.blob + 1] += 1 }
-        for blob in inventory.blobs.indices { ends[blob + 1] += ends[blob] }
-        var next = ends
-        var places = [UInt32](repeating: 0, count: inventory.claims.count)
-        var place: UInt32 = 0
-        for claim in inventory.claims {
-            places[Int(next[claim.blob])] = place
-            next[claim.blob] += 1
-            place += 1
-        }
-        starts = ends
-        self.places = places
-    }
-
-    subscript(blob: BlobIndex) -> ArraySlice<UInt32> { places[Int(starts[blob])..<Int(starts[blob + 1])] }
-}
-
-extension Claim {
-    /// The descriptor that a claim is part of: its place without `/size`, `/digest` or `/mediaType`.
-    var descriptorPlace: Place {
-        for suffix in ["/size", "/digest", "/mediaType"] where place.pointer.hasSuffix(suffix) {
-            return Place(place.path, String(place.pointer.dropLast(suffix.count)))
-        }
-        return place
-    }
-}
-
-/// What is doubtful about a blob already, so that later faults are said to follow from it.
-struct BlobDoubt {
-    /// The blob has another size than some descriptor claims.
-    private(set) var isSizeRefuted = false
-    /// The blob has another digest than some descriptor or its name claims.
-    private(set) var isDigestRefuted = false
-    /// Some diffID that is claimed is right.
-    private(set) var hasTrueDiffID = false
-    /// Some claim wants the stream to be intact, and says so where it is not.
-    private(set) var isStreamClaimed = false
-    /// The digest that the first claim about the blob names it by.
-    private(set) var name: ContentDigest?
-    private var isEmptyStreamPromised = false
-
-    /// The blob has no bytes, though some media type promises a compressed stream; that has at least a header.
-    var isStreamMissing: Bool { isEmptyStreamPromised && isStreamClaimed }
-
-    /// Takes a claim into account; `facts` are nil for a blob that was not read.
-    mutating func note(_ claim: Claim, _ facts: BlobFacts?) {
-        switch claim.assertion {
-        case .size(let size): if let facts, size != facts.byteCount { isSizeRefuted = true }
-        case .digest(let digest), .name(let digest):
-            if name == nil { name = digest }
-            if let actual = facts?.digest(like: digest), actual != digest { isDigestRefuted = true }
-        case .compression(let promised, _):
-            if promised != .none, facts?.byteCount == 0 { isEmptyStreamPromised = true }
-        case .intactStream: isStreamClaimed = true
-        case .diffID(let digest):
-            if facts?.uncompressed?.digest(like: digest) == digest { hasTrueDiffID = true }
-        case .layerSource: break
-        }
-    }
-
-    /// The code that a fault of the stream or of the diffID follows from.
-    var causeOfStreamFault: FindingCode? { isDigestRefuted ? .blobDigestMismatch : nil }
 }

@@ -100,7 +100,8 @@ package struct Plan: Sendable {
         func isMet(by facts: BlobFacts?) -> Bool {
             guard let facts else { return false }
             switch facts.reading {
-            case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable, .changed,
+            case .missing, .outsideImage, .linkNotFollowed, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable,
+                .changed,
                 .oversized, .cancelled:
                 return true
             case .complete, .cutOff: break

@@ -21,12 +21,16 @@ package enum Verdicts {
         let images = ImageReports(inventory: inventory, facts: facts, places: places, chainID: chainID)
         let summary = figures(inventory, facts, places)
         let pool = located.pool
+        let files = FindingFiles(inventory, located)
         return Report(
             outcome: places.outcomes.reduce(.verified) { $0.joined(with: $1) }, roots: inventory.roots,
             images: LazyList(count: inventory.images.count) { images.report($0) },
             findings: LazyList(count: places.shown.count) { place in
                 let finding = pool[Int(places.shown[place])]
                 return isStrict && finding.severity == .warning ? finding.refuting() : finding
+            },
+            files: LazyList(count: places.shown.count) { place in
+                files.file(of: pool[Int(places.shown[place])], at: places.firstEntries[place])
             }, summary: summary)
     }
 
@@ -46,6 +50,12 @@ package enum Verdicts {
                 isLayer[blob] = true
                 summary.layerCount += 1
                 if layer.mediaType?.kind == .other { summary.opaqueBlobCount += 1 }
+                if layer.diffID == nil, layer.mediaType?.isLayer == true { summary.uncheckedDiffIDCount += 1 }
+            }
+            let record = inventory.images.withoutLists(image)
+            if record.isConfigOpaque, let config = record.configBlob, !isLayer[config] {
+                isLayer[config] = true
+                summary.opaqueBlobCount += 1
             }
         }
         summary.claimCount = inventory.claims.count
@@ -63,6 +73,8 @@ package enum Verdicts {
 private struct FindingPlaces: Sendable {
     /// For each finding of the report its place in the pool.
     private(set) var shown: [UInt32] = []
+    /// For each finding of the report its first image and layer; negative for none.
+    private(set) var firstEntries: [FindingFiles.Position] = []
     /// What each makes of its image.
     private(set) var outcomes: [Outcome] = []
     private(set) var figures = Summary()
@@ -82,6 +94,7 @@ private struct FindingPlaces: Sendable {
             guard places[Int(entry.finding)] == .max else { continue }
             places[Int(entry.finding)] = UInt32(shown.count)
             shown.append(entry.finding)
+            firstEntries.append(FindingFiles.Position(entry))
             let finding = located.pool[Int(entry.finding)]
             count(
                 isStrict && finding.severity == .warning ? finding.refuting() : finding,

@@ -6,16 +6,16 @@ import LayerModel
 package import LayerVerify
 import SystemPackage
 
-/// What to measure.
+/// The options of a benchmark.
 package struct BenchOptions: Sendable {
-    /// The images; none for one that is made for this.
+    /// The paths of the images; empty to measure a synthetic image.
     package var paths: [String]
     package var synthetic: SyntheticImage
-    /// Where that is made; nil for where `TMPDIR` says.
+    /// The folder in which the synthetic image is made; nil for `TMPDIR`.
     package var workFolder: String?
-    /// The numbers of jobs to try, each at least 1; at least one.
+    /// The numbers of jobs to measure: one or more, each at least 1.
     package var jobCounts: [Int]
-    /// Runs with each number of jobs, after one that does not count; rounds over the kernels. At least 1.
+    /// The number of runs with each number of jobs, after one warm-up run, and of rounds over the kernels; at least 1.
     package var runCount: Int
 
     package init(
@@ -31,12 +31,12 @@ package struct BenchOptions: Sendable {
     }
 }
 
-/// Measures the kernels alone and the whole on one image, and compares: how near the pipeline comes to what the kernels
-/// would let it reach (`Roofline`).
+/// Measures the kernels separately and whole runs on one image, and computes how close the runs are to the limit that
+/// the kernels set (`Roofline`).
 package struct Bench {
     package let options: BenchOptions
     package let cancellation: Cancellation
-    /// Is told what begins now, for people.
+    /// Receives a message for people before each step.
     package let observer: (String) -> Void
 
     package init(_ options: BenchOptions, cancellation: Cancellation, observer: @escaping (String) -> Void = { _ in }) {
@@ -45,11 +45,12 @@ package struct Bench {
         self.observer = observer
     }
 
-    /// Measures. What it made is gone when it returns.
+    /// Runs the benchmark. A synthetic image is removed before it returns.
     ///
-    /// Returns: what was measured, and the report on the image, nil if it was interrupted before that.
+    /// Returns: the measurements, and the report of verifying the image; nil if the benchmark was interrupted before
+    /// that.
     ///
-    /// Throws: `BenchError`, if the image cannot be made, or cannot be read though it verified.
+    /// Throws: `BenchError` if the image cannot be made, or cannot be read although it was verified.
     package func run() throws(BenchError) -> (bench: BenchReport, verification: VerifyReport?) {
         guard options.paths.isEmpty else { return try measure(options.paths) }
         let folder = try BenchFolder(in: options.workFolder)
@@ -105,7 +106,8 @@ package struct Bench {
         return (report, verification)
     }
 
-    /// A round over the kernels. Those that bound the runs, as far as is known by now, are measured in more rounds than others.
+    /// Measures one round of all kernels. Those that limit the runs, by the measurements so far, may take more time in
+    /// total.
     private func measureRound(_ kernelBench: KernelBench, _ workload: Workload) throws(BenchError) {
         let roofline = Roofline(workload, KernelSpeeds(kernelBench.measured), jobCount: 1)
         let decisive = Set(roofline?.terms.map(\.kernel) ?? [])
@@ -116,7 +118,7 @@ package struct Bench {
         }
     }
 
-    /// A run with each number of jobs.
+    /// Measures one run with each number of jobs.
     private func measureRuns(_ paths: [String], _ seconds: inout [Int: [Double]]) throws(BenchError) {
         for jobCount in options.jobCounts {
             let run = try verifier(jobCount).verify(paths, cancellation: cancellation)

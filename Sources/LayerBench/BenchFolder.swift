@@ -1,4 +1,4 @@
-// layerverify: a folder that a benchmark makes and takes away.
+// layerverify: the temporary folder of a benchmark.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -17,16 +17,16 @@ package struct BenchError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A folder of its own for the image that a benchmark makes, removed with what is in it when the object goes.
+/// A temporary folder for the image that a benchmark makes. It is removed with its content when the object is freed.
 ///
 /// ## Concurrency
 /// `path` never changes. Several threads may write different files.
 package final class BenchFolder: Sendable {
     package let path: String
 
-    /// Makes a folder in `parent`, or where `TMPDIR` says.
+    /// Makes a folder in `parent`, or in `TMPDIR` if that is nil.
     ///
-    /// Throws: `BenchError`, if it cannot be made. The corresponding C function is mkdtemp.
+    /// Throws: `BenchError` if it cannot be made. The corresponding C function is mkdtemp.
     package init(in parent: String?) throws(BenchError) {
         let place = parent ?? Self.place(temporary: getenv("TMPDIR").map { String(cString: $0) })
         var template = Array((place + "/layerverify-bench-XXXXXX").utf8CString)
@@ -42,13 +42,13 @@ package final class BenchFolder: Sendable {
 
     deinit { remove() }
 
-    /// Where folders are made if nobody says. An empty variable says nothing; taken by its word it would be the root.
+    /// The default parent folder. An empty `TMPDIR` is ignored, because it would mean the root directory.
     static func place(temporary: String?) -> String {
         guard let temporary, !temporary.isEmpty else { return "/tmp" }
         return temporary
     }
 
-    /// Removes the folder now. That it cannot be removed is no fault of what was measured.
+    /// Removes the folder now. A failure is ignored, because the measurements are still valid.
     package func remove() {
         Self.remove(path)
         TemporaryPlaces.forget(path)
@@ -68,19 +68,19 @@ package final class BenchFolder: Sendable {
         rmdir(path)
     }
 
-    /// Makes a folder below. Throws: `BenchError`, if it cannot be made.
+    /// Makes a folder below this one. Throws: `BenchError` if it cannot be made.
     func makeFolder(_ name: String) throws(BenchError) {
         guard mkdir(path + "/" + name, 0o755) == 0 else { throw BenchError("make", path + "/" + name, errno) }
     }
 
-    /// Gives a file another name. Throws: `BenchError`, if that fails.
+    /// Renames a file in the folder. Throws: `BenchError` if that fails.
     func move(_ name: String, to place: String) throws(BenchError) {
         guard rename(path + "/" + name, path + "/" + place) == 0 else {
             throw BenchError("rename", path + "/" + name, errno)
         }
     }
 
-    /// Writes a whole file. Throws: `BenchError`, if it cannot be written.
+    /// Writes a whole file. Throws: `BenchError` if it cannot be written.
     func write(_ bytes: [UInt8], to name: String) throws(BenchError) {
         let file = try BenchFile(path + "/" + name)
         try file.append(bytes)
@@ -88,7 +88,7 @@ package final class BenchFolder: Sendable {
     }
 }
 
-/// A file in the making.
+/// A file that is being written.
 ///
 /// ## Concurrency
 /// Used from one thread.
@@ -108,7 +108,7 @@ final class BenchFile {
         var offset = 0
         while offset < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in
-                // SAFETY: the range from `offset` to the end lies within `buffer`, which lives through this closure.
+                // SAFETY: the range from `offset` to the end is within `buffer`, which lives until the closure returns.
                 Glibc.write(descriptor, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
             }
             if count < 0, errno == EINTR { continue }

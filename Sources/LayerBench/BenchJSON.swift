@@ -1,4 +1,4 @@
-// layerverify: a benchmark for programs.
+// layerverify: the JSON report of a benchmark.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -7,7 +7,7 @@ import LayerReport
 import LayerVerify
 
 extension BenchReport {
-    /// The report as `docs/json.md` describes it.
+    /// The report in the format that `docs/json.md` describes.
     package func json() -> String {
         var json = JSONText()
         json.open(nil, "{")

@@ -1,20 +1,20 @@
-// layerverify: what a benchmark found.
+// layerverify: the result of a benchmark.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
 package import LayerVerify
 
-/// What a benchmark found. One that was interrupted has what was measured until then.
+/// The result of a benchmark. After an interruption it has the measurements up to then.
 package struct BenchReport: Sendable {
-    /// What was measured with.
+    /// The image that was measured.
     package struct Image: Hashable, Sendable {
-        /// The images given; none if it was made for this.
+        /// The paths that were given; empty for a synthetic image.
         package var paths: [String]
         package var layerCount: Int
         package var byteCount: UInt64
         package var uncompressedByteCount: UInt64
-        /// The compressions there are, in the order of their names.
+        /// The compressions of its blobs, sorted by name.
         package var compressions: [Compression]
 
         package init(
@@ -29,7 +29,7 @@ package struct BenchReport: Sendable {
         }
     }
 
-    /// Runs with one number of jobs.
+    /// The runs with one number of jobs.
     package struct Scaling: Hashable, Sendable {
         package var jobCount: Int
         /// The wall time of each run.
@@ -43,16 +43,16 @@ package struct BenchReport: Sendable {
             self.roofline = roofline
         }
 
-        /// What was reached of the roofline, 1 for all of it, by the median.
+        /// The ratio of the roofline to the median of the runs; 1 is the best possible value.
         package var rooflineShare: Double? { roofline.map { $0.seconds / seconds.median } }
     }
 
-    /// What verifying the image came to; nothing is measured of one that does not verify.
+    /// The outcome of verifying the image. Nothing is measured unless it verifies.
     package var outcome: VerifyOutcome
-    /// Nil if it was interrupted before anything was read.
+    /// Nil if the benchmark was interrupted before the image was read.
     package var image: Image?
     package var kernels: [MeasuredKernel]
-    /// By number of jobs, the smallest first.
+    /// Sorted by the number of jobs.
     package var scaling: [Scaling]
 
     package init(outcome: VerifyOutcome, image: Image? = nil, kernels: [MeasuredKernel] = [], scaling: [Scaling] = []) {
@@ -62,12 +62,12 @@ package struct BenchReport: Sendable {
         self.scaling = scaling
     }
 
-    /// How many times faster than with the smallest number of jobs, by the medians.
+    /// The ratio of the median time with the smallest number of jobs to that of `entry`.
     package func speedup(_ entry: Scaling) -> Double {
         (scaling.first?.seconds.median ?? entry.seconds.median) / entry.seconds.median
     }
 
-    /// The speedup by how many times more jobs there were.
+    /// The speedup divided by the ratio of the numbers of jobs.
     package func efficiency(_ entry: Scaling) -> Double {
         speedup(entry) * Double(scaling.first?.jobCount ?? entry.jobCount) / Double(entry.jobCount)
     }

@@ -1,4 +1,4 @@
-// layerverify: a benchmark for people.
+// layerverify: the text report of a benchmark.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -86,14 +86,14 @@ extension BenchReport {
         HumanUnits.bytes(UInt64(max(bytesPerSecond, 0))) + "/s"
     }
 
-    /// Milliseconds below ten seconds: `HumanUnits.duration` rounds too much to compare with.
+    /// In milliseconds below ten seconds, because `HumanUnits.duration` rounds too much for comparisons.
     private static func seconds(_ seconds: Double) -> String {
         seconds < 10 ? HumanUnits.decimal(seconds * 1000, 1) + " ms" : HumanUnits.duration(seconds)
     }
 
     private static func percent(_ share: Double) -> String { HumanUnits.decimal(share * 100, 0) + " %" }
 
-    /// Columns as wide as their widest cell, two spaces apart.
+    /// Aligns cells in columns that are as wide as their widest cell, with two spaces between them.
     static func aligned(_ rows: [[String]], left: Set<Int>) -> [String] {
         var widths: [Int] = []
         for row in rows {

@@ -1,4 +1,4 @@
-// layerverify: data to measure kernels with.
+// layerverify: the data with which kernels are measured.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -8,10 +8,10 @@ import LayerSystem
 package import LayerVerify
 package import SystemPackage
 
-/// Data from the image itself, since the speed of a decoder is that of its data: its compressed blobs, whole as long as
-/// they are no more than a GiB together, else the beginnings of the largest.
+/// Data from the image, because the speed of a decoder depends on its data: the compressed blobs, complete if they have
+/// at most 1 GiB in total, otherwise the beginnings of the largest.
 ///
-/// For a compression that the image does not have, the sample is what it decodes to, compressed as image builders do, so
+/// For a compression that the image does not contain, the uncompressed data are compressed as image builders do, so
 /// that every kernel can be compared on the same data.
 package struct DataSample: Sendable {
     /// A compressed stream, or the beginning of one.
@@ -22,27 +22,27 @@ package struct DataSample: Sendable {
 
     /// The streams, the largest first.
     private(set) var streams: [Compression: [Stream]] = [:]
-    /// What the largest blobs decode to, from the beginning of each.
+    /// The uncompressed beginnings of the largest blobs.
     private(set) var uncompressed: [UInt8] = []
-    /// The blobs to read from.
+    /// The blobs for measuring reads.
     let readers: [any BlobReader]
 
-    /// The beginning of a layer is not like the rest: of eight layers of /usr, 113 MiB each, ISA-L decodes the first 3 MiB at
-    /// 707 MiB/s and all of them at 611 (2 cores of Zen 3, 2026-11-24).
+    /// The limit for all streams of a compression. The beginning of a layer is not typical: of eight layers of /usr,
+    /// 113 MiB each, ISA-L decodes the first 3 MiB at 707 MiB/s and all of them at 611 (2 cores of Zen 3, 2026-11-24).
     private static let streamByteCount: UInt64 = 1 << 30
-    /// So many blobs at most, each of which keeps a file open.
+    /// The maximum number of blobs, each of which keeps a file open.
     private static let streamCount = 128
     private static let uncompressedByteCount = 16 << 20
 
-    /// A sample of streams alone.
+    /// Makes a sample that has only streams.
     init(streams: [Compression: [Stream]]) {
         self.streams = streams
         readers = []
     }
 
-    /// Takes a sample.
+    /// Takes a sample of the blobs of a run.
     ///
-    /// Throws: the `Errno` of opening or reading a blob that was there in the run before.
+    /// Throws: the `Errno` of opening or reading a blob that the run has read before.
     package init(_ work: RunWork) throws(Errno) {
         let blobs = work.blobs.filter { $0.byteCount > 0 }.sorted { $0.byteCount > $1.byteCount }
         var readers: [any BlobReader] = []
@@ -64,7 +64,7 @@ package struct DataSample: Sendable {
         addMissingStreams()
     }
 
-    /// As much of each as there is room for; what small ones leave goes to the larger.
+    /// Divides the available bytes among the blobs; what small ones do not need goes to larger ones.
     private static func shared(_ readers: [any BlobReader]) -> [Stream] {
         var left = streamByteCount
         var streams: [Stream] = []
@@ -91,7 +91,7 @@ package struct DataSample: Sendable {
         switch work.opener.open(blob.location) {
         case .opened(let reader), .cutOff(let reader): return reader
         case .failed(let errno): throw errno
-        case .missing, .outsideImage, .notRegularFile, .changed: throw .noSuchFileOrDirectory
+        case .missing, .outsideImage, .linkNotFollowed, .notRegularFile, .changed: throw .noSuchFileOrDirectory
         }
     }
 
@@ -115,12 +115,12 @@ extension DataSample.Stream {
         }
     }
 
-    /// Fills the room from `offset` on, as far as the sample goes. Returns: the bytes read.
+    /// Reads from `offset` on until the room is full or the sample ends. Returns: the number of bytes read.
     ///
     /// Throws: the `Errno` of pread.
     func read(into room: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(Errno) -> Int {
         let count = ByteMath.clamp(byteCount - min(offset, byteCount), to: room.count)
-        // SAFETY: the caller owns the room; `count` is at most its size, and at most what is left of the bytes.
+        // SAFETY: the caller owns the room; `count` is at most its size, and at most the number of bytes left.
         let part = UnsafeMutableRawBufferPointer(rebasing: room[..<count])
         switch self {
         case .bytes(let bytes):

@@ -1,30 +1,30 @@
-// layerverify: what a core can do alone.
+// layerverify: an operation on one core.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
 
-/// One thing that a core does with bytes, by one implementation, with so many streams at once.
+/// An operation on bytes by one implementation, with a number of streams at once.
 package struct Kernel: Hashable, Sendable {
-    /// What is done.
+    /// The kind of operation.
     package enum Work: Hashable, Sendable {
-        /// Bytes come from the page cache into a block.
+        /// Reading from the page cache into a block.
         case read
-        /// Bytes come out of a stream. Its speed counts those.
+        /// Decoding. The speed counts uncompressed bytes.
         case decode(Compression)
         case hash(DigestAlgorithm)
-        /// Bytes come out of streams while others are hashed in the gaps. Its speed counts those that come out.
+        /// Decoding while hashing in the gaps. The speed counts uncompressed bytes.
         case decodeBeside(Compression)
-        /// The bytes that are hashed meanwhile.
+        /// Hashing in the gaps of decoding. The speed counts hashed bytes.
         case hashBeside(DigestAlgorithm)
     }
 
     package let work: Work
-    /// `pread`, the name of a codec or of a digest method.
+    /// `pread`, or the name of a codec or of a digest method.
     package let implementation: String
-    /// How many streams or messages one call advances.
+    /// The number of streams or messages that one call advances.
     package let teamSize: Int
-    /// Whether the pipeline uses it here; the others are there to compare with.
+    /// Whether the pipeline uses it on this machine; other kernels are measured for comparison.
     package let isFastPath: Bool
 
     package init(_ work: Work, _ implementation: String, teamSize: Int = 1, isFastPath: Bool = true) {
@@ -36,7 +36,7 @@ package struct Kernel: Hashable, Sendable {
 }
 
 extension Kernel.Work {
-    /// `read`, `decode`, `hash`, `decode-beside`, `hash-beside`.
+    /// The name in reports: `read`, `decode`, `hash`, `decode-beside`, `hash-beside`.
     package var name: String {
         switch self {
         case .read: "read"
@@ -47,7 +47,7 @@ extension Kernel.Work {
         }
     }
 
-    /// The compression or the algorithm.
+    /// The compression or the digest algorithm.
     package var kind: String? {
         switch self {
         case .read: nil

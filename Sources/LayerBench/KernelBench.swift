@@ -12,7 +12,7 @@ package import SystemPackage
 /// A kernel and its speed in each round.
 package struct MeasuredKernel: Hashable, Sendable {
     package let kernel: Kernel
-    /// Units: bytes a second.
+    /// Units: bytes per second.
     package let bytesPerSecond: Spread
 
     package init(_ kernel: Kernel, bytesPerSecond: Spread) {
@@ -22,17 +22,18 @@ package struct MeasuredKernel: Hashable, Sendable {
 }
 
 extension KernelSpeeds {
-    /// The median of each.
+    /// Takes the medians of measurements.
     package init(_ measured: [MeasuredKernel]) {
         self.init(Dictionary(measured.map { ($0.kernel, $0.bytesPerSecond.median) }) { first, _ in first })
     }
 }
 
-/// Measures every kernel of the registries on the calling thread: each codec and each digest method with one stream and
-/// with as many as it takes to its advantage (and the powers of two between), the reference digests, and reading.
+/// Measures every kernel of the registries on the calling thread: each codec and each digest method with one stream,
+/// with the number of streams that is best for it, and with the powers of two between; the reference digests; and
+/// reading.
 ///
-/// Data passes through blocks as in the pipeline: input is read into a block before the clock runs; output goes to the next
-/// of a ring of blocks.
+/// Data pass through blocks as in the pipeline: input is read into a block before the clock starts, and output goes to
+/// the next one of a ring of blocks.
 ///
 /// ## Concurrency
 /// Used from one thread. It owns its memory.
@@ -40,21 +41,23 @@ package final class KernelBench {
     private let sample: DataSample
     private let ring: UnsafeMutableRawBufferPointer
     private let inputs: UnsafeMutableRawBufferPointer
-    /// Two messages to hash beside decoding, each longer than what there is time for while a block is decoded.
+    /// Two messages to hash in the gaps of decoding, each longer than what is hashed while a block is decoded.
     private let messages: UnsafeMutableRawBufferPointer
     private var nextBlock = 0
     private let measures = Measure.all
-    /// Of each of `measures` the speed in every round, and what the rounds took.
+    /// For each of `measures` the speed in every round, and the total time of the rounds.
     private var speeds: [[Double]]
     private var spent: [Duration]
 
     private static let blockByteCount = PipelineOptions.blockByteCount
-    /// 4 MiB: about the blocks that a run with two jobs has in use at a time (four blobs with up to eight waiting).
+    /// 4 MiB: about the number of blocks that a run with two jobs uses at a time (four blobs with up to eight waiting
+    /// blocks).
     private static let ringCount = 32
     private static let messageByteCount = 4 * blockByteCount
-    /// A round lasts at least so long; not measured: a thousand times what asking the clock around each block costs.
+    /// The minimum duration of a round; not measured: a thousand times the cost of reading the clock around each block.
     private static let roundDuration = Duration.milliseconds(20)
-    /// A kernel whose rounds have taken so long gets no further one: of a large image a round is all of its data.
+    /// The total time after which a kernel is not measured any more: on a large image a single round processes all of
+    /// its data.
     private let enoughDuration: Duration
     private static let enoughDecisiveDuration = Duration.seconds(20)
 
@@ -63,7 +66,7 @@ package final class KernelBench {
         enoughDuration = enough
         speeds = Array(repeating: [], count: measures.count)
         spent = Array(repeating: .zero, count: measures.count)
-        // SAFETY: all are freed by `deinit` alone.
+        // SAFETY: all are freed only by `deinit`.
         ring = .allocate(byteCount: Self.ringCount * Self.blockByteCount, alignment: 4096)
         inputs = .allocate(byteCount: Self.maximumTeamSize * Self.blockByteCount, alignment: 4096)
         messages = .allocate(byteCount: 2 * Self.messageByteCount, alignment: 4096)
@@ -79,14 +82,14 @@ package final class KernelBench {
 
     private static var maximumTeamSize: Int { Codecs.all.reduce(1) { max($0, $1.teamSize) } }
 
-    /// What can be measured, in the order of the registries.
+    /// All kernels that can be measured, in the order of the registries.
     package static var kernels: [Kernel] { Measure.all.map { $0.kernel } }
 
-    /// Measures each kernel once more, so that between rounds others can have their turn: what else the machine does strikes all
-    /// of them.
+    /// Measures each kernel once more. Whole runs are measured between the rounds, so that other load on the machine
+    /// affects all of them.
     ///
-    /// On a large image a kernel's round takes seconds. It is left out where it has had three already, or twenty if it is
-    /// among the `decisive` ones.
+    /// On a large image a round of one kernel takes seconds. A kernel is skipped after three seconds in total, or after
+    /// twenty if it is one of the `decisive` ones.
     ///
     /// Throws: the `Errno` of reading the sample's blobs.
     package func measureRound(decisive: Set<Kernel>, isCancelled: () -> Bool) throws(Errno) {
@@ -100,7 +103,7 @@ package final class KernelBench {
         }
     }
 
-    /// What was measured so far; kernels without data are left out.
+    /// The measurements so far; kernels without data are left out.
     package var measured: [MeasuredKernel] {
         zip(measures, speeds).compactMap { measure, speeds in
             Spread(speeds).map { MeasuredKernel(measure.kernel, bytesPerSecond: $0) }
@@ -113,7 +116,7 @@ package final class KernelBench {
             case read
             case decode(Codec)
             case hash(DigestMethod)
-            /// Decodes beside hashing, and counts what is decoded, or what is hashed.
+            /// Decodes while hashing, and counts the decoded or the hashed bytes.
             case decodeBeside(Codec, DigestPairing, DigestMethod)
             case hashBeside(Codec, DigestPairing, DigestMethod)
         }
@@ -144,7 +147,7 @@ package final class KernelBench {
             return all + beside
         }
 
-        /// Hashing beside decoding, where the pipeline does that.
+        /// The kernels that hash in the gaps of decoding, if the pipeline uses them.
         private static var beside: [Measure] {
             let method = digestMethod(for: .sha256)
             return Compression.allCases.flatMap { compression -> [Measure] in
@@ -162,7 +165,7 @@ package final class KernelBench {
             }
         }
 
-        /// 1, 2, 4 and so on, and the largest.
+        /// The powers of two below `largest`, and `largest`.
         private static func teamSizes(upTo largest: Int) -> [Int] {
             var sizes: [Int] = []
             var size = 1
@@ -174,11 +177,11 @@ package final class KernelBench {
         }
     }
 
-    /// Bytes, and the time they took.
+    /// A number of bytes, and the time they took.
     struct Pass {
         var byteCount = 0
         var duration = Duration.zero
-        /// What was hashed beside it.
+        /// The number of bytes that were hashed in the gaps.
         var hashedByteCount = 0
     }
 
@@ -205,7 +208,7 @@ package final class KernelBench {
         return Double(round.byteCount) / (round.duration / .seconds(1))
     }
 
-    // Blocks
+    // MARK: Blocks
 
     private func block(_ index: Int, of memory: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawBufferPointer {
         // SAFETY: the slice is checked against the memory, which lives as long as this object.
@@ -218,7 +221,7 @@ package final class KernelBench {
         return block(nextBlock, of: ring)
     }
 
-    /// Fills the ring with what the image decodes to, over and over.
+    /// Fills the ring with repetitions of the uncompressed sample.
     private func fillRing() {
         let source = sample.uncompressed
         source.withUnsafeBytes { bytes in
@@ -233,7 +236,7 @@ package final class KernelBench {
         }
     }
 
-    // Kernels
+    // MARK: Kernels
 
     /// Reads the blobs of the sample, up to 16 MiB of each.
     private func read() throws(Errno) -> Pass {
@@ -265,20 +268,20 @@ package final class KernelBench {
                 lanes.append(DigestLane(digest: digest, bytes: bytes))
                 byteCount += bytes.count
             }
-            // SAFETY: the blocks are written to by decoders only, which do not run meanwhile.
+            // SAFETY: only decoders write to the blocks, and none runs at this time.
             lanes.withUnsafeMutableBufferPointer { method.update($0) }
         }
         return Pass(byteCount: byteCount, duration: ContinuousClock.now - start)
     }
 
-    /// A stream in work.
+    /// A stream that is being decoded.
     private struct Stream {
         let source: DataSample.Stream
         var offset: UInt64 = 0
     }
 
-    /// Decodes the streams of the sample, so many at a time, and stops when no more are left than fill a team. Beside that,
-    /// hashes as much as there is time for, if it is told how.
+    /// Decodes the streams of the sample, `teamSize` at a time, and stops when fewer are left. With `hashing` it also
+    /// hashes in the gaps as much as the codec has time for.
     func decode(
         _ codec: Codec, teamSize: Int, hashing: (pairing: DigestPairing, method: DigestMethod)? = nil,
         _ isCancelled: () -> Bool = { false }
@@ -310,7 +313,7 @@ package final class KernelBench {
             digests.withUnsafeMutableBufferPointer { hashing?.pairing.lend($0, &pairs) }
             let blocksBefore = pairs.reduce(0) { $0 + $1.blockCount }
             let start = ContinuousClock.now
-            // SAFETY: each lane has an input and an output block of its own until the call returns.
+            // SAFETY: each lane has its own input and output block until the call returns.
             lanes.withUnsafeMutableBufferPointer { lanes in
                 pairs.withUnsafeMutableBufferPointer { codec.decode(lanes, hashing: $0) }
             }
@@ -318,7 +321,7 @@ package final class KernelBench {
             pass.hashedByteCount += 2 * 64 * (blocksBefore - pairs.reduce(0) { $0 + $1.blockCount })
             let room = lanes.reduce(0) { $0 + $1.output.count }
             pass.byteCount += roomBefore - room
-            // A decoder that neither takes nor gives anything has ended, unless it was only asked for what it still held.
+            // A decoder without progress has ended, unless it was only asked for pending output.
             let hasAdvanced = room < roomBefore || lanes.reduce(0, { $0 + $1.input.count }) < inputBefore
             let wantsRoom = lanes.contains { $0.status == .outputFull }
             guard hasAdvanced || wantsRoom || inputBefore == 0 else { return pass }
@@ -338,7 +341,7 @@ package final class KernelBench {
             output: UnsafeMutableRawBufferPointer(start: nil, count: 0))
     }
 
-    /// Sees to it that a lane has input and room; false where its stream is used up or its decoder has stopped for good.
+    /// Ensures that a lane has input and room; returns false if its stream is used up or its decoder has stopped.
     private func prepare(_ lane: inout DecodeLane, _ stream: inout Stream, slot: Int) throws(Errno) -> Bool {
         switch lane.status {
         case .needsInput, .outputFull: break
@@ -356,6 +359,6 @@ package final class KernelBench {
 }
 
 extension KernelBench {
-    /// Whether the pipeline decodes with a codec here.
+    /// Whether the pipeline decodes with a codec on this machine.
     static func isUsed(_ codec: Codec) -> Bool { Codecs.fast(for: codec.compression)?.name == codec.name }
 }

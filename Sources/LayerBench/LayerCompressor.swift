@@ -1,4 +1,4 @@
-// layerverify: compressing the layers that a benchmark makes.
+// layerverify: compression of the layers that a benchmark makes.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,17 +6,18 @@ import CZlib
 import CZstd
 package import LayerModel
 
-/// Compresses one stream as image builders do: gzip at zlib's level 6, zstd at level 3 with a checksum, or not at all.
+/// Compresses one stream as image builders do: gzip with zlib's level 6, zstd with level 3 and a checksum, or not at
+/// all.
 ///
-/// It is there for benchmarks alone: verifying compresses nothing.
+/// Only benchmarks use it; the verifier does not compress.
 package final class LayerCompressor {
-    /// What a benchmark can make.
+    /// The compressions that a benchmark can produce.
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         case gzip
         case zstd
         case none
 
-        /// Nil for a compression that nothing here writes.
+        /// Nil for a compression that is not supported.
         package init?(_ compression: Compression) {
             switch compression {
             case .gzip: self = .gzip
@@ -33,12 +34,12 @@ package final class LayerCompressor {
         case none
     }
 
-    // SAFETY: made by the initialiser, freed by `deinit`, used by the owner of the object alone.
+    // SAFETY: created by the initialiser, freed by `deinit`, only used by the owner of the object.
     private let stream: Stream
-    /// Room for a piece of output.
+    /// A buffer for output.
     private var room = [UInt8](repeating: 0, count: 256 << 10)
 
-    /// Nil if the library has no memory.
+    /// Makes a compressor; nil if the library cannot allocate its memory.
     ///
     /// The corresponding C functions are deflateInit2 and ZSTD_createCCtx.
     package init?(_ kind: Kind) {
@@ -47,7 +48,7 @@ package final class LayerCompressor {
             let pointer = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
             pointer.initialize(to: z_stream())
             stream = .gzip(pointer)
-            // 16 for gzip's header and trailer; the header names no time, so that the bytes are always the same.
+            // 16 selects gzip's header and trailer; the header has no time, so that the output is always the same.
             let size = Int32(MemoryLayout<z_stream>.size)
             guard deflateInit2_(pointer, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size) == Z_OK
             else { return nil }
@@ -78,7 +79,8 @@ package final class LayerCompressor {
         case last
     }
 
-    /// Compresses the next piece, less than 2 GiB of it, and appends what comes out. False if the library fails.
+    /// Compresses the next piece, which must be shorter than 2 GiB, and appends the output. Returns false if the
+    /// library fails.
     ///
     /// The corresponding C functions are deflate and ZSTD_compressStream2.
     package func append(_ piece: [UInt8], _ position: Position, to output: inout [UInt8]) -> Bool {
@@ -98,7 +100,7 @@ package final class LayerCompressor {
     ) -> Bool {
         var piece = piece
         return piece.withUnsafeMutableBufferPointer { input in
-            // SAFETY: input and room are owned by their closures while zlib knows them.
+            // SAFETY: the closures own input and room while zlib has their addresses.
             stream.pointee.next_in = input.baseAddress
             stream.pointee.avail_in = uInt(input.count)
             while true {
@@ -122,7 +124,7 @@ package final class LayerCompressor {
         _ piece: [UInt8], _ position: Position, _ context: OpaquePointer, _ output: inout [UInt8]
     ) -> Bool {
         piece.withUnsafeBytes { bytes in
-            // SAFETY: input and room are owned by their closures while libzstd knows them.
+            // SAFETY: the closures own input and room while libzstd has their addresses.
             var input = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
             while true {
                 let (rest, count) = room.withUnsafeMutableBytes { room in
@@ -137,7 +139,7 @@ package final class LayerCompressor {
         }
     }
 
-    /// Compresses all of it at once; nil if the library fails.
+    /// Compresses `bytes` at once; nil if the library fails.
     package static func compress(_ bytes: ArraySlice<UInt8>, _ kind: Kind) -> [UInt8]? {
         guard let compressor = LayerCompressor(kind) else { return nil }
         var output: [UInt8] = []

@@ -1,37 +1,38 @@
-// layerverify: how fast the kernels would let a run be.
+// layerverify: the limit that the speeds of the kernels set for a run.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
-/// The shortest time that the speeds of the kernels leave for an image, were there nothing else to do.
+/// The shortest time in which an image could be verified with the given speeds of the kernels.
 ///
-/// The model, of which both halves are bounds from below, and the larger one counts:
+/// It is the larger of two lower bounds:
 ///
-/// - **All cores.** Every byte must be read, decoded and hashed: the sum over all kinds of work of bytes by the speed of the
-///   fastest kernel that the pipeline has for it, at its best number of streams, divided by the number of jobs. Where hashing
-///   beside decoding takes less, as much is decoded so as makes gaps for what is to be hashed.
-/// - **One blob.** Reading and decoding one stream cannot be shared out, and neither can one running digest. The blob whose
-///   slowest chain takes longest, at the speed of one stream, bounds the run however many cores there are.
+/// - **All cores.** Every byte must be read, decoded and hashed: the sum of the bytes of each kind of work, divided by
+///   the speed of the pipeline's fastest kernel for it with its best number of streams, divided by the number of jobs.
+///   If hashing in the gaps of decoding takes less time, as much data is decoded in that way as makes gaps for all that
+///   must be hashed.
+/// - **One blob.** Reading and decoding one stream cannot be distributed, and neither can one running digest. The blob
+///   whose slowest chain takes longest, at the speed of one stream, limits the run for any number of cores.
 ///
-/// What is not in it: finding images and parsing documents; judging; the time at the end when cores have nothing left to
-/// do; that cores share caches, memory and, as hyperthreads, their units, and clock slower together than one alone. A
-/// machine whose CPUs are hyperthreads thus stays below 100 % for reasons that are no fault of the scheduler. A blob too
-/// small for a team is counted as if it had one. Speeds are those of memory: of data that is not in the page cache nothing
-/// is said.
+/// Not modelled: finding images and parsing documents; verdicts; the time at the end when cores have nothing left to
+/// do; caches, memory, clock frequency and, with hyperthreads, execution units that cores share. So a machine whose
+/// CPUs are hyperthreads stays below 100 % for reasons other than the scheduler. A blob that is too small for a team is
+/// counted as if it had one. The speeds are those of data in the page cache; the model says nothing about other data.
 package struct Roofline: Hashable, Sendable {
-    /// What one kind of work costs.
+    /// The cost of one kind of work.
     package struct Term: Hashable, Sendable {
         package var kernel: Kernel
         package var byteCount: UInt64
-        /// On one core.
+        /// The time on one core.
         package var seconds: Double
     }
 
-    /// The chain that bounds the run however many cores there are.
+    /// The sequential work that limits the run for any number of cores.
     package struct Chain: Hashable, Sendable {
         package var path: String
-        /// What takes so long: decoding with reading, or hashing; reading alone for a plain blob.
+        /// The last kind of work in the chain: decoding (with reading), hashing, or only reading for an uncompressed
+        /// blob.
         package var work: Kernel.Work
         package var seconds: Double
     }
@@ -41,7 +42,7 @@ package struct Roofline: Hashable, Sendable {
     /// Nil for an image without blobs.
     package let longestChain: Chain?
 
-    /// Computes the roofline for so many cores; nil if a speed that is needed is not known.
+    /// Computes the roofline for `jobCount` cores; nil if a required speed is unknown.
     package init?(_ workload: Workload, _ speeds: KernelSpeeds, jobCount: Int) {
         self.jobCount = jobCount
         var terms: [Term] = []
@@ -68,7 +69,7 @@ package struct Roofline: Hashable, Sendable {
         longestChain = longest
     }
 
-    /// The same work with hashing beside decoding, if that takes less.
+    /// The same work with hashing in the gaps of decoding, if that takes less time.
     private static func hashingBeside(
         _ terms: [Term], decoding compression: Compression, hashing algorithm: DigestAlgorithm, _ speeds: KernelSpeeds
     ) -> [Term] {
@@ -78,7 +79,7 @@ package struct Roofline: Hashable, Sendable {
             let (hashBeside, hashSpeed) = speeds.fastest(.hashBeside(algorithm))
         else { return terms }
         let (decodedByteCount, hashedByteCount) = (Double(terms[decode].byteCount), Double(terms[hash].byteCount))
-        // As long as there is something of both.
+        // As long as there is work for both.
         let seconds = min(decodedByteCount / decodeSpeed, hashedByteCount / hashSpeed)
         var result = terms
         for (place, speed) in [(decode, decodeSpeed), (hash, hashSpeed)] where terms[place].byteCount > 0 {
@@ -94,16 +95,16 @@ package struct Roofline: Hashable, Sendable {
         return isLess ? result : terms
     }
 
-    /// All work on one core.
+    /// The time of all work on one core.
     package var coreSeconds: Double { terms.reduce(0) { $0 + $1.seconds } }
 
-    /// All work, shared out evenly.
+    /// The time of all work, distributed evenly.
     package var sharedSeconds: Double { coreSeconds / Double(jobCount) }
 
-    /// The bound.
+    /// The lower bound of the time.
     package var seconds: Double { max(sharedSeconds, longestChain?.seconds ?? 0) }
 
-    /// What bounds the run.
+    /// What limits the run.
     package enum Limit: String, Hashable, Sendable {
         case cores
         case largestBlob = "largest-blob"

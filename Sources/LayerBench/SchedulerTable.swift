@@ -1,22 +1,22 @@
-// layerverify: how the scheduler would use more workers than there are CPUs here.
+// layerverify: the table of simulated runs.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 package import LayerPipeline
 
-/// What `bench --simulate` prints: the scheduler's own code, run by a model's clock at 1 to 128 workers over the shapes of
+/// The output of `bench --simulate`: the scheduler's own code, simulated with 1 to 128 workers over the shapes of
 /// images.
 ///
-/// The kernels cost what was measured here, and the scheduler's transitions what they take here; what no machine at hand can
-/// tell is supposed, see `BlockCosts.init(_:)`.
+/// The costs of the kernels and of the scheduler's transitions are measured on this machine; other costs are assumed,
+/// see `BlockCosts.init(_:)`.
 package struct SchedulerTable: Sendable {
     package static let workerCounts = [1, 2, 4, 8, 16, 32, 64, 128]
 
     private let costs: BlockCosts
     private let teamSize: Int
 
-    /// Nil where kernels that images need were not measured.
+    /// Nil if kernels that images need were not measured.
     package init?(_ speeds: KernelSpeeds) {
         guard let costs = BlockCosts(speeds), let gzip = speeds.fastest(.decode(.gzip)) else { return nil }
         self.costs = costs
@@ -32,7 +32,7 @@ package struct SchedulerTable: Sendable {
         }
     }
 
-    /// The table, a line for each shape.
+    /// The table, with one line per shape.
     package func text(_ shapes: [ImageShape] = ImageShape.all) -> String {
         let rows = shapes.map { shape in [shape.name] + runs(of: shape).map(Self.cell) }
         let head = ["workers"] + Self.workerCounts.map(String.init)
@@ -57,10 +57,10 @@ package struct SchedulerTable: Sendable {
 }
 
 extension BlockCosts {
-    /// What the kernels measured cost; nil where one is missing.
+    /// Makes costs from measured kernels; nil if one is missing.
     ///
-    /// Not measured but supposed: 20 µs to open, look at and close a file; 20 µs until another thread runs a worker; 5 µs for a worker
-    /// to wake up that waited for the lock; 0.2 µs to bring what the lock guards from another core.
+    /// Assumed, not measured: 20 µs to open, check and close a file; 20 µs until another thread runs a worker; 5 µs to
+    /// wake up a worker that waited for the lock; 0.2 µs to move the guarded data to another core.
     package init?(_ speeds: KernelSpeeds) {
         guard let read = speeds.fastest(.read)?.bytesPerSecond,
             let gzip = Self.rates(speeds, .decode(.gzip)), let hash = Self.rates(speeds, .hash(.sha256))
@@ -68,19 +68,19 @@ extension BlockCosts {
         self.init(
             readBytesPerSecond: read, gzipBytesPerSecond: gzip,
             zstdBytesPerSecond: Self.rates(speeds, .decode(.zstd)) ?? [gzip[0]], hashBytesPerSecond: hash,
-            gzipBeside: Self.beside(speeds),
+            interleavedGzip: Self.beside(speeds),
             openNanoseconds: 20_000, startNanoseconds: 20_000, wakeNanoseconds: 5_000, handoverNanoseconds: 200)
     }
 
-    private static func beside(_ speeds: KernelSpeeds) -> HashingBeside? {
+    private static func beside(_ speeds: KernelSpeeds) -> InterleavedHashing? {
         guard let (kernel, decoded) = speeds.fastest(.decodeBeside(.gzip)),
             let hashed = speeds.fastest(.hashBeside(.sha256))?.bytesPerSecond
         else { return nil }
-        return HashingBeside(
+        return InterleavedHashing(
             teamSize: kernel.teamSize, decodedBytesPerSecond: decoded, hashedBytesPerSecond: hashed)
     }
 
-    /// The best rate for one stream, two, and so on; for a number that was not measured, as far along as it lies between.
+    /// The best rate for one stream, two streams, and so on; interpolated for numbers that were not measured.
     private static func rates(_ speeds: KernelSpeeds, _ work: Kernel.Work) -> [Double]? {
         var known: [Int: Double] = [:]
         for (kernel, rate) in speeds.bytesPerSecond where kernel.work == work && kernel.isFastPath {

@@ -1,8 +1,8 @@
-// layerverify: numbers that look random and are always the same.
+// layerverify: pseudorandom numbers.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Numbers that look random and are the same on every run and machine (splitmix64).
+/// Pseudorandom numbers (splitmix64) that are the same on every run and machine.
 struct SeededNumbers {
     private var state: UInt64
 
@@ -22,10 +22,10 @@ struct SeededNumbers {
         range.lowerBound + next(below: range.upperBound - range.lowerBound + 1)
     }
 
-    /// True so many times of 256.
+    /// Returns true with a probability of `chance` / 256.
     mutating func happens(_ chance: Int) -> Bool { next() >> 56 < UInt64(chance) }
 
-    /// A number of which each octave of the range is as frequent as any other: sizes, distances, ranks.
+    /// A number in the range; each octave of the range has the same probability. Used for sizes, distances and ranks.
     mutating func nextByOctave(in range: ClosedRange<Int>) -> Int {
         var low = range.lowerBound
         while low < range.upperBound {

@@ -2,17 +2,17 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// The results of repeated measurements, in the order in which they came; there is at least one.
+/// The results of repeated measurements in order; there is at least one.
 package struct Spread: Hashable, Sendable {
     package let values: [Double]
 
-    /// Nil without values.
+    /// Nil if there are no values.
     package init?(_ values: [Double]) {
         guard !values.isEmpty else { return nil }
         self.values = values
     }
 
-    /// The one in the middle; of an even number the mean of both.
+    /// The median; of an even number of values the mean of the middle two.
     package var median: Double {
         let sorted = values.sorted()
         let middle = sorted.count / 2

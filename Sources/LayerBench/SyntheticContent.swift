@@ -1,11 +1,11 @@
-// layerverify: contents of files that look like real ones.
+// layerverify: synthetic file contents.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Contents of files as layers have them, made from seeds: text, programs, and what is compressed already.
+/// Synthetic contents of files in layers, made from seeds: text, programs, and compressed data.
 ///
-/// What matters for the speed of a decoder is how much is literal, how long matches are and how far they reach. So fresh
-/// material comes with a skewed distribution, and between it passages of the last 32 KiB come again.
+/// The speed of a decoder depends on how many bytes are literals, and on the lengths and distances of matches. So new
+/// data have a skewed distribution, and passages of the last 32 KiB are repeated between them.
 struct SyntheticContent {
     private var numbers: SeededNumbers
     private let lexicon: Lexicon
@@ -17,7 +17,7 @@ struct SyntheticContent {
         self.instructions = instructions
     }
 
-    /// What a file is.
+    /// The kind of a file.
     enum Kind: CaseIterable {
         case text
         case program
@@ -36,7 +36,7 @@ struct SyntheticContent {
         output.removeLast(max(output.count - end, 0))
     }
 
-    /// Repeats a passage of what the file has so far.
+    /// Repeats a passage from the file so far.
     private mutating func appendRepeat(_ lengths: ClosedRange<Int>, to output: inout [UInt8], from start: Int) {
         let length = numbers.nextByOctave(in: lengths)
         let known = min(output.count - start, 32 << 10)
@@ -101,7 +101,7 @@ struct SyntheticContent {
 
     private static let codeRepeatChance = 48
 
-    /// A table of increasing addresses, or of records with small numbers.
+    /// Appends a table of increasing addresses, or of records with small numbers.
     private mutating func appendTable(to output: inout [UInt8], until end: Int) {
         var address = UInt64(0x40_0000 + numbers.next(below: 1 << 22))
         let areAddresses = numbers.happens(128)
@@ -116,8 +116,7 @@ struct SyntheticContent {
         }
     }
 
-    /// Bits without a structure that another compressor would find, behind the header of a gzip member: pictures, fonts,
-    /// archives.
+    /// Appends incompressible bits after the header of a gzip member, as in pictures, fonts and archives.
     private mutating func appendCompressed(to output: inout [UInt8], until end: Int) {
         output += [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]
         while output.count < end {
@@ -127,7 +126,7 @@ struct SyntheticContent {
     }
 }
 
-/// Words of which the n-th is about 1/n as frequent as the first (Zipf), made of syllables.
+/// Words made of syllables; the n-th is about 1/n as frequent as the first (Zipf's law).
 struct Lexicon {
     private let letters: [UInt8]
     private let starts: [Int]
@@ -160,10 +159,10 @@ struct Lexicon {
     func append(_ rank: Int, to output: inout [UInt8]) { output += letters[starts[rank]..<starts[rank + 1]] }
 }
 
-/// Instructions as machine code has them: few opcodes that are frequent, each followed by few others, and operands of which
-/// most are small.
+/// Instructions similar to machine code: a few frequent opcodes, each followed by a few others, and mostly small
+/// operands.
 struct InstructionSet {
-    /// What stands behind an opcode.
+    /// The operand that follows an opcode.
     private enum Operand: CaseIterable {
         case none
         case register
@@ -212,7 +211,7 @@ struct InstructionSet {
             output.append(UInt8(0x80 | numbers.nextByOctave(in: 1...31)))
             append(UInt32(8 * numbers.nextByOctave(in: 16...2048)), to: &output)
         case .address:
-            // Relative to the place, so that the same target looks different everywhere.
+            // Relative to the position, so that the same target is encoded differently everywhere.
             let target = 64 * numbers.nextByOctave(in: 1...(1 << 13))
             append(UInt32(truncatingIfNeeded: target - position), to: &output)
         case .number32: append(UInt32(numbers.nextByOctave(in: 1...4096)), to: &output)

@@ -6,21 +6,21 @@ import LayerDigest
 package import LayerModel
 import LayerSystem
 
-/// An image layout with layers that look like real ones, the same on every run.
+/// An image layout with synthetic layers, the same on every run.
 ///
-/// How real they are, compared with eight gzip layers of a Debian machine's `/usr` (2.8 GB of tar, `Benchmarks/EndToEnd/usr-image`):
-/// see `docs/performance.md` §What `bench` measures.
+/// docs/performance.md, §What `bench` measures, compares it with eight gzip layers of a Debian machine's `/usr` (2.8 GB
+/// of tar, `Benchmarks/EndToEnd/usr-image`).
 package struct SyntheticImage: Hashable, Sendable {
     package var compression: LayerCompressor.Kind
-    /// The tars of all layers together.
+    /// The size of the tars of all layers together, in bytes.
     package var byteCount: UInt64
 
-    /// What each layer has of the whole, in hundredths: a base, a few layers upon it, small ones at the end.
+    /// The share of each layer in the whole, in percent: a base, a few layers on top of it, small ones at the end.
     private static let shares: [UInt64] = [30, 22, 16, 12, 9, 6, 4, 1]
 
-    /// The default size, in the seconds that a machine takes to compress it.
+    /// The default size, which takes a machine seconds to compress.
     package static let standardByteCount: UInt64 = 256 << 20
-    /// Below that the smallest layer is no tar with files any more.
+    /// The smallest size for which every layer is a tar with files.
     package static let minimumByteCount: UInt64 = 1 << 20
 
     package init(compression: LayerCompressor.Kind = .gzip, byteCount: UInt64 = standardByteCount) {
@@ -30,18 +30,18 @@ package struct SyntheticImage: Hashable, Sendable {
 
     package var layerCount: Int { Self.shares.count }
 
-    /// What is known of a layer that was written.
+    /// The digests and the size of a layer that was written.
     private struct WrittenLayer: Sendable {
         var digest: ContentDigest
         var diffID: ContentDigest
         var byteCount: UInt64
     }
 
-    /// Writes the layout, with so many threads.
+    /// Writes the layout with `jobCount` threads.
     ///
     /// Returns: the diffIDs, base first; fewer if it was cancelled.
     ///
-    /// Throws: `BenchError`, if something cannot be written.
+    /// Throws: `BenchError` if a file cannot be written.
     @discardableResult
     package func write(
         to folder: BenchFolder, jobCount: Int, isCancelled: @escaping @Sendable () -> Bool
@@ -125,7 +125,7 @@ package struct SyntheticImage: Hashable, Sendable {
         return state.withLock { $0.layers.compactMap { $0 } }
     }
 
-    /// Writes one layer; nil if it was cancelled.
+    /// Writes one layer; returns nil if it was cancelled.
     private func writeLayer(
         _ index: Int, _ folder: BenchFolder, _ isCancelled: () -> Bool
     ) throws(BenchError) -> WrittenLayer? {

@@ -1,8 +1,9 @@
-// layerverify: a tar that looks like a layer.
+// layerverify: the tar of a synthetic layer.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Writes the tar of a layer: files of every kind that real layers have, and many small ones, the same on every run.
+/// Writes the tar of a synthetic layer: files of all kinds that layers contain, many of them small, the same on every
+/// run.
 struct SyntheticLayer {
     private var content: SyntheticContent
     private var numbers: SeededNumbers
@@ -10,11 +11,11 @@ struct SyntheticLayer {
     private let byteCount: UInt64
     private var writtenByteCount: UInt64 = 0
     private var fileCount = 0
-    /// The bytes of each kind so far.
+    /// The number of bytes of each kind so far.
     private var shares: [Double]
     private var isFinished = false
 
-    /// What a layer consists of, in 100 parts of its bytes.
+    /// The composition of a layer, in percent of its bytes.
     private static let mix: [(kind: SyntheticContent.Kind, sizes: ClosedRange<Int>, weight: Double)] = [
         (.text, 100...(4 << 10), 14),
         (.text, (4 << 10)...(128 << 10), 26),
@@ -22,7 +23,7 @@ struct SyntheticLayer {
         (.compressed, (1 << 10)...(256 << 10), 8),
     ]
 
-    /// A layer whose tar has `byteCount` bytes, rounded down to whole blocks; at least two of them.
+    /// Makes a layer whose tar has `byteCount` bytes, rounded down to whole blocks, but at least two blocks.
     init(seed: UInt64, byteCount: UInt64) {
         lexicon = Lexicon()
         content = SyntheticContent(seed: seed, lexicon: lexicon, instructions: InstructionSet())
@@ -31,7 +32,7 @@ struct SyntheticLayer {
         shares = Array(repeating: 0, count: Self.mix.count)
     }
 
-    /// Some content of a layer.
+    /// The beginning of a synthetic layer.
     static func sample(byteCount: Int) -> [UInt8] {
         var layer = SyntheticLayer(seed: 1, byteCount: UInt64(byteCount))
         var bytes: [UInt8] = []
@@ -39,13 +40,13 @@ struct SyntheticLayer {
         return bytes
     }
 
-    /// Appends the next file, or the end of the archive. False if nothing comes after it.
+    /// Appends the next file, or the end of the archive. Returns false after the end.
     mutating func append(to output: inout [UInt8]) -> Bool {
         guard !isFinished else { return false }
         let start = output.count
         let left = byteCount - writtenByteCount
         if left < 4 * 512 {
-            // Spec: POSIX pax §ustar Interchange Format: two blocks of zeros end the archive, and more do no harm.
+            // Spec: POSIX pax §ustar Interchange Format: two blocks of zeros end the archive; more are allowed.
             output += [UInt8](repeating: 0, count: Int(left))
             isFinished = true
             return false
@@ -55,7 +56,7 @@ struct SyntheticLayer {
         where shares[index] / Self.mix[index].weight < shares[place] / Self.mix[place].weight {
             place = index
         }
-        // No file is more than an eighth of the layer, so that small layers are mixed, too.
+        // No file has more than an eighth of the layer, so that small layers also contain all kinds.
         let limit = min(Int(clamping: left) - 3 * 512, max(Int(clamping: byteCount / 8), 512))
         let size = min(numbers.nextByOctave(in: Self.mix[place].sizes), limit)
         let kind = Self.mix[place].kind
@@ -68,6 +69,8 @@ struct SyntheticLayer {
         return true
     }
 
+    /// Appends a tar header.
+    ///
     /// Spec: POSIX pax §ustar Interchange Format.
     private mutating func appendHeader(_ kind: SyntheticContent.Kind, byteCount: Int, to output: inout [UInt8]) {
         let folder =

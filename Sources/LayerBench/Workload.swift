@@ -1,11 +1,11 @@
-// layerverify: the bytes of each kind that an image has.
+// layerverify: the numbers of bytes that a run processes.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
 package import LayerVerify
 
-/// What verifying an image means in bytes.
+/// The work of verifying an image, in bytes.
 package struct Workload: Hashable, Sendable {
     /// One blob.
     package struct Blob: Hashable, Sendable {
@@ -43,13 +43,13 @@ package struct Workload: Hashable, Sendable {
         }
     }
 
-    /// Bytes as they lie in the image.
+    /// The number of bytes as stored in the image.
     package var byteCount: UInt64 { blobs.reduce(0) { $0 + $1.byteCount } }
 
-    /// Bytes that layers decode to; those of a plain one as they are.
+    /// The number of bytes after decoding; uncompressed layers are counted as they are.
     package var uncompressedByteCount: UInt64 { blobs.reduce(0) { $0 + ($1.uncompressedByteCount ?? $1.byteCount) } }
 
-    /// The bytes of each kind of work: read, decoded by compression, hashed by algorithm.
+    /// The number of bytes of each kind of work: read, decoded by compression, hashed by algorithm.
     package var byteCounts: [(work: Kernel.Work, byteCount: UInt64)] {
         var sums: [Kernel.Work: UInt64] = [:]
         for blob in blobs {
@@ -64,12 +64,12 @@ package struct Workload: Hashable, Sendable {
 extension Workload.Blob {
     var byteCounts: [(work: Kernel.Work, byteCount: UInt64)] { decoding + hashing }
 
-    /// Reading and decoding: one action of the pipeline does both, and the next block of the blob waits for it.
+    /// Reading and decoding, which are one action of the pipeline; the next block of the blob waits for it.
     var decoding: [(work: Kernel.Work, byteCount: UInt64)] {
         [(.read, byteCount)] + (uncompressedByteCount.map { [(.decode(compression), $0)] } ?? [])
     }
 
-    /// Each of these is a chain by itself.
+    /// The hashing of the blob; each element is a separate chain.
     var hashing: [(work: Kernel.Work, byteCount: UInt64)] {
         algorithms.map { (.hash($0), byteCount) }
             + uncompressedAlgorithms.map { (.hash($0), uncompressedByteCount ?? 0) }

@@ -1,12 +1,13 @@
-// layerverify: what the decoders over C libraries share.
+// layerverify: shared code of the decoders that wrap C libraries.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// A decoder over a C library, which wants pointers.
+/// A decoder that wraps a C library, and so works on pointers.
 protocol BufferDecoder: StreamDecoder {
-    /// Decodes from the cursor's input into its room as far as both go.
+    /// Decodes from the cursor's input into its room until the input is used up, the room is full, or the stream ends
+    /// or fails.
     ///
-    /// The cursor's buffers are valid until the call returns and no longer.
+    /// The cursor's buffers are valid only until the call returns.
     func decode(_ cursor: inout DecodeCursor) -> DecodeStatus
 }
 
@@ -14,7 +15,7 @@ extension BufferDecoder {
     package func decode(_ input: RawSpan, into output: inout OutputRawSpan) -> DecodeStep {
         input.withUnsafeBytes { inputBuffer in
             output.withUnsafeMutableBytes { outputBuffer, initializedByteCount in
-                // SAFETY: both buffers outlive the cursor, which is gone when the closure ends.
+                // SAFETY: both buffers outlive the cursor, which does not leave the closure.
                 var cursor = unsafe DecodeCursor(
                     input: inputBuffer,
                     room: UnsafeMutableRawBufferPointer(rebasing: outputBuffer[initializedByteCount...]))
@@ -26,11 +27,11 @@ extension BufferDecoder {
     }
 }
 
-/// How far one call of a decoder has come.
+/// The progress of one call of a decoder.
 struct DecodeCursor {
     /// The whole input of the call.
     let input: UnsafeRawBufferPointer
-    /// The whole room of the call.
+    /// The whole output buffer of the call.
     let room: UnsafeMutableRawBufferPointer
     var consumedByteCount = 0
     var producedByteCount = 0
@@ -45,20 +46,20 @@ struct DecodeCursor {
     var inputByteCount: Int { input.count - consumedByteCount }
     var roomByteCount: Int { room.count - producedByteCount }
 
-    /// What is left of the input.
+    /// The input that is not consumed yet.
     var remainingInput: UnsafeRawBufferPointer {
         unsafe UnsafeRawBufferPointer(rebasing: input[consumedByteCount...])
     }
 
-    /// What is left of the room.
+    /// The part of the room that is not filled yet.
     var remainingRoom: UnsafeMutableRawBufferPointer {
         unsafe UnsafeMutableRawBufferPointer(rebasing: room[producedByteCount...])
     }
 
-    /// Moves on to where a library says that it stopped. The library's word is checked, after an error too: the counts become
-    /// sizes of memory that is hashed and checked.
+    /// Moves both positions to where a library says that it stopped. The counts are checked, even after an error,
+    /// because they become sizes of memory that is read later.
     ///
-    /// Returns: false, with nothing moved, if it says that more is left than it was given.
+    /// Returns: false, with nothing moved, if the library reports more bytes left than it was given.
     mutating func moveOn(leavingInput inputByteCount: Int, leavingRoom roomByteCount: Int) -> Bool {
         guard 0...self.inputByteCount ~= inputByteCount, 0...self.roomByteCount ~= roomByteCount else { return false }
         consumedByteCount = input.count - inputByteCount
@@ -66,7 +67,7 @@ struct DecodeCursor {
         return true
     }
 
-    /// Takes the next byte of the input; there must be one.
+    /// Takes the next byte of the input, which must not be empty.
     mutating func takeByte() -> UInt8 {
         defer { consumedByteCount += 1 }
         return unsafe input[consumedByteCount]

@@ -5,11 +5,9 @@
 import CZlib
 import CZstd
 
-/// What is linked in to decode.
+/// The linked libraries that decode.
 package enum CodecLibraries {
-    /// The libraries and their versions, such as `zlib 1.3.1`; for `--version`.
-    ///
-    /// The versions are those of the libraries at run time.
+    /// The libraries and their versions at run time, such as `zlib 1.3.1`; for `--version`.
     package static var versions: [String] {
         ["zlib " + String(cString: zlibVersion()), "libzstd " + String(cString: ZSTD_versionString())]
     }

@@ -5,19 +5,19 @@
 package import LayerModel
 
 extension Codecs {
-    /// The codec to decode with: the fastest one that is not disabled. Nil if nothing here decodes the compression.
+    /// The codec to decode with: the fastest one that is not disabled. Nil if no codec decodes the compression.
     ///
-    /// It is the reference itself (their names are equal) where there is no faster one.
+    /// Where there is no faster one, it is the reference itself (their names are equal).
     package static func fast(for compression: Compression) -> Codec? {
         fast(for: compression, disabled: DisabledPaths.names)
     }
 
-    /// The codec whose word counts when another one finds a fault: zlib, libzstd. It cannot be disabled.
+    /// The codec that decides when another one finds a fault: zlib or libzstd. It cannot be disabled.
     package static func reference(for compression: Compression) -> Codec? {
         all.last { $0.compression == compression }
     }
 
-    /// The codec to decode with, if `disabled` names the codecs that are not to be used.
+    /// The codec to decode with, where `disabled` has the names of codecs that must not be used.
     package static func fast(for compression: Compression, disabled: Set<Substring>) -> Codec? {
         all.first { $0.compression == compression && !disabled.contains($0.name[...]) }
             ?? reference(for: compression)
@@ -25,8 +25,8 @@ extension Codecs {
 }
 
 extension Codecs {
-    /// The first bytes that a compressed file decodes to, at most `byteCount`; fewer where its beginning gives no more, none
-    /// where nothing here decodes it.
+    /// The first bytes that a compressed file decodes to: at most `byteCount`, fewer if `prefix` decodes to fewer, and
+    /// none if no codec decodes the compression.
     ///
     /// Shape: `prefix` is the beginning of the file.
     package static func decodedPrefix(_ prefix: [UInt8], byteCount: Int) -> [UInt8] {
@@ -34,7 +34,7 @@ extension Codecs {
         let decoder = codec.begin(CodecOptions())
         return [UInt8](unsafeUninitializedCapacity: byteCount) { room, initializedCount in
             initializedCount = unsafe prefix.withUnsafeBytes { input in
-                // SAFETY: both buffers outlive the lane, which is gone when the closure ends.
+                // SAFETY: both buffers outlive the lane, which does not leave the closure.
                 var lane = unsafe DecodeLane(
                     decoder: decoder, input: input, output: UnsafeMutableRawBufferPointer(room))
                 var isDone = false

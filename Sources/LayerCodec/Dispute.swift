@@ -1,4 +1,4 @@
-// layerverify: members and frames that only some decoders take.
+// layerverify: members and frames that only some decoders accept.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,10 +6,10 @@ package import LayerModel
 
 /// A member or frame that is decoded here and refused by other decoders that unpack images.
 ///
-/// Decoding goes on after it: a stream that is damaged as well is refused by all. The ending is
+/// Decoding continues after it, because a stream that is also damaged is refused by every decoder. The ending is
 /// `StreamEnding.disputed` only if nothing else is wrong.
 package struct Dispute: Hashable, Sendable {
-    /// Where the member or frame begins, from the beginning of what the decoder was given.
+    /// The offset of the member or frame in bytes, from the beginning of the decoder's input.
     package var offsetBytes: UInt64
     package var reason: StreamDispute
 

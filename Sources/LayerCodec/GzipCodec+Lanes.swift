@@ -6,7 +6,7 @@ import CInflateLanes
 import LayerModel
 
 extension GzipCodec {
-    /// Up to four streams in lockstep.
+    /// Decodes up to four streams in lockstep.
     static let lanes = Codec(
         name: LaneDecoder.name, compression: .gzip, teamSize: LaneDecoder.teamSize,
         begin: { options in LaneDecoder.isUsable ? LaneDecoder() : LaneDecoder.substitute.begin(options) },
@@ -14,8 +14,8 @@ extension GzipCodec {
         decodeTeam: { LaneDecoder.decode($0, hashing: $1) })
 }
 
-/// Decodes gzip with up to three others in lockstep. The data are inflated in C, where nothing else is done; members,
-/// headers and trailers are read here: they are a few bytes of many, and so the C part stays small.
+/// Decodes a gzip stream in lockstep with up to three others. The DEFLATE data are decoded in C, which does nothing
+/// else. Members, headers and trailers are few bytes and are read here, which keeps the C code small.
 final class LaneDecoder: BufferDecoder {
     private enum Stage {
         case betweenMembers
@@ -29,21 +29,22 @@ final class LaneDecoder: BufferDecoder {
     private var boundary = MemberBoundary()
     private var header = GzipHeaderReader()
     private var trailer = GzipTrailerReader()
-    /// Where in the blob the next input begins.
+    /// The offset in the blob where the next input begins.
     private var offset: UInt64 = 0
 
     /// The name that `--version` and `LAYERVERIFY_DISABLE` use.
     static let name = "inflate-lanes"
     static let teamSize = Int(LV_INFLATE_MAXIMUM_LANE_COUNT)
-    /// Two streams and two hashes: 0.88 of the time of four streams and then four hashes (`lv_inflate_advance_and_hash`).
+    /// Two streams with two hashes take 0.88 of the time of four streams followed by four hashes
+    /// (`lv_inflate_advance_and_hash`).
     static let hashingTeamSize = 2
-    /// Tried once, before it is asked for.
+    /// Whether the lanes can hash in the gaps of decoding. Tested once, on first use.
     static let hashesPairs =
         lv_inflate_hashing_is_supported() == 1 && !DisabledPaths.contains(Codec.hashingName) && isUsable
         && passesPairTest()
-    /// The codec that does the work if the lanes fail their test.
+    /// The codec that decodes instead if the lanes fail their self-test.
     static let substitute = GzipCodec.zlib
-    /// Tried once, before the first stream.
+    /// Whether the lanes decode correctly. Tested once, before the first stream.
     static let isUsable = passesSelfTest()
 
     var isAtBoundary: Bool { stage == .betweenMembers && boundary.isClean }
@@ -64,9 +65,9 @@ final class LaneDecoder: BufferDecoder {
         }
     }
 
-    /// Reads what lies between the data of members.
+    /// Reads the bytes between the data of two members.
     ///
-    /// Returns: nil where data are next, else why decoding stops.
+    /// Returns: nil if data are next, otherwise why decoding stops.
     private func findData(_ cursor: inout DecodeCursor) -> DecodeStatus? {
         while true {
             switch stage {
@@ -88,7 +89,7 @@ final class LaneDecoder: BufferDecoder {
             case .inData:
                 return nil
             case .inTrailer:
-                // Each half is checked as soon as it is there.
+                // Each half is checked as soon as it is complete.
                 if let checksum = trailer.checksum, checksum != inflation.checksum { return .failed(.checksum) }
                 if let byteCount = trailer.byteCount, byteCount != inflation.byteCount { return .failed(.length) }
                 if trailer.isComplete {
@@ -104,7 +105,7 @@ final class LaneDecoder: BufferDecoder {
 
     /// Takes over how far the data were decoded.
     ///
-    /// Returns: nil if decoding may go on, else why it stops.
+    /// Returns: nil if decoding may continue, otherwise why it stops.
     private func absorb(_ lane: lv_inflate_lane, _ cursor: inout DecodeCursor) -> DecodeStatus? {
         guard unsafe cursor.moveOn(leavingInput: lane.input_byte_count, leavingRoom: lane.output_byte_count) else {
             return .failed(.decoder)
@@ -122,9 +123,9 @@ final class LaneDecoder: BufferDecoder {
         }
     }
 
-    // Several streams
+    // MARK: Several streams
 
-    /// Advances every stream of a team until one of them cannot go on.
+    /// Advances all streams of a team until one of them cannot continue.
     static func decode(
         _ team: UnsafeMutableBufferPointer<DecodeLane>,
         hashing pairs: UnsafeMutableBufferPointer<HashPair> = UnsafeMutableBufferPointer(start: nil, count: 0)
@@ -134,7 +135,7 @@ final class LaneDecoder: BufferDecoder {
             for index in team.indices { unsafe team[index].decodeAlone() }
             return
         }
-        // SAFETY: both buffers have room for every lane, and what is put in them are plain values.
+        // SAFETY: both buffers have room for all lanes, and their elements are plain values.
         unsafe withUnsafeTemporaryAllocation(of: DecodeCursor.self, capacity: team.count) { cursors in
             unsafe withUnsafeTemporaryAllocation(of: lv_inflate_lane.self, capacity: team.count) { lanes in
                 for index in team.indices {
@@ -153,11 +154,11 @@ final class LaneDecoder: BufferDecoder {
         }
     }
 
-    /// Lends pairs in the form that the lanes want, and moves them on by what was hashed.
+    /// Passes `pairs` to `body` in the form that the C code takes, and then advances them by what was hashed.
     private static func withHashes(
         of pairs: UnsafeMutableBufferPointer<HashPair>, _ body: (UnsafeMutableBufferPointer<lv_inflate_hashes>) -> Void
     ) {
-        // SAFETY: the buffer has room for every pair, and what is put in it are plain values.
+        // SAFETY: the buffer has room for all pairs, and its elements are plain values.
         unsafe withUnsafeTemporaryAllocation(of: lv_inflate_hashes.self, capacity: pairs.count) { hashes in
             for index in pairs.indices {
                 let pair = unsafe pairs[index]
@@ -185,7 +186,7 @@ final class LaneDecoder: BufferDecoder {
         _ team: UnsafeMutableBufferPointer<DecodeLane>, _ cursors: UnsafeMutableBufferPointer<DecodeCursor>,
         _ lanes: UnsafeMutableBufferPointer<lv_inflate_lane>, _ hashes: UnsafeMutableBufferPointer<lv_inflate_hashes>
     ) {
-        /// The lanes that cannot go on, a bit for each.
+        /// The lanes that cannot continue, one bit for each.
         var stopped = 0
         while true {
             for index in team.indices {
@@ -208,7 +209,7 @@ final class LaneDecoder: BufferDecoder {
         }
         for index in team.indices where stopped & 1 << index == 0 {
             if unsafe cursors[index].inputByteCount == 0 {
-                // Whether it wants input or room, or has ended, must be told now.
+                // Whether it needs input or room, or has ended, must be known now.
                 unsafe team[index].status = decoder(team[index]).advance(&cursors[index])
             } else {
                 unsafe team[index].status = cursors[index].roomByteCount == 0 ? .outputFull : .needsInput
@@ -217,9 +218,10 @@ final class LaneDecoder: BufferDecoder {
     }
 }
 
-/// The owner of an `lv_inflate_state`. It lies on the heap because it has 110 KB and knows its own address.
+/// The owner of an `lv_inflate_state`, which is allocated on the heap because it has 110 KB and contains its own
+/// address.
 private struct LaneInflation: ~Copyable {
-    // SAFETY: allocated in `init`, freed in `deinit`, used by the one thread that owns the decoder.
+    // SAFETY: allocated in `init`, freed in `deinit`, used only by the thread that owns the decoder.
     private let memory: UnsafeMutableRawPointer
     private let state: OpaquePointer
 
@@ -235,12 +237,12 @@ private struct LaneInflation: ~Copyable {
     /// The corresponding C function is lv_inflate_begin.
     func begin() { unsafe lv_inflate_begin(state) }
 
-    /// The CRC-32 of what came out since the beginning.
+    /// The CRC-32 of the output since `begin`.
     var checksum: UInt32 { unsafe lv_inflate_checksum(state) }
-    /// How much came out since, modulo 2^32 as ISIZE counts it.
+    /// The length of the output since `begin` in bytes, modulo 2^32 like ISIZE.
     var byteCount: UInt32 { unsafe lv_inflate_output_byte_count(state) }
 
-    /// The part of a stream in a call of lv_inflate_advance, which keeps no address of input or output.
+    /// The arguments of this stream for one call of lv_inflate_advance, which keeps no address of input or output.
     func lane(_ cursor: DecodeCursor) -> lv_inflate_lane {
         let (input, room) = unsafe (cursor.remainingInput, cursor.remainingRoom)
         return unsafe lv_inflate_lane(

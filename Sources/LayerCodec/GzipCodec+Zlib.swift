@@ -10,21 +10,22 @@ extension GzipCodec {
     static let zlib = Codec(name: "zlib", compression: .gzip) { _ in ZlibDecoder() }
 }
 
-/// Decodes gzip with zlib, in zlib's own gzip mode, so that it shares only the search for the magic with other codecs.
+/// Decodes gzip with zlib in its own gzip mode, so that the search for the magic is all that it shares with other
+/// codecs.
 final class ZlibDecoder: BufferDecoder {
     private enum Stage {
         case betweenMembers
         case inMember
-        /// zlib had no memory to begin with.
+        /// zlib could not allocate its memory.
         case unusable
     }
 
     private let stream: ZlibStream
     private var stage: Stage
     private var boundary = MemberBoundary()
-    /// Where in the blob the next input begins.
+    /// The offset in the blob where the next input begins.
     private var offset: UInt64 = 0
-    /// True if the last call filled its room, so that there may be more output without more input.
+    /// True if the last call filled its room: there may be more output without more input.
     private var mayHoldOutput = false
 
     init() {
@@ -59,7 +60,7 @@ final class ZlibDecoder: BufferDecoder {
                 case .stalled:
                     if cursor.roomByteCount == 0 { return .outputFull }
                     mayHoldOutput = false
-                    // With input and room zlib goes on; if it does not, going round would never end.
+                    // With input and room zlib advances. If it does not, this loop would never end.
                     guard cursor.inputByteCount == 0 else { return .failed(.decoder) }
                 case .failed(let fault):
                     return .failed(fault)
@@ -71,7 +72,7 @@ final class ZlibDecoder: BufferDecoder {
     }
 }
 
-/// The owner of a `z_stream`. It lies on the heap because zlib remembers its address.
+/// The owner of a `z_stream`, which is allocated on the heap because zlib keeps its address.
 struct ZlibStream: ~Copyable {
     enum Step {
         case memberEnded
@@ -83,10 +84,11 @@ struct ZlibStream: ~Copyable {
 
     private let stream: UnsafeMutablePointer<z_stream>
     private let header: UnsafeMutablePointer<gz_header>
-    /// Where zlib puts the beginning of the name and of the comment: as much as Go reads, with the zero that ends it.
+    /// Where zlib writes the beginning of the name and of the comment: as many bytes as Go reads, and the terminating
+    /// zero.
     private let text: UnsafeMutablePointer<UInt8>
     private static let textByteCount = GzipLimits.headerTextByteCount + 1
-    /// False if zlib had no memory.
+    /// False if zlib could not allocate its memory.
     let isUsable: Bool
 
     /// The corresponding C function is inflateInit2.
@@ -97,7 +99,7 @@ struct ZlibStream: ~Copyable {
         header.initialize(to: gz_header())
         text = .allocate(capacity: 2 * Self.textByteCount)
         text.initialize(repeating: 0, count: 2 * Self.textByteCount)
-        // 15 bits of window, the most deflate has, and 16 for gzip's header and trailer and no other.
+        // 15 bits of window are the largest that DEFLATE has; 16 selects gzip's header and trailer and no other.
         isUsable = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
     }
 
@@ -108,14 +110,14 @@ struct ZlibStream: ~Copyable {
         text.deallocate()
     }
 
-    /// Begins a member whose magic is consumed already.
+    /// Begins a member whose magic is already consumed.
     ///
-    /// Returns: false if zlib refuses what it cannot refuse, so that nothing it says could be trusted.
+    /// Returns: false if zlib refuses input that it cannot refuse. Its results could not be trusted then.
     ///
     /// The corresponding C functions are inflateReset and inflateGetHeader.
     func beginMember() -> Bool {
         header.pointee = gz_header()
-        // SAFETY: zlib writes as many bytes as it is told to each of the two, which live as long as the stream.
+        // SAFETY: zlib writes at most the given number of bytes to each of the two, which live as long as the stream.
         unsafe header.pointee.name = text
         header.pointee.name_max = UInt32(Self.textByteCount)
         unsafe header.pointee.comment = text + Self.textByteCount
@@ -124,7 +126,7 @@ struct ZlibStream: ~Copyable {
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 3) { buffer in
             (buffer[0], buffer[1], buffer[2]) = (GzipMagic.bytes.0, GzipMagic.bytes.1, 0)
             guard let base = buffer.baseAddress else { return false }
-            // SAFETY: zlib takes two bytes of the buffer, and writes none: it has no room, but wants an address.
+            // SAFETY: zlib reads two bytes of the buffer and writes none: it has no room, but needs an address.
             unsafe stream.pointee.next_in = base
             stream.pointee.avail_in = 2
             unsafe stream.pointee.next_out = base + 2
@@ -133,9 +135,10 @@ struct ZlibStream: ~Copyable {
         }
     }
 
-    /// True once the member's header is read, if its name or its comment is longer than `GzipLimits.headerTextByteCount`.
+    /// True once the member's header is read, if its name or its comment is longer than
+    /// `GzipLimits.headerTextByteCount`.
     ///
-    /// zlib writes the zero after a text only if it fits, and clears the pointer of a text that is not there.
+    /// zlib writes the zero after a text only if it fits, and sets the pointer of an absent text to null.
     var hasLongHeaderText: Bool {
         guard header.pointee.done == 1 else { return false }
         return unsafe isLong(header.pointee.name) || isLong(header.pointee.comment)
@@ -146,13 +149,13 @@ struct ZlibStream: ~Copyable {
         return unsafe !UnsafeBufferPointer(start: text, count: Self.textByteCount).contains(0)
     }
 
-    /// Inflates as far as the cursor goes.
+    /// Inflates until the input is used up, the room is full, or the member ends or fails.
     ///
     /// The corresponding C function is inflate.
     func inflate(_ cursor: inout DecodeCursor) -> Step {
         let (input, room) = unsafe (cursor.remainingInput, cursor.remainingRoom)
-        // SAFETY: zlib reads `avail_in` bytes of the input, writes `avail_out` of the room, and keeps neither address:
-        // both are set anew before each call. Without room it still wants an address, which it does not write to.
+        // SAFETY: zlib reads `avail_in` bytes of the input, writes `avail_out` of the room, and both addresses are set
+        // again before each call. Without room it still needs an address, which it does not write to.
         unsafe stream.pointee.next_in = UnsafeMutablePointer(
             mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self))
         stream.pointee.avail_in = UInt32(input.count)
@@ -172,12 +175,12 @@ struct ZlibStream: ~Copyable {
         }
     }
 
-    /// What a code of failure says of the stream.
+    /// The fault of the stream that an error code stands for.
     private func fault(of code: Int32) -> StreamFault {
-        // Z_MEM_ERROR and Z_STREAM_ERROR say nothing about the bytes, and Z_NEED_DICT is none of gzip's.
+        // Z_MEM_ERROR and Z_STREAM_ERROR say nothing about the bytes, and Z_NEED_DICT cannot occur in gzip.
         guard code == Z_DATA_ERROR else { return .decoder }
         guard header.pointee.done == 1 else { return .header }
-        // zlib has one code for all damage; only its message tells what is damaged.
+        // zlib has one code for all damage; only its message says what is damaged.
         guard let message = stream.pointee.msg else { return .data }
         return switch String(cString: message) {
         case "incorrect data check": .checksum

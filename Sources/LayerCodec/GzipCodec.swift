@@ -1,4 +1,4 @@
-// layerverify: what the decoders of gzip share.
+// layerverify: shared code of the gzip decoders.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -9,19 +9,19 @@ import LayerModel
 /// Spec: RFC 1952 (the format), RFC 1951 (the data in it).
 enum GzipCodec {}
 
-/// Tells at a boundary whether a further member begins, a byte at a time.
+/// Decides at a boundary whether another member begins, one byte at a time.
 ///
-/// Spec: RFC 1952 §2.2 (members follow one another with nothing between) and §2.3.1 (ID1, ID2).
+/// Spec: RFC 1952 §2.2 (members follow one another with nothing between them) and §2.3.1 (ID1, ID2).
 struct GzipMagic {
     enum Verdict {
-        /// The first byte fits; the second must tell.
+        /// The first byte matches; the second decides.
         case undecided
-        /// Both bytes were there: a member begins.
+        /// Both bytes match: a member begins.
         case memberBegins
         case noMember
     }
 
-    /// True between the two bytes.
+    /// True after a first byte that matches.
     private(set) var isUndecided = false
 
     mutating func take(_ byte: UInt8) -> Verdict {
@@ -36,10 +36,10 @@ struct GzipMagic {
     static let bytes: (UInt8, UInt8) = (0x1f, 0x8b)
 }
 
-/// What other decoders of gzip take.
+/// Limits of other gzip decoders.
 enum GzipLimits {
-    /// The bytes of a name or a comment, without the zero that ends it, that Go's compress/gzip reads; it refuses a header
-    /// with more of them. klauspost's gzip and pgzip are made of it and do the same.
+    /// The number of bytes of a name or a comment, without the terminating zero, that Go's compress/gzip reads; it
+    /// refuses a longer one. klauspost's gzip and pgzip are derived from it and do the same.
     static let headerTextByteCount = 511
 }
 
@@ -50,7 +50,7 @@ struct MemberBoundary {
     private(set) var offset: UInt64 = 0
     private(set) var dispute: Dispute?
 
-    /// True where the blob may end, if the decoder is between members.
+    /// True if the blob may end here, provided that the decoder is between members.
     var isClean: Bool { memberCount > 0 && !magic.isUndecided }
 
     mutating func memberEnds(atByte offset: UInt64) {
@@ -58,16 +58,17 @@ struct MemberBoundary {
         self.offset = offset
     }
 
-    /// Notes that the header of the member that began at `offset` has a name or a comment longer than others read.
+    /// Records that the header of the member that began at `offset` has a name or a comment longer than other decoders
+    /// read.
     mutating func noteLongHeaderText() {
         if dispute == nil { dispute = Dispute(offsetBytes: offset, reason: .headerText) }
     }
 
     /// Looks for the magic of the next member.
     ///
-    /// Parameters: `callOffset` is where in the blob the input of the cursor begins.
+    /// Parameters: `callOffset` is the offset in the blob where the cursor's input begins.
     ///
-    /// Returns: nil if a member begins, its magic consumed; else why decoding stops.
+    /// Returns: nil if a member begins (its magic is consumed), otherwise why decoding stops.
     mutating func findMember(_ cursor: inout DecodeCursor, callOffset: UInt64) -> DecodeStatus? {
         while cursor.inputByteCount > 0 {
             switch magic.take(cursor.takeByte()) {
@@ -77,7 +78,7 @@ struct MemberBoundary {
                 return nil
             case .noMember:
                 guard memberCount > 0 else { return .failed(.header) }
-                // The byte that tells may be the second one, and the first may have come with an earlier input.
+                // The byte that decides may be the second one, and the first may have been in an earlier input.
                 cursor.consumedByteCount = offset > callOffset ? Int(offset - callOffset) : 0
                 return .trailing
             }

@@ -4,7 +4,7 @@
 
 import CZlib
 
-/// Reads what follows the magic in the header of a gzip member, and checks what can be checked.
+/// Reads the part of a gzip member's header after the magic, and checks it.
 ///
 /// Shape: the input may be split anywhere. No field is kept.
 ///
@@ -13,7 +13,7 @@ struct GzipHeaderReader {
     enum Progress {
         case needsInput
         case complete
-        /// Another method than deflate, reserved flags, or a header checksum that differs.
+        /// A method other than DEFLATE, reserved flags, or a wrong header checksum.
         case malformed
     }
 
@@ -26,26 +26,26 @@ struct GzipHeaderReader {
     private static let hasExtra: UInt8 = 1 << 2
     private static let hasName: UInt8 = 1 << 3
     private static let hasComment: UInt8 = 1 << 4
-    // "Reserved FLG bits must be zero" (§2.3.1.2): they may announce a field that is not known here.
+    // "Reserved FLG bits must be zero" (§2.3.1.2): they may announce a field that is unknown here.
     private static let reserved: UInt8 = 0b1110_0000
 
     private var field = Field.method
     private var method: UInt8 = 0
     private var flags: UInt8 = 0
-    /// Bytes of the name or the comment so far.
+    /// The length of the name or the comment so far.
     private var textByteCount = 0
     /// True if the name or the comment is longer than `GzipLimits.headerTextByteCount`.
     private(set) var hasLongText = false
-    /// Bytes left of a field whose length is known.
+    /// The bytes left of a field whose length is known.
     private var remainingByteCount = 0
-    /// A field of two bytes, the low one first.
+    /// A field of two bytes, low byte first.
     private var number: UInt16 = 0
-    /// The CRC-32 of the header so far. The magic is always the same, so its own is where it starts.
+    /// The CRC-32 of the header so far. It starts with that of the magic, which is always the same.
     private var checksum: UInt = {
         withUnsafeBytes(of: GzipMagic.bytes) { crc32(0, $0.baseAddress, 2) }
     }()
 
-    /// Reads on in `bytes`.
+    /// Reads the next bytes of the header from `bytes`.
     ///
     /// Returns: how many bytes belong to the header, and whether it is complete.
     mutating func read(_ bytes: UnsafeRawBufferPointer) -> (byteCount: Int, progress: Progress) {
@@ -57,7 +57,7 @@ struct GzipHeaderReader {
             let coveredField = field
             let progress = take(byte)
             if coveredField != .checksum, field == .checksum || position == bytes.count {
-                // SAFETY: the slice lies within `bytes` and is short of 4 GiB, as a block is.
+                // SAFETY: the slice is within `bytes` and shorter than 4 GiB, like every block.
                 let covered = unsafe UnsafeRawBufferPointer(rebasing: bytes[checkedByteCount..<position])
                 checksum = unsafe crc32(
                     checksum, covered.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32(covered.count))
@@ -80,7 +80,7 @@ struct GzipHeaderReader {
             guard method == Self.deflate, byte & Self.reserved == 0 else { return .malformed }
             flags = byte
             field = .timeAndSystem
-            // MTIME, XFL and OS may be anything.
+            // MTIME, XFL and OS may have any value.
             remainingByteCount = 6
         case .timeAndSystem:
             remainingByteCount -= 1
@@ -106,7 +106,7 @@ struct GzipHeaderReader {
         return .needsInput
     }
 
-    /// Goes on to the next field that the flags announce.
+    /// Enters the next field that the flags announce.
     private mutating func enterField(after previous: Field) -> Progress {
         switch previous {
         case .method, .flags, .timeAndSystem:
@@ -134,7 +134,7 @@ struct GzipHeaderReader {
         return .needsInput
     }
 
-    /// Takes a byte of `number`; true if it was the second.
+    /// Takes a byte of `number`; returns true if it was the second.
     private mutating func takesSecondByte(_ byte: UInt8) -> Bool {
         remainingByteCount -= 1
         number = number >> 8 | UInt16(byte) << 8

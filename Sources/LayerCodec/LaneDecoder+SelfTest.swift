@@ -5,10 +5,10 @@
 import LayerModel
 
 extension LaneDecoder {
-    /// Decodes a stream in four lanes whose inputs end one after another, so that four, three, two and one lane are tried.
+    /// Decodes a stream in four lanes whose inputs end one after another, which tests four, three, two lanes and one.
     ///
-    /// The stream has a checksum, which is computed here as it is for every stream; so nothing else need be compared. It
-    /// takes about 20 microseconds.
+    /// The stream has a checksum, which is verified as for every stream, so nothing else is compared. The test takes
+    /// about 20 microseconds.
     static func passesSelfTest() -> Bool {
         unsafe passesSelfTest { team, _ in
             unsafe decode(team)
@@ -16,13 +16,14 @@ extension LaneDecoder {
         }
     }
 
-    /// The same with two blocks of two hashes beside each of the four calls.
+    /// The same test, with two blocks of two hashes in the gaps of each of the four calls.
     static func passesPairTest() -> Bool {
         // FIPS 180-4 §5.3.3.
         let initial: [UInt32] = [
             0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
         ]
-        // After the first eight blocks of the stream, and after eight that begin 31 bytes later; by hashing them in Python.
+        // After the first eight blocks of the stream, and after eight blocks that begin 31 bytes later; computed with
+        // Python's hashlib.
         let expected: [UInt32] = [
             0x84e9_51d6, 0xf3f1_ca91, 0x3f65_7872, 0xbf8d_1cf6, 0x3fbb_2bda, 0x6282_486c, 0xc78d_2288, 0x5a42_a3a2,
             0x4069_f8f4, 0x03ab_c912, 0xbbdc_5578, 0xddc1_a853, 0x6552_bd71, 0x6204_79d2, 0xfc6c_def0, 0xc082_acbe,
@@ -46,7 +47,7 @@ extension LaneDecoder {
         }
     }
 
-    /// `decode` is given the team and the whole stream, and tells whether it did what it should.
+    /// Runs the test. `decode` is given the team and the whole stream, and returns whether it did what it should.
     private static func passesSelfTest(
         _ decode: (UnsafeMutableBufferPointer<DecodeLane>, UnsafeRawBufferPointer) -> Bool
     ) -> Bool {
@@ -59,13 +60,13 @@ extension LaneDecoder {
         return withUnsafeTemporaryAllocation(byteCount: teamSize * roomByteCount, alignment: 16) { rooms in
             unsafe bytes.withUnsafeBytes { input in
                 var lanes = (0..<teamSize).map { index in
-                    // SAFETY: each lane has a part of its own of the room; both buffers outlive the lanes.
+                    // SAFETY: each lane has its own part of the room; both buffers outlive the lanes.
                     unsafe DecodeLane(
                         decoder: LaneDecoder(), input: UnsafeRawBufferPointer(rebasing: input[..<(300 + 128 * index)]),
                         output: UnsafeMutableRawBufferPointer(
                             rebasing: rooms[(index * roomByteCount)..<((index + 1) * roomByteCount)]))
                 }
-                // Lanes whose part of the input is used up leave from the front.
+                // The lanes with the shortest inputs are first, and leave the team one after another.
                 for first in lanes.indices {
                     let isDone = unsafe lanes.withUnsafeMutableBufferPointer { team in
                         unsafe decode(UnsafeMutableBufferPointer(rebasing: team[first...]), input)
@@ -83,11 +84,11 @@ extension LaneDecoder {
         }
     }
 
-    /// A little more than the content.
+    /// A little more than the length of the content.
     private static let roomByteCount = 3_072
     private static let dataByteCount = 671
 
-    /// One dynamic block, as zlib 1.2.13 wrote it at level 9; eight bytes to a word, the low ones first.
+    /// One dynamic block, as zlib 1.2.13 wrote it at level 9; eight bytes per word, low byte first.
     private static let dataWords: [UInt64] = [
         0x0e10_5155_484d_567d, 0x76bb_656a_2d16_8922, 0x80fd_96b3_3c16_941a, 0xf6ae_fa78_49b4_5d7b,
         0x4dde_d141_5ef1_5f2c, 0x214b_884d_c2e9_752d, 0x20c0_c082_0d34_5442, 0x40b0_b892_4da0_c112,

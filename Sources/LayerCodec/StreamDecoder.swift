@@ -4,33 +4,33 @@
 
 package import LayerModel
 
-/// Decodes one compressed stream: all its gzip members or zstd frames, one after another, to the end of the blob.
+/// Decodes one compressed stream: all gzip members or zstd frames of a blob, one after another.
 ///
 /// A decoder belongs to one blob and is used from one thread at a time. It reads no file and hashes nothing.
 package protocol StreamDecoder: AnyObject {
     /// Decodes as much as input and room allow.
     ///
-    /// Shape: `input` is the next part of the blob, any length including zero and less than 2 GiB; `output` is filled
-    /// from its current end. Splitting the input or the output otherwise gives the same bytes.
+    /// Shape: `input` is the next part of the blob, of any length below 2 GiB, including zero; `output` is filled from
+    /// its current end. The decoded bytes do not depend on how input and output are split.
     ///
     /// Returns: how much of the input was consumed and why decoding stopped. After `.trailing` or `.failed` the decoder
-    /// is not used again.
+    /// must not be used again.
     func decode(_ input: RawSpan, into output: inout OutputRawSpan) -> DecodeStep
 
-    /// True where the blob may end: between two members or frames, after at least one, with nothing left to put out.
+    /// True where the blob may end: between two members or frames, after at least one, with no output pending.
     ///
-    /// False after bytes that may begin a further member but are too few to tell, such as a lone 0x1f: a blob that
+    /// False after bytes that may begin another member but are too few to decide, such as a single 0x1f: a blob that
     /// ends there is truncated.
     var isAtBoundary: Bool { get }
 
-    /// The first member or frame that this decoder takes and others refuse, by the offset where it begins; see `Dispute`.
+    /// The first member or frame that this decoder accepts and others refuse; see `Dispute`.
     var dispute: Dispute? { get }
 
-    /// The offset from the beginning of the blob of the last boundary, where the last intact member or frame ended;
-    /// zero before the first. After `.trailing`, the offset of the first trailing byte.
+    /// The offset in the blob, in bytes, of the last boundary, where the last intact member or frame ended; zero before
+    /// the first. After `.trailing`, the offset of the first trailing byte.
     var boundaryOffset: UInt64 { get }
 
-    /// Frees what decoding alone needs. The decoder is not asked to decode any more.
+    /// Frees the memory that only decoding needs. The decoder must not decode after that.
     func releaseMemory()
 }
 
@@ -38,10 +38,10 @@ extension StreamDecoder {
     package func releaseMemory() {}
 }
 
-/// What one call of a decoder did.
+/// The result of one call of a decoder.
 package struct DecodeStep: Equatable, Sendable {
-    /// Bytes of the input that are used up. For `.trailing` those before the first byte that begins no member, or zero
-    /// if that byte was in an earlier input and only this one told; see `StreamDecoder.boundaryOffset`.
+    /// The number of input bytes that are used up. For `.trailing`, the bytes before the first one that begins no
+    /// member; zero if that byte was in an earlier input, see `StreamDecoder.boundaryOffset`.
     package var consumedByteCount: Int
     package var status: DecodeStatus
 
@@ -53,7 +53,7 @@ package struct DecodeStep: Equatable, Sendable {
 
 /// Why a decoder stopped.
 package enum DecodeStatus: Equatable, Sendable {
-    /// All input is consumed and nothing is left to put out.
+    /// All input is consumed and no output is pending.
     case needsInput
     /// The output is full; input may be left.
     case outputFull
@@ -61,28 +61,28 @@ package enum DecodeStatus: Equatable, Sendable {
     case trailing
     /// The stream is damaged.
     case failed(StreamFault)
-    /// A zstd frame wants a larger window than the options allow.
+    /// A zstd frame needs a larger window than the options allow.
     case windowTooLarge
-    /// Other decoders hold too much of `CodecOptions.windowBudget` now. Ask again after one has released some.
+    /// Other decoders hold too much of `CodecOptions.windowBudget`. Try again after one of them has released memory.
     case needsMemory
 }
 
-/// Limits that a decoder obeys.
+/// Limits for a decoder.
 package struct CodecOptions: Sendable {
     /// The largest zstd window in bytes; at most `largestWindowByteCount`.
     package let maximumWindowByteCount: UInt64
-    /// What the windows of several decoders may take together; nil for no limit.
+    /// The limit for the windows of all decoders together; nil for none.
     package var windowBudget: WindowBudget?
 
-    /// A window above `largestWindowByteCount` is taken for that.
+    /// Makes options. A maximum above `largestWindowByteCount` is reduced to that.
     package init(maximumWindowByteCount: UInt64 = CodecOptions.standardWindowByteCount) {
         self.maximumWindowByteCount = min(maximumWindowByteCount, Self.largestWindowByteCount)
     }
 
-    /// The most that libzstd decodes with on 64-bit systems, the upper bound of ZSTD_d_windowLogMax.
+    /// The largest window in bytes that libzstd accepts on 64-bit systems, the upper bound of ZSTD_d_windowLogMax.
     package static let largestWindowByteCount: UInt64 = 2 << 30
 
-    /// 128 MiB, what `zstd -d` itself allows and what `zstd --ultra -22` writes.
+    /// 128 MiB: what `zstd -d` allows by default and what `zstd --ultra -22` writes.
     package static let standardWindowByteCount: UInt64 = 128 << 20
 }
 
@@ -91,18 +91,18 @@ package struct Codec: Sendable {
     /// The name that `--version` and `LAYERVERIFY_DISABLE` use: `inflate-lanes`, `zlib`, `zstd`.
     package let name: String
     package let compression: Compression
-    /// The name by which `LAYERVERIFY_DISABLE` turns hashing beside decoding off.
+    /// The name with which `LAYERVERIFY_DISABLE` turns off hashing in the gaps of decoding.
     package static let hashingName = "sha-beside"
-    /// How many streams one call of `decode` takes to its advantage.
+    /// The number of streams that one call of `decode` decodes best.
     package let teamSize: Int
-    /// Begins a stream.
+    /// Begins decoding a stream.
     package let begin: @Sendable (CodecOptions) -> any StreamDecoder
-    /// How many streams one call takes to its advantage that hashes in their gaps; nil where that is not done.
+    /// The number of streams that one call decodes best if it also hashes in the gaps; nil if the codec does not hash.
     package var hashingTeamSize: Int? { hashing() }
     private let hashing: @Sendable () -> Int?
     private let decodeTeam: TeamDecoding
 
-    /// Advances a team, and pairs of hashes in its gaps.
+    /// Advances a team of streams, and pairs of hashes in the gaps.
     package typealias TeamDecoding =
         @Sendable (UnsafeMutableBufferPointer<DecodeLane>, UnsafeMutableBufferPointer<HashPair>) -> Void
 
@@ -115,7 +115,8 @@ package struct Codec: Sendable {
         }
     }
 
-    /// Makes a codec that decodes several streams in one go, and with `hashingTeamSize` also hashes pairs in the gaps.
+    /// Makes a codec that decodes several streams together and, if `hashingTeamSize` is given, hashes pairs in the
+    /// gaps.
     package init(
         name: String, compression: Compression, teamSize: Int,
         begin: @escaping @Sendable (CodecOptions) -> any StreamDecoder,
@@ -130,27 +131,28 @@ package struct Codec: Sendable {
         self.decodeTeam = decodeTeam
     }
 
-    /// Advances every lane of a team until one of them cannot go on.
+    /// Advances all lanes of a team until one of them cannot continue.
     ///
-    /// Shape: at most `teamSize` lanes, each with a decoder that `begin` of this codec made. A lane that could go on, and
-    /// stopped only because another one did, has the status `.needsInput` and input left.
+    /// Shape: at most `teamSize` lanes, each with a decoder that `begin` of this codec made. A lane that could
+    /// continue, and stopped only because another one did, has the status `.needsInput` and input left.
     package func decode(_ team: UnsafeMutableBufferPointer<DecodeLane>) {
         unsafe decodeTeam(team, UnsafeMutableBufferPointer(start: nil, count: 0))
     }
 
-    /// The same, and moves pairs on as far as it goes without making decoding much slower; not at all without
-    /// `hashingTeamSize`. What they point to must not be what is decoded.
+    /// Advances all lanes in the same way, and advances pairs of hashes as far as that does not make decoding much
+    /// slower. Without `hashingTeamSize` the pairs do not advance. The pairs must not point into the buffers of the
+    /// lanes.
     package func decode(
         _ team: UnsafeMutableBufferPointer<DecodeLane>, hashing pairs: UnsafeMutableBufferPointer<HashPair>
     ) { unsafe decodeTeam(team, pairs) }
 }
 
-/// One stream's part in a step of a team.
+/// One stream of a team.
 package struct DecodeLane {
     package let decoder: any StreamDecoder
-    /// What is left of the input block.
+    /// The unused part of the input block.
     package var input: UnsafeRawBufferPointer
-    /// What is left of the output block.
+    /// The unused part of the output block.
     package var output: UnsafeMutableRawBufferPointer
     /// Why the lane stopped.
     package var status: DecodeStatus
@@ -165,7 +167,7 @@ package struct DecodeLane {
         self.status = status
     }
 
-    /// Decodes this lane by itself, and moves its input and output on.
+    /// Decodes this lane alone, and advances its input and output.
     package mutating func decodeAlone() {
         // SAFETY: the caller of `Codec.decode` owns both buffers until the call returns; the spans do not outlive it.
         let span = unsafe input.bytes

@@ -1,32 +1,33 @@
-// layerverify: the memory that windows take together.
+// layerverify: the limit for the memory of all zstd windows.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import Synchronization
 
-/// The total of the zstd windows that the decoders of one run may hold at the same time.
+/// The limit for the zstd windows that all decoders of one run hold at the same time.
 ///
-/// A decoder that finds no room stops with `.needsMemory`, holds nothing, and is asked again once `releaseCount` has changed.
-/// So a run with many jobs over frames with large windows is slower, and never larger.
+/// A decoder that cannot reserve its window stops with `.needsMemory`, holds nothing, and is called again once
+/// `releaseCount` has changed. A run with many jobs over frames with large windows is slower then, but takes no more
+/// memory.
 ///
 /// ## Concurrency
 /// Both counters are atomic.
 package final class WindowBudget: Sendable {
-    /// Units: bytes.
+    /// The limit in bytes.
     package let byteCount: UInt64
     private let held = Atomic<UInt64>(0)
     private let releases = Atomic<UInt64>(0)
 
-    /// Parameters: `byteCount` is at least the largest window that a decoder may ask for.
+    /// Parameters: `byteCount` must be at least the largest window that a decoder may reserve.
     package init(byteCount: UInt64) { self.byteCount = byteCount }
 
-    /// How often memory was given back so far.
+    /// How often memory was released so far.
     package var releaseCount: UInt64 { releases.load(ordering: .sequentiallyConsistent) }
 
     /// The bytes that decoders hold now.
     package var heldByteCount: UInt64 { held.load(ordering: .sequentiallyConsistent) }
 
-    /// Counts `byteCount` bytes as held; false if that is more than is left.
+    /// Counts `byteCount` bytes as held; returns false, with nothing counted, if that exceeds the limit.
     func reserve(_ byteCount: UInt64) -> Bool {
         var known = held.load(ordering: .sequentiallyConsistent)
         while known <= self.byteCount, byteCount <= self.byteCount - known {

@@ -13,17 +13,17 @@ enum ZstdCodec {
         ZstdDecoder(options, ZstdStrictFrames())
     }
 
-    /// The reference: libzstd keeps the window itself, and copies what it puts out.
+    /// The reference: libzstd keeps the window itself, and copies its output.
     static let zstd = Codec(name: "zstd", compression: .zstd) { options in
         ZstdDecoder(options, ZstdStreamFrames(options))
     }
 }
 
-/// Decodes zstd frames; what lies between and before the frames is read here.
+/// Decodes zstd frames. Everything before and between the frames is read here.
 ///
-/// libzstd sees one frame at a time, from its magic on. Finding the next frame, skipping skippable ones and obeying the
-/// limit of the window happen before it: it would take a part of an unknown magic before it says so, and obeys the
-/// limit only where the frame did not come in one piece.
+/// libzstd is given one frame at a time, beginning with its magic. The search for the next frame, skippable frames and
+/// the window limit are handled here, because libzstd consumes a part of an unknown magic before it reports it, and
+/// enforces the limit only if a frame does not arrive in one piece.
 final class ZstdDecoder: BufferDecoder {
     private enum Stage {
         case betweenFrames
@@ -36,18 +36,18 @@ final class ZstdDecoder: BufferDecoder {
     private let frames: any ZstdFrames
     private let maximumWindowByteCount: UInt64
     private let budget: WindowBudget?
-    /// What is counted of `budget` for this decoder.
+    /// The bytes of `budget` that are counted for this decoder.
     private var reservedByteCount: UInt64 = 0
     private var stage: Stage
     private var frameCount: UInt64 = 0
     package private(set) var boundaryOffset: UInt64 = 0
-    /// Where in the blob the next input begins.
+    /// The offset in the blob where the next input begins.
     private var offset: UInt64 = 0
-    /// The magic and header of a frame, gathered.
+    /// The magic and the header of a frame, collected from one or more inputs.
     private let gathered: UnsafeMutableRawBufferPointer
     private var gatheredByteCount = 0
     private var skippableByteCount = 0
-    /// What the frame says of the length of its content, if it does, and how much came out of it so far.
+    /// The content length that the frame header declares, if any, and the length of its output so far.
     private var contentByteCount: UInt64?
     private var producedByteCount: UInt64 = 0
 
@@ -87,7 +87,7 @@ final class ZstdDecoder: BufferDecoder {
         }
     }
 
-    // Each step returns nil if decoding goes on, else why it stops.
+    // Each of these steps returns nil if decoding continues, otherwise why it stops.
 
     private func findFrame(_ cursor: inout DecodeCursor) -> DecodeStatus? {
         while gatheredByteCount < Self.magicByteCount {
@@ -96,7 +96,7 @@ final class ZstdDecoder: BufferDecoder {
             let prefix = unsafe UnsafeRawBufferPointer(rebasing: gathered[..<gatheredByteCount])
             guard unsafe Self.maySkip(prefix) || Self.mayDecode(prefix) else {
                 guard frameCount > 0 else { return .failed(.header) }
-                // The bytes before the one that tells may have come with an earlier input.
+                // The bytes before the one that decides may have been in an earlier input.
                 cursor.consumedByteCount = boundaryOffset > offset ? Int(boundaryOffset - offset) : 0
                 return .trailing
             }
@@ -123,8 +123,8 @@ final class ZstdDecoder: BufferDecoder {
         return nil
     }
 
-    /// Counts the window of a frame. What is held for an earlier frame is given back first if it is too little, so that no two
-    /// decoders wait for each other.
+    /// Counts the window of a frame. If an earlier frame's reservation is too small, it is released first, so that no
+    /// two decoders wait for each other.
     private func reserve(_ byteCount: UInt64) -> Bool {
         guard let budget, byteCount > reservedByteCount else { return true }
         releaseMemory()
@@ -133,7 +133,8 @@ final class ZstdDecoder: BufferDecoder {
         return true
     }
 
-    /// How many bytes to gather, magic included, as far as is known yet: the descriptor tells how long a header is.
+    /// How many bytes to collect, including the magic, as far as it is known: the descriptor determines the length of
+    /// the header.
     private var headerEnd: Int {
         guard gatheredByteCount > Self.magicByteCount else { return Self.magicByteCount + 1 }
         // SAFETY: the byte is set.
@@ -146,7 +147,7 @@ final class ZstdDecoder: BufferDecoder {
         producedByteCount += UInt64(cursor.producedByteCount - producedBefore)
         switch step {
         case .frameEnded:
-            // libzstd does not look at the length where the last block is empty.
+            // libzstd does not check the length if the last block is empty.
             if let contentByteCount, contentByteCount != producedByteCount { return .failed(.data) }
             endFrame(cursor)
             return nil
@@ -181,7 +182,7 @@ final class ZstdDecoder: BufferDecoder {
         stage = .betweenFrames
     }
 
-    /// Gathers a byte; false if there is none.
+    /// Collects one byte; returns false if there is none.
     private func gather(_ cursor: inout DecodeCursor) -> Bool {
         guard cursor.inputByteCount > 0 else { return false }
         unsafe gathered[gatheredByteCount] = cursor.takeByte()
@@ -194,12 +195,12 @@ final class ZstdDecoder: BufferDecoder {
     // Spec: RFC 8878 §3.1.2: 0x184D2A50 to 0x184D2A5F, the low byte first.
     private static let skippableMagicEnd: [UInt8] = [0x2a, 0x4d, 0x18]
 
-    /// Whether a frame with content may begin like this.
+    /// Whether a frame with content may begin with these bytes.
     private static func mayDecode(_ prefix: UnsafeRawBufferPointer) -> Bool {
         unsafe prefix.elementsEqual(magic.prefix(prefix.count))
     }
 
-    /// Whether a skippable frame may begin like this.
+    /// Whether a skippable frame may begin with these bytes.
     private static func maySkip(_ prefix: UnsafeRawBufferPointer) -> Bool {
         unsafe prefix[0] & 0xf0 == 0x50 && prefix.dropFirst().elementsEqual(skippableMagicEnd.prefix(prefix.count - 1))
     }

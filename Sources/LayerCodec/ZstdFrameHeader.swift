@@ -2,32 +2,32 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the header of a zstd frame says about the frame.
+/// The fields of a zstd frame header.
 ///
 /// Spec: RFC 8878 §3.1.1.1.
 struct ZstdFrameHeader: Equatable {
-    /// The memory that decoding needs for its window.
+    /// The memory in bytes that decoding needs for its window.
     var windowByteCount: UInt64
-    /// The length of the content; nil if it is not told.
+    /// The length of the content in bytes; nil if the header does not give it.
     var contentByteCount: UInt64?
-    /// Zero if none is named.
+    /// Zero if the header names no dictionary.
     var dictionaryID: UInt32
     var hasReservedBit: Bool
     /// True if the frame ends with a checksum of its content.
     var hasChecksum: Bool
 
-    /// The most bytes that a header has after the magic.
+    /// The largest length of a header without the magic, in bytes.
     static let maximumByteCount = 14
 
-    /// The length of a header, descriptor included, without the magic.
+    /// The length of a header in bytes, with the descriptor and without the magic.
     static func byteCount(descriptor: UInt8) -> Int {
         1 + (isSingleSegment(descriptor) ? 0 : 1) + dictionaryIDByteCount(descriptor)
             + contentSizeByteCount(descriptor)
     }
 
-    /// Reads a header.
+    /// Parses a header.
     ///
-    /// Shape: `bytes` are the whole header from the descriptor on, without the magic.
+    /// Shape: `bytes` is the whole header, beginning with the descriptor, without the magic.
     init(_ bytes: UnsafeRawBufferPointer) {
         let descriptor = unsafe bytes[0]
         precondition(bytes.count == Self.byteCount(descriptor: descriptor), "a header is read as a whole")
@@ -40,7 +40,7 @@ struct ZstdFrameHeader: Equatable {
         let window = Self.isSingleSegment(descriptor) ? nil : number(1)
         dictionaryID = UInt32(truncatingIfNeeded: number(Self.dictionaryIDByteCount(descriptor)))
         let contentSizeByteCount = Self.contentSizeByteCount(descriptor)
-        // §3.1.1.1.4: two bytes count from 256 on.
+        // §3.1.1.1.4: a field of two bytes has an offset of 256.
         let contentSize = number(contentSizeByteCount) &+ (contentSizeByteCount == 2 ? 256 : 0)
         contentByteCount = contentSizeByteCount == 0 ? nil : contentSize
         if let window {

@@ -1,13 +1,13 @@
-// layerverify: the content of zstd frames, by rules that all decoders keep.
+// layerverify: the content of zstd frames, by rules that all decoders follow.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import CZstdFrames
 import LayerModel
 
-/// Decodes frames by `CZstdFrames`, which accepts only what RFC 8878, libzstd and klauspost's decoder accept.
+/// Decodes frames with `CZstdFrames`, which accepts only what RFC 8878, libzstd and klauspost's decoder accept.
 final class ZstdStrictFrames: ZstdFrames {
-    /// Made when a frame begins; nil before and after `releaseMemory`.
+    /// Created when a frame begins; nil before that and after `releaseMemory`.
     private var frames: OpaquePointer?
 
     deinit { releaseMemory() }
@@ -33,7 +33,7 @@ final class ZstdStrictFrames: ZstdFrames {
         guard let frames else { return .stopped(.failed(.decoder)) }
         let (rest, room) = unsafe (cursor.remainingInput, cursor.remainingRoom)
         var (consumed, produced) = (0, 0)
-        // SAFETY: it reads and writes within the sizes given, and uses neither address after it returned.
+        // SAFETY: lv_zstd_decode reads and writes within the sizes given and keeps neither address.
         let status = unsafe lv_zstd_decode(
             frames, rest.baseAddress?.assumingMemoryBound(to: UInt8.self), rest.count, &consumed,
             room.baseAddress?.assumingMemoryBound(to: UInt8.self), room.count, &produced)

@@ -7,27 +7,28 @@ import LayerModel
 
 /// A way to decode the frames of a stream, one after another.
 protocol ZstdFrames: AnyObject {
-    /// Frees buffers and tables. A frame may begin afterwards.
+    /// Frees buffers and tables. Another frame may begin after that.
     func releaseMemory()
 
-    /// Begins a frame with its magic and header, which `header` has read.
+    /// Begins a frame. `bytes` are its magic and header, `header` is the parsed form of them.
     ///
-    /// Returns: nil if the frame may go on, else why not.
+    /// Returns: nil if decoding may continue, otherwise why not.
     func begin(_ bytes: UnsafeRawBufferPointer, _ header: ZstdFrameHeader) -> DecodeStatus?
 
-    /// Decodes the frame as far as the cursor goes.
+    /// Decodes the frame until the input is used up, the room is full, or the frame ends or fails.
     func decode(_ cursor: inout DecodeCursor) -> ZstdStep
 }
 
-/// How far decoding a frame came.
+/// The result of one step of decoding a frame.
 enum ZstdStep {
-    /// The frame has ended, and everything of it is put out.
+    /// The frame has ended, and all of it is in the output.
     case frameEnded
     case stopped(DecodeStatus)
 
-    /// What a code of failure says of the stream.
+    /// The step that an error code of libzstd stands for.
     ///
-    /// libzstd has no code of its own for a content that is not as long as the header says; that is damaged data.
+    /// libzstd has no separate code for content that is shorter or longer than the header declares; it reports damaged
+    /// data.
     static func failed(_ code: Int) -> ZstdStep {
         let status: DecodeStatus =
             switch ZSTD_getErrorCode(code) {
@@ -45,12 +46,12 @@ enum ZstdStep {
     }
 }
 
-/// Decodes frames by libzstd's streaming functions.
+/// Decodes frames with libzstd's streaming functions.
 final class ZstdStreamFrames: ZstdFrames {
-    /// Made when a frame begins; nil before and after `releaseMemory`.
+    /// Created when a frame begins; nil before that and after `releaseMemory`.
     private var context: OpaquePointer?
     private let maximumWindowByteCount: UInt64
-    /// True if the last call filled its room, so that there may be more output without more input.
+    /// True if the last call filled its room: there may be more output without more input.
     private var mayHoldOutput = false
 
     init(_ options: CodecOptions) { maximumWindowByteCount = options.maximumWindowByteCount }
@@ -84,7 +85,7 @@ final class ZstdStreamFrames: ZstdFrames {
         guard context != nil, ZSTD_isError(ZSTD_DCtx_reset(context, ZSTD_reset_session_only)) == 0 else {
             return .failed(.decoder)
         }
-        // SAFETY: libzstd copies the header, and writes nothing: it has no room.
+        // SAFETY: libzstd copies the header, and writes nothing because it has no room.
         var input = unsafe ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
         var output = ZSTD_outBuffer(dst: nil, size: 0, pos: 0)
         let hint = ZSTD_decompressStream(context, &output, &input)
@@ -98,18 +99,18 @@ final class ZstdStreamFrames: ZstdFrames {
             guard cursor.inputByteCount > 0 || mayHoldOutput else { return .stopped(.needsInput) }
             guard cursor.roomByteCount > 0 else { return .stopped(.outputFull) }
             let (rest, room) = unsafe (cursor.remainingInput, cursor.remainingRoom)
-            // SAFETY: libzstd reads and writes within the sizes given, and uses neither address after it returned.
+            // SAFETY: libzstd reads and writes within the sizes given and keeps neither address.
             var input = unsafe ZSTD_inBuffer(src: rest.baseAddress, size: rest.count, pos: 0)
             var output = unsafe ZSTD_outBuffer(dst: room.baseAddress, size: room.count, pos: 0)
             let hint = ZSTD_decompressStream(context, &output, &input)
-            // After an error neither position is to be trusted.
+            // After an error neither position can be trusted.
             if ZSTD_isError(hint) != 0 { return .failed(hint) }
             guard input.pos <= rest.count, output.pos <= room.count else { return .stopped(.failed(.decoder)) }
             cursor.consumedByteCount += input.pos
             cursor.producedByteCount += output.pos
             if hint == 0 { return .frameEnded }
             mayHoldOutput = cursor.roomByteCount == 0
-            // With input and room libzstd goes on; if it does not, going round would never end.
+            // With input and room libzstd advances. If it does not, this loop would never end.
             if input.pos + output.pos == 0, cursor.inputByteCount > 0 { return .stopped(.failed(.decoder)) }
         }
     }

@@ -5,14 +5,15 @@
 package import LayerModel
 
 extension ContentDigest {
-    /// The digest of bytes that are all in memory, such as a document's, by the fastest method.
+    /// The digest of bytes that are completely in memory, such as a document, by the fastest method.
     ///
-    /// Before something is refuted by it, ask `reference(of:_:)`.
+    /// Before a claim is refuted by it, confirm it with `reference(of:_:)`.
     package static func of(_ bytes: [UInt8], _ algorithm: DigestAlgorithm) -> ContentDigest {
         digest(of: bytes, by: digestMethod(for: algorithm))
     }
 
-    /// The same by OpenSSL, whose word counts. Its first use costs a millisecond: it reads its configuration.
+    /// The same digest computed by OpenSSL, the reference. The first use takes a millisecond, because OpenSSL reads its
+    /// configuration.
     package static func reference(of bytes: [UInt8], _ algorithm: DigestAlgorithm) -> ContentDigest {
         digest(of: bytes, by: referenceDigestMethod(for: algorithm))
     }

@@ -4,12 +4,12 @@
 
 package import LayerModel
 
-/// The method that the registry prefers for `algorithm`: the first one listed.
+/// The preferred method for `algorithm`: the first one in the registry.
 package func digestMethod(for algorithm: DigestAlgorithm) -> DigestMethod {
     DigestAlgorithms.all.first { $0.algorithm == algorithm } ?? EVPDigest.method(algorithm)
 }
 
-/// The reference that confirms what a faster method found: OpenSSL's EVP.
+/// The reference method, which confirms the results of a faster one: OpenSSL's EVP.
 package func referenceDigestMethod(for algorithm: DigestAlgorithm) -> DigestMethod {
     EVPDigest.method(algorithm)
 }

@@ -1,10 +1,10 @@
-// layerverify: the digest algorithms there are.
+// layerverify: the list of digest algorithms.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
-/// The registry of digest algorithms, those left out that cannot be computed here. A new one is a line here.
+/// The registry of digest algorithms, without those that OpenSSL does not offer here. To add an algorithm, add it here.
 package enum DigestAlgorithms {
     package static let all: [DigestMethod] = [
         LaneSHA256.method,

@@ -5,7 +5,7 @@
 import CLibCrypto
 package import LayerModel
 
-/// What is linked in to compute digests.
+/// The linked library that computes digests.
 package enum DigestLibrary {
     /// The library and its version at run time, such as `OpenSSL 3.0.14`; for `--version`.
     ///
@@ -15,10 +15,11 @@ package enum DigestLibrary {
         return "OpenSSL " + String(cString: text)
     }
 
-    /// Whether OpenSSL, as it is configured here, computes an algorithm. One that it does not offer must not be begun.
+    /// Whether OpenSSL, as it is configured here, computes an algorithm. A digest of an algorithm that it does not
+    /// offer must not be begun.
     ///
-    /// It may offer none: with a FIPS provider that fails its self-test, or a configuration without the default provider.
-    /// The first call loads OpenSSL's configuration, for a millisecond.
+    /// OpenSSL may offer none: with a FIPS provider that fails its self-test, or with a configuration without the
+    /// default provider. The first call loads OpenSSL's configuration, which takes a millisecond.
     package static func offers(_ algorithm: DigestAlgorithm) -> Bool { offered.contains(algorithm) }
 
     private static let offered = Set(DigestAlgorithm.allCases.filter { EVPDigest.isOffered($0) })

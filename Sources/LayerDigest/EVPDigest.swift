@@ -7,9 +7,8 @@ package import LayerModel
 
 /// A running digest computed by OpenSSL's EVP interface.
 ///
-/// OpenSSL reports failure for want of memory or of a provider that offers the algorithm. Neither can be told as a
-/// digest, and going on would tell a wrong one, so both end the program; `DigestLibrary.offers` tells the
-/// second beforehand.
+/// OpenSSL fails if it has no memory or no provider for the algorithm. No digest can be returned then, and to continue
+/// would give a wrong one, so both end the program. `DigestLibrary.offers` detects a missing provider before that.
 package final class EVPDigest: StreamDigest {
     package let algorithm: DigestAlgorithm
     private let context: OpaquePointer
@@ -36,7 +35,7 @@ package final class EVPDigest: StreamDigest {
     package func update(_ bytes: RawSpan) {
         precondition(!isFinished, "a finished digest takes no more bytes")
         let isHashed = bytes.withUnsafeBytes { buffer in
-            // OpenSSL need not take a null pointer, which an empty buffer may have.
+            // OpenSSL need not accept a null pointer, which an empty buffer may have.
             buffer.isEmpty || EVP_DigestUpdate(context, buffer.baseAddress, buffer.count) == 1
         }
         guard isHashed else { preconditionFailure("OpenSSL does not go on with a \(algorithm) digest") }
@@ -56,12 +55,13 @@ package final class EVPDigest: StreamDigest {
         }
     }
 
-    /// The entry of the registry for `algorithm`.
+    /// The registry entry for `algorithm`.
     package static func method(_ algorithm: DigestAlgorithm) -> DigestMethod {
         DigestMethod(name: "OpenSSL", algorithm: algorithm) { EVPDigest(algorithm) }
     }
 
-    /// Whether a provider offers the algorithm, and computes it: one may offer what it refuses to begin.
+    /// Whether a provider offers the algorithm and computes it: a provider may offer an algorithm that it then refuses
+    /// to begin.
     static func isOffered(_ algorithm: DigestAlgorithm) -> Bool {
         guard let implementation = implementation(of: algorithm) else { return false }
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(EVP_MAX_MD_SIZE)) { buffer in
@@ -78,8 +78,8 @@ package final class EVPDigest: StreamDigest {
         }
     }
 
-    // Looking an algorithm up by name searches the providers under a lock, so each is fetched once and kept while the
-    // process lives, as the documentation of EVP_MD_fetch advises.
+    // A lookup by name searches the providers under a lock, so each algorithm is fetched once and kept for the life of
+    // the process, as the documentation of EVP_MD_fetch recommends.
     // SAFETY: an EVP_MD is never written to after it is fetched, and these are never freed.
     nonisolated(unsafe) private static let sha256 = EVP_MD_fetch(nil, "SHA2-256", nil)
     nonisolated(unsafe) private static let sha384 = EVP_MD_fetch(nil, "SHA2-384", nil)

@@ -5,15 +5,15 @@
 import CSHA256Lanes
 package import LayerModel
 
-/// One running SHA-256, which advances in lockstep with up to three others.
+/// A running SHA-256 digest, which advances in lockstep with up to three others.
 ///
 /// Spec: FIPS 180-4 §5.1.1 and §6.2.
 package final class LaneSHA256: StreamDigest {
     package var algorithm: DigestAlgorithm { .sha256 }
 
-    // SAFETY: both are allocated in `init`, freed in `deinit`, and touched only by the thread that owns the digest.
+    // SAFETY: both are allocated in `init`, freed in `deinit`, and used only by the thread that owns the digest.
     private let words: UnsafeMutablePointer<UInt32>
-    /// Bytes that do not fill a block yet; room for two blocks of padding.
+    /// The bytes that do not fill a block yet; there is room for two blocks of padding.
     private let tail: UnsafeMutableRawBufferPointer
     private var tailByteCount = 0
     private var totalByteCount: UInt64 = 0
@@ -62,9 +62,10 @@ package final class LaneSHA256: StreamDigest {
         return ContentDigest(.sha256, bytes: bytes)
     }
 
-    // The parts of one message
+    // MARK: One message
 
-    /// Completes a block that was begun. Returns: what of `bytes` is left; none if the block is not full yet.
+    /// Completes a block that was begun. Returns the part of `bytes` that is left: nothing if the block is not full
+    /// yet.
     private func takeIntoTail(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         precondition(!isFinished, "a finished digest takes no more bytes")
         totalByteCount += ByteMath.fileSize(bytes.count)
@@ -80,7 +81,7 @@ package final class LaneSHA256: StreamDigest {
         return UnsafeRawBufferPointer(rebasing: bytes[takenByteCount...])
     }
 
-    /// Keeps bytes that fill no block for the next time.
+    /// Keeps bytes that do not fill a block for the next call.
     private func keep(_ rest: UnsafeRawBufferPointer) {
         guard !rest.isEmpty else { return }
         precondition(tailByteCount + rest.count < Self.blockByteCount, "less than a block is kept")
@@ -96,19 +97,19 @@ package final class LaneSHA256: StreamDigest {
         lv_sha256_advance(1, &words, &data, blockCount)
     }
 
-    // Several messages
+    // MARK: Several messages
 
-    /// Hashes the next bytes of several messages, in lockstep as far as they go together.
+    /// Hashes the next bytes of several messages, in lockstep as far as all of them have bytes.
     ///
-    /// Shape: at most four lanes, each with a digest of its own that this class made. Blocks of one length cost least;
-    /// of others, the rest goes on with fewer lanes.
+    /// Shape: at most four lanes, each with its own digest of this class. Buffers of equal length are fastest; if the
+    /// lengths differ, the rest is hashed with fewer lanes.
     static func update(_ team: UnsafeMutableBufferPointer<DigestLane>) {
         precondition(team.count <= Int(LV_SHA256_MAXIMUM_LANE_COUNT), "as many messages as lanes")
         for index in team.indices { team[index].bytes = lane(team[index]).takeIntoTail(team[index].bytes) }
         finishUpdate(team)
     }
 
-    /// Hashes the blocks that are left, and keeps what fills none.
+    /// Hashes the blocks that are left, and keeps the bytes that do not fill one.
     private static func finishUpdate(_ team: UnsafeMutableBufferPointer<DigestLane>) {
         while let blockCount = team.lazy.map({ $0.bytes.count / blockByteCount }).filter({ $0 > 0 }).min() {
             advance(team, blockCount)
@@ -116,14 +117,14 @@ package final class LaneSHA256: StreamDigest {
         for item in team { lane(item).keep(item.bytes) }
     }
 
-    /// The pairs are of the team's lanes in their order; a lane without another, or without a whole block, is in none.
+    /// Pairs of the team's lanes in their order. A lane without a partner or without a whole block is in no pair.
     static let pairing = DigestPairing(
         lend: { team, pairs in
             for index in team.indices { team[index].bytes = lane(team[index]).takeIntoTail(team[index].bytes) }
             for first in stride(from: 0, to: team.count - 1, by: 2) {
                 let (one, other) = (team[first], team[first + 1])
                 guard let bytes = one.bytes.baseAddress, let otherBytes = other.bytes.baseAddress else { continue }
-                // SAFETY: both have as many blocks, and stay where they are until the pair is taken back.
+                // SAFETY: both have `blockCount` blocks, and stay in place until the pair is taken back.
                 pairs.append(
                     HashPair(
                         words: (lane(one).words, lane(other).words),
@@ -154,14 +155,15 @@ package final class LaneSHA256: StreamDigest {
         return lane
     }
 
-    /// Advances every message that has a block left by `blockCount` blocks; each that has any has that many.
+    /// Advances every message that has a block left by `blockCount` blocks. Each message that has a block must have
+    /// that many.
     private static func advance(_ team: UnsafeMutableBufferPointer<DigestLane>, _ blockCount: Int) {
         let capacity = Int(LV_SHA256_MAXIMUM_LANE_COUNT)
         withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<UInt32>?.self, capacity: capacity) { states in
             withUnsafeTemporaryAllocation(of: UnsafePointer<UInt8>?.self, capacity: capacity) { data in
                 var laneCount = 0
                 for index in team.indices where team[index].bytes.count >= blockByteCount {
-                    // SAFETY: there are no more lanes than `capacity`; each has at least `blockCount` blocks.
+                    // SAFETY: there are at most `capacity` lanes, and each has at least `blockCount` blocks.
                     states.initializeElement(at: laneCount, to: lane(team[index]).words)
                     let start = team[index].bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
                     data.initializeElement(at: laneCount, to: start)
@@ -179,7 +181,7 @@ extension LaneSHA256 {
     /// The name that `LAYERVERIFY_DISABLE` uses.
     package static let name = "sha-lanes"
 
-    /// What the vendors call the instructions that the lanes are made of; for `--version`.
+    /// What vendors call the instructions that the lanes use; for `--version`.
     package static var instructionSetName: String {
         #if arch(arm64)
             "Armv8 SHA-2"
@@ -188,11 +190,11 @@ extension LaneSHA256 {
         #endif
     }
 
-    /// True where the lanes can be used: the CPU has the instructions, nobody disabled them, and they pass the test.
+    /// True if the lanes can be used: the CPU has the instructions, they are not disabled, and they pass the self-test.
     package static let isUsable =
         lv_sha256_lanes_are_supported() == 1 && !DisabledPaths.contains(name) && passesSelfTest()
 
-    /// The entry of the registry: the lanes where they can be used, else OpenSSL.
+    /// The registry entry: the lanes if they can be used, otherwise OpenSSL.
     static let method: DigestMethod =
         isUsable
         ? DigestMethod(
@@ -200,14 +202,15 @@ extension LaneSHA256 {
             begin: { LaneSHA256() }, updateTeam: { update($0) }, pairing: pairing)
         : EVPDigest.method(.sha256)
 
-    /// Hashes four messages of different lengths in lockstep, and compares each with what sha256sum says of it.
+    /// Hashes four messages of different lengths in lockstep, and compares each digest with that of sha256sum.
     ///
-    /// The answers are written down because asking OpenSSL would load it and its configuration, for a millisecond.
+    /// The expected digests are constants because OpenSSL would have to load its configuration, which takes a
+    /// millisecond.
     private static func passesSelfTest() -> Bool {
         let messages = [0, 63, 64, 1000].map { count in (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) } }
         let digests = messages.map { _ in LaneSHA256() }
         for (digest, message) in zip(digests, messages) { digest.update(message.span.bytes) }
-        // Lengths that leave four, three, two messages and one in the end, so that each kernel is tried.
+        // Lengths that leave four, three, two messages and one at the end, which tests each kernel.
         let together = Array(repeating: UInt8(0xa5), count: 900)
         together.withUnsafeBytes { bytes in
             var team = zip(digests, [300, 500, 700, 900]).map { digest, count in

@@ -4,28 +4,28 @@
 
 package import LayerModel
 
-/// One running digest. Its owner uses it from one thread at a time.
+/// A running digest. It is used from one thread at a time.
 package protocol StreamDigest: AnyObject {
     var algorithm: DigestAlgorithm { get }
 
-    /// Hashes `bytes` next, any number of them including none.
+    /// Hashes the next bytes of the message; `bytes` may be empty.
     func update(_ bytes: RawSpan)
 
-    /// The digest of everything hashed so far. The digest takes no more bytes after that.
+    /// The digest of all bytes so far. No bytes may follow.
     func finish() -> ContentDigest
 }
 
 /// A way to compute a digest algorithm; an entry of `DigestAlgorithms.all`.
 package struct DigestMethod: Sendable {
-    /// What computes it: `OpenSSL`, or the name that `LAYERVERIFY_DISABLE` uses.
+    /// The name of the implementation: `OpenSSL`, or the name that `LAYERVERIFY_DISABLE` uses.
     package let name: String
     package let algorithm: DigestAlgorithm
-    /// How many messages one call of `update` hashes to its advantage.
+    /// The number of messages that one call of `update` hashes best.
     package let teamSize: Int
     /// Begins a digest.
     package let begin: @Sendable () -> any StreamDigest
     private let updateTeam: @Sendable (UnsafeMutableBufferPointer<DigestLane>) -> Void
-    /// How its messages may be hashed in the gaps of other work; nil if they may not.
+    /// How messages may be hashed in the gaps of other work; nil if they may not.
     package let pairing: DigestPairing?
 
     /// Makes a method that hashes its messages one after another.
@@ -38,7 +38,7 @@ package struct DigestMethod: Sendable {
         }
     }
 
-    /// Makes a method that hashes several messages in one go.
+    /// Makes a method that hashes several messages together.
     package init(
         name: String, algorithm: DigestAlgorithm, teamSize: Int,
         begin: @escaping @Sendable () -> any StreamDigest,
@@ -55,17 +55,17 @@ package struct DigestMethod: Sendable {
 
     /// Hashes the next bytes of several messages.
     ///
-    /// Shape: at most `teamSize` lanes, each with a digest of its own that `begin` of this method made.
+    /// Shape: at most `teamSize` lanes, each with its own digest that `begin` of this method made.
     package func update(_ team: UnsafeMutableBufferPointer<DigestLane>) { updateTeam(team) }
 }
 
-/// How the next bytes of messages are hashed in the gaps of other work: between the two calls others may move the pairs on.
+/// How the next bytes of messages are hashed in the gaps of other work, which advances the pairs between the two calls.
 ///
-/// Shape: a team as for `DigestMethod.update`; the digests are used for nothing else meanwhile.
+/// Shape: a team as for `DigestMethod.update`. The digests must not be used for anything else in the meantime.
 package struct DigestPairing: Sendable {
-    /// Adds pairs of the team's messages, the first and the second, the third and the fourth.
+    /// Appends pairs of the team's messages: the first and the second, the third and the fourth.
     package let lend: @Sendable (UnsafeMutableBufferPointer<DigestLane>, inout [HashPair]) -> Void
-    /// Hashes what is left of the pairs, and of the team.
+    /// Hashes what is left of the pairs and of the team.
     package let takeBack: @Sendable (UnsafeMutableBufferPointer<DigestLane>, [HashPair]) -> Void
 
     package init(
@@ -77,7 +77,7 @@ package struct DigestPairing: Sendable {
     }
 }
 
-/// One message's part in a call for several.
+/// One message of a team.
 package struct DigestLane {
     package let digest: any StreamDigest
     /// The next bytes of the message.

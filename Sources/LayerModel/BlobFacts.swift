@@ -1,19 +1,18 @@
-// layerverify: what was found out about a blob.
+// layerverify: facts about a blob.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// What reading a blob told about it. A fact knows no claim.
+/// What was learned from reading a blob. Facts do not depend on any claim.
 package struct BlobFacts: Hashable, Sendable {
-    /// The bytes of the blob as they lie in the image, counted; what was read until `reading` ended.
+    /// The number of bytes that were read until `reading` ended: the bytes as stored, before decoding.
     package var byteCount: UInt64
-    /// The digests of those bytes, one for each algorithm that was asked for; empty unless the file was read to
-    /// its end.
+    /// The digests of those bytes, one for each requested algorithm; empty unless the file was read to its end.
     package var digests: [ContentDigest]
-    /// The compression that the first bytes show; nil if none were read.
+    /// The compression that the first bytes show; nil if no bytes were read.
     package var compression: Compression?
-    /// How reading the bytes ended.
+    /// How reading ended.
     package var reading: ReadEnding
-    /// What the bytes decode to; nil if that was not asked for.
+    /// What the bytes decode to; nil if decoding was not requested.
     package var uncompressed: UncompressedFacts?
 
     package init(
@@ -27,7 +26,7 @@ package struct BlobFacts: Hashable, Sendable {
         self.uncompressed = uncompressed
     }
 
-    /// The digest of the bytes as they lie in the image, by the algorithm of `claimed`; nil if it was not computed.
+    /// The digest of the bytes as stored, by the algorithm of `claimed`; nil if it was not computed.
     package func digest(like claimed: ContentDigest) -> ContentDigest? {
         digests.first { $0.algorithmName == claimed.algorithmName }
     }
@@ -35,9 +34,10 @@ package struct BlobFacts: Hashable, Sendable {
 
 /// What the bytes of a layer decode to.
 package struct UncompressedFacts: Hashable, Sendable {
-    /// The uncompressed bytes, counted; what came out until the stream ended.
+    /// The number of uncompressed bytes until the stream ended.
     package var byteCount: UInt64
-    /// The digests of the uncompressed bytes; empty unless the stream is intact, up to trailing bytes or a dispute.
+    /// The digests of the uncompressed bytes. Empty unless the stream is intact; trailing bytes and a dispute are
+    /// allowed.
     package var digests: [ContentDigest]
     /// How the stream ended.
     package var ending: StreamEnding
@@ -60,37 +60,40 @@ package struct UncompressedFacts: Hashable, Sendable {
 package enum ReadEnding: Hashable, Sendable {
     /// All bytes were read.
     case complete
-    /// There is no such file.
+    /// The file does not exist.
     case missing
-    /// The way to the file leads through a symbolic link out of the image; it was not followed.
+    /// The path, or a link within an archive, leads out of the image.
     case outsideImage
-    /// Something else than a regular file lies there; it was not opened.
+    /// The way to the file leads through a symbolic link that was not followed; with what the link holds. What it leads to may be
+    /// the blob.
+    case linkNotFollowed(target: String)
+    /// The path leads to something other than a regular file, which was not opened.
     case notRegularFile(FileKind)
-    /// The entry of an archive is of a kind that is not read here: a sparse file.
+    /// The archive entry is of an unsupported kind: a sparse file.
     case unsupportedEntry
-    /// The archive's index does not reach its end, and has no such entry so far: whether there is one is not known.
+    /// The index of the archive is incomplete and has no such entry, so it is unknown whether the entry exists.
     case unindexed
-    /// The archive ends before the entry does.
+    /// The archive ends before the entry ends.
     case cutOff(atByte: UInt64)
-    /// The system refused to open or read it.
+    /// Opening or reading the file failed with an error of the system.
     case unreadable(errno: Int32, atByte: UInt64)
     /// The file changed while it was read, so nothing is known about either version.
     case changed
-    /// The file has more bytes than are worth reading: far more than is claimed, or than a document may have.
+    /// The file is too large to be read: far larger than claimed, or larger than a document may be.
     case oversized(byteCount: UInt64)
-    /// The run was interrupted first.
+    /// The run was interrupted before the end.
     case cancelled
 
-    /// True if nothing is known of the file, not even whether it is there. What follows from that is undetermined.
+    /// True if nothing is known of the file, not even whether it exists. Claims about it are then undetermined.
     package var leavesOpen: Bool {
         switch self {
         case .complete, .missing, .outsideImage, .notRegularFile, .cutOff: false
-        case .unsupportedEntry, .unindexed, .unreadable, .changed, .oversized, .cancelled: true
+        case .linkNotFollowed, .unsupportedEntry, .unindexed, .unreadable, .changed, .oversized, .cancelled: true
         }
     }
 }
 
-/// What lies at a path.
+/// The kind of file at a path.
 package enum FileKind: String, Hashable, Sendable {
     case regular = "regular file"
     case directory
@@ -99,7 +102,7 @@ package enum FileKind: String, Hashable, Sendable {
     case socket
     case characterDevice = "character device"
     case blockDevice = "block device"
-    /// A kind that only an archive can hold, or that the system did not name.
+    /// A kind that only an archive can contain, or one that the system did not report.
     case other = "special file"
 }
 
@@ -107,22 +110,22 @@ package enum FileKind: String, Hashable, Sendable {
 ///
 /// Units: offsets are bytes from the beginning of the compressed blob.
 package enum StreamEnding: Hashable, Sendable {
-    /// Every member or frame is intact, and the last one ends where the blob ends.
+    /// Every member or frame is intact, and the last one ends at the end of the blob.
     case complete
     /// The blob ends within a member or frame.
     case truncated(atByte: UInt64)
     /// A member or frame is damaged. `atByte` is where decoding stopped, up to a block after the damage.
     case corrupt(atByte: UInt64, StreamFault)
-    /// Every member or frame is intact, then come bytes that begin no further one.
+    /// Every member or frame is intact, and bytes follow that begin no other one.
     case trailingBytes(atByte: UInt64, areZero: Bool)
-    /// Every member or frame is intact by the reference decoder, and the last one ends where the blob ends; but other decoders
-    /// that unpack images refuse the stream. `atByte` is where the first member or frame that they refuse begins.
+    /// The reference decoder finds every member or frame intact, and the last one ends at the end of the blob, but
+    /// other decoders that unpack images refuse the stream. `atByte` is where the first refused member or frame begins.
     case disputed(atByte: UInt64, StreamDispute)
-    /// The stream wants more memory for its window than is allowed.
+    /// The stream needs more memory for its window than is allowed.
     case windowTooLarge(limitByteCount: UInt64)
-    /// More came out than the limit of expansion allows; decoding stopped.
+    /// The stream expands beyond the limit; decoding stopped there.
     case expansionLimit(limitByteCount: UInt64)
-    /// Nothing here decodes this compression.
+    /// No codec decodes this compression.
     case unsupported(Compression)
     /// The bytes could not be read to the end; see the blob's `reading`.
     case unread
@@ -134,24 +137,26 @@ package enum StreamFault: String, Hashable, Sendable {
     case header = "malformed header"
     /// The compressed data is malformed.
     case data = "malformed compressed data"
-    /// The checksum of the content differs (CRC-32 of gzip, XXH64 of zstd).
+    /// The checksum of the content differs (CRC-32 in gzip, XXH64 in zstd).
     case checksum = "checksum of the content differs"
-    /// The length of the content differs (ISIZE of gzip; libzstd calls a wrong content size damaged data).
+    /// The length of the content differs (ISIZE in gzip; libzstd reports a wrong content size as damaged data).
     case length = "length of the content differs"
-    /// A block of zstd says in two bytes that it has no sequences. Only the strict decoder tells this from other damage.
+    /// A zstd block encodes a count of zero sequences in two bytes. Only the strict decoder distinguishes this from
+    /// other damage.
     case longZeroCount = "a count of zero sequences takes two bytes"
-    /// The stream wants a dictionary, which layers do not have.
+    /// The stream needs a dictionary, which layers do not have.
     case dictionary = "a dictionary is wanted"
-    /// The decoder failed for want of memory or in a way it does not explain. It says nothing about the stream.
+    /// The decoder failed because of a lack of memory or for an unknown reason. This says nothing about the stream.
     case decoder = "the decoder failed"
 }
 
-/// Why decoders do not agree on whether a stream is intact; with who refuses it.
+/// Why decoders disagree on whether a stream is intact. The raw value also says which of them refuse it.
 package enum StreamDispute: String, Hashable, Sendable {
-    /// Go's compress/gzip, and the packages that were made of it, read a name or a comment into 512 bytes.
+    /// Go's compress/gzip, and the packages derived from it, read a name or a comment into a buffer of 512 bytes.
     case headerText = "Go refuses a gzip header with a name or comment of more than 511 bytes"
-    /// Found by the strict decoder of zstd, which keeps the rules that not all decoders check (Sources/CZstdFrames/README.md).
+    /// Found by the strict zstd decoder, which enforces rules that not all decoders check
+    /// (Sources/CZstdFrames/README.md).
     case zstdRule = "the frame breaks a rule that libzstd does not check and other decoders do"
-    /// Versions of libzstd differ: RFC 8878, section 3.1.1.3.2.1, allows it.
+    /// Versions of libzstd differ; RFC 8878 §3.1.1.3.2.1 allows this encoding.
     case zstdZeroCount = "libzstd before 1.5.6 refuses a count of zero sequences in two bytes"
 }

@@ -2,22 +2,23 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// One blob to read, and what to find out about it.
+/// A blob to read, and what to compute from it.
 package struct BlobRequest: Hashable, Sendable {
     package var blob: BlobIndex
     package var location: BlobLocation
-    /// For the order of work only: the largest go first.
+    /// Only used to order the work: the largest blobs are read first.
     package var expectedByteCount: UInt64
-    /// The algorithms to hash the bytes with as they lie in the image; at least one.
+    /// The algorithms for the digests of the bytes as stored; at least one.
     package var digestAlgorithms: [DigestAlgorithm]
-    /// The algorithms to hash the uncompressed bytes with; nil if the blob is not to be decoded.
-    /// Empty means: decode to see that the stream is intact, and hash nothing.
+    /// The algorithms for the digests of the uncompressed bytes; nil if the blob must not be decoded. If it is empty,
+    /// the blob is decoded only to check that the stream is intact.
     package var diffIDAlgorithms: [DigestAlgorithm]?
-    /// A file with more bytes is not read: its size alone refutes what is claimed. A sparse file of a tebibyte costs an
-    /// attacker nothing and a reader ten minutes.
+    /// The largest size in bytes of a file that is read: a larger size alone refutes the claims. A sparse file of 1 TiB
+    /// costs an attacker nothing, but takes ten minutes to read.
     package var maximumByteCount = UInt64.max
 
-    /// So much more than is claimed is read all the same, to tell a wrong size from a wrong blob. A second at most.
+    /// A file may exceed the claimed size by this many bytes and is still read, which distinguishes a wrong size from a
+    /// wrong blob. It takes at most about a second.
     package static let excessByteCount: UInt64 = 256 << 20
 
     package init(
@@ -32,11 +33,11 @@ package struct BlobRequest: Hashable, Sendable {
     }
 }
 
-/// How far a layer may expand.
+/// How much a layer may expand when it is decoded.
 package struct ExpansionLimit: Hashable, Sendable {
-    /// Uncompressed bytes for each compressed byte.
+    /// The allowed number of uncompressed bytes per compressed byte.
     package var ratio: UInt64
-    /// Layers that decode to no more than this many bytes are never too large.
+    /// Layers with at most this many uncompressed bytes are always allowed.
     package var freeByteCount: UInt64
 
     package init(ratio: UInt64, freeByteCount: UInt64) {
@@ -44,7 +45,8 @@ package struct ExpansionLimit: Hashable, Sendable {
         self.freeByteCount = freeByteCount
     }
 
-    /// 200 times, beyond 4 GiB. Layers of programs and text expand 2 to 10 times; DEFLATE's utmost is 1 032.
+    /// 200 times the compressed size, and always up to 4 GiB. Layers of programs and text expand 2 to 10 times;
+    /// DEFLATE's maximum is 1032 times.
     package static let standard = ExpansionLimit(ratio: 200, freeByteCount: 4 << 30)
     package static let unlimited = ExpansionLimit(ratio: .max, freeByteCount: .max)
 

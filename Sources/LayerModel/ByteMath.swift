@@ -1,16 +1,16 @@
-// layerverify: conversions between sizes of files and counts of bytes in memory.
+// layerverify: conversions between file sizes and byte counts in memory.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Conversions of byte counts. They trap on a caller's error and never wrap.
+/// Conversions of byte counts. They trap on invalid arguments and never wrap.
 package enum ByteMath {
-    /// A count of bytes in memory as a size of a file. `count` must not be negative.
+    /// Converts a byte count in memory to a file size. `count` must not be negative.
     package static func fileSize(_ count: Int) -> UInt64 {
         precondition(count >= 0, "a count of bytes is never negative")
         return UInt64(count)
     }
 
-    /// As much of `size` as fits a buffer of `limit` bytes.
+    /// The smaller of `size` and `limit`, as the size of a buffer. `limit` must not be negative.
     package static func clamp(_ size: UInt64, to limit: Int) -> Int {
         precondition(limit >= 0, "a limit of bytes is never negative")
         return size < UInt64(limit) ? Int(size) : limit

@@ -2,32 +2,35 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a document or a file name says about a blob.
+/// A statement of a document or a file name about a blob.
 package struct Claim: Hashable, Sendable {
-    /// What is said.
+    /// What is claimed.
     package enum Assertion: Hashable, Sendable {
-        /// The blob has this many bytes as it lies in the image.
+        /// The blob has this size in bytes, as stored.
         case size(UInt64)
-        /// The bytes as they lie in the image have this digest.
+        /// The bytes as stored have this digest.
         case digest(ContentDigest)
-        /// The file's name is this digest of its bytes. Said by a docker-save config's name and an unreferenced blob's.
+        /// The name of the file is the digest of its bytes. Claimed by the name of a docker-save config and of an
+        /// unreferenced blob.
         case name(ContentDigest)
         /// The uncompressed bytes have this digest.
         case diffID(ContentDigest)
-        /// The blob is compressed this way.
+        /// The blob is compressed in this way.
         case compression(Compression, mediaType: MediaType)
-        /// The stream must be intact, whatever it decodes to.
+        /// The stream must be intact; the decoded content is not compared.
         case intactStream
-        /// An entry of `LayerSources`. It binds only where its media type promises the compression that is there.
+        /// An entry of `LayerSources`. It is only checked if its media type promises the compression that the blob has.
         ///
-        /// Indirect: a descriptor within would make every claim more than twice as large, and there may be 100 000.
+        /// The case is indirect because an inline descriptor would more than double the size of every claim, and there
+        /// may be 100 000.
         indirect case layerSource(Descriptor)
     }
 
     package var blob: BlobIndex
     package var assertion: Assertion
     package var place: Place
-    /// The image and the layer in it that the claim is about; nil outside any image, or about no layer.
+    /// The index of the image that the claim belongs to, and of the layer in it; nil if it belongs to no image or to no
+    /// layer.
     package var image: Int?
     package var layer: Int?
 

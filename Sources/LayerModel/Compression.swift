@@ -1,4 +1,4 @@
-// layerverify: how a layer may be compressed.
+// layerverify: compression formats of layers.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -11,14 +11,14 @@ package enum Compression: String, Hashable, Sendable, CaseIterable {
     case bzip2
     case lz4
 
-    /// The number of bytes `detect` wants to see.
+    /// The number of bytes that `detect` needs.
     package static let prefixByteCount = 8
 
-    /// Tells the compression from the first bytes of a blob.
+    /// Detects the compression from the first bytes of a blob.
     ///
-    /// Shape: `prefix` is the first `prefixByteCount` bytes, or all there are.
-    /// A zstd stream may begin with a skippable frame (magic 50…5f 2a 4d 18), as pzstd writes it.
-    /// Anything without a known magic is `.none`: whether that is a tar is not asked.
+    /// Shape: `prefix` has the first `prefixByteCount` bytes, or all bytes of a shorter blob. A zstd stream may begin
+    /// with a skippable frame (magic 50…5f 2a 4d 18), as pzstd writes it. Bytes without a known magic are `.none`;
+    /// whether they are a tar archive is not checked.
     ///
     /// Spec: RFC 1952 §2.3.1, RFC 8878 §3.1.1 and §3.1.2.
     package static func detect(prefix: some Collection<UInt8>) -> Compression {

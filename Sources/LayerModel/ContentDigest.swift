@@ -4,22 +4,22 @@
 
 /// The digest of some content, `algorithm:encoded`, well-formed by the grammar of the specification.
 ///
-/// Shape: `sha256:` and 64 lower-case hexadecimal digits, or another algorithm with an encoding of its own.
-/// Two digests are equal if their texts are.
+/// Shape: `sha256:` and 64 lower-case hexadecimal digits, or another algorithm with its own encoding. Two digests are
+/// equal if their texts are equal.
 ///
 /// Spec: OCI image-spec v1.1.1 descriptor.md §Digests.
 ///
-/// Memory: 33 bytes for a sha256, which nearly all are; any other digest is its text.
+/// Memory: 33 bytes for a sha256, which is nearly always used; any other digest is stored as text.
 package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
     private let storage: Storage
 
-    /// A sha256 is always kept as its bytes, so that equal texts are equal here.
+    /// A sha256 is always stored as bytes, so that digests with equal texts are equal.
     private enum Storage: Hashable, Sendable {
         case sha256(SHA256Words)
         case text(String)
     }
 
-    /// The 32 bytes of a sha256, the first of them the most significant of the first word.
+    /// The 32 bytes of a sha256. The first byte is the most significant one of the first word.
     private struct SHA256Words: Hashable, Sendable {
         var a: UInt64 = 0
         var b: UInt64 = 0
@@ -45,7 +45,7 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
             }
         }
 
-        /// `bytes` are 32.
+        /// `bytes` must have 32 bytes.
         init(_ bytes: RawSpan) {
             bytes.withUnsafeBytes { bytes in
                 a = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
@@ -55,7 +55,7 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
             }
         }
 
-        /// Reads 64 lower-case digits; nil for anything else.
+        /// Parses 64 lower-case digits; nil for any other text.
         init?(hexadecimal digits: Substring.UTF8View) {
             var place = 0
             for digit in digits {
@@ -85,29 +85,30 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The 32 bytes of a sha256; nil of any other digest.
+    /// The 32 bytes of a sha256; nil for any other digest.
     package var sha256Bytes: [UInt8]? {
         guard case .sha256(let words) = storage else { return nil }
         return words.bytes
     }
 
-    /// What is wrong with a text that is no digest.
+    /// The reason why a text is not a digest.
     package enum GrammarError: Error, Equatable, Sendable {
-        /// There is no colon between an algorithm and an encoded part, or one of the two is empty.
+        /// There is no colon, or the algorithm or the encoded part is empty.
         case notAlgorithmColonEncoded
-        /// The algorithm has a character outside `a-z 0-9 + . _ -`, or a separator where a component is due.
+        /// The algorithm has a character outside `a-z 0-9 + . _ -`, or a separator where a component must begin or at
+        /// the end.
         case badAlgorithm
         /// The encoded part has a character outside `a-z A-Z 0-9 = _ -`.
         case badEncoding
-        /// A registered algorithm fixes the number of digits, and this is another.
+        /// The algorithm is registered and requires another number of digits.
         case wrongLength(expected: Int, actual: Int)
-        /// A registered algorithm wants lower-case hexadecimal digits.
+        /// The algorithm is registered and requires lower-case hexadecimal digits.
         case notLowerCaseHexadecimal
     }
 
-    /// Reads a digest from text.
+    /// Parses a digest.
     ///
-    /// Throws: `GrammarError`, for any text outside the grammar; whoever claimed the digest has broken a MUST.
+    /// Throws: `GrammarError` for any text that breaks the grammar, which is a MUST for the document that claims it.
     package init(parsing text: String) throws(GrammarError) {
         let utf8 = text.utf8
         if utf8.count == 71, utf8.starts(with: "sha256:".utf8),
@@ -144,9 +145,7 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
         storage = .text(text)
     }
 
-    /// Makes the digest of an algorithm from its raw bytes.
-    ///
-    /// `bytes` must have the algorithm's length.
+    /// Makes a digest from its raw bytes. `bytes` must have the length that the algorithm requires.
     package init(_ algorithm: DigestAlgorithm, bytes: RawSpan) {
         precondition(bytes.byteCount == algorithm.byteCount, "a \(algorithm) digest has \(algorithm.byteCount) bytes")
         switch algorithm {
@@ -155,10 +154,10 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The same from an array.
+    /// Makes a digest from its raw bytes, in an array of the length that the algorithm requires.
     package init(_ algorithm: DigestAlgorithm, bytes: [UInt8]) { self.init(algorithm, bytes: bytes.span.bytes) }
 
-    /// The name before the colon, whether known here or not.
+    /// The name before the colon, even if the algorithm is unknown here.
     package var algorithmName: Substring {
         if case .sha256 = storage { return "sha256" }
         let description = description
@@ -178,7 +177,7 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
         return description[description.index(after: colon)...]
     }
 
-    /// Lower-case hexadecimal digits, two a byte.
+    /// The bytes as lower-case hexadecimal digits, two per byte.
     package static func hexadecimal(_ bytes: some Collection<UInt8>) -> String {
         let digits: StaticString = "0123456789abcdef"
         return String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
@@ -192,7 +191,9 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Spec: image-spec descriptor.md §Registered Algorithms; blake3 is there since 4fecf47.
+    /// The number of digits that a registered algorithm requires; nil for other algorithms.
+    ///
+    /// Spec: image-spec descriptor.md §Registered Algorithms (blake3 since commit 4fecf47).
     private static func hexadecimalDigitCount(ofRegistered algorithm: String) -> Int? {
         switch algorithm {
         case "sha256", "blake3": 64
@@ -218,7 +219,7 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension ContentDigest {
-    /// The sha256 of no bytes at all; a builder that hashed nothing writes it as a diffID.
+    /// The sha256 of no bytes at all. A builder that hashed nothing writes it as a diffID.
     package static let emptyInputSHA256 =
         ContentDigest(known: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 

@@ -2,17 +2,17 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// A reference to content: what it is, how long it is, and its digest.
+/// A reference to content by media type, size and digest.
 ///
 /// Spec: OCI image-spec v1.1.1 descriptor.md.
 package struct Descriptor: Hashable, Sendable {
     package var mediaType: MediaType
     package var digest: ContentDigest
-    /// The size of the content in bytes as claimed; nil where the claim is no natural number, which is a finding.
+    /// The claimed size of the content in bytes; nil if the claim is not a natural number, which is a finding.
     package var size: UInt64?
     package var urls: [String]
     package var annotations: [String: String]
-    /// The content itself, embedded; already decoded from base64.
+    /// The embedded content, decoded from base64; nil if there is none.
     package var data: [UInt8]?
     package var artifactType: String?
     package var platform: Platform?

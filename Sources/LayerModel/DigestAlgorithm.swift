@@ -4,15 +4,16 @@
 
 /// A digest algorithm that can be computed here.
 ///
-/// A digest of any other algorithm may still be well-formed; it is then unverifiable, not invalid.
+/// A digest of any other algorithm may be well-formed; it cannot be verified, but is not invalid.
 ///
-/// Spec: OCI image-spec v1.1.1 descriptor.md §Registered Algorithms (sha384 is not registered, but go-digest knows it).
+/// Spec: OCI image-spec v1.1.1 descriptor.md §Registered Algorithms (sha384 is not registered, but go-digest supports
+/// it).
 package enum DigestAlgorithm: String, Hashable, Sendable, CaseIterable {
     case sha256
     case sha384
     case sha512
 
-    /// The number of bytes of a digest.
+    /// The length of a digest in bytes.
     package var byteCount: Int {
         switch self {
         case .sha256: 32

@@ -1,4 +1,4 @@
-// layerverify: fast paths that somebody turned off.
+// layerverify: fast paths that are turned off.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -8,14 +8,14 @@
 
 /// The fast paths that are turned off, for diagnosis.
 ///
-/// A process that links the library decides for itself: in a release build nothing here reads the environment. The program
-/// hands LAYERVERIFY_DISABLE in. In a debug build it is read here, so that the tests of every module run without fast paths,
-/// too.
+/// In a release build the library does not read the environment, because a process that links it decides for itself;
+/// the program passes LAYERVERIFY_DISABLE in. A debug build reads the variable here, so that the tests of every module
+/// can also run without fast paths.
 package enum DisabledPaths {
-    // SAFETY: written by `turnOff` alone, which the program calls before it starts a thread or looks at a registry.
+    // SAFETY: only written by `turnOff`, which the program calls before it starts a thread or uses a registry.
     nonisolated(unsafe) package private(set) static var names: Set<Substring> = initialNames
 
-    /// Turns fast paths off, their names separated by commas. Call it before anything else.
+    /// Turns fast paths off. `list` has their names, separated by commas. Must be called before anything else.
     package static func turnOff(_ list: String) { names = Set(list.split(separator: ",")) }
 
     /// Whether a fast path is turned off.

@@ -1,10 +1,10 @@
-// layerverify: what the system says of an error.
+// layerverify: texts for errors of the system.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the system says of an error.
+/// Texts for errors of the system.
 package enum ErrorText {
-    /// Some errors by number, as strerror words them; the rest by their number.
+    /// The text of an error as in strerror for common error numbers; the number for others.
     package static func describe(_ errno: Int32) -> String {
         switch errno {
         case 1: "operation not permitted"

@@ -2,11 +2,12 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where in the metadata of an image something is said.
+/// A place in the metadata of an image where something is claimed.
 package struct Place: Hashable, Sendable, CustomStringConvertible {
-    /// The document, as a path below the root; the blob's own path for a fault of the bytes themselves; empty for the root.
+    /// The path of the document below the root; for a fault of the bytes themselves the path of the blob; empty for the
+    /// root.
     package var path: String
-    /// The place in the document. Spec: RFC 6901. Empty for the whole document.
+    /// The JSON pointer (RFC 6901) in the document; empty for the whole document.
     package var pointer: String
 
     package init(_ path: String, _ pointer: String = "") {
@@ -14,7 +15,7 @@ package struct Place: Hashable, Sendable, CustomStringConvertible {
         self.pointer = pointer
     }
 
-    /// A member or element below this place; `component` is escaped as RFC 6901 §3 wants.
+    /// The place of a member or an element below this place; `component` is escaped as RFC 6901 §3 requires.
     package func appending(_ component: String) -> Place {
         let escaped = component.utf8.reduce(into: [UInt8]()) { bytes, byte in
             switch byte {
@@ -32,47 +33,52 @@ package struct Place: Hashable, Sendable, CustomStringConvertible {
     package var description: String { pointer.isEmpty ? path : path + "#" + pointer }
 }
 
-/// How much a finding matters.
+/// The importance of a finding.
 package enum Severity: String, Hashable, Sendable, CaseIterable {
     /// A claim is refuted or could not be checked.
     case error
-    /// Nothing claimed is false, but somebody will stumble over it. `--strict` makes it refute.
+    /// Nothing that is claimed is false, but it is likely to cause problems. With `--strict` it refutes.
     case warning
-    /// Worth knowing, no more.
+    /// Information only.
     case note
 }
 
-/// One thing that is wrong, could not be checked, or is worth knowing.
+/// A fault, a failed check, or a piece of information.
 package struct Finding: Hashable, Sendable {
     package var code: FindingCode
     package var severity: Severity
-    /// What the finding makes of its image; `.verified` for warnings and notes.
+    /// The outcome that the finding causes for its image; `.verified` for warnings and notes.
     package var outcome: Outcome
-    /// One line for people: lower case, no full stop, both sides named.
+    /// One line for people: lower case, without a full stop, with the expected and the actual value.
     package var message: String
-    /// The digest that names the blob concerned, as claimed.
+    /// The claimed digest of the blob that the finding is about.
     package var digest: ContentDigest?
-    /// Where the claim stands.
+    /// The blob that is damaged, missing or not known. Nil for a finding about a document itself or about a whole root: then
+    /// `place` names the document.
+    package var blob: BlobIndex?
+    /// Where the claim is made.
     package var place: Place
     package var expected: String?
     package var actual: String?
-    /// What probably happened, where a known mistake fits.
+    /// The probable cause, if the values fit a known mistake.
     package var hint: String?
-    /// The code of the finding on the same blob that this one follows from.
+    /// The code of the finding on the same blob that caused this one.
     package var follows: FindingCode?
-    /// The root concerned.
+    /// The root that the finding belongs to.
     package var root: RootIndex
 
     /// Makes a finding with its code's usual severity and outcome.
     package init(
         _ code: FindingCode, _ message: String, at place: Place, root: RootIndex = 0, digest: ContentDigest? = nil,
-        expected: String? = nil, actual: String? = nil, hint: String? = nil, follows: FindingCode? = nil
+        blob: BlobIndex? = nil, expected: String? = nil, actual: String? = nil, hint: String? = nil,
+        follows: FindingCode? = nil
     ) {
         self.code = code
         severity = code.severity
         outcome = code.outcome
         self.message = message
         self.digest = digest
+        self.blob = blob
         self.place = place
         self.expected = expected
         self.actual = actual
@@ -81,7 +87,7 @@ package struct Finding: Hashable, Sendable {
         self.root = root
     }
 
-    /// The same finding, refuting; for a policy that is stricter than the code's.
+    /// The same finding as a refutation, for a policy that is stricter than the code's own.
     package func refuting() -> Finding {
         var result = self
         result.severity = .error

@@ -1,4 +1,4 @@
-// layerverify: what each code of a finding means.
+// layerverify: the meaning of each finding code.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -79,6 +79,9 @@ extension FindingCode {
         case .platformAbsent:
             .notes(
                 "An index lists a platform that is missing; it was not checked (`--require-all-platforms` refutes).")
+        case .platformIncomplete:
+            .undetermined(
+                "The manifest of a listed platform is missing, and its config or layers are there: it may be lost.")
         case .rootfsTypeInvalid: .refutes("`rootfs.type` of a config is not `layers`.")
         case .layerCountMismatch:
             .refutes("The number of layers in the manifest differs from the number of diffIDs in the config.")
@@ -86,7 +89,9 @@ extension FindingCode {
             .warns("The number of non-empty history entries in the config differs from the number of its diffIDs.")
 
         case .blobMissing: .refutes("A blob is missing.")
-        case .blobOutsideImage: .refutes("A blob is a symbolic link out of the image; it was not followed.")
+        case .blobOutsideImage: .refutes("The path of a blob, or a link within an archive, leads out of the image.")
+        case .linkNotFollowed:
+            .undetermined("A symbolic link leads out of the path given and was not followed: see `--follow-symlinks`.")
         case .blobNotRegular: .refutes("The blob is not a regular file and was not opened.")
         case .blobUnreadable: .undetermined("A blob could not be read.")
         case .blobChanged: .undetermined("A blob changed while it was read.")

@@ -52,12 +52,14 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case referenceTwice = "reference-twice"
     case platformMismatch = "platform-mismatch"
     case platformAbsent = "platform-absent"
+    case platformIncomplete = "platform-incomplete"
     case rootfsTypeInvalid = "rootfs-type-invalid"
     case layerCountMismatch = "layer-count-mismatch"
     case historyCountMismatch = "history-count-mismatch"
 
     case blobMissing = "blob-missing"
     case blobOutsideImage = "blob-outside-image"
+    case linkNotFollowed = "link-not-followed"
     case blobNotRegular = "blob-not-regular"
     case blobUnreadable = "blob-unreadable"
     case blobChanged = "blob-changed"
@@ -92,7 +94,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case fastPathDisagrees = "fast-path-disagrees"
     case interrupted = "interrupted"
 
-    /// What a code means: how severe it is, what it makes of the image, and a sentence for the docs.
+    /// The meaning of a code: its severity, its outcome for the image, and a sentence for the documentation.
     package struct Meaning: Sendable {
         package let severity: Severity
         package let outcome: Outcome

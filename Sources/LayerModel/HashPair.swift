@@ -2,16 +2,17 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Two messages of SHA-256 that may be hashed in the gaps of other work: what a digest lends to a codec for one call.
+/// Two running SHA-256 digests that may advance in the gaps of other work; a digest method lends them to a codec for
+/// one call.
 ///
 /// ## Concurrency
-/// Belongs to one worker from when the digest lends it until that takes it back.
+/// Used by one worker from the time that it is lent until it is taken back.
 package struct HashPair {
-    /// Of each message the eight words of its hash, a to h, in the CPU's own order. Never the same of both.
+    /// The eight words of each hash state, a to h, in native byte order. The two pointers must differ.
     package let words: (UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>)
-    /// The next bytes of each, 64 times `blockCount` of them at least.
+    /// The next bytes of each message; at least 64 times `blockCount`.
     package var bytes: (UnsafePointer<UInt8>, UnsafePointer<UInt8>)
-    /// Blocks of 64 bytes that are to be hashed of each, or left to hash.
+    /// The number of blocks of 64 bytes that are left to hash in each message.
     package var blockCount: Int
 
     package init(

@@ -1,18 +1,19 @@
-// layerverify: what a source found.
+// layerverify: what the sources of a run found.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Everything that the sources of a run found: the images, their blobs, and what is claimed of them.
+/// The images that the sources of a run found, their blobs, and the claims about them.
 ///
-/// The order of all lists is that of the images, so that a report does not depend on timing.
+/// All lists are in the order of the images, so that a report does not depend on timing.
 ///
-/// Memory: all but the roots are kept packed, since there may be 100 000 of each. What one reads here is made at that moment.
+/// Memory: everything but the roots is kept packed, because there may be 100 000 of each. Elements are unpacked on
+/// access.
 package struct Inventory: Sendable {
     package var roots: [RootRecord] = []
     package var images: ImageList
     package var blobs: PackedList<BlobRecord>
     package var claims: ClaimList
-    /// What the documents alone already tell.
+    /// The findings that follow from the documents alone.
     package var findings: FindingList
     /// What the search found and is not an image.
     package var ignored = IgnoredFiles()
@@ -26,31 +27,32 @@ package struct Inventory: Sendable {
         findings = FindingList(table: table)
     }
 
-    /// What all roots of a run may take. Whoever adds to an inventory asks before; a quarter of what its lists can hold.
+    /// The limit in bytes for all roots of a run: a quarter of the capacity of the lists. Callers check it before they
+    /// add something.
     package static let maximumByteCount = 512 << 20
 
-    /// The bytes that all this takes, roughly.
+    /// The approximate memory in bytes of the whole inventory.
     package var byteCount: Int {
         images.byteCount + blobs.byteCount + claims.byteCount + findings.byteCount + table.byteCount
     }
 
-    /// A list for the facts about each blob, which begins with those that the inventory has.
+    /// A list for the facts about each blob, filled with the facts that the inventory already has.
     package var knownFacts: FactsList {
         var facts = FactsList(table: table)
         for blob in blobs { facts.append(blob.facts) }
         return facts
     }
 
-    /// A list for findings about what is in this inventory.
+    /// An empty list for findings about this inventory.
     package var emptyFindings: FindingList { FindingList(table: table) }
 }
 
-/// A finding and the image and layer it belongs to.
+/// A finding, and the image and the layer that it belongs to.
 package struct LocatedFinding: Hashable, Sendable {
     package var finding: Finding
-    /// The place of the image in `Inventory.images`; nil for a finding about the root as a whole.
+    /// The index of the image in `Inventory.images`; nil for a finding about the whole root.
     package var image: Int?
-    /// The place of the layer in the image.
+    /// The index of the layer in the image; nil for a finding about no layer.
     package var layer: Int?
 
     package init(_ finding: Finding, image: Int? = nil, layer: Int? = nil) {
@@ -60,21 +62,29 @@ package struct LocatedFinding: Hashable, Sendable {
     }
 }
 
-/// A form in which images lie on disk.
+/// A form in which images are stored.
 package enum ImageForm: String, Hashable, Sendable, CaseIterable {
     case ociLayout = "oci-layout"
     case ociArchive = "oci-archive"
     case dockerArchive = "docker-archive"
     case dockerDirectory = "docker-directory"
-    /// Both views in one tar, as Docker writes it since version 25.
+    /// An image layout and a docker-save archive in one tar, as Docker has written it since version 25.
     case dockerOCIArchive = "docker-oci-archive"
     case dockerOCIDirectory = "docker-oci-directory"
-    /// No image, but a folder below which images were found.
+    /// A folder that is not an image, but has images below it.
     case folder = "folder"
-    /// What was given is none of these.
+    /// The path is not a supported kind of image.
     case unknown = "unknown"
 
-    /// What people call it.
+    /// True if the files of the image are entries of one archive.
+    package var isArchive: Bool {
+        switch self {
+        case .ociArchive, .dockerArchive, .dockerOCIArchive: true
+        case .ociLayout, .dockerDirectory, .dockerOCIDirectory, .folder, .unknown: false
+        }
+    }
+
+    /// The name of the form in reports.
     package var title: String {
         switch self {
         case .ociLayout: "OCI image layout"
@@ -89,9 +99,9 @@ package enum ImageForm: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// One image store, as it was recognised.
+/// One image store.
 package struct RootRecord: Hashable, Sendable {
-    /// The path as the user gave it, or below that.
+    /// The path as the user gave it, or a path below it.
     package var path: String
     package var form: ImageForm
 
@@ -101,15 +111,15 @@ package struct RootRecord: Hashable, Sendable {
     }
 }
 
-/// A blob that is to be read, or was read with the metadata.
+/// A blob that will be read, or was read with the metadata.
 package struct BlobRecord: Hashable, Sendable {
     package var root: RootIndex
-    /// Where it lies, for people: the path below the root.
+    /// The path below the root, for people.
     package var path: String
     package var location: BlobLocation
-    /// The facts, where the source has them already: of documents, and of blobs that are not there.
+    /// The facts, if the source already has them: for documents, and for missing blobs.
     package var facts: BlobFacts?
-    /// The size as claimed or as the folder lists it; for the order of work only.
+    /// The size in bytes that is claimed or that the folder lists; only used to order the work.
     package var expectedByteCount: UInt64
 
     package init(
@@ -127,35 +137,37 @@ package struct BlobRecord: Hashable, Sendable {
 package enum ImageKind: String, Hashable, Sendable {
     /// An image that can be run: its config has diffIDs.
     case image
-    /// A manifest of something else; its blobs are opaque.
+    /// A manifest of something other than an image; its blobs are opaque.
     case artifact
-    /// A BuildKit attestation of another image in the index.
+    /// A BuildKit attestation for another image in the index.
     case attestation
     /// An index entry that is neither a manifest nor an index.
     case blob
 }
 
-/// One manifest: an image, an artifact, an attestation.
+/// One manifest: an image, an artifact or an attestation.
 package struct ImageRecord: Hashable, Sendable {
     package var root: RootIndex
     package var kind: ImageKind
-    /// The name it goes by: a tag, a reference.
+    /// The names of the image: tags or references.
     package var references: [String]
-    /// As the config says, else as the index says.
+    /// The platform in the config; if it has none, the platform in the index.
     package var platform: Platform?
-    /// The digest that names the config.
+    /// The digest of the config.
     package var imageID: ContentDigest?
     package var manifestDigest: ContentDigest?
     package var manifestBlob: BlobIndex?
     package var configBlob: BlobIndex?
+    /// True if the config was not read as an image config: its type is not known, or says nothing about the layers.
+    package var isConfigOpaque: Bool
     package var layers: [LayerRecord]
-    /// The document that lists it.
+    /// The place in the document that lists the image.
     package var place: Place
 
     package init(
         root: RootIndex, kind: ImageKind, references: [String] = [], platform: Platform? = nil,
         imageID: ContentDigest? = nil, manifestDigest: ContentDigest? = nil, manifestBlob: BlobIndex? = nil,
-        configBlob: BlobIndex? = nil, layers: [LayerRecord] = [], place: Place
+        configBlob: BlobIndex? = nil, isConfigOpaque: Bool = false, layers: [LayerRecord] = [], place: Place
     ) {
         self.root = root
         self.kind = kind
@@ -165,6 +177,7 @@ package struct ImageRecord: Hashable, Sendable {
         self.manifestDigest = manifestDigest
         self.manifestBlob = manifestBlob
         self.configBlob = configBlob
+        self.isConfigOpaque = isConfigOpaque
         self.layers = layers
         self.place = place
     }
@@ -173,20 +186,22 @@ package struct ImageRecord: Hashable, Sendable {
 /// One layer of an image, or one blob of an artifact.
 package struct LayerRecord: Hashable, Sendable {
     package var blob: BlobIndex?
-    /// As the manifest claims; nil where nothing does, as in old docker-save archives.
+    /// The digest that the manifest claims; nil if there is none, as in old docker-save archives.
     package var digest: ContentDigest?
     package var size: UInt64?
     package var mediaType: MediaType?
-    /// As the config claims.
+    /// The diffID that the config claims.
     package var diffID: ContentDigest?
-    /// Where it lies, for people.
+    /// The path of the layer, for people.
     package var path: String
-    /// True of a layer that the specification lets be absent.
+    /// True if the specification allows this layer to be absent.
     package var mayBeAbsent: Bool
+    /// The command that made it, as the config's history says, perhaps cut. Spec: config.md §history.
+    package var createdBy: String?
 
     package init(
         blob: BlobIndex?, digest: ContentDigest? = nil, size: UInt64? = nil, mediaType: MediaType? = nil,
-        diffID: ContentDigest? = nil, path: String, mayBeAbsent: Bool = false
+        diffID: ContentDigest? = nil, path: String, mayBeAbsent: Bool = false, createdBy: String? = nil
     ) {
         self.blob = blob
         self.digest = digest
@@ -195,5 +210,6 @@ package struct LayerRecord: Hashable, Sendable {
         self.diffID = diffID
         self.path = path
         self.mayBeAbsent = mayBeAbsent
+        self.createdBy = createdBy
     }
 }

@@ -1,23 +1,24 @@
-// layerverify: what was computed of one layer file.
+// layerverify: the computed digests of one layer file.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// The digests and sizes of one layer file, which nothing claims anything about.
+/// The digests and sizes of one layer file, without any claims about it.
 ///
-/// What could not be computed is nil, and `finding` says why.
+/// A value that could not be computed is nil, and `finding` says why.
 package struct LayerDigestRecord: Hashable, Sendable {
     /// The path as the user gave it.
     package var path: String
-    /// The bytes of the file.
+    /// The size of the file in bytes.
     package var size: UInt64?
     package var digest: ContentDigest?
     package var uncompressedSize: UInt64?
-    /// Of the uncompressed bytes; equal to `digest` for a plain layer.
+    /// The digest of the uncompressed bytes; equal to `digest` for an uncompressed layer.
     package var diffID: ContentDigest?
     package var compression: Compression?
-    /// The chain of this layer upon those before it; nil unless that was asked for, or after a layer without a diffID.
+    /// The chainID of this layer on top of the layers before it; nil unless it was requested, and after a layer without
+    /// a diffID.
     package var chainID: ContentDigest?
-    /// `.verified`: read to the end, and the stream is intact by its own checksums.
+    /// `.verified` if the file was read to its end and the stream is intact by its own checksums.
     package var outcome: Outcome
     package var finding: Finding?
 
@@ -48,7 +49,7 @@ package struct LayerDigestReport: Hashable, Sendable {
         self.seconds = seconds
     }
 
-    /// That of all files together; nothing at all is undetermined.
+    /// The outcome of all files together; undetermined if there are none.
     package var outcome: Outcome {
         guard let first = records.first else { return .undetermined }
         return records.dropFirst().reduce(first.outcome) { $0.joined(with: $1.outcome) }

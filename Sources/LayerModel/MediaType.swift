@@ -2,28 +2,28 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// A media type, and what it promises about the bytes behind a descriptor.
+/// A media type, and what it promises about the content of a descriptor.
 ///
-/// Spec: OCI image-spec v1.1.1 media-types.md; distribution manifest-v2-2.md for Docker's.
+/// Spec: OCI image-spec v1.1.1 media-types.md; distribution manifest-v2-2.md for Docker's types.
 package struct MediaType: Hashable, Sendable, CustomStringConvertible {
     package let description: String
 
     package init(_ text: String) { description = text }
 
-    /// What kind of document or blob a media type names.
+    /// The kind of document or blob that a media type names.
     package enum Kind: Hashable, Sendable {
         case index
         case manifest
-        /// The config of a runnable image: it has a `rootfs` whose diffIDs can be checked.
+        /// The config of an image that can be run: it has a `rootfs` with diffIDs that can be checked.
         case imageConfig
         /// The two bytes `{}`.
         case empty
-        /// A layer of a root file system; nil where the type promises something we do not know: another compression, or
-        /// that it is encrypted.
+        /// A layer of a root file system; the compression is nil if the type has an unknown suffix, such as another
+        /// compression or encryption.
         case layer(Compression?)
-        /// A layer that may be absent, deprecated since 1.1.
+        /// A layer that may be absent; deprecated since version 1.1.
         case nondistributableLayer(Compression?)
-        /// Anything else: opaque bytes.
+        /// Any other type: its bytes are opaque.
         case other
     }
 
@@ -47,8 +47,8 @@ package struct MediaType: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// True of the types, besides those of `Kind.imageConfig`, that Docker takes for the type of an image config when it pulls:
-    /// old registries and clients wrote them.
+    /// True for types other than `Kind.imageConfig` that Docker accepts as the type of an image config when it pulls,
+    /// because old registries and clients wrote them.
     ///
     /// Spec: none; Docker's distribution package, since its issues 22378 and 31199.
     package var isImageConfigToDocker: Bool {
@@ -56,14 +56,14 @@ package struct MediaType: Hashable, Sendable, CustomStringConvertible {
             isLowerCase ? description : description.lowercased())
     }
 
-    /// True of a type that is known here, but not in the case that the specifications write it in.
+    /// True for a known type that is not in the case of the specifications.
     package var isInOtherCase: Bool { !isLowerCase && kind != .other }
 
     private var isLowerCase: Bool {
         !description.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
     }
 
-    /// True of the types whose blob is a layer, present or not.
+    /// True for types whose blob is a layer, whether or not it must be present.
     package var isLayer: Bool {
         switch kind {
         case .layer, .nondistributableLayer: true
@@ -87,7 +87,8 @@ package struct MediaType: Hashable, Sendable, CustomStringConvertible {
         return .other
     }
 
-    /// `+gzip` is OCI's way to say it, `.gzip` is Docker's; of another suffix, such as `+encrypted`, we know nothing.
+    /// The suffix is `+gzip` in OCI's types and `.gzip` in Docker's. Nothing is known about other suffixes, such as
+    /// `+encrypted`.
     private static func compression(suffix: Substring) -> Compression? {
         switch suffix {
         case "": Compression.none
@@ -97,7 +98,9 @@ package struct MediaType: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Spec: RFC 6838 §4.2, as the schema of the image-spec writes it.
+    /// Whether the text is a valid media type.
+    ///
+    /// Spec: RFC 6838 §4.2, as the schemas of the image-spec restrict it.
     package var isWellFormed: Bool {
         let parts = description.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         guard parts.count == 2 else { return false }

@@ -2,16 +2,16 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is known of a claim, a layer, an image or a run in the end.
+/// The final state of a claim, a layer, an image or a run.
 package enum Outcome: String, Hashable, Sendable, CaseIterable {
-    /// Everything claimed was checked and holds.
+    /// Everything that is claimed was checked and is true.
     case verified
     /// Something could not be checked, and nothing is refuted.
     case undetermined
     /// At least one claim is refuted.
     case refuted
 
-    /// The outcome of both together: refuted beats undetermined, undetermined beats verified.
+    /// The combined outcome: refuted takes precedence over undetermined, and undetermined over verified.
     package func joined(with other: Outcome) -> Outcome {
         switch (self, other) {
         case (.refuted, _), (_, .refuted): .refuted

@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// The platform an image is for.
+/// The platform that an image is built for.
 ///
 /// Spec: OCI image-spec v1.1.1 image-index.md §platform.
 package struct Platform: Hashable, Sendable, CustomStringConvertible {
@@ -18,7 +18,7 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
         self.osVersion = osVersion
     }
 
-    /// Reads `os/architecture[/variant]`, the form of `--platform`; nil for any other text.
+    /// Parses `os/architecture[/variant]`, the form of `--platform`; nil for any other text.
     package init?(parsing text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard (2...3).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }) else { return nil }
@@ -30,10 +30,11 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
         os + "/" + architecture + (variant.map { "/" + $0 } ?? "")
     }
 
-    /// BuildKit's mark for an entry that is not for any platform: an attestation.
+    /// True for the platform that BuildKit gives to index entries without a platform: attestations.
     package var isUnknown: Bool { os == "unknown" && architecture == "unknown" }
 
-    /// The same platform under its usual names: `aarch64` is `arm64`, `arm64/v8` is `arm64`, `arm` is `arm/v7`.
+    /// The same platform with normalized names: `aarch64` becomes `arm64`, `arm64/v8` becomes `arm64`, `arm` becomes
+    /// `arm/v7`.
     package var normalized: Platform {
         var result = self
         result.os = os.lowercased()
@@ -61,9 +62,9 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
         return result
     }
 
-    /// Whether an image for `candidate` is what somebody who asked for `self` wants.
+    /// Whether an image for `candidate` satisfies a request for `self`.
     ///
-    /// A request without a variant is content with any variant, except that `arm` means `arm/v7` on both sides.
+    /// A request without a variant accepts any variant, except that `arm` means `arm/v7` on both sides.
     package func accepts(_ candidate: Platform) -> Bool {
         let wanted = normalized
         let offered = candidate.normalized

@@ -2,33 +2,47 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Everything a run has to say, in the order of the images.
+/// The result of a run, in the order of the images.
 ///
-/// Memory: images and findings are made when somebody looks at them, so that a report of 100 000 is no larger than what
-/// it is drawn up from.
+/// Memory: images and findings are made on access, so that a report of 100 000 is no larger than the data it is made
+/// from.
 package struct Report: Sendable {
     package var outcome: Outcome
     package var roots: [RootRecord]
     package var images: LazyList<ImageReport>
     package var findings: LazyList<Finding>
+    /// The file that each finding is about; nil of a finding about a whole root, and of one that stands for many.
+    package var files: LazyList<FileReport?>
     package var summary: Summary
 
     package init(
         outcome: Outcome, roots: [RootRecord], images: LazyList<ImageReport>, findings: LazyList<Finding>,
-        summary: Summary
+        files: LazyList<FileReport?>? = nil, summary: Summary
     ) {
         self.outcome = outcome
         self.roots = roots
         self.images = images
         self.findings = findings
+        self.files = files ?? LazyList(count: findings.count) { _ in nil }
         self.summary = summary
+    }
+
+    /// The file that a finding is about: for people, its path on disk, or the entry and its archive; nil if there is none.
+    package func pathOfFile(_ finding: Int) -> String? {
+        guard let file = files[finding] else { return nil }
+        let root = findings[finding].root
+        guard roots.indices.contains(root) else { return file.path }
+        let path = roots[root].path
+        guard !file.path.isEmpty else { return path }
+        guard roots[root].form.isArchive else { return path + (path.hasSuffix("/") ? "" : "/") + file.path }
+        return "\(file.path) in \(path)" + (file.offsetBytes.map { " (at byte \($0))" } ?? "")
     }
 
     /// True if the fast path and the reference path disagree on some blob.
     package var hasInternalError: Bool { findings.contains { $0.code == .fastPathDisagrees } }
 }
 
-/// A list whose elements are made each time when somebody looks at them.
+/// A list whose elements are made on each access.
 package struct LazyList<Element: Sendable>: RandomAccessCollection, ExpressibleByArrayLiteral, Sendable {
     package let endIndex: Int
     private let make: @Sendable (Int) -> Element
@@ -50,12 +64,12 @@ extension LazyList: Equatable where Element: Equatable {
     package static func == (one: Self, other: Self) -> Bool { one.elementsEqual(other) }
 }
 
-/// What is known of one image.
+/// The result for one image.
 package struct ImageReport: Hashable, Sendable {
     package var record: ImageRecord
     package var outcome: Outcome
     package var layers: [LayerReport]
-    /// The findings about the image but about none of its layers: places in `Report.findings`.
+    /// The indexes in `Report.findings` of the findings about the image that are not about a layer.
     package var findings: [Int]
 
     package init(record: ImageRecord, outcome: Outcome, layers: [LayerReport], findings: [Int]) {
@@ -66,19 +80,19 @@ package struct ImageReport: Hashable, Sendable {
     }
 }
 
-/// What is known of one layer.
+/// The result for one layer.
 package struct LayerReport: Hashable, Sendable {
     package var record: LayerRecord
     package var outcome: Outcome
-    /// As the bytes show; nil if they were not read.
+    /// The compression that the bytes show; nil if they were not read.
     package var compression: Compression?
-    /// The bytes of the blob as read, else as claimed.
+    /// The number of bytes that were read; the claimed size if none were.
     package var size: UInt64?
-    /// The uncompressed bytes; nil unless decoding reached the end.
+    /// The number of uncompressed bytes; nil unless decoding reached the end.
     package var uncompressedSize: UInt64?
-    /// The chain of this layer and those below it, over the diffIDs that the config claims; nil without them.
+    /// The chainID of this layer and those below it, from the diffIDs that the config claims; nil without them.
     package var chainID: ContentDigest?
-    /// Places in `Report.findings`.
+    /// The indexes in `Report.findings` of the findings about the layer.
     package var findings: [Int]
 
     package init(
@@ -95,27 +109,29 @@ package struct LayerReport: Hashable, Sendable {
     }
 }
 
-/// The figures of a run.
+/// The counts and times of a run.
 package struct Summary: Hashable, Sendable {
     package var imageCount = 0
     package var verifiedImageCount = 0
     package var refutedImageCount = 0
     package var undeterminedImageCount = 0
-    /// Unique layers of all images, and unique blobs (documents among them).
+    /// Unique layers of all images, and unique blobs (including documents).
     package var layerCount = 0
     package var blobCount = 0
     package var claimCount = 0
     package var errorCount = 0
     package var warningCount = 0
     package var noteCount = 0
-    /// Platforms that an index lists and that are not here.
+    /// The number of platforms that an index lists and that are absent.
     package var absentPlatformCount = 0
     package var unreferencedBlobCount = 0
-    /// Unique blobs of types that are not known here: compared with size and digest, not looked into.
+    /// The number of unique blobs of unknown types: size and digest were checked, but not the content.
     package var opaqueBlobCount = 0
-    /// Files below the paths given that were not checked, since they are not images.
+    /// Unique layers of which no config claims a diffID: those of artifacts.
+    package var uncheckedDiffIDCount = 0
+    /// The files below the paths given that were not checked, since they are not images.
     package var ignored = IgnoredFiles()
-    /// Bytes read from the image, and bytes that came out of decoding (a plain layer's count once, as both).
+    /// The number of bytes read from the image, and of bytes after decoding (uncompressed layers are counted once in each).
     package var compressedByteCount: UInt64 = 0
     package var uncompressedByteCount: UInt64 = 0
     package var seconds: Double = 0

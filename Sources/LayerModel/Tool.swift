@@ -1,8 +1,8 @@
-// layerverify: what this program calls itself.
+// layerverify: the name and the version of the program.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// The name and version that reports and `--version` show.
+/// The name and the version in reports and in `--version`.
 package enum Tool {
     package static let name = "layerverify"
     /// Spec: Semantic Versioning 2.0.0.

@@ -1,33 +1,33 @@
-// layerverify: who did what when.
+// layerverify: records of a run's actions.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// One thing that a run did in one go, on one thread.
+/// One action of a run on one thread, with its times.
 package struct TraceRecord: Sendable {
-    /// What it was.
+    /// The kind of action.
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         /// Finding images and reading their documents.
         case gather
-        /// Reading a block, and decoding it if it is compressed; hashing blocks of other blobs beside that.
+        /// Reading a block, and decoding it if it is compressed; blocks of other blobs may be hashed in the gaps.
         case read
         /// Hashing blocks of one or several blobs in lockstep.
         case hash
-        /// Reading a small blob from beginning to end: decoding, hashing, all.
+        /// Reading, decoding and hashing a small blob from beginning to end.
         case whole
         /// Comparing facts with claims.
         case judge
-        /// Reading a blob again by the reference path.
+        /// Reading a blob again with the reference path.
         case confirm
     }
 
-    /// What was done with one blob.
+    /// The part of an action that concerns one blob.
     package struct Part: Sendable {
         package let blob: BlobIndex
-        /// Bytes taken: read, or hashed.
+        /// The number of bytes that were read or hashed.
         package let byteCount: UInt64
-        /// Bytes that came out of decoding.
+        /// The number of bytes that decoding produced.
         package let producedByteCount: UInt64
-        /// Whether the bytes were hashed in the gaps of decoding other ones.
+        /// Whether the bytes were hashed in the gaps of decoding others.
         package let isBeside: Bool
 
         package init(_ blob: BlobIndex, byteCount: UInt64, producedByteCount: UInt64 = 0, isBeside: Bool = false) {
@@ -39,7 +39,7 @@ package struct TraceRecord: Sendable {
     }
 
     package let kind: Kind
-    /// The worker's number from 0; nil for the thread that called.
+    /// The worker's number, beginning with 0; nil for the calling thread.
     package let worker: Int?
     package let start: ContinuousClock.Instant
     package let end: ContinuousClock.Instant
@@ -56,5 +56,5 @@ package struct TraceRecord: Sendable {
     }
 }
 
-/// Takes what a run did, from any thread, several at once.
+/// Receives the actions of a run. It is called from any thread, also from several at once.
 package typealias Tracer = @Sendable (TraceRecord) -> Void

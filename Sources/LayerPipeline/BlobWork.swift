@@ -1,4 +1,4 @@
-// layerverify: one blob on its way through the pipeline.
+// layerverify: one blob in the scheduler.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -7,50 +7,50 @@ import LayerDigest
 import LayerModel
 import LayerSystem
 
-/// One blob on its way through the scheduler, or one part of it.
+/// One blob that the scheduler is working on, or one part of it.
 ///
 /// ## Parts
-/// Where a blob has several gzip members, it may be read in parts, each by its own decoder and at the same time. One part
-/// leads: what it reads and decodes goes to the blob's chains. Those that follow keep what they make, up to a limit, until
-/// it is their turn. Where a part begins is a guess (`MemberSearch`), and the part before it tells whether it was right: if
-/// that ends between two members, the next one leads; if not, the next is dropped, and the one before reads on over its
-/// range as if it had never been there.
+/// A blob with several gzip members may be read in parts, each with its own decoder and at the same time. One part
+/// leads: what it reads and decodes goes to the blob's chains. The parts that follow keep what they make, up to a
+/// limit, until they lead. The beginning of a part is a guess (`MemberSearch`), and the part before it shows whether it
+/// was right: if that part ends between two members, the next part leads; if not, the next part is dropped, and the
+/// part before it continues over its range.
 ///
 /// ## Concurrency
-/// The first group of fields is guarded by the scheduler's lock. The second belongs to the one worker that set `isBusy`
-/// under that lock, until it gives the blob back under the lock again.
+/// The first group of fields is guarded by the scheduler's lock. The second belongs to the worker that set `isBusy`
+/// under that lock, until it gives the blob back under the lock.
 final class BlobWork: @unchecked Sendable {
-    // SAFETY: every field is guarded by the scheduler's lock or by `isBusy`, as said above.
+    // SAFETY: every field is guarded by the scheduler's lock or by `isBusy`, as described above.
     let request: BlobRequest
-    /// The place of the request among the run's.
+    /// The index of the request in the pipeline.
     let slot: Int
-    /// Tells it from all others that are open; the slot, unless it is a further part.
+    /// Identifies the blob or part among all that are open; equal to `slot` unless it is a further part.
     var key: Int
 
     var isBusy = false
-    /// The blob is among those that a worker may take to read on.
+    /// The blob is among those that a worker may take to continue reading.
     var isQueued = false
-    /// All that will ever be read was read, and the stream has ended.
+    /// Nothing more will be read, and the stream has ended.
     var isReadDone = false
-    /// Segments that wait for a digest, or for their part's turn, or are being hashed.
+    /// The number of segments that wait for a digest or for their part to lead, or are being hashed.
     var pendingSegmentCount = 0
-    /// Set if its decoder stopped for want of memory: how often memory had been released when it asked.
+    /// Set if the decoder stopped because of a lack of memory: `WindowBudget.releaseCount` from before it tried.
     var memoryTicket: UInt64?
     var role = Role.leads
-    /// The part that goes on where this one ends.
+    /// The part that continues where this one ends.
     var next: BlobWork?
-    /// The part that ends where this one begins, as long as anything of it waits for a digest.
+    /// The part that ends where this one begins, as long as any of its segments waits for a digest.
     weak var previous: BlobWork?
-    /// The scheduler knows that `mayBeSplit` was true.
+    /// The scheduler has added this part to its list of splittable parts.
     var isListedAsSplittable = false
     /// What a part that follows has read and decoded.
     var heldInputs: [Segment] = []
     var heldOutputs: [Segment] = []
-    /// `offsetBytes` as it was when a worker last gave the blob back.
+    /// The value of `offsetBytes` when a worker last gave the blob back.
     var settledOffsetBytes: UInt64 = 0
-    /// What is left to read; for the order of work.
+    /// The number of bytes left to read; only used to order the work.
     var remainingByteCount: UInt64
-    /// What the blob adds to the total of the progress.
+    /// The number of bytes that the blob contributes to the total of the progress.
     var countedByteCount: UInt64
     var compressedChains: [HashChain] = []
     var uncompressedChains: [HashChain] = []
@@ -59,29 +59,29 @@ final class BlobWork: @unchecked Sendable {
     var reader: (any BlobReader)?
     var facts = BlobFacts(reading: .complete)
     var offsetBytes: UInt64 = 0
-    /// Where this part ends: where the next one begins, else the blob's end.
+    /// Where this part ends: at the beginning of the next part, or at the end of the blob.
     var endOffset: UInt64 = 0
     var codec: Codec?
     var decoder: (any StreamDecoder)?
     var cursor = StreamCursor()
     var limits = StreamLimits()
-    /// What a further member would begin with.
+    /// Finds further members; nil if the blob cannot be split.
     var memberSearch: MemberSearch?
-    /// Further parts may be found in what is left of this one.
+    /// Further parts may be found in the unread rest of this one.
     var mayBeSplit = false
-    /// The input block that the decoder has not used up, and where it goes on in it.
+    /// The input block that the decoder has not used up, and the position in it.
     var input: (segment: Segment, start: Int)?
-    /// The room for output that is not full yet.
+    /// The output block that is not full yet.
     var output: OutputRoom?
-    /// Bytes that the action in hand read and hashed in one go.
+    /// The number of bytes that the current action read and hashed together.
     var directByteCount: UInt64 = 0
-    /// What the action in hand read and decoded; handed to the chains when it ends.
+    /// What the current action read and decoded; it goes to the chains when the action ends.
     var newInputs: [Segment] = []
     var newOutputs: [Segment] = []
     /// Blocks that the decoder no longer needs.
     var released: [BlockIndex] = []
 
-    /// What happens to what a part makes.
+    /// What happens to the output of a part.
     enum Role {
         /// It goes to the chains.
         case leads
@@ -91,25 +91,25 @@ final class BlobWork: @unchecked Sendable {
         case passedOn
     }
 
-    /// What reading this blob means at the moment.
+    /// The state of reading a blob.
     enum Stage {
         case unopened
-        /// Open, and announced to the storage; nothing of it was read.
+        /// The file is open and announced to the storage, but nothing was read.
         case opened
-        /// Bytes are hashed as they lie: plain blobs, opaque ones, and what is left of a stream that ended early.
+        /// Bytes are hashed as stored: uncompressed blobs, opaque ones, and the rest of a stream that ended early.
         case plain
         case decoding
     }
 
-    /// Room that a stream is decoded into, and how far that has come.
+    /// An output block of a stream, and how much of it is filled.
     struct OutputRoom {
         let block: BlockIndex
         let memory: UnsafeMutableRawBufferPointer
         var count = 0
     }
 
-    /// How many segments of a blob may wait at once. With 3, 4 or 16 no kind of image is faster
-    /// beyond what the machine's noise is (docs/performance.md).
+    /// The maximum number of segments of a blob that wait. With 3, 4 or 16 the difference to 8 is within the noise for
+    /// every kind of image (docs/performance.md).
     static let maximumPendingBlockCount = 8
 
     init(_ request: BlobRequest, slot: Int) {
@@ -123,7 +123,7 @@ final class BlobWork: @unchecked Sendable {
         released.reserveCapacity(Self.maximumPendingBlockCount)
     }
 
-    /// Makes the part that goes on with `work`, which the caller has, from `offsetBytes` to its end.
+    /// Makes the part that continues `work` from `offsetBytes` to its end. The caller owns `work`.
     init(continuing work: BlobWork, at offsetBytes: UInt64, codec: Codec, decoder: any StreamDecoder) {
         request = work.request
         slot = work.slot
@@ -144,30 +144,31 @@ final class BlobWork: @unchecked Sendable {
         memberSearch = work.memberSearch
     }
 
-    /// True if a worker may read on. Asked under the lock. How much parts that follow may keep is not theirs to tell.
+    /// True if a worker may continue reading. Called under the lock. The limit for parts that follow is checked
+    /// elsewhere.
     var isReadyToRead: Bool {
         !isBusy && !isReadDone && memoryTicket == nil
             && (role == .follows || pendingSegmentCount < Self.maximumPendingBlockCount)
     }
 
-    /// The digest to compute while the blob is read, where that can be done in one go: it is read as it lies, and nothing of it
-    /// waits for another digest. Asked under the lock, of a blob that nobody reads.
+    /// The digest method with which the blob can be hashed while it is read: its bytes are hashed as stored, by one
+    /// digest, and no segment of it waits. Called under the lock, for a blob that no worker reads.
     var directMethod: DigestMethod? {
         guard isPlain, pendingSegmentCount == 0 else { return nil }
         return compressedChains.first?.method
     }
 
-    /// True if it is read as it lies, for one digest. Asked as above.
+    /// True if the bytes are hashed as stored, by one digest. Called under the lock, for a blob that no worker reads.
     var isPlain: Bool { stage == .plain && decoder == nil && compressedChains.count == 1 }
 
-    /// True if the action in hand may add another block to what waits for digests.
+    /// True if the current action may add another block to those that wait for digests.
     var hasRoomInAction: Bool { newInputs.count + newOutputs.count < Self.maximumPendingBlockCount }
 
-    /// True if the decoder has not used a block of input up. Asked under the lock, of a part that nobody reads.
+    /// True if the decoder has not used up a block of input. Called under the lock, for a part that no worker reads.
     func isDecoding(_ segment: Segment) -> Bool { input?.segment.block == segment.block }
 
-    /// True if nothing more will happen to the blob or the part. Asked under the lock; while it is busy,
-    /// `isReadDone` belongs to the worker.
+    /// True if nothing more will happen to the blob or the part. Called under the lock; `isReadDone` is only read if
+    /// the blob is not busy, because it belongs to the worker otherwise.
     var isFinished: Bool {
         guard !isBusy, isReadDone, pendingSegmentCount == 0, previous == nil else { return false }
         switch role {
@@ -177,21 +178,23 @@ final class BlobWork: @unchecked Sendable {
         }
     }
 
-    /// The bytes that are left of this part; `remainingByteCount` are those that are left of the blob.
+    /// The number of bytes left in this part; `remainingByteCount` is that of the blob.
     var partByteCount: UInt64 { endOffset > 0 ? endOffset - min(offsetBytes, endOffset) : remainingByteCount }
 
-    /// True where reading failed, so that nothing of the blob will be read any more. Asked while nobody reads.
+    /// True if reading failed, so that no more of the blob will be read. Called while no worker reads the blob.
     var isAbandoned: Bool {
         switch facts.reading {
         case .complete, .cutOff: false
-        case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable, .changed, .oversized,
+        case .missing, .outsideImage, .linkNotFollowed, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable,
+            .changed, .oversized,
             .cancelled:
             true
         }
     }
 
-    /// True if this part, read to its end, ended between two members, so that the next one goes on with the stream just as
-    /// this one would have: `next` began where it had to, and had as much left of what a stream may cost.
+    /// True if this part was read to its end and ended between two members, so that the next part continues the stream
+    /// exactly as this one would have: `next` began at the right offset, and both together are within the expansion
+    /// limit.
     func isContinued(by next: BlobWork) -> Bool {
         guard !isAbandoned, stage == .decoding, cursor.ending == nil, decoder?.isAtBoundary == true else {
             return false

@@ -1,33 +1,33 @@
-// layerverify: what the steps of a run cost, for the model of the scheduler.
+// layerverify: costs of the steps of a run, for the model of the scheduler.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
-/// What reading, decoding and hashing cost on one core of a machine.
+/// The costs of reading, decoding and hashing on one core of a machine.
 ///
-/// Units: bytes in a second, nanoseconds. Rates of several streams are those of all together.
+/// Units: bytes per second, nanoseconds. Rates of several streams are totals.
 package struct BlockCosts: Sendable {
     /// Reading from the page cache.
     package var readBytesPerSecond: Double
-    /// Uncompressed bytes, by the number of streams in lockstep; the first is one stream alone.
+    /// Uncompressed bytes, by the number of streams in lockstep; the first is for one stream.
     package var gzipBytesPerSecond: [Double]
     package var zstdBytesPerSecond: [Double]
     /// By the number of chains in lockstep.
     package var hashBytesPerSecond: [Double]
-    /// Decoding gzip with hashes in the gaps; nil where that is not done.
-    package var gzipBeside: HashingBeside?
-    /// Opening, looking at and closing a file.
+    /// Decoding gzip with hashing in the gaps; nil if that is not available.
+    package var interleavedGzip: InterleavedHashing?
+    /// Opening, checking and closing a file.
     package var openNanoseconds: Double
-    /// From handing a worker to another thread until it runs.
+    /// The time until a worker runs after it is handed to another thread.
     package var startNanoseconds: Double
-    /// What a worker that had to wait for the lock needs to wake up.
+    /// The time to wake up a worker that had to wait for the lock.
     package var wakeNanoseconds: Double
-    /// Bringing what the lock guards from the core of the worker that had it last.
+    /// The time to move the guarded data to another core.
     package var handoverNanoseconds: Double
 
-    /// What streams give and what is hashed in their gaps, while there is something of both.
-    package struct HashingBeside: Hashable, Sendable {
+    /// The rates of decoding and of hashing in the gaps, while there is work for both.
+    package struct InterleavedHashing: Hashable, Sendable {
         package var teamSize: Int
         package var decodedBytesPerSecond: Double
         package var hashedBytesPerSecond: Double
@@ -38,7 +38,8 @@ package struct BlockCosts: Sendable {
             self.hashedBytesPerSecond = hashedBytesPerSecond
         }
 
-        /// Nanoseconds until every stream has given `byteCount` bytes; a stream by itself takes as long as one with company.
+        /// The time in nanoseconds until every stream has produced `byteCount` bytes; a single stream takes as long as
+        /// a full team.
         func decode(_ byteCount: Int) -> Double {
             Double(byteCount) * Double(teamSize) / decodedBytesPerSecond * 1e9
         }
@@ -46,29 +47,30 @@ package struct BlockCosts: Sendable {
 
     package init(
         readBytesPerSecond: Double, gzipBytesPerSecond: [Double], zstdBytesPerSecond: [Double],
-        hashBytesPerSecond: [Double], gzipBeside: HashingBeside? = nil, openNanoseconds: Double,
+        hashBytesPerSecond: [Double], interleavedGzip: InterleavedHashing? = nil, openNanoseconds: Double,
         startNanoseconds: Double, wakeNanoseconds: Double, handoverNanoseconds: Double
     ) {
         self.readBytesPerSecond = readBytesPerSecond
         self.gzipBytesPerSecond = gzipBytesPerSecond
         self.zstdBytesPerSecond = zstdBytesPerSecond
         self.hashBytesPerSecond = hashBytesPerSecond
-        self.gzipBeside = gzipBeside
+        self.interleavedGzip = interleavedGzip
         self.openNanoseconds = openNanoseconds
         self.startNanoseconds = startNanoseconds
         self.wakeNanoseconds = wakeNanoseconds
         self.handoverNanoseconds = handoverNanoseconds
     }
 
-    /// Nanoseconds that reading takes.
+    /// The time in nanoseconds to read `byteCount` bytes.
     func read(_ byteCount: Int) -> Double { Double(byteCount) / readBytesPerSecond * 1e9 }
 
-    /// Nanoseconds that decoding takes until every one of `laneCount` streams has given `byteCount` bytes.
+    /// The time in nanoseconds until each of `laneCount` streams has produced `byteCount` bytes.
     func decode(_ byteCount: Int, lanes laneCount: Int, _ compression: Compression) -> Double {
         Self.nanoseconds(byteCount, laneCount, rates(compression))
     }
 
-    /// Nanoseconds that hashing as many bytes of each chain takes as it says; the rest of longer ones goes on with fewer.
+    /// The time in nanoseconds to hash the given number of bytes of each chain; longer chains continue with fewer
+    /// lanes.
     func hash(_ byteCounts: [Int]) -> Double {
         var result = 0.0
         var done = 0
@@ -94,9 +96,9 @@ package struct BlockCosts: Sendable {
         return Double(byteCount) * Double(laneCount) / rate * 1e9
     }
 
-    // What a blob costs at best
+    // MARK: The lowest cost of a blob
 
-    /// Nanoseconds that a blob costs in one thread if every kernel always had the best company.
+    /// The time in nanoseconds that a blob takes in one thread if every kernel always has a full team.
     func ideal(_ blob: ImageShape.Blob, teamSize: Int) -> Double {
         let compressed = Double(blob.compressedByteCount)
         let uncompressed = Double(blob.uncompressedByteCount)
@@ -106,8 +108,8 @@ package struct BlockCosts: Sendable {
         let streams = blob.compression == .gzip ? teamSize : 1
         let decode = (rates(blob.compression).prefix(streams).max() ?? 1) / 1e9
         let apart = uncompressed / decode + (compressed + uncompressed) / hash
-        guard blob.compression == .gzip, let beside = gzipBeside else { return reading + apart }
-        // As long as there is something of both.
+        guard blob.compression == .gzip, let beside = interleavedGzip else { return reading + apart }
+        // As long as there is work for both.
         let decodeBeside = beside.decodedBytesPerSecond / 1e9
         let hashBeside = beside.hashedBytesPerSecond / 1e9
         let shared = min(uncompressed / decodeBeside, (compressed + uncompressed) / hashBeside)
@@ -116,7 +118,7 @@ package struct BlockCosts: Sendable {
         return reading + min(apart, shared + rest)
     }
 
-    /// The longest of what must be done to a blob one block after another: no number of cores is faster.
+    /// The time in nanoseconds of the longest sequential step of a blob, which no number of cores shortens.
     func chain(_ blob: ImageShape.Blob) -> Double {
         let uncompressed = Double(blob.uncompressedByteCount)
         let reading = openNanoseconds + Double(blob.compressedByteCount) / readBytesPerSecond * 1e9
@@ -126,26 +128,26 @@ package struct BlockCosts: Sendable {
     }
 }
 
-/// What the transitions of the scheduler cost, each while it has the lock.
+/// The costs of the scheduler's transitions; each is the time that it holds the lock.
 ///
 /// Units: nanoseconds.
 package struct TransitionCosts: Equatable, Sendable {
-    /// The transitions that the model tells apart.
+    /// The kinds of transitions that the model distinguishes.
     package enum Kind: Int, CaseIterable, Sendable {
         case nextAction
-        /// Giving back what was read, and the next action.
+        /// Giving back what was read, and choosing the next action.
         case takeBackRead
-        /// Giving back what was hashed, and the next action.
+        /// Giving back what was hashed, and choosing the next action.
         case takeBackHash
-        /// Everything short: a block, a size, requests of small blobs, facts.
+        /// All short transitions: taking a block, correcting a size, taking requests of small blobs, recording facts.
         case note
-        /// Making the state of a pipeline and gathering its facts; once for each batch, by one thread.
+        /// Creating the state of a pipeline and collecting its facts; once per batch, by one thread.
         case batch
     }
 
     private var nanoseconds: [Double]
 
-    /// Transitions that all cost the same, and batches that cost nothing.
+    /// Makes costs in which all transitions cost the same, and batches nothing.
     package init(each nanoseconds: Double) {
         self.nanoseconds = Kind.allCases.map { $0 == .batch ? 0 : nanoseconds }
     }

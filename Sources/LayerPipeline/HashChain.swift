@@ -1,10 +1,10 @@
-// layerverify: the blocks that wait for a digest.
+// layerverify: a running digest and the blocks that wait for it.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerDigest
 
-/// Bytes to hash.
+/// A range of bytes in a block, to be hashed.
 struct Segment {
     /// The block that holds them.
     let block: BlockIndex
@@ -17,24 +17,24 @@ struct Segment {
 struct HashJob {
     let chain: HashChain
     let segment: Segment
-    /// Retained as `HashChain` says.
+    /// Retained as described at `HashChain.Waiting`.
     unowned let work: BlobWork
 }
 
-/// One running digest and the blocks that wait for it.
+/// A running digest and the blocks that wait for it.
 ///
 /// ## Concurrency
 /// All fields but `digest` are guarded by the scheduler's lock. `digest` belongs to the worker that set `isBusy`.
 final class HashChain: @unchecked Sendable {
-    // SAFETY: every field is guarded as said above.
+    // SAFETY: every field is guarded as described above.
     let method: DigestMethod
     let digest: any StreamDigest
     var isBusy = false
-    var isInBay = false
-    private var waiting = Line<Waiting>(capacity: 2 * BlobWork.maximumPendingBlockCount)
+    var isQueued = false
+    private var waiting = Queue<Waiting>(capacity: 2 * BlobWork.maximumPendingBlockCount)
 
-    /// A block and whose it is: a blob's, or that of the part of it that made the block. The scheduler retains that as long
-    /// as it has a block waiting.
+    /// A block, and the blob or part of a blob that made it. The scheduler retains the blob as long as one of its
+    /// blocks waits.
     private struct Waiting {
         let segment: Segment
         unowned let work: BlobWork
@@ -46,7 +46,7 @@ final class HashChain: @unchecked Sendable {
     }
 
     var isEmpty: Bool { waiting.isEmpty }
-    /// The blocks that wait.
+    /// The number of blocks that wait.
     var count: Int { waiting.count }
 
     func append(_ segment: Segment, of work: BlobWork) { waiting.add(Waiting(segment: segment, work: work)) }

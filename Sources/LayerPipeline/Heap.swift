@@ -1,12 +1,12 @@
-// layerverify: what is to be taken in order.
+// layerverify: a heap.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Elements of which the first by their order can be taken, one after another.
+/// A binary heap: elements that are taken in ascending order.
 ///
-/// Complexity: adding and taking are logarithmic in the number of elements.
+/// Complexity: adding and taking an element are logarithmic in the number of elements.
 struct Heap<Element: Comparable> {
-    /// None comes before the one at half its place.
+    /// No element is less than its parent, which is at half its index.
     private var elements: [Element] = []
 
     var isEmpty: Bool { elements.isEmpty }

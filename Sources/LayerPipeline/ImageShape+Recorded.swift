@@ -5,7 +5,7 @@
 import LayerModel
 
 extension ImageShape {
-    /// The shapes that are modelled.
+    /// The shapes over which the scheduler is modelled.
     package static let all: [ImageShape] = [eightLayers, mixedLayers, oneLayer, application, store, model, smallBlobs]
 
     /// Recorded from `Benchmarks/EndToEnd/usr-image DIR gzip 2600`, 2026-11-24.
@@ -18,8 +18,8 @@ extension ImageShape {
             Blob(82_927_015, 331_909_120, .gzip), Blob(58_157_420, 325_017_600, .gzip),
         ])
 
-    /// Like `usr-image DIR gzip 2000 200 mixed`, but not recorded: sizes in ten steps, each twice the last, 1.4 GB in all; every
-    /// layer shrinks 2.8 to 1.
+    /// Like `usr-image DIR gzip 2000 200 mixed`, but not recorded: sizes in ten steps, each twice the previous one, 1.4
+    /// GB in total; every layer has a compression ratio of 2.8.
     package static let mixedLayers = ImageShape(
         "200 layers, made up",
         (0..<200).map { index in
@@ -30,7 +30,7 @@ extension ImageShape {
     /// Recorded from `usr-image DIR gzip 1000 1`.
     package static let oneLayer = ImageShape("1 layer", [Blob(343_104_679, 1_030_205_440, .gzip)])
 
-    /// An application as they usually are: a base, what it runs on, its libraries, and itself. Sizes made up.
+    /// A typical application: a base, a runtime, libraries and the application itself. The sizes are invented.
     package static let application = ImageShape(
         "application",
         [
@@ -40,7 +40,7 @@ extension ImageShape {
             Blob(1_400, 6_000, .gzip),
         ])
 
-    /// A store of forty images on three bases: each base once, and four layers for each image. Sizes made up.
+    /// A store of forty images on three bases: each base once, and four layers per image. The sizes are invented.
     package static let store = ImageShape(
         "store of 40 images",
         (0..<3).map { Blob(30_000_000 + UInt64($0) * 9_000_000, 80_000_000 + UInt64($0) * 24_000_000, .gzip) }
@@ -49,7 +49,8 @@ extension ImageShape {
                 return Blob(compressed, compressed * 14 / 5, .gzip)
             })
 
-    /// An image with a model of a language in it: one layer of 8 GB that does not shrink, and some others. Sizes made up.
+    /// An image with a language model in it: one layer of 8 GB that hardly compresses, and some others. The sizes are
+    /// invented.
     package static let model = ImageShape(
         "8 GB layer and others",
         [
@@ -57,7 +58,7 @@ extension ImageShape {
             Blob(29_100_000, 77_900_000, .gzip), Blob(400_000_000, 1_100_000_000, .gzip),
         ])
 
-    /// As `small-image DIR` makes them: 100 000 of 1 to 16 KiB.
+    /// As `small-image DIR` makes them: 100 000 blobs of 1 to 16 KiB.
     package static let smallBlobs = ImageShape(
         "100 000 small",
         (0..<100_000).map { index in

@@ -4,21 +4,21 @@
 
 package import LayerModel
 
-/// The sizes of an image's blobs: all that the scheduler sees of them.
+/// The sizes of an image's blobs, which are all that the scheduler knows of them.
 package struct ImageShape: Sendable {
     package let name: String
-    /// Unique blobs; one that several images share is there once.
+    /// Unique blobs: a blob that several images share is listed once.
     package let blobs: [Blob]
 
     /// One blob.
     ///
-    /// Units: bytes. Of a plain blob both counts are the same.
+    /// Units: bytes. Both counts of an uncompressed blob are equal.
     package struct Blob: Hashable, Sendable {
         package let compressedByteCount: UInt64
         package let uncompressedByteCount: UInt64
         package let compression: Compression
 
-        /// A blob of gzip, zstd, or none; it has at least `minimumByteCount` bytes.
+        /// Makes a blob of gzip, zstd or no compression, with at least `minimumByteCount` bytes.
         package init(_ compressedByteCount: UInt64, _ uncompressedByteCount: UInt64, _ compression: Compression) {
             precondition(compressedByteCount >= Self.minimumByteCount, "a blob with room for its own sizes")
             precondition(uncompressedByteCount > 0, "a blob that decodes to something")
@@ -29,7 +29,7 @@ package struct ImageShape: Sendable {
             self.compression = compression
         }
 
-        /// What a modelled blob says of itself: its magic and both sizes; see `ModelledStore`.
+        /// The size of a modelled blob's content: its magic and both sizes; see `ModelledStore`.
         package static let minimumByteCount: UInt64 = 24
     }
 

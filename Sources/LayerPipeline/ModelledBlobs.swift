@@ -1,4 +1,4 @@
-// layerverify: blobs without content, whose reading takes no time but that of a model.
+// layerverify: blobs without content, for the model of the scheduler.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,15 +6,15 @@ import LayerModel
 import LayerSystem
 import SystemPackage
 
-/// Adds up what the model says the steps of an action take.
+/// Adds up the modelled times of the steps of an action.
 ///
 /// ## Concurrency
-/// `spent` has its lock, since readers and codecs must be sendable; the model is one thread.
+/// `spent` has a lock because readers and codecs must be sendable; the model uses one thread.
 final class ModelClock: Sendable {
-    /// What an action took so far.
+    /// The costs of an action so far.
     struct Spent {
         var nanoseconds = 0.0
-        /// How often the action had the scheduler's lock for a moment.
+        /// How often the action took the scheduler's lock for a short transition.
         var noteCount = 0
     }
 
@@ -24,7 +24,7 @@ final class ModelClock: Sendable {
 
     func noteLock() { spent.withLock { $0.noteCount += 1 } }
 
-    /// What was charged since this was asked last.
+    /// The costs since the last call.
     func take() -> Spent {
         spent.withLock { spent in
             defer { spent = Spent() }
@@ -33,7 +33,7 @@ final class ModelClock: Sendable {
     }
 }
 
-/// The blobs of a shape. Only the beginning of each has content: its magic and its two sizes, for the decoder to find.
+/// The blobs of a shape. Only the beginning of each has content: its magic and its two sizes, which the decoder reads.
 struct ModelledStore: BlobOpener {
     let shape: ImageShape
     let costs: BlockCosts
@@ -42,12 +42,12 @@ struct ModelledStore: BlobOpener {
     func open(_ location: BlobLocation) -> OpenedBlob {
         guard case .range(_, let place, _) = location, place < shape.blobs.count else { return .missing }
         clock.charge(costs.openNanoseconds)
-        // The scheduler is told how large the file is.
+        // The scheduler is told the size of the file.
         clock.noteLock()
         return .opened(ModelledReader(shape.blobs[Int(place)], costs, clock))
     }
 
-    /// The requests of the blobs of a shape, in its order.
+    /// The requests for the blobs of a shape, in its order.
     static func requests(_ shape: ImageShape) -> [BlobRequest] {
         shape.blobs.enumerated().map { place, blob in
             BlobRequest(
@@ -80,7 +80,7 @@ private final class ModelledReader: BlobReader {
         let count = ByteMath.clamp(byteCount - min(offsetBytes, byteCount), to: buffer.count)
         clock.charge(costs.read(count))
         guard offsetBytes == 0 else { return count }
-        // SAFETY: the caller owns the buffer during the call; a blob has room for its sizes.
+        // SAFETY: the caller owns the buffer during the call; every blob is large enough for its sizes.
         unsafe buffer.storeBytes(of: blob.compression.modelMagic.littleEndian, as: UInt32.self)
         unsafe buffer.storeBytes(of: blob.compressedByteCount, toByteOffset: 8, as: UInt64.self)
         unsafe buffer.storeBytes(of: blob.uncompressedByteCount, toByteOffset: 16, as: UInt64.self)
@@ -89,7 +89,7 @@ private final class ModelledReader: BlobReader {
 }
 
 extension Compression {
-    /// The first four bytes, the lowest first.
+    /// The first four bytes, low byte first.
     fileprivate var modelMagic: UInt32 {
         switch self {
         case .gzip: 0x0008_8b1f

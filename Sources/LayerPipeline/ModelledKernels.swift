@@ -1,4 +1,4 @@
-// layerverify: decoders and digests that do nothing and take the time of a model.
+// layerverify: decoders and digests that compute nothing, for the model of the scheduler.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,7 +6,7 @@ import LayerCodec
 import LayerDigest
 import LayerModel
 
-/// Turns compressed bytes into uncompressed ones evenly from the beginning of a blob to its end, and writes none.
+/// Maps compressed byte counts linearly to uncompressed ones over a whole blob, and writes only zeros.
 private final class ModelledDecoder: StreamDecoder {
     private let compression: Compression
     private let costs: BlockCosts
@@ -37,25 +37,26 @@ private final class ModelledDecoder: StreamDecoder {
             consumedByteCount: advance(count, input: input, isFull: isFull), status: isFull ? .outputFull : .needsInput)
     }
 
-    /// Finds the sizes where the stream begins.
+    /// Reads the sizes at the beginning of the stream.
     func look(_ input: UnsafeRawBufferPointer) {
         guard sizes == nil else { return }
         precondition(input.count >= Int(ImageShape.Blob.minimumByteCount), "a modelled blob begins with its sizes")
-        // SAFETY: the bound is checked above.
+        // SAFETY: the size is checked above.
         unsafe sizes = (
             input.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
             input.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
         )
     }
 
-    /// How many bytes can come out of so many, if there is no more room than that.
+    /// The number of bytes that `input` bytes decode to, limited to `room`.
     func possibleByteCount(input: Int, room: Int) -> Int {
         guard let sizes else { return 0 }
         let end = Self.scale(consumedByteCount + UInt64(input), sizes.uncompressed, sizes.compressed)
         return ByteMath.clamp(end - min(end, producedByteCount), to: room)
     }
 
-    /// Puts out so many bytes. Returns: how many of `input` that takes; all, unless there is no more room.
+    /// Counts `count` bytes of output. Returns the number of bytes of `input` that they take: all, unless the output is
+    /// full.
     func advance(_ count: Int, input: Int, isFull: Bool) -> Int {
         guard let sizes else { return 0 }
         producedByteCount += UInt64(count)
@@ -77,10 +78,11 @@ struct ModelledKernels {
     let costs: BlockCosts
     let clock: ModelClock
 
-    /// A codec that takes `teamSize` streams at once and charges for them. Only several hash beside decoding.
+    /// A codec that decodes `teamSize` streams at once and charges for them. Only a codec for several streams hashes in
+    /// the gaps.
     func codec(_ compression: Compression, teamSize: Int) -> Codec {
         let (costs, clock) = (costs, clock)
-        let beside = teamSize > 1 && compression == .gzip ? costs.gzipBeside : nil
+        let beside = teamSize > 1 && compression == .gzip ? costs.interleavedGzip : nil
         return Codec(
             name: "\(compression)-\(teamSize)", compression: compression, teamSize: teamSize,
             begin: { _ in ModelledDecoder(compression, costs, clock) }, hashingTeamSize: { beside?.teamSize },
@@ -94,7 +96,7 @@ struct ModelledKernels {
             })
     }
 
-    /// Moves pairs on, one after another, by so many bytes together.
+    /// Advances pairs, one after another, by `byteCount` bytes in total.
     private static func hash(_ byteCount: Int, of pairs: UnsafeMutableBufferPointer<HashPair>) {
         var left = byteCount / (2 * ModelledDigest.blockByteCount)
         for index in pairs.indices {
@@ -104,9 +106,9 @@ struct ModelledKernels {
         }
     }
 
-    /// All streams go on together until the first has no input or no room left.
+    /// All streams advance together until the first has no input or no room left.
     ///
-    /// Returns: the bytes that came out of each.
+    /// Returns: the number of bytes that each of them produced.
     private static func decode(_ team: UnsafeMutableBufferPointer<DecodeLane>) -> Int {
         let possible = team.map { lane in
             unsafe decoder(lane).look(lane.input)
@@ -116,7 +118,7 @@ struct ModelledKernels {
         for index in team.indices {
             let lane = unsafe team[index]
             let isFull = unsafe count == lane.output.count
-            // Who could have gone on stops in the middle of his input, as a decoder in lockstep does.
+            // A stream that could have continued stops in the middle of its input, as in a decoder in lockstep.
             let isHeldUp = possible[index] > count
             let taken = unsafe decoder(lane).advance(
                 count, input: lane.input.count, isFull: isFull || isHeldUp)
@@ -132,7 +134,7 @@ struct ModelledKernels {
         return decoder
     }
 
-    /// A digest that hashes nothing and charges for it.
+    /// A digest method that hashes nothing and charges for it.
     func digest(_ algorithm: DigestAlgorithm) -> DigestMethod {
         let (costs, clock) = (costs, clock)
         return DigestMethod(
@@ -150,7 +152,7 @@ struct ModelledKernels {
             guard let bytes = unsafe one.bytes.baseAddress, let otherBytes = unsafe other.bytes.baseAddress else {
                 preconditionFailure("a segment has bytes")
             }
-            // SAFETY: nothing is read of either; who moves a pair on only counts.
+            // SAFETY: neither is read; pairs are advanced only by counting.
             unsafe pairs.append(
                 HashPair(
                     words: (words(one), words(other)),
@@ -159,7 +161,7 @@ struct ModelledKernels {
         }
     }
 
-    /// What is left to hash of each message of a team after pairs of them were moved on.
+    /// The number of bytes left to hash of each message of a team after its pairs were advanced.
     private static func byteCountsLeft(_ team: UnsafeMutableBufferPointer<DigestLane>, _ pairs: [HashPair]) -> [Int] {
         var byteCounts = team.map { unsafe $0.bytes.count }
         for index in pairs.indices {
@@ -181,7 +183,7 @@ struct ModelledKernels {
 private final class ModelledDigest: StreamDigest {
     static let blockByteCount = 64
     let algorithm: DigestAlgorithm
-    // SAFETY: freed in `deinit`, and never read; a pair wants to be told of some.
+    // SAFETY: freed in `deinit`, and never read; a pair needs their addresses.
     let words = UnsafeMutablePointer<UInt32>.allocate(capacity: 8)
     private let costs: BlockCosts
     private let clock: ModelClock

@@ -7,27 +7,29 @@ import LayerCodec
 package import LayerModel
 package import LayerSystem
 
-/// Reads every blob once and finds out its facts, by at most `jobCount` work items of a crew at a time.
+/// Reads every blob once and collects its facts, with at most `jobCount` work items of a crew at a time.
 ///
-/// Workers never wait, so one thread is enough for all: each asks for the next action and ends when there is none; whoever
-/// makes work ready starts another.
-/// The order of actions keeps decoding and hashing fused while there are many blobs, and makes a pipeline over the cores
-/// of a single large one, without a mode to choose:
+/// Workers never wait, so one thread is enough for all of them: each asks for the next action and ends when there is
+/// none, and a transition that makes more work ready starts another worker. The order of actions decodes and hashes
+/// together while there are many blobs, and distributes the steps of a single large blob over the cores, without a mode
+/// to choose:
 ///
-/// 1. streams can be decoded whose codec hashes beside that, and chains wait: decode a block of each of two, and hash a block
-///    of each of two or four chains in the gaps;
-/// 2. as many chains as one call hashes to its advantage have a block waiting: hash one block of each, in lockstep, and
-///    then a second one if all have it;
-/// 3. as many plain blobs can be read on, and nothing of them waits: read and hash four blocks of each;
-/// 4. a blob can be read on: read and decode one block of it, the blob with most bytes left first; parts of a blob
-///    (`BlobWork`) only after 5 while they are too few for a team, and plain blobs if 3 comes nearer by hashing first;
+/// 1. streams can be decoded whose codec hashes in the gaps, and chains wait: decode a block of each of two streams,
+///    and hash a block of each of two or four chains in the gaps;
+/// 2. as many chains as one call hashes best have a block waiting: hash one block of each in lockstep, and then a
+///    second one if all have it;
+/// 3. as many uncompressed blobs can be read, and none of their blocks wait: read and hash four blocks of each;
+/// 4. a blob can be read: read and decode one block of the blob with the most bytes left. Parts of a blob (`BlobWork`)
+///    are read only after 5 while they are too few for a team, and so are uncompressed blobs if hashing first leads to
+///    3;
 /// 5. any chain has a block waiting: hash it;
 /// 6. small blobs are left: read some from beginning to end;
-/// 7. nothing: the worker ends.
+/// 7. nothing is left: the worker ends.
 ///
 /// ## Concurrency
-/// `state` is guarded by its lock, and with it what `BlobWork` and `HashChain` say is guarded by the scheduler's lock. All
-/// else never changes. Completion is called by a work item, after the last worker has ended.
+/// `state` is guarded by its lock, and so is everything that `BlobWork` and `HashChain` document as guarded by the
+/// scheduler's lock. All other fields never change. Completion is called by a work item after the last worker has
+/// ended.
 package final class Pipeline: Sendable {
     let opener: any BlobOpener
     let options: PipelineOptions
@@ -37,18 +39,18 @@ package final class Pipeline: Sendable {
     let state: Locked<PipelineState>
     private let completion: @Sendable ([BlobFacts]) -> Void
 
-    /// So many blobs a pipeline is given at a time: what it knows of each is larger by far than what stays of it.
+    /// The number of blobs to give to one pipeline: it keeps much more memory for a blob than remains of it afterwards.
     ///
-    /// Not measured: 4 096 take a tenth of a second at least, and some MiB. With many workers that would be so little time
-    /// that beginning and ending take as long.
+    /// Not measured: 4096 blobs take at least a tenth of a second, and some MiB. With many workers that would be so
+    /// little time that starting and ending a pipeline would take as long.
     package static func batchBlobCount(jobCount: Int) -> Int { max(4096, 512 * jobCount) }
 
     /// Makes a pipeline for one run.
     ///
-    /// `completion` gets the facts in the order of `requests`; blobs that a cancelled run did not finish are `.cancelled`,
-    /// and where there is no memory for the blocks, all are `.unreadable` with ENOMEM.
+    /// `completion` gets the facts in the order of `requests`. Blobs that a cancelled run did not finish are
+    /// `.cancelled`; if there is no memory for the blocks, all are `.unreadable` with ENOMEM.
     ///
-    /// - Parameter crew: runs the workers; whoever starts the pipeline has it run all.
+    /// - Parameter crew: runs the workers; after `start` the caller must have it run its work items.
     package init(
         _ requests: [BlobRequest], opener: any BlobOpener, options: PipelineOptions,
         crew: WorkCrew, isCancelled: @escaping @Sendable () -> Bool = { false },
@@ -65,7 +67,7 @@ package final class Pipeline: Sendable {
         self.state = Locked(state)
     }
 
-    /// Starts the run. Call it once.
+    /// Starts the run. Must be called once.
     package func start() {
         guard pool.isAllocated else {
             let facts = state.withLock { $0.facts(unreadable: ENOMEM) }
@@ -79,13 +81,13 @@ package final class Pipeline: Sendable {
         for worker in workers { dispatch(worker) }
     }
 
-    /// How far the run has come.
+    /// The progress of the run.
     package var progress: PipelineProgress { state.withLock { $0.progress } }
 
-    /// The blocks that are in use; none after a run that was not cancelled, or the scheduler has lost some.
+    /// The number of blocks in use; 0 after a run that was not cancelled, unless the scheduler has lost some.
     package var heldBlockCount: Int { state.withLock { $0.heldBlockCount } }
 
-    /// How many parts of blobs were read beside their beginnings, and in how many blobs a part began where no member did.
+    /// The number of further parts in which blobs were read, and of blobs in which a part did not begin at a member.
     package var partCounts: (parts: Int, misleading: Int) {
         state.withLock { ($0.partCount, $0.misleadingSlots.count) }
     }
@@ -132,10 +134,10 @@ package final class Pipeline: Sendable {
         return state.withLock { $0.nextAction(for: worker, isCancelled: isCancelled) }
     }
 
-    /// Gives back what a worker did, finishes what can be finished, and starts a worker if more is ready than the calling
-    /// one will do.
+    /// Gives back what a worker did, finishes what can be finished, and starts a worker if more is ready than the
+    /// calling one will do.
     ///
-    /// Returns: what the calling one is to do.
+    /// Returns: the next action of the calling worker.
     private func giveBack(_ done: PipelineState.Done, _ worker: PipelineWorker) -> PipelineState.Action {
         let isCancelled = self.isCancelled()
         let consequence = state.withLock { $0.takeBack(done, of: worker, isCancelled: isCancelled) }
@@ -153,7 +155,7 @@ package final class Pipeline: Sendable {
         var found: [(slot: Int, facts: BlobFacts)] = []
         found.reserveCapacity(requests.count)
         var tooLarge: [Int] = []
-        // The next blob is opened before one is read, so that storage fetches it in the meantime.
+        // The next blob is opened before one is read, so that the storage fetches it in the meantime.
         var next = openAhead(requests.first)
         for (place, request) in requests.enumerated() {
             let opening = next
@@ -183,9 +185,9 @@ package final class Pipeline: Sendable {
         return opening
     }
 
-    // Tracing
+    // MARK: Tracing
 
-    /// Now, if anybody wants to know.
+    /// The current time; nil without a tracer.
     private var traceStart: ContinuousClock.Instant? { options.tracer == nil ? nil : .now }
 
     private func trace(
@@ -195,17 +197,17 @@ package final class Pipeline: Sendable {
         options.tracer?(TraceRecord(kind, worker: worker.number, since: start, parts: parts))
     }
 
-    /// Takes a block from the pool, for a worker that has none to spare.
+    /// Takes a block from the pool, for a worker without a spare one.
     func takeBlock() -> BlockIndex { state.withLock { $0.takeBlock() } }
 
-    /// Corrects the size of a blob by what its file says.
+    /// Corrects the size of a blob to that of its file.
     func noteOpened(_ work: BlobWork, byteCount: UInt64) {
         state.withLock { $0.noteOpened(work, byteCount: byteCount) }
     }
 }
 
 extension BlobWork {
-    /// What the action in hand did. Asked by the worker that has the blob, before it gives it back.
+    /// What the current action did. Called by the worker that owns the blob, before it gives the blob back.
     fileprivate var tracePart: TraceRecord.Part {
         TraceRecord.Part(
             request.blob, byteCount: newInputs.reduce(directByteCount) { $0 + UInt64($1.byteCount) },

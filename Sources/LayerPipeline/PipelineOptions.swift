@@ -9,30 +9,30 @@ package import LayerSystem
 
 /// The settings of a pipeline.
 package struct PipelineOptions: Sendable {
-    /// The most workers at once; at least 1.
+    /// The maximum number of workers at a time; at least 1.
     package var jobCount: Int
     package var expansionLimit: ExpansionLimit
     package var codecOptions: CodecOptions
-    /// Finds the codec of the fast path; tests hand in one that lies.
+    /// Finds the codec of the fast path; tests replace it with a wrong one.
     package var fastCodec: CodecLookup
-    /// Finds the digest method of the fast path; the scheduler's model hands in one that hashes nothing.
+    /// Finds the digest method of the fast path; the scheduler's model replaces it with one that hashes nothing.
     package var fastDigest: DigestLookup = { digestMethod(for: $0) }
     /// Whether a blob of several gzip members may be read in several places at once.
     package var readsInParts: Bool
-    /// Whether workers keep out of the way of everything else.
+    /// Whether workers run with the lowest CPU and I/O priority.
     package var isNice: Bool
-    /// Is told of every action; nil for none, which costs nothing.
+    /// Receives every action; nil for no tracing, which costs nothing.
     package var tracer: Tracer?
 
-    /// The name by which `LAYERVERIFY_DISABLE` turns reading in parts off.
+    /// The name with which `LAYERVERIFY_DISABLE` turns off reading in parts.
     package static let partsName = "members"
 
-    /// What zstd windows may take together, whatever the number of jobs, and per job. Four streams per job are decoded at the
-    /// same time, and the windows of common levels have up to 8 MiB.
+    /// The limit in bytes for all zstd windows together: a minimum for any number of jobs, and an amount per job. Four
+    /// streams per job are decoded at the same time, and the windows of common levels have up to 8 MiB.
     package static let leastWindowBudget: UInt64 = 512 << 20
     package static let windowBudgetPerJob: UInt64 = 32 << 20
 
-    /// The blocks in which the pipeline reads, decodes and hashes.
+    /// The size in bytes of the blocks in which the pipeline reads, decodes and hashes.
     package static let blockByteCount = BlockPool.blockByteCount
 
     package init(
@@ -57,22 +57,23 @@ package struct PipelineOptions: Sendable {
 }
 
 extension PipelineOptions {
-    /// Makes the threads of a run. A calling thread that is not to be noticed less afterwards does not compute.
+    /// Makes the threads of a run. With `isNice` the calling thread does not work, because its priority must not
+    /// change.
     package func makeCrew() -> WorkCrew { WorkCrew(size: jobCount, callerHelps: !isNice) }
 
-    /// What a work item begins with.
+    /// Prepares the thread of a work item.
     package func prepareThread() { if isNice { BackgroundPriority.adopt() } }
 }
 
-/// Finds the codec for a compression; nil where nothing decodes it.
+/// Finds the codec for a compression; nil if no codec decodes it.
 package typealias CodecLookup = @Sendable (Compression) -> Codec?
 
-/// Finds the way to compute a digest algorithm.
+/// Finds the method for a digest algorithm.
 package typealias DigestLookup = @Sendable (DigestAlgorithm) -> DigestMethod
 
-/// How far a pipeline has come.
+/// The progress of a pipeline.
 ///
-/// Units: bytes as they lie in the image. The total grows or shrinks where a blob's file has another size than claimed.
+/// Units: bytes as stored in the image. The total changes when a file has another size than claimed.
 package struct PipelineProgress: Equatable, Sendable {
     package var doneByteCount: UInt64 = 0
     package var totalByteCount: UInt64 = 0

@@ -1,21 +1,21 @@
-// layerverify: what the scheduler and its workers tell each other.
+// layerverify: the messages between the scheduler and its workers.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
 extension PipelineState {
-    /// What a worker is to do.
+    /// The next action of a worker.
     enum Action {
         /// Hash the worker's `hashJobs`.
         case hash
-        /// Read on the worker's `team`.
+        /// Continue reading the worker's `team`.
         case read
-        /// Read on the worker's `team`, plain blobs, and hash what is read.
+        /// Continue reading the worker's `team` of uncompressed blobs, and hash what is read.
         case readAndHash
-        /// Read these requests from beginning to end; places in `requests`.
+        /// Read these requests from beginning to end; indexes in `requests`.
         case readSmall(Range<Int>)
-        /// End; the last worker also hands on the facts.
+        /// End; the last worker also passes on the facts.
         case end([BlobFacts]?)
     }
 
@@ -25,11 +25,11 @@ extension PipelineState {
         case read
     }
 
-    /// What giving back an action leads to.
+    /// The result of giving back an action.
     struct Consequence {
         var finished: [BlobWork] = []
         var startedWorker: PipelineWorker?
-        /// What the worker is to do next; nil where it has to finish blobs first.
+        /// The next action of the worker; nil if it must finish blobs first.
         var next: Action?
     }
 }

@@ -1,13 +1,13 @@
-// layerverify: what the scheduler records of blobs.
+// layerverify: how the scheduler records facts.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
 extension PipelineState {
-    /// Records that no blob can be read, for a run that lacks what it needs itself.
+    /// Records that no blob can be read, for a run that lacks resources of its own.
     ///
-    /// Returns: the facts, as `allFacts`.
+    /// Returns: the facts, like `allFacts`.
     mutating func facts(unreadable errno: Int32) -> [BlobFacts] {
         for slot in requests.indices {
             let ending = ReadEnding.unreadable(errno: errno, atByte: 0)
@@ -20,11 +20,11 @@ extension PipelineState {
         self.facts[work.slot] = facts
         recordedCount += 1
         progress.doneBlobCount += 1
-        // Of a blob that is not there or could not be read to its end, no more is to come.
+        // No more bytes will come of a blob that is missing or could not be read to its end.
         count(facts.byteCount, for: work)
     }
 
-    /// Records what was found out of a small blob.
+    /// Records the facts of a small blob.
     mutating func record(_ facts: BlobFacts, forSmall slot: Int) {
         self.facts[slot] = facts
         recordedCount += 1
@@ -34,7 +34,7 @@ extension PipelineState {
         progress.uncompressedByteCount &+= facts.uncompressed?.byteCount ?? 0
     }
 
-    /// Corrects the size of a blob by what its file says.
+    /// Corrects the size of a blob to that of its file.
     mutating func noteOpened(_ work: BlobWork, byteCount: UInt64) {
         count(byteCount, for: work)
         work.remainingByteCount = byteCount

@@ -4,24 +4,24 @@
 
 /// The transitions of `BlobWork`'s parts.
 extension PipelineState {
-    /// Blocks that parts may fill before their turn, per job: decoding may be that far ahead of the digests.
+    /// The number of blocks per job that parts may fill before they lead: how far decoding may be ahead of the digests.
     static let heldPartBlockCountPerJob = 14
 
-    /// With more jobs than these no more is kept, and there are no more parts: the digest of one blob goes through one chain,
-    /// which few decoders keep busy.
+    /// The number of jobs beyond which no more blocks are kept and no more parts are made: the digest of one blob is
+    /// one chain, which a few decoders keep busy.
     private static let helpfulJobCount = 8
 
     private var maximumHeldPartBlockCount: Int { Self.heldPartBlockCountPerJob * min(jobCount, Self.helpfulJobCount) }
 
-    /// What a compressed byte of a part takes while it is kept: itself and what becomes of it, of most layers.
+    /// The kept bytes per compressed byte of a part: the byte itself and what most layers decode it to.
     private static let heldByteCountPerByte: UInt64 = 4
 
-    /// True while blobs are read in parts, and fewer streams could be read on than make a team. Then hashing comes first:
-    /// it makes room for further parts, and few streams in lockstep are hardly faster than one.
+    /// True while blobs are read in parts, and fewer streams are ready than make a team. Hashing comes first then: it
+    /// makes room for further parts, and few streams in lockstep are hardly faster than one.
     var isShortOfParts: Bool { heldPartBlockCount > 0 && ready.count < Self.openCountPerJob }
 
-    /// Lets a worker read on, unless it is a part that follows and too much is kept already. The last part, which may be
-    /// long, leaves half of the room to those that will lead before it.
+    /// Makes a blob or part available for reading, unless it is a part that follows and too much is kept already. The
+    /// last part, which may be long, leaves half of the room to the parts that will lead before it.
     mutating func readOn(_ work: BlobWork) {
         if work.role == .follows {
             let limit = work.next == nil ? maximumHeldPartBlockCount / 2 : maximumHeldPartBlockCount
@@ -30,8 +30,8 @@ extension PipelineState {
         ready.add(work)
     }
 
-    /// Chooses a blob in which the worker is to look for parts, while fewer streams are open than could be, and there is
-    /// room to keep what they make.
+    /// Chooses a blob in which the worker must look for parts, if fewer streams are open than could be, and there is
+    /// room to keep their output.
     mutating func takeBlobToSplit(_ worker: PipelineWorker) {
         let room =
             min(maximumOpenCount, Self.openCountPerJob * Self.helpfulJobCount) - open.count - wantedPartCount
@@ -49,17 +49,17 @@ extension PipelineState {
         wantedPartCount += room
     }
 
-    /// How many compressed bytes of a blob may lie in further parts before its last one, `work`.
+    /// The number of compressed bytes of a blob that further parts before its last one, `work`, may cover.
     private func keepableByteCount(before work: BlobWork) -> UInt64 {
         var first = work
         while first.role == .follows, let previous = first.previous { first = previous }
         let limit = UInt64(maximumHeldPartBlockCount * BlockPool.blockByteCount) / Self.heldByteCountPerByte
-        // A worker may have the first one, and move its offset on; what the lock guards is where it was before.
+        // A worker may own the first part and change its offset; the lock guards its previous value.
         let byteCount = work.offsetBytes - min(first.settledOffsetBytes, work.offsetBytes)
         return limit - min(limit, byteCount)
     }
 
-    /// Takes in the parts that a worker has found.
+    /// Adds the parts that a worker has found.
     mutating func takeNewParts(_ worker: PipelineWorker, _ consequence: inout Consequence) {
         guard let work = worker.splitting else { return }
         worker.splitting = nil
@@ -95,8 +95,8 @@ extension PipelineState {
         work.pendingSegmentCount += work.newInputs.count + work.newOutputs.count
     }
 
-    /// Where a part that leads was read to its end, lets the next one lead, or drops that and lets this one read on. Nothing
-    /// happens as long as a worker has one of them.
+    /// If the leading part was read to its end, either the next part leads, or the next part is dropped and this one
+    /// continues. Nothing changes while a worker owns one of them.
     mutating func settleParts(around work: BlobWork, _ consequence: inout Consequence) {
         var leader = work.role == .follows ? work.previous ?? work : work
         while leader.role == .leads, !leader.isBusy, leader.isReadDone, let next = leader.next, !next.isBusy {
@@ -108,7 +108,7 @@ extension PipelineState {
             if leader !== work { readOnOrRetire(leader, &consequence) }
             leader = next
         }
-        // A part that leads now, and is not the one in hand, has its blocks where digests take them, or is done.
+        // If another part leads now, its blocks are available to the digests, or it is finished.
         if leader !== work { readOnOrRetire(leader, &consequence) }
     }
 
@@ -127,14 +127,14 @@ extension PipelineState {
         readFollowersOn(heldBefore: heldBefore)
     }
 
-    /// Lets the parts that follow read on if blocks became free that parts had filled.
+    /// Makes the parts that follow available for reading if blocks that parts had filled became free.
     mutating func readFollowersOn(heldBefore: Int) {
         guard heldPartBlockCount < heldBefore, heldBefore >= maximumHeldPartBlockCount / 2 else { return }
         for work in open.values where work.role == .follows && !work.isBusy { readOn(work) }
     }
 
-    /// Takes a part out that did not begin where the one before it ended; that one reads on over its range, unless its blob
-    /// cannot be read.
+    /// Removes a part that did not begin where the part before it ended. That part continues over its range, unless its
+    /// blob cannot be read.
     private mutating func drop(_ next: BlobWork, after work: BlobWork) {
         misleadingSlots.insert(work.slot)
         let heldBefore = heldPartBlockCount

@@ -6,46 +6,49 @@ import LayerCodec
 import LayerDigest
 import LayerModel
 
-/// Everything the scheduler knows, and its transitions. Each runs under the lock, computes, and returns what is to be done.
+/// The state of the scheduler and its transitions. Each transition runs under the lock, computes, and returns what must
+/// be done.
 ///
 /// Memory: a blob that is being read holds at most `maximumPendingBlockCount` blocks that wait, as many again from the
-/// action in hand, and one each of input and output that are not used up. What a part decodes before its turn is counted
-/// apart (`heldPartBlockCount`), from when it is kept until its last digest is done with it, whichever part is the head
-/// by then. The pool has room for the sum of both, so taking a block never fails and never waits.
+/// current action, and one each of input and output that are not used up. The blocks that parts fill before they lead
+/// are counted separately (`heldPartBlockCount`), from when they are kept until their last digest has used them,
+/// whichever part leads by then. The pool has room for the sum of both, so taking a block never fails and never waits.
 struct PipelineState {
     private(set) var requests: [BlobRequest]
     var facts: [BlobFacts?]
-    /// The places of `requests`, the most expensive first; `order[small]` and on are read in one go.
+    /// The original indexes of `requests`, the largest first. Requests from index `small` on are read in one action.
     private let order: [Int]
     private let small: Int
     private var nextLarge = 0
     private var nextSmall: Int
     var recordedCount = 0
 
-    /// The blobs in work, and their parts, by their keys. Whoever has a block or a chain of one counts on it being held here.
+    /// The open blobs and their parts, by their keys. They are retained here as long as they have a block or a chain in
+    /// use.
     var open: [Int: BlobWork] = [:]
-    /// The last parts of open blobs in which further ones may be found, and some in which none will.
+    /// The last parts of open blobs in which further ones may be found, and some in which none will be.
     var splittable: [BlobWork] = []
-    /// Places in `requests` of blobs in which a part was found that was none.
+    /// The indexes in `requests` of blobs in which a part was dropped.
     var misleadingSlots: Set<Int> = []
-    /// The parts there ever were.
+    /// The number of parts that were made so far.
     var partCount = 0
-    /// Those that workers are looking for.
+    /// The number of parts that workers are looking for.
     var wantedPartCount = 0
-    /// The blocks with what parts decoded before their turn, until the last digest is done with them.
+    /// The number of blocks that parts filled before they led, until their last digest has used them.
     var heldPartBlockCount = 0
-    /// Which blocks `heldPartBlockCount` counts.
+    /// The blocks that `heldPartBlockCount` counts.
     private var isHeldForPart: [Bool]
-    /// Those of the open blobs that a worker may read on.
+    /// The open blobs that a worker may continue to read.
     var ready = ReadyBlobs()
-    /// The next to be opened when another is done. Nothing is read of it yet, but a worker announces it to the storage.
+    /// The next blob to be opened when another one is done. Nothing of it is read yet, but a worker announces it to the
+    /// storage.
     var waiting: BlobWork?
-    /// Streams whose decoders found no memory for a window, until another one has released some.
+    /// Streams whose decoders found no memory for a window, until another decoder releases some.
     private var memoryWaiters: [BlobWork] = []
-    /// Blobs among the small ones, by their places in `requests`, that turned out to be more than that.
+    /// The indexes in `requests` of blobs that were expected to be small and are not.
     private var deferred: [Int] = []
-    /// The chains with a block waiting, those of one algorithm in one bay, the longest waiting first.
-    var bays: [Bay] = []
+    /// The chains with a block waiting, in one queue per algorithm, the longest waiting first.
+    var digestQueues: [DigestQueue] = []
     var freeBlocks: [BlockIndex]
     var blockUsers: [Int]
     private var idleWorkers: [PipelineWorker]
@@ -56,9 +59,11 @@ struct PipelineState {
     private let windowBudget: WindowBudget?
     var maximumOpenCount: Int { Self.openCountPerJob * jobCount }
 
-    /// Blobs open at once: enough for every worker to find a full team, of streams to decode or of plain blobs to hash.
+    /// The number of blobs open at once, per job: enough for every worker to find a full team, of streams to decode or
+    /// of uncompressed blobs to hash.
     ///
-    /// Wall time over that of the bare C++ program (docs/performance.md), 2 cores of Zen 3, 2026-11-24, medians of 3:
+    /// Wall time divided by that of the bare C++ program (docs/performance.md), 2 cores of Zen 3, 2026-11-24, medians
+    /// of 3:
     ///
     ///     for each job        2      3      4      6
     ///     8 layers plain    1.54   1.29   1.05   1.04
@@ -67,22 +72,23 @@ struct PipelineState {
     ///     200 layers gzip   1.35      -   0.84   0.83
     static let openCountPerJob = 4
 
-    struct Bay {
+    struct DigestQueue {
         let algorithm: DigestAlgorithm
-        /// How many chains one call hashes to its advantage.
+        /// The number of chains that one call hashes best.
         let teamSize: Int
-        /// Whether they may be hashed beside streams that are decoded.
+        /// Whether they may be hashed in the gaps of decoding.
         let hasPairs: Bool
-        var chains = Line<HashChain>()
+        var chains = Queue<HashChain>()
     }
 
-    /// Blobs up to this size are read from beginning to end by one worker: less bookkeeping than work.
+    /// Blobs up to this size in bytes are read from beginning to end by one worker, because scheduling would cost more
+    /// than the work.
     static let smallByteCount: UInt64 = 64 << 10
-    /// How many of those a worker takes at once.
+    /// The number of small blobs that a worker takes at once.
     static let smallBatchCount = 16
 
     init(_ requests: [BlobRequest], jobCount: Int, windowBudget: WindowBudget? = nil) {
-        // Small requests are brought to the end of the list, so that a batch of them is a range.
+        // Small requests are moved to the end of the list, so that a batch of them is a range.
         order = requests.indices.sorted { first, second in
             let (a, b) = (requests[first].expectedByteCount, requests[second].expectedByteCount)
             return a != b ? a > b : first < second
@@ -93,8 +99,8 @@ struct PipelineState {
         nextSmall = small
         self.jobCount = jobCount
         self.windowBudget = windowBudget
-        // One blob alone may be read in as many parts as there would be blobs, and how large blobs are tells only when they
-        // are open. What is not used of it is never touched.
+        // One blob alone may be read in as many parts as there could be blobs, and its size is known only when it is
+        // open. Unused memory is never touched.
         let blockCount = Self.blockCount(openCount: Self.openCountPerJob * jobCount, jobCount: jobCount)
         freeBlocks = Array((0..<blockCount).reversed())
         blockUsers = Array(repeating: 0, count: blockCount)
@@ -108,15 +114,15 @@ struct PipelineState {
 
     var leftByteCount: UInt64 { progress.totalByteCount - min(progress.doneByteCount, progress.totalByteCount) }
 
-    /// True while there are blobs that nobody has begun.
+    /// True while there are blobs that no worker has begun.
     var hasBlobsToBegin: Bool { largeToBeginCount > 0 || nextSmall < requests.count }
 
-    /// True while there are blobs that could be opened, small ones left out.
+    /// True while there are blobs, other than small ones, that could be opened.
     var hasBlobsToOpen: Bool { largeToBeginCount > 0 || waiting != nil }
 
     private var largeToBeginCount: Int { small - nextLarge + deferred.count }
 
-    /// The blocks that something holds; none after a run that was not cancelled.
+    /// The number of blocks in use; 0 after a run that was not cancelled.
     var heldBlockCount: Int { blockUsers.count - freeBlocks.count }
 
     private static func blockCount(openCount: Int, jobCount: Int) -> Int {
@@ -124,7 +130,7 @@ struct PipelineState {
             + jobCount * (PipelineWorker.spareBlockCount + 1 + heldPartBlockCountPerJob)
     }
 
-    /// The facts in the order in which the requests came.
+    /// The facts in the order in which the requests were given.
     var allFacts: [BlobFacts] {
         var result = Array(repeating: BlobFacts(reading: .cancelled), count: facts.count)
         for (place, original) in order.enumerated() {
@@ -134,7 +140,7 @@ struct PipelineState {
         return result
     }
 
-    // Taking work
+    // MARK: Taking work
 
     mutating func startWorkers() -> [PipelineWorker] {
         let count = min(jobCount, requests.count)
@@ -151,12 +157,12 @@ struct PipelineState {
         if takeHashingTeam(worker) { return .read }
         if takeHashTeam(worker, .full) { return .hash }
         if takeDirectTeam(worker) { return .readAndHash }
-        if isWorthEmptying(), takeHashTeam(worker, .any) { return .hash }
+        if shouldHashFirst(), takeHashTeam(worker, .any) { return .hash }
         if !isShortOfParts, takeReadTeam(worker) { return .read }
         if takeHashTeam(worker, .any) { return .hash }
         if takeReadTeam(worker) { return .read }
         if nextSmall < requests.count {
-            // Fewer when there are few: no worker is to be left with many while others have none.
+            // Fewer when few are left, so that no worker has many left while others have none.
             let left = requests.count - nextSmall
             let batch = nextSmall..<(nextSmall + max(1, min(Self.smallBatchCount, left / jobCount)))
             nextSmall = batch.upperBound
@@ -176,7 +182,7 @@ struct PipelineState {
         splittable.removeAll()
         memoryWaiters.removeAll()
         waiting = nil
-        bays.removeAll()
+        digestQueues.removeAll()
         return .end(allFacts)
     }
 
@@ -196,10 +202,10 @@ struct PipelineState {
         return BlobWork(requests[nextLarge], slot: nextLarge)
     }
 
-    /// Reads a blob block by block that was taken for a small one.
+    /// Reads a blob block by block that was expected to be small.
     mutating func readAsLarge(_ slot: Int) { deferred.append(slot) }
 
-    /// Lets streams ask for memory again if any was released since they asked.
+    /// Makes streams ask for memory again if any was released since they asked.
     private mutating func readMemoryWaitersOn() {
         guard !memoryWaiters.isEmpty, let windowBudget else { return }
         let releaseCount = windowBudget.releaseCount
@@ -216,9 +222,10 @@ struct PipelineState {
         return block
     }
 
-    // Giving back
+    // MARK: Giving back
 
-    /// Takes back what a worker did, and tells it what to do next; all at once, since the lock is what workers share.
+    /// Takes back what a worker did, and returns its next action; in one transition, because all workers share the
+    /// lock.
     mutating func takeBack(_ done: Done, of worker: PipelineWorker, isCancelled: Bool) -> Consequence {
         var consequence =
             switch done {
@@ -226,12 +233,12 @@ struct PipelineState {
             case .read: takeBack(teamOf: worker)
             }
         worker.hashJobs.removeAll(keepingCapacity: true)
-        // What is finished is recorded first: only then may the last worker end.
+        // Finished blobs are recorded first: only then may the last worker end.
         if consequence.finished.isEmpty { consequence.next = nextAction(for: worker, isCancelled: isCancelled) }
         return consequence
     }
 
-    /// Takes back what a worker has read on.
+    /// Takes back what a worker has read.
     mutating func takeBack(teamOf worker: PipelineWorker) -> Consequence {
         var consequence = Consequence()
         takeBack(worker.hashJobs, &consequence)
@@ -239,7 +246,7 @@ struct PipelineState {
             worker.ahead = nil
             ahead.isBusy = false
             if ahead === waiting, ahead.isFinished {
-                // There is nothing to read of it.
+                // There is nothing to read.
                 waiting = nil
                 consequence.finished.append(ahead)
             }
@@ -267,7 +274,7 @@ struct PipelineState {
             }
             readOnOrRetire(work, &consequence)
         }
-        // A stream that ends may leave its block with the worker; what is too many others need.
+        // A stream that ends may leave its block with the worker; other workers need the surplus.
         while worker.spareBlocks.count > PipelineWorker.spareBlockCount, let block = worker.spareBlocks.popLast() {
             freeBlocks.append(block)
         }
@@ -287,7 +294,7 @@ struct PipelineState {
         defer { readFollowersOn(heldBefore: heldBefore) }
         for job in jobs {
             release(job.segment.block)
-            // Whose last job this is may be gone afterwards.
+            // `job.work` is unowned, and its last job may be the last reference to it.
             let work = job.work
             work.pendingSegmentCount -= 1
             job.chain.isBusy = false
@@ -296,7 +303,7 @@ struct PipelineState {
         }
     }
 
-    /// Hands what a part that leads has read and decoded to the chains.
+    /// Passes what a leading part has read and decoded to the chains.
     mutating func handOn(_ inputs: [Segment], _ outputs: [Segment], of work: BlobWork) {
         for input in inputs {
             progress.doneByteCount &+= UInt64(input.byteCount)
@@ -318,20 +325,20 @@ struct PipelineState {
     }
 
     private mutating func queueUp(_ chain: HashChain) {
-        guard !chain.isBusy, !chain.isInBay, !chain.isEmpty else { return }
-        chain.isInBay = true
+        guard !chain.isBusy, !chain.isQueued, !chain.isEmpty else { return }
+        chain.isQueued = true
         let algorithm = chain.method.algorithm
-        if let place = bays.firstIndex(where: { $0.algorithm == algorithm }) {
-            bays[place].chains.add(chain)
+        if let place = digestQueues.firstIndex(where: { $0.algorithm == algorithm }) {
+            digestQueues[place].chains.add(chain)
         } else {
-            var bay = Bay(
+            var queue = DigestQueue(
                 algorithm: algorithm, teamSize: chain.method.teamSize, hasPairs: chain.method.pairing != nil)
-            bay.chains.add(chain)
-            bays.append(bay)
+            queue.chains.add(chain)
+            digestQueues.append(queue)
         }
     }
 
-    /// Counts the users that a segment has from now on; a block without any is free.
+    /// Sets the number of users of a segment's block; a block without users is free.
     mutating func use(_ segment: Segment, count: Int) {
         blockUsers[segment.block] = count
         if count == 0 { free(segment.block) }
@@ -349,7 +356,7 @@ struct PipelineState {
         heldPartBlockCount -= 1
     }
 
-    /// Counts a block that a part keeps until its turn; `free` is where that ends.
+    /// Counts a block that a part keeps until it leads; `free` ends that.
     mutating func countForPart(_ block: BlockIndex) {
         isHeldForPart[block] = true
         heldPartBlockCount += 1
@@ -361,18 +368,18 @@ struct PipelineState {
         guard open.removeValue(forKey: work.key) != nil else { return }
         splittable.removeAll { $0 === work }
         guard work.role == .passedOn else { return consequence.finished.append(work) }
-        // The one that leads now may have waited for nothing but the digests of this one.
+        // The part that leads now may only have waited for the digests of this one.
         guard let next = work.next else { return }
         work.next = nil
         next.previous = nil
         readOnOrRetire(next, &consequence)
     }
 
-    /// The caller takes one piece of work itself; another worker is worth starting for the next.
+    /// The caller takes one piece of work itself; another worker is started only if there is a second one.
     private mutating func startWorkerIfWorthwhile() -> PipelineWorker? {
         guard !isCancelled, !idleWorkers.isEmpty else { return nil }
         var readyCount = ready.count
-        for bay in bays { readyCount += (bay.chains.count + bay.teamSize - 1) / bay.teamSize }
+        for queue in digestQueues { readyCount += (queue.chains.count + queue.teamSize - 1) / queue.teamSize }
         if nextSmall < requests.count { readyCount += 1 }
         if open.count < maximumOpenCount {
             readyCount += min(maximumOpenCount - open.count, largeToBeginCount + (waiting == nil ? 0 : 1))

@@ -1,4 +1,4 @@
-// layerverify: finding parts of a blob that can be read at the same time.
+// layerverify: the search for parts of a blob that can be read at the same time.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -8,13 +8,13 @@ import LayerSystem
 import SystemPackage
 
 extension PipelineWorker {
-    /// What lies between what was read of a part and the beginning of the next, at least.
+    /// The minimum distance in bytes from what was read of a part to the beginning of the next.
     ///
-    /// A block: with two, parts are longer than what may be kept of them, and end one after another. BGZF, one layer, over
-    /// the time without parts: 0.87 with two, 0.73 with one (docs/performance.md).
+    /// One block: with two, parts are longer than what may be kept of them, and end one after another. Time for one
+    /// layer of BGZF, divided by the time without parts: 0.87 with two, 0.73 with one (docs/performance.md).
     static let leastPartByteCount = UInt64(BlockPool.blockByteCount)
 
-    /// Looks for members that begin in what is left of a blob, and makes `newParts` of them.
+    /// Looks for members that begin in the unread rest of a blob, and makes `newParts` of them.
     func split(_ work: BlobWork, _ pipeline: Pipeline) {
         newParts.removeAll(keepingCapacity: true)
         let block = spareBlocks.popLast() ?? pipeline.takeBlock()
@@ -29,7 +29,7 @@ extension PipelineWorker {
         last.mayBeSplit = !newParts.isEmpty
     }
 
-    /// Cuts the end of `work` off; nil where no member is found, or too little is left.
+    /// Splits the end of `work` off; nil if no member is found, or too little is left.
     private func part(after work: BlobWork, buffer: BlockIndex, _ pipeline: Pipeline) -> BlobWork? {
         let start = work.offsetBytes + Self.leastPartByteCount
         guard work.stage == .decoding, work.cursor.ending == nil, start + Self.leastPartByteCount < work.endOffset,
@@ -42,11 +42,11 @@ extension PipelineWorker {
         return part
     }
 
-    /// What is looked through at a time: bytes that are looked at are read again by the part that they belong to, and BGZF's
-    /// members have some 20 KiB.
+    /// The number of bytes that are searched at a time. They are read again by the part that they belong to, and BGZF's
+    /// members have about 20 KiB.
     static let searchByteCount = 16 << 10
 
-    /// Looks for a member from `start` on, through a small part of what is left: of most blobs there is only one member.
+    /// Looks for a member from `start` on, in a small part of what is left, because most blobs have only one member.
     private func member(
         of work: BlobWork, from start: UInt64, buffer: BlockIndex, _ pipeline: Pipeline
     ) -> UInt64? {
@@ -62,7 +62,7 @@ extension PipelineWorker {
             else { return nil }
             let bytes = unsafe UnsafeRawBufferPointer(rebasing: memory[..<byteCount])
             if let place = unsafe search.firstMember(in: bytes) { return offset + UInt64(place) }
-            // The next look begins so far back that it finds one that lies across.
+            // The next range overlaps this one, so that a signature across the border is found.
             let step = byteCount - (search.signature.count - 1)
             guard step > 0, byteCount == room else { return nil }
             offset += UInt64(step)

@@ -1,4 +1,4 @@
-// layerverify: what one worker of the pipeline does.
+// layerverify: the actions of a worker of the pipeline.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -8,41 +8,43 @@ import LayerModel
 import LayerSystem
 import SystemPackage
 
-/// The memory of one worker: what it was told to do, and blocks to spare.
+/// The memory of one worker: the action it was given, and spare blocks.
 ///
 /// ## Concurrency
-/// A worker is idle, and then belongs to the scheduler's lock, or runs on one thread, and then belongs to that. The
-/// scheduler fills `team` and `hashJobs` under the lock before it hands the worker its action.
+/// An idle worker is guarded by the scheduler's lock; a running one belongs to its thread. The scheduler fills `team`
+/// and `hashJobs` under the lock before it gives the worker its action.
 final class PipelineWorker: @unchecked Sendable {
-    // SAFETY: owned by one thread at a time, as said above.
-    /// From 0, for traces.
+    // SAFETY: owned by one thread at a time, as described above.
+    /// The number of the worker, beginning with 0, for traces.
     let number: Int
-    /// Blocks of `hashTeamSize` chains, one of each in turn. Beside a team that is read, one of each.
+    /// Blocks of `hashTeamSize` chains, one of each in turn. While a team is read, one block of each chain.
     var hashJobs: [HashJob] = []
     var hashTeamSize = 0
     var team: [BlobWork] = []
-    /// A blob to open while the team is read, so that storage fetches its beginning.
+    /// A blob to open while the team is read, so that the storage fetches its beginning.
     var ahead: BlobWork?
-    /// A blob in which to look for up to `wantedPartCount` further parts after the team was read; of the team, or not.
+    /// A blob in which to look for up to `wantedPartCount` further parts after the team was read; it need not be in the
+    /// team.
     var splitting: BlobWork?
     var wantedPartCount = 0
-    /// Compressed bytes that those parts may have together, without the last.
+    /// The number of compressed bytes that those parts, without the last, may have together.
     var wantedByteCount: UInt64 = 0
-    /// The parts that were found, each the continuation of the one before.
+    /// The parts that were found, each the continuation of the previous one.
     var newParts: [BlobWork] = []
     var spareBlocks: [BlockIndex] = []
     private var active: [BlobWork] = []
     private var lanes: [DecodeLane] = []
     private var digestLanes: [DigestLane] = []
     private var directBlocks: [BlockIndex] = []
-    /// What is hashed in the gaps of decoding.
+    /// The pairs that are hashed in the gaps of decoding.
     private var pairs: [HashPair] = []
     private var reader: SequentialReader?
 
-    /// One block of input and one of output for each of four streams: what most actions take.
+    /// One block of input and one of output for each of four streams, which is enough for most actions.
     static let spareBlockCount = 8
-    /// How many blocks of each chain are hashed in one go, if so many wait, and of a plain blob are read: half the
-    /// transitions. 8 plain layers over the bare program with 1, 2 and 4: 1.03, 1.01, 1.03 (docs/performance.md).
+    /// The number of blocks of each chain that are hashed in one action, if as many wait, and that are read of an
+    /// uncompressed blob: it halves the number of transitions. 8 uncompressed layers, time divided by that of the bare
+    /// program, with 1, 2 and 4 blocks: 1.03, 1.01, 1.03 (docs/performance.md).
     static let hashRoundCount = 2
 
     init(number: Int) { self.number = number }
@@ -54,7 +56,7 @@ final class PipelineWorker: @unchecked Sendable {
         return made
     }
 
-    /// Hashes the worker's jobs, which are all of one method, one block of each chain at a time.
+    /// Hashes the worker's jobs, which all have the same method, one block of each chain at a time.
     func hash() {
         guard let method = hashJobs.first?.chain.method else { return }
         for start in stride(from: 0, to: hashJobs.count, by: hashTeamSize) {
@@ -66,14 +68,13 @@ final class PipelineWorker: @unchecked Sendable {
     private func fillDigestLanes(_ jobs: ArraySlice<HashJob>) {
         digestLanes.removeAll(keepingCapacity: true)
         for job in jobs {
-            // SAFETY: the bytes are not written to until the job is given back, after this: a block has its users
-            // counted down then.
+            // SAFETY: the bytes are not written to until the job is given back, because its block is in use until then.
             unsafe digestLanes.append(DigestLane(digest: job.chain.digest, bytes: job.segment.bytes))
         }
     }
 
-    /// Hashes the jobs that a worker has beside its team, as far as that goes in the gaps of `decode`, and then the rest.
-    private func hashBeside(_ decode: () -> Void) {
+    /// Hashes the worker's jobs as far as possible in the gaps of `decode`, and then the rest.
+    private func hashInGaps(_ decode: () -> Void) {
         guard let pairing = hashJobs.first?.chain.method.pairing else { return decode() }
         fillDigestLanes(hashJobs[...])
         pairs.removeAll(keepingCapacity: true)
@@ -101,16 +102,16 @@ final class PipelineWorker: @unchecked Sendable {
             case .decoding: active.append(work)
             }
         }
-        hashBeside { decodeTeam(pipeline) }
-        // What is decoded to its end, or no further, needs no memory; others may wait for that.
+        hashInGaps { decodeTeam(pipeline) }
+        // A decoder that will not be used any more needs no memory; others may wait for it.
         for work in team where work.isReadDone || work.stage == .plain { work.decoder?.releaseMemory() }
         if let splitting { split(splitting, pipeline) }
     }
 
-    /// How many blocks of each blob are read and hashed in one go.
+    /// The number of blocks of each blob that are read and hashed in one action.
     private static let directRoundCount = 4
 
-    /// Reads plain blobs and hashes them, one block of each at a time.
+    /// Reads uncompressed blobs and hashes them, one block of each at a time.
     func readAndHashTeam(_ pipeline: Pipeline) {
         if let ahead { open(ahead, pipeline) }
         guard let method = team.first?.compressedChains.first?.method else { return }
@@ -119,7 +120,7 @@ final class PipelineWorker: @unchecked Sendable {
             directBlocks.removeAll(keepingCapacity: true)
             for work in team where !work.isReadDone {
                 guard let chain = work.compressedChains.first, let segment = readBlock(work, pipeline) else { continue }
-                // SAFETY: the block is this worker's until it is put back, below.
+                // SAFETY: the block belongs to this worker until it is put back below.
                 unsafe digestLanes.append(DigestLane(digest: chain.digest, bytes: segment.bytes))
                 directBlocks.append(segment.block)
                 work.directByteCount += UInt64(segment.byteCount)
@@ -130,11 +131,12 @@ final class PipelineWorker: @unchecked Sendable {
         }
     }
 
-    // Opening
+    // MARK: Opening
 
-    /// What is announced of a blob that will be read soon: enough for the storage's own read-ahead to take over.
+    /// The number of bytes that are announced to the storage for a blob that will be read soon: enough to start the
+    /// storage's own read-ahead.
     ///
-    /// Two megabytes; not measured, since this differs from one storage to the next.
+    /// Two megabytes; not measured, because storage differs.
     private static let announcedByteCount = 2 << 20
 
     private func open(_ work: BlobWork, _ pipeline: Pipeline) {
@@ -148,7 +150,7 @@ final class PipelineWorker: @unchecked Sendable {
         if work === ahead { reader.announce(byteCount: Self.announcedByteCount, at: 0) }
     }
 
-    /// Reads the first block of a blob that is open, which tells how to go on.
+    /// Reads the first block of an open blob, which determines how it is processed.
     private func begin(_ work: BlobWork, _ pipeline: Pipeline) {
         work.stage = .plain
         guard let reader = work.reader else { return }
@@ -184,9 +186,9 @@ final class PipelineWorker: @unchecked Sendable {
         if work.reader?.byteCount == 0 { work.isReadDone = true }
     }
 
-    // Reading
+    // MARK: Reading
 
-    /// Reads the next block of the blob; nil where that fails, and then the blob is done.
+    /// Reads the next block of the blob; nil if that fails, and the blob is done then.
     private func readBlock(_ work: BlobWork, _ pipeline: Pipeline) -> Segment? {
         guard let reader = work.reader else { return nil }
         let block = takeBlock(pipeline)
@@ -218,19 +220,21 @@ final class PipelineWorker: @unchecked Sendable {
         work.isReadDone = work.offsetBytes >= work.endOffset
     }
 
-    /// Gives up a blob that cannot be read on; what was read of it is hashed in vain.
+    /// Gives up a blob that cannot be read any further. What was read of it may still be hashed, but the digest is not
+    /// used.
     private func abandon(_ work: BlobWork) {
         dropInput(work)
         dropOutput(work)
         work.isReadDone = true
     }
 
-    // Decoding
+    // MARK: Decoding
 
     private func decodeTeam(_ pipeline: Pipeline) {
         active.removeAll { !prepare($0, pipeline) }
-        // A block for each stream, whoever fills them: that keeps the team together, which decodes several streams in the
-        // time of two. What a slower one has not filled it keeps for the next time.
+        // The action ends when one block per stream is filled, by whichever streams. That keeps the team together,
+        // which decodes several streams in the time of two. A slower stream keeps its partly filled block for the next
+        // action.
         let goal = active.count
         while !active.isEmpty, team.reduce(0, { $0 + $1.newOutputs.count }) < goal {
             lanes.removeAll(keepingCapacity: true)
@@ -239,7 +243,7 @@ final class PipelineWorker: @unchecked Sendable {
             }
             guard let codec = active.first?.codec else { return }
             precondition(lanes.count == active.count, "every stream of a team has input and room")
-            // Read before a decoder asks for memory: whatever is released after that makes the ticket an old one.
+            // Read before a decoder asks for memory, so that any release after that makes the ticket outdated.
             let ticket = pipeline.options.codecOptions.windowBudget?.releaseCount
             unsafe lanes.withUnsafeMutableBufferPointer { lanes in
                 unsafe pairs.withUnsafeMutableBufferPointer { unsafe codec.decode(lanes, hashing: $0) }
@@ -252,7 +256,7 @@ final class PipelineWorker: @unchecked Sendable {
         }
     }
 
-    /// Sees to it that a stream has input and room; false where the action ends for it.
+    /// Ensures that a stream has input and room; returns false if the action ends for it.
     private func prepare(_ work: BlobWork, _ pipeline: Pipeline) -> Bool {
         if work.input == nil {
             guard work.offsetBytes < work.endOffset else {
@@ -260,7 +264,8 @@ final class PipelineWorker: @unchecked Sendable {
                 work.isReadDone = true
                 return false
             }
-            // A stream may take much input and give nothing (skippable frames): then the block of output stays for later.
+            // A stream may consume much input without output (skippable frames); the output block is kept for later
+            // then.
             guard work.hasRoomInAction else { return false }
             guard let segment = readBlock(work, pipeline) else { return false }
             work.newInputs.append(segment)
@@ -276,13 +281,13 @@ final class PipelineWorker: @unchecked Sendable {
 
     private func lane(of work: BlobWork) -> DecodeLane? {
         guard let decoder = work.decoder, let input = work.input, let output = work.output else { return nil }
-        // SAFETY: the blob holds the memory of both, and nobody else writes to it, until the action ends.
+        // SAFETY: the blob owns the memory of both, and nothing else writes to it until the action ends.
         return unsafe DecodeLane(
             decoder: decoder, input: UnsafeRawBufferPointer(rebasing: input.segment.bytes[input.start...]),
             output: UnsafeMutableRawBufferPointer(rebasing: output.memory[output.count...]))
     }
 
-    /// Takes what a lane did over into its blob.
+    /// Transfers the results of a lane to its blob.
     private func absorb(_ lane: DecodeLane, _ work: BlobWork) {
         guard let decoder = work.decoder, let input = work.input, let output = work.output else { return }
         let inputLeft = unsafe lane.input.count
@@ -300,7 +305,7 @@ final class PipelineWorker: @unchecked Sendable {
             work.stage = .plain
             return work.isReadDone = work.offsetBytes >= work.endOffset
         }
-        // A decoder that stopped for want of room may have more to put out even if it took all input.
+        // A decoder that stopped because the output was full may have more output even if it consumed all input.
         if inputLeft == 0, status == .needsInput {
             dropInput(work)
         } else {
@@ -309,7 +314,7 @@ final class PipelineWorker: @unchecked Sendable {
         if status == .outputFull { finishOutput(work) }
     }
 
-    /// The decoder needs its input block no more. One that this action read is not counted yet.
+    /// Releases the decoder's input block. A block that this action read is not counted yet.
     private func dropInput(_ work: BlobWork) {
         guard let block = work.input?.segment.block else { return }
         work.input = nil
@@ -336,13 +341,14 @@ final class PipelineWorker: @unchecked Sendable {
 }
 
 extension BlobWork {
-    /// The facts of a blob of which nothing more will be read or hashed.
+    /// The facts of a blob after everything was read and hashed.
     func finishedFacts() -> BlobFacts {
         var result = facts
         result.byteCount = offsetBytes
         switch result.reading {
         case .complete, .cutOff: if reader?.hasChanged == true { result.reading = .changed }
-        case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable, .changed, .oversized,
+        case .missing, .outsideImage, .linkNotFollowed, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable,
+            .changed, .oversized,
             .cancelled:
             break
         }
@@ -350,7 +356,8 @@ extension BlobWork {
         case .complete, .cutOff:
             result.digests = compressedChains.map { $0.digest.finish() }
             result.uncompressed = request.uncompressedFacts(blob: result, stream: finishedStream())
-        case .missing, .outsideImage, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable, .changed, .oversized,
+        case .missing, .outsideImage, .linkNotFollowed, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable,
+            .changed, .oversized,
             .cancelled:
             result.uncompressed = request.unread
         }

@@ -1,18 +1,19 @@
-// layerverify: the blobs that may be read on.
+// layerverify: the open blobs that can be read.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerCodec
 
-/// The open blobs that a worker may read on, by the bytes that are left of each, most first.
+/// The open blobs that a worker may continue to read, those with the most bytes left first.
 ///
-/// An open blob that `isReadyToRead` is here; what its order depends on does not change meanwhile. Parts of blobs may be
-/// here that are no longer ready: one that leads now, with much of it waiting for digests, or one that was dropped.
+/// Every open blob for which `isReadyToRead` is true is in it; while it is here its order does not change. Parts of
+/// blobs may remain here that are no longer ready: a part that leads now and has many segments waiting for digests, or
+/// a part that was dropped.
 ///
-/// Complexity: adding and taking are logarithmic in the number of blobs.
+/// Complexity: adding and taking a blob are logarithmic in the number of blobs.
 struct ReadyBlobs {
-    /// The first is of blobs that are not open yet, the second of those that are read as they lie or not begun; then one
-    /// for each codec whose streams there were.
+    /// The first group has the blobs that are not open, the second those that are hashed as stored or not begun; each
+    /// other group has the streams of one codec.
     private var groups = [Group(codecName: nil), Group(codecName: nil)]
     private(set) var count = 0
     private static let unopened = 0
@@ -23,7 +24,7 @@ struct ReadyBlobs {
         var blobs = Heap<Place>()
     }
 
-    /// A blob's place in the order. Of two with as much left the one that stands first among the requests.
+    /// The rank of a blob. Of two blobs with as many bytes left the one with the earlier request comes first.
     private struct Place: Comparable {
         let byteCount: UInt64
         let slot: Int
@@ -42,7 +43,7 @@ struct ReadyBlobs {
         static func == (one: Place, other: Place) -> Bool { one.slot == other.slot }
     }
 
-    /// Takes in an open blob, unless it is here already or is not to be read on now.
+    /// Adds an open blob, unless it is already here or cannot be read now.
     mutating func add(_ work: BlobWork) {
         guard work.isReadyToRead, !work.isQueued else { return }
         work.isQueued = true
@@ -50,10 +51,11 @@ struct ReadyBlobs {
         groups[group(of: work)].blobs.add(Place(work))
     }
 
-    /// The blob of which most is left. Those that a worker has taken to split are taken out: it may be changing them.
+    /// The blob with the most bytes left. Blobs that a worker has taken to split are removed, because the worker may be
+    /// changing them.
     mutating func first() -> BlobWork? { firstPlace()?.place.work }
 
-    /// Takes the blob of which most is left.
+    /// Takes the blob with the most bytes left.
     mutating func takeFirst() -> BlobWork? { firstPlace().flatMap { takeNext(from: $0.group) } }
 
     private mutating func firstPlace() -> (group: Int, place: Place)? {
@@ -70,10 +72,10 @@ struct ReadyBlobs {
         }
     }
 
-    /// Takes the stream of which most is left that the codec of `work` can decode beside it.
-    mutating func takeStream(beside work: BlobWork) -> BlobWork? { take(from: group(of: work)) }
+    /// Takes the stream with the most bytes left that the codec of `work` can decode together with it.
+    mutating func takeStream(with work: BlobWork) -> BlobWork? { take(from: group(of: work)) }
 
-    /// Takes the blob of which most is left that nobody has opened.
+    /// Takes the unopened blob with the most bytes left.
     mutating func takeUnopened() -> BlobWork? { take(from: Self.unopened) }
 
     private mutating func take(from group: Int) -> BlobWork? {
@@ -100,7 +102,7 @@ struct ReadyBlobs {
     }
 
     private mutating func group(ofCodec name: String?) -> Int {
-        // A stream without a codec is in a test.
+        // Only tests have streams without a codec.
         guard let name else { return Self.plain }
         if let index = groups.firstIndex(where: { $0.codecName == name }) { return index }
         groups.append(Group(codecName: name))

@@ -1,4 +1,4 @@
-// layerverify: a run of the scheduler by the clock of a model.
+// layerverify: a simulation of the scheduler.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,21 +6,21 @@ import LayerCodec
 import LayerModel
 import LayerSystem
 
-/// Drives the scheduler with any number of workers, by the clock of a model: the state, the workers' code and the order of
-/// actions are the real ones, but reading, decoding and hashing do nothing and take the time that was measured elsewhere.
+/// Simulates the scheduler with any number of workers. The state, the workers' code and the order of actions are the
+/// real ones, but reading, decoding and hashing compute nothing and take the times that were measured elsewhere.
 ///
-/// Each action is performed at the moment it begins and given back when the model says that it ends. The lock is had by
-/// one worker at a time, in the order in which they come; a wait costs what waking up does.
+/// Each action is performed at the simulated time when it begins, and given back when it ends. One worker at a time has
+/// the lock, in the order in which they ask for it; a wait costs the time of waking up.
 ///
-/// What it leaves out: memory and caches that cores share, storage, and whatever comes before and after the scheduler
-/// (documents, verdicts, the report).
+/// Not modelled: memory and caches that cores share, storage, and everything before and after the scheduler (documents,
+/// verdicts, the report).
 package struct SchedulerModel: Sendable {
     package let shape: ImageShape
     package let costs: BlockCosts
 
-    /// A model of runs over an image of this shape on a machine of these costs.
+    /// Makes a model of runs over an image of this shape on a machine with these costs.
     package init(_ shape: ImageShape, _ costs: BlockCosts) {
-        // The largest come first over all, as in a real run.
+        // The largest blobs come first, as in a real run.
         let blobs = shape.blobs.enumerated().sorted { first, second in
             let (a, b) = (first.element.compressedByteCount, second.element.compressedByteCount)
             return a != b ? a > b : first.offset < second.offset
@@ -29,14 +29,14 @@ package struct SchedulerModel: Sendable {
         self.costs = costs
     }
 
-    /// Runs to the end. The same arguments give the same result.
+    /// Simulates a run. The same arguments give the same result.
     package func run(workers workerCount: Int, teamSize: Int, transitions: TransitionCosts) -> SimulatedRun {
         run(workerCount, teamSize, transitions, stopwatch: nil)
     }
 
-    /// Runs to the end for the sake of the scheduler's own code.
+    /// Simulates a run to measure the scheduler's own code.
     ///
-    /// Returns: what its transitions took here, with so many workers, on average.
+    /// Returns: the average times of its transitions on this machine, with this number of workers.
     package func measureTransitions(workers workerCount: Int, teamSize: Int) -> TransitionCosts {
         let stopwatch = TransitionStopwatch()
         _ = run(workerCount, teamSize, TransitionCosts(each: 0), stopwatch: stopwatch)
@@ -62,7 +62,7 @@ package struct SchedulerModel: Sendable {
     }
 }
 
-/// What the scheduler's transitions really take, one after another in one thread.
+/// Measures the real times of the scheduler's transitions, in one thread.
 final class TransitionStopwatch {
     private var total = TransitionCosts(each: 0)
     private var counts = Array(repeating: 0, count: TransitionCosts.Kind.allCases.count)
@@ -75,7 +75,7 @@ final class TransitionStopwatch {
         return result
     }
 
-    /// The average of each, less what asking for the time takes.
+    /// The average time of each transition, without the time that reading the clock takes.
     var average: TransitionCosts {
         let clock = TransitionStopwatch.clockNanoseconds
         var result = TransitionCosts(each: 0)
@@ -106,22 +106,22 @@ private struct BatchSimulation {
 
     private var lockFreeTime = 0.0
     private var lastHolder: Int?
-    /// When the last blob was begun; nil before.
+    /// The time when the last blob was begun; nil before.
     private var begunTime: Double?
     private var endTime = 0.0
 
-    /// One worker's part in the simulation.
+    /// The state of one worker in the simulation.
     private struct Hand {
         let worker: PipelineWorker?
-        /// What it does next; the first at the end.
+        /// The next steps in reverse order.
         var steps: [Step] = []
         var idleSince: Double? = 0
     }
 
-    /// What a worker does between two moments of the model.
+    /// A step of a worker between two simulated times.
     private enum Step {
         case compute(Double)
-        /// Something short under the lock, of which the model has had the effect already.
+        /// A short transition whose effect has already taken place in the model.
         case note
         case next
         case takeBack(PipelineState.Done)
@@ -147,7 +147,7 @@ private struct BatchSimulation {
             jobCount: workerCount,
             fastCodec: { codecs[$0] })
         options.fastDigest = { _ in digest }
-        // What a modelled blob holds is nothing to look into.
+        // Modelled blobs have no content that could be searched.
         options.readsInParts = false
         let requests = ModelledStore.requests(shape)
         let store = ModelledStore(shape: shape, costs: costs, clock: clock)
@@ -159,7 +159,7 @@ private struct BatchSimulation {
         hands = (0..<workerCount).map { _ in Hand(worker: nil) }
     }
 
-    /// Runs the pipeline to its end and adds what it took to `total`.
+    /// Simulates the pipeline and adds the results to `total`.
     mutating func run(_ total: inout SimulatedRun) {
         let workers = pipeline.state.withLock { $0.startWorkers() }
         for worker in workers { start(worker, at: batchCost + costs.startNanoseconds) }
@@ -193,7 +193,7 @@ private struct BatchSimulation {
         result.lateIdleNanoseconds += max(0, time - since - early)
     }
 
-    // Time
+    // MARK: Time
 
     private mutating func advance(_ number: Int, at time: Double) {
         endIdleness(of: number, at: time)
@@ -242,9 +242,9 @@ private struct BatchSimulation {
         if let stopwatch { stopwatch.measure(kind, body) } else { body() }
     }
 
-    /// Has the lock for a transition. Workers come in the order of time, so who comes first has it first.
+    /// Takes the lock for a transition. Events are processed in the order of time, so the first worker gets it first.
     ///
-    /// Returns: when the worker goes on.
+    /// Returns: the time when the worker continues.
     private mutating func lock(_ kind: TransitionCosts.Kind, _ number: Int, _ time: Double) -> Double {
         let held = transitions[kind] + (lastHolder == number ? 0 : costs.handoverNanoseconds)
         lastHolder = number
@@ -263,7 +263,7 @@ private struct BatchSimulation {
         begunTime = time
     }
 
-    // Actions
+    // MARK: Actions
 
     private mutating func perform(_ action: PipelineState.Action, _ worker: PipelineWorker, at time: Double) {
         let number = worker.number
@@ -275,7 +275,7 @@ private struct BatchSimulation {
         case .read, .readAndHash:
             let heldBefore = pipeline.heldBlockCount
             if case .read = action { worker.readTeam(pipeline) } else { worker.readAndHashTeam(pipeline) }
-            // Each block that was not at hand took the lock on the way, and so did what was noted.
+            // Each block that was not spare took the lock, and so did each note.
             let spent = clock.take()
             let noteCount = pipeline.heldBlockCount - heldBefore + spent.noteCount
             let part = spent.nanoseconds / Double(noteCount + 1)
@@ -301,7 +301,7 @@ private struct BatchSimulation {
     }
 }
 
-/// Moments at which workers go on; of those of one time, the one that was added first.
+/// The times when workers continue. Of events at the same time the one that was added first comes first.
 private struct EventQueue {
     struct Event: Comparable {
         let time: Double

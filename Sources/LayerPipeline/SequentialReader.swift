@@ -1,4 +1,4 @@
-// layerverify: reading one blob from beginning to end.
+// layerverify: a reader of one blob from beginning to end.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -9,18 +9,20 @@ package import LayerModel
 package import LayerSystem
 import SystemPackage
 
-/// Reads one blob from beginning to end in the calling thread: read a block, hash it, decode it, hash what comes out.
+/// Reads one blob from beginning to end in the calling thread: it reads a block, hashes it, decodes it, and hashes the
+/// output.
 ///
-/// Two uses: with the fast codecs for blobs too small to be worth the scheduler, and with the reference codecs to confirm
-/// what the fast path found before anything is refuted. It shares nothing with the scheduler but the decoders' interface.
+/// It has two uses: with the fast codecs for blobs that are too small for the scheduler, and with the reference codecs
+/// to confirm the facts of the fast path before anything is refuted. It shares only the decoders' interface with the
+/// scheduler.
 ///
 /// ## Concurrency
-/// One thread at a time; it keeps two blocks of memory between calls.
+/// One thread at a time. It keeps two blocks of memory between calls.
 package final class SequentialReader {
-    /// Which codecs are used.
+    /// The codecs to use.
     package enum Path: Sendable {
         case fast
-        /// zlib and libzstd in its plainest use.
+        /// zlib and libzstd's streaming interface.
         case reference
     }
 
@@ -29,14 +31,14 @@ package final class SequentialReader {
     /// A block of input and one of output.
     private let blocks = BlockPool(blockCount: 2)
 
-    /// A reader that takes the memory for windows that it needs.
+    /// Makes a reader without a limit for the memory of windows, other than `maximumWindowByteCount`.
     package convenience init(_ path: Path, options: PipelineOptions) {
         var options = options
         options.codecOptions.windowBudget = nil
         self.init(path, options)
     }
 
-    /// A reader for the fast path that takes memory for windows as far as other decoders leave some.
+    /// Makes a reader for the fast path that shares the memory for windows with other decoders.
     convenience init(sharingMemoryOf options: PipelineOptions) { self.init(.fast, options) }
 
     private init(_ path: Path, _ options: PipelineOptions) {
@@ -46,7 +48,7 @@ package final class SequentialReader {
 
     /// Reads the blob that `request` describes.
     ///
-    /// Returns: its facts. Whatever is wrong with the blob is a fact. `isCancelled` is asked once a block.
+    /// Returns: its facts, which include all faults of the blob. `isCancelled` is called once per block.
     package func facts(
         of request: BlobRequest, from opener: any BlobOpener, isCancelled: () -> Bool = { false }
     ) -> BlobFacts {
@@ -57,7 +59,7 @@ package final class SequentialReader {
         return facts
     }
 
-    /// The same for a blob that is open already; nil if other decoders hold the memory that it needs.
+    /// Reads a blob that is already open; nil if other decoders hold the memory that it needs.
     func factsIfMemoryAllows(
         of request: BlobRequest, _ opening: BlobOpening, isCancelled: () -> Bool
     ) -> BlobFacts? {
@@ -94,7 +96,7 @@ package final class SequentialReader {
             switch end {
             case .blockUsed: break
             case .memoryShort: return nil
-            // A stream that was left in its last block is not truncated.
+            // A stream whose last block was not decoded completely is not truncated.
             case .cancelled: return interrupted(facts, .cancelled, request)
             }
         }
@@ -158,7 +160,7 @@ private struct StreamProgress {
         case memoryShort
     }
 
-    /// Decodes all of a block of input, as many blocks of output as that makes.
+    /// Decodes all of an input block, with as many output blocks as needed.
     mutating func take(
         _ block: UnsafeRawBufferPointer, output: UnsafeMutableRawBufferPointer, isCancelled: () -> Bool
     ) -> BlockEnd {

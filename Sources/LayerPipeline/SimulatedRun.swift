@@ -1,53 +1,53 @@
-// layerverify: what came of a run by the clock of a model.
+// layerverify: the result of a simulated run.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// What came of a run by the clock of a model.
+/// The result of a simulated run.
 ///
-/// Units: nanoseconds. What the workers' time was spent on adds up: `workerCount × wallNanoseconds` is busy, with the lock,
-/// waiting for it, and idle.
+/// Units: nanoseconds. The times of the workers add up: `workerCount × wallNanoseconds` is the sum of the times that
+/// they are busy, hold the lock, wait for it, and are idle.
 package struct SimulatedRun: Equatable, Sendable {
     package let workerCount: Int
     package internal(set) var wallNanoseconds = 0.0
-    /// Reading, decoding and hashing, of all workers together.
+    /// Reading, decoding and hashing, by all workers together.
     package internal(set) var busyNanoseconds = 0.0
     package internal(set) var lockHeldNanoseconds = 0.0
     package internal(set) var lockWaitNanoseconds = 0.0
-    /// Of workers that found nothing to do while there were blobs that nobody had begun.
+    /// Workers without work while there were blobs that no worker had begun.
     package internal(set) var earlyIdleNanoseconds = 0.0
-    /// Of workers that found nothing to do after that.
+    /// Workers without work after that.
     package internal(set) var lateIdleNanoseconds = 0.0
-    /// What the work costs in one thread if every kernel always has the best company.
+    /// The cost of the work in one thread if every kernel always has a full team.
     package internal(set) var idealNanoseconds = 0.0
-    /// The longest of what must be done to one blob one block after another.
+    /// The longest sequential step of a single blob.
     package internal(set) var chainNanoseconds = 0.0
     package internal(set) var transitionCount = 0
     package internal(set) var blobCount = 0
     package internal(set) var compressedByteCount: UInt64 = 0
-    /// Bytes that came out of decoders.
+    /// The number of bytes that decoders produced.
     package internal(set) var uncompressedByteCount: UInt64 = 0
 
-    /// How much of the workers' time went into work, had it been done at its best.
+    /// The fraction of the workers' time that the work takes at its lowest cost.
     package var efficiency: Double { idealNanoseconds / (Double(workerCount) * wallNanoseconds) }
 
-    /// What keeps a run from using its workers.
+    /// The reasons why a run cannot use all its workers.
     package enum Limit: String, Sendable {
-        /// One blob takes that long, whatever else is done meanwhile.
+        /// One blob takes that long, whatever else is done at the same time.
         case largestBlob = "largest blob"
-        /// Workers wait for each other at the lock, or spend their time with it.
+        /// Workers wait for the lock or hold it.
         case lock
-        /// Too few streams or chains were ready for the kernels to be at their best.
+        /// Too few streams or chains were ready for the kernels to run at full speed.
         case lanes
-        /// Workers had nothing to do although there were blobs that nobody had begun.
+        /// Workers had no work although there were blobs that no worker had begun.
         case openBlobs = "open blobs"
-        /// Workers had nothing to do while the last blobs were finished.
+        /// Workers had no work while the last blobs were finished.
         case tail
     }
 
-    /// The efficiency under which a run is said to be limited.
+    /// The efficiency below which a run has a limit.
     package static let goodEfficiency = 0.9
 
-    /// What the efficiency is lost to; nil where little is lost.
+    /// The main reason for a low efficiency; nil if it is good.
     package var limit: Limit? {
         guard efficiency < Self.goodEfficiency else { return nil }
         guard chainNanoseconds < Self.goodEfficiency * wallNanoseconds else { return .largestBlob }

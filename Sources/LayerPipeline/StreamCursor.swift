@@ -1,15 +1,15 @@
-// layerverify: how far a stream was decoded.
+// layerverify: the progress of decoding a stream.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerCodec
 import LayerModel
 
-/// What one stream may cost.
+/// The limits of one stream.
 struct StreamLimits {
-    /// Uncompressed bytes.
+    /// The maximum number of uncompressed bytes.
     var expansionByteCount = UInt64.max
-    /// The window of a zstd frame.
+    /// The maximum window of a zstd frame in bytes.
     var windowByteCount = UInt64.max
 
     init() {}
@@ -20,18 +20,18 @@ struct StreamLimits {
     }
 }
 
-/// How far one stream was decoded, and how it ended.
+/// The progress of decoding one stream, and how it ended.
 struct StreamCursor {
-    /// Where in the blob the decoder began.
+    /// The offset in the blob where the decoder began.
     private let startOffset: UInt64
-    /// Bytes of the blob that the decoder took, with those before it began.
+    /// The offset in the blob up to which the decoder consumed bytes.
     private(set) var consumedByteCount: UInt64
-    /// Bytes that came out.
+    /// The number of bytes that were decoded.
     private(set) var producedByteCount: UInt64 = 0
-    /// How the stream ended; nil while it goes on.
+    /// How the stream ended; nil while decoding continues.
     private(set) var ending: StreamEnding?
     private var trailingBytesAreZero = true
-    /// The first dispute, by the offset from the beginning of the blob.
+    /// The first dispute; its offset is from the beginning of the blob.
     private var dispute: Dispute?
 
     init(beginningAt offsetBytes: UInt64 = 0) {
@@ -39,13 +39,13 @@ struct StreamCursor {
         consumedByteCount = offsetBytes
     }
 
-    /// Takes over what is known of the blob before the place where the decoder began.
+    /// Adds the results for the bytes of the blob before the offset where this decoder began.
     mutating func goOn(after earlier: StreamCursor) {
         producedByteCount += earlier.producedByteCount
         dispute = earlier.dispute ?? dispute
     }
 
-    /// Counts what a step of the decoder did.
+    /// Records a step of the decoder.
     mutating func advance(
         _ status: DecodeStatus, consumedByteCount: Int, producedByteCount: Int, decoder: any StreamDecoder,
         limits: StreamLimits
@@ -63,7 +63,7 @@ struct StreamCursor {
         case .trailing:
             let boundaryOffset = startOffset + decoder.boundaryOffset
             ending = .trailingBytes(atByte: boundaryOffset, areZero: true)
-            // What the decoder took already began like a further member, so it is no padding.
+            // The decoder consumed bytes that looked like the beginning of another member, so the rest is not padding.
             trailingBytesAreZero = boundaryOffset == self.consumedByteCount
         case .failed(let fault):
             ending = .corrupt(atByte: self.consumedByteCount, fault)
@@ -72,15 +72,15 @@ struct StreamCursor {
         }
     }
 
-    /// Looks whether bytes after the end of the stream are padding. `rest` are bytes the decoder did not take.
+    /// Checks whether bytes after the end of the stream are padding. `rest` are bytes that the decoder did not consume.
     mutating func scanTrailing(_ rest: UnsafeRawBufferPointer) {
         guard case .trailingBytes = ending, trailingBytesAreZero else { return }
         unsafe trailingBytesAreZero = rest.allSatisfy { $0 == 0 }
     }
 
-    /// Ends the stream where the blob ends.
+    /// Ends the stream at the end of the blob.
     ///
-    /// Returns: how it ended; `.complete` only if nothing is missing and nothing is left over.
+    /// Returns: how it ended; `.complete` only if nothing is missing and no bytes follow.
     mutating func finish(decoder: any StreamDecoder) -> StreamEnding {
         switch ending {
         case nil:
@@ -95,7 +95,7 @@ struct StreamCursor {
 }
 
 extension StreamEnding {
-    /// True where everything that the stream holds came out intact.
+    /// True if the whole content of the stream was decoded and is intact.
     var leavesDigestsValid: Bool {
         switch self {
         case .complete, .trailingBytes, .disputed: true

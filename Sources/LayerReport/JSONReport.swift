@@ -31,8 +31,8 @@ struct JSONReport {
         }
         json.close("]")
         json.open("findings", "[")
-        for finding in report.findings {
-            write(finding, to: &json)
+        for (index, finding) in report.findings.enumerated() {
+            write(finding, index, to: &json)
             try json.pass(to: sink)
         }
         json.close("]")
@@ -83,10 +83,11 @@ struct JSONReport {
             json.member("uncompressedSize", layer.uncompressedSize)
             json.member("outcome", kind == .verdicts ? layer.outcome.rawValue : nil)
             json.member("findings", layer.findings)
+            json.member("createdBy", layer.record.createdBy)
         }
     }
 
-    private func write(_ finding: Finding, to json: inout JSONText) {
+    private func write(_ finding: Finding, _ index: Int, to json: inout JSONText) {
         json.object { json in
             json.member("code", finding.code.rawValue)
             json.member("severity", finding.severity.rawValue)
@@ -100,6 +101,23 @@ struct JSONReport {
             json.member("hint", finding.hint)
             json.member("follows", finding.follows?.rawValue)
             json.member("root", report.roots.indices.contains(finding.root) ? report.roots[finding.root].path : nil)
+            write(report.files[index], of: finding, index, to: &json)
+        }
+    }
+
+    private func write(_ file: FileReport?, of finding: Finding, _ index: Int, to json: inout JSONText) {
+        guard let file else { return json.member("blob", String?.none) }
+        json.object("blob") { json in
+            let root = report.roots.indices.contains(finding.root) ? report.roots[finding.root] : nil
+            let isEntry = root?.form.isArchive == true && !file.path.isEmpty
+            json.member("path", isEntry ? file.path : report.pathOfFile(index))
+            json.member("archive", isEntry ? root?.path : nil)
+            json.member("offset", file.offsetBytes)
+            json.member("digest", finding.digest?.description)
+            json.member("kind", file.role.rawValue)
+            json.member("layer", file.layer.map { UInt64($0 + 1) })
+            json.member("layers", file.layerCount.map { UInt64($0) })
+            json.member("createdBy", file.createdBy)
         }
     }
 
@@ -121,6 +139,7 @@ struct JSONReport {
             json.member("absentPlatforms", summary.absentPlatformCount)
             json.member("unreferencedBlobs", summary.unreferencedBlobCount)
             json.member("opaqueBlobs", summary.opaqueBlobCount)
+            json.member("uncheckedDiffIDs", summary.uncheckedDiffIDCount)
             json.object("ignored") { json in
                 json.member("count", summary.ignored.count)
                 json.member("paths", summary.ignored.paths)

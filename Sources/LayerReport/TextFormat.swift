@@ -25,7 +25,10 @@ package struct TextFormat: ReportFormat {
         _ report: Report, in style: ReportStyle, to sink: (String) throws(Failure) -> Void
     ) throws(Failure) {
         var text = TextReport(report, kind: .claims, style: style)
-        try text.writeAll(to: sink)
+        switch style.verbosity {
+        case .quiet: try text.writeErrors(to: sink)
+        case .normal, .verbose: try text.writeAll(to: sink)
+        }
         try text.page.flush(to: sink)
     }
 

@@ -29,38 +29,16 @@ struct TextPage {
         text += "\n"
     }
 
-    /// Writes a paragraph after `lead`, later lines indented to where the words begin, broken at the style's width.
-    ///
-    /// Words longer than a line, such as digests, are never cut.
-    mutating func paragraph(lead: String, leadWidth: Int, _ words: String) {
-        guard let width = style.width, leadWidth + words.count > width, width - leadWidth >= 24 else {
-            return line(lead + words)
-        }
-        let indent = String(repeating: " ", count: leadWidth)
-        var current = lead
-        var column = leadWidth
-        for word in words.split(separator: " ", omittingEmptySubsequences: false) {
-            let wordWidth = word.count
-            if column > leadWidth, column + 1 + wordWidth > width {
-                line(current)
-                current = indent
-                column = leadWidth
-            }
-            if column > leadWidth {
-                current += " "
-                column += 1
-            }
-            current += word
-            column += wordWidth
-        }
-        line(current)
-    }
-
     func paint(_ text: String, _ ink: Ink) -> String {
         switch style.colour {
         case .on: "\u{1b}[\(ink.rawValue)m\(text)\u{1b}[0m"
         case .off: text
         }
+    }
+
+    /// The name of a field and spaces up to a width in columns.
+    func label(_ name: String, width: Int) -> String {
+        paint(name, .faint) + String(repeating: " ", count: max(0, width - name.count))
     }
 
     /// ✓, ? or ✗.

@@ -6,11 +6,10 @@ internal import LayerModel
 
 extension TextReport {
     /// Writes findings: errors and warnings each in full, notes of one kind together unless all is to be said.
-    ///
-    /// - Parameter file: the blob that they are about, if it is one.
     mutating func writeFindings<Failure: Error>(
-        _ indexes: [Int], indent: Int, file: String? = nil, to sink: (String) throws(Failure) -> Void
+        _ indexes: [Int], indent: Int, to sink: (String) throws(Failure) -> Void
     ) throws(Failure) {
+        shownFile = nil
         var notes: [FindingCode: [Int]] = [:]
         var codes: [FindingCode] = []
         for index in indexes where report.findings.indices.contains(index) {
@@ -19,7 +18,7 @@ extension TextReport {
                 if notes[finding.code] == nil { codes.append(finding.code) }
                 notes[finding.code, default: []].append(index)
             } else {
-                writeFinding(index, indent: indent, file: file)
+                writeFinding(index, indent: indent)
                 try page.pass(to: sink)
             }
         }
@@ -34,36 +33,83 @@ extension TextReport {
     }
 
     /// One finding: what is wrong, where, both sides in full.
-    private mutating func writeFinding(_ index: Int, indent: Int, file: String? = nil) {
+    private mutating func writeFinding(_ index: Int, indent: Int) {
         let finding = report.findings[index]
         let spaces = String(repeating: " ", count: indent)
         let label = label(of: finding)
         let lead = spaces + paint(label, as: finding) + " "
+        let leadWidth = indent + label.count + 1
         if isShown[index] {
-            return page.line(lead + page.paint("as above: ", .faint) + VisibleText.escaping(finding.message))
+            let mark = ["as", "above:"].map { TextPage.Piece(page.paint($0, .faint), width: $0.count) }
+            let words = TextPage.words(VisibleText.escaping(finding.message))
+            return page.fill(lead: lead, leadWidth: leadWidth, hanging: indent + 2, mark + words)
         }
         isShown[index] = true
         page.paragraph(
-            lead: lead, leadWidth: indent + label.count + 1, VisibleText.escaping(finding.message))
-        for (name, value) in fields(of: finding, file: file) {
-            let words = VisibleText.escaping(value)
-            page.paragraph(
-                lead: spaces + "  " + page.paint(name.padded(right: 10), .faint), leadWidth: indent + 12, words)
+            lead: lead, leadWidth: leadWidth, hanging: indent + 2, VisibleText.escaping(finding.message))
+        for field in fields(of: finding, index) {
+            let value = VisibleText.escaping(field.value)
+            writeField(field.name, field.isPath ? page.path(value) : TextPage.words(value), indent: indent)
         }
     }
 
-    private func fields(of finding: Finding, file: String?) -> [(String, String)] {
-        var fields: [(String, String)] = []
-        if let file, finding.severity == .error { fields.append(("file", file)) }
-        // A note's whereabouts matter to nobody who did not ask.
-        if finding.severity != .note || style.verbosity == .verbose, !finding.place.description.isEmpty {
-            fields.append(("at", finding.place.description))
+    private mutating func writeField(_ name: String, _ pieces: [TextPage.Piece], indent: Int) {
+        page.fill(
+            lead: String(repeating: " ", count: indent + 2) + page.label(name, width: 10),
+            leadWidth: indent + 12, hanging: indent + 2, pieces)
+    }
+
+    /// What is said of a finding, on a line of its own.
+    private struct Field {
+        let name: String
+        let value: String
+        var isPath = false
+    }
+
+    /// What is to be said of a finding, in this order: the file to look at, what built it, where the claim about it is made, both
+    /// values, the cause.
+    ///
+    /// The file is named once for findings that follow each other, and so is each digest: one that the file is named by is not
+    /// repeated. What follows from another finding is told briefly.
+    private mutating func fields(of finding: Finding, _ index: Int) -> [Field] {
+        var fields: [Field] = []
+        let isFull = style.verbosity == .verbose
+        let file = report.files[index]
+        let path = finding.severity == .note ? nil : report.pathOfFile(index)
+        let isAboutPlace = file?.path == finding.place.path
+        if let path, path != shownFile {
+            fields.append(Field(name: "file", value: path, isPath: true))
+            if let createdBy = file?.createdBy { fields.append(Field(name: "built by", value: createdBy)) }
+            shownFile = path
         }
-        if let expected = finding.expected { fields.append(("expected", expected)) }
-        if let actual = finding.actual { fields.append(("actual", actual)) }
-        if let follows = finding.follows { fields.append(("follows", "from \(follows.rawValue)")) }
-        if let hint = finding.hint { fields.append(("hint", hint)) }
+        let isBrief = finding.follows != nil && !isFull
+        // Only those who ask want to know the place of a note.
+        if finding.severity != .note && !isBrief || isFull {
+            if path == nil || !isAboutPlace, !finding.place.description.isEmpty {
+                fields.append(
+                    Field(
+                        name: isAboutPlace || file == nil ? "at" : "claim", value: finding.place.description,
+                        isPath: true))
+            } else if path != nil, !finding.place.pointer.isEmpty {
+                fields.append(Field(name: "at", value: finding.place.pointer, isPath: true))
+            }
+        }
+        if !isBrief {
+            if let expected = finding.expected, isFull || !Self.isName(expected, of: path) {
+                fields.append(Field(name: "expected", value: expected))
+            }
+            if let actual = finding.actual { fields.append(Field(name: "actual", value: actual)) }
+        }
+        if let follows = finding.follows { fields.append(Field(name: "follows", value: "from \(follows.rawValue)")) }
+        if let hint = finding.hint { fields.append(Field(name: "hint", value: hint)) }
         return fields
+    }
+
+    /// True of a digest that a file is named by.
+    private static func isName(_ digest: String, of path: String?) -> Bool {
+        guard let path, let colon = digest.firstIndex(of: ":") else { return false }
+        let encoded = digest[digest.index(after: colon)...]
+        return encoded.utf8.count >= 64 && path.contains(encoded)
     }
 
     /// Several notes of one kind in one paragraph.
@@ -89,25 +135,37 @@ extension TextReport {
             words = "\(indexes.count) times, first: " + report.findings[indexes[0]].message
         }
         page.paragraph(
-            lead: lead, leadWidth: indent + label.count + 1, VisibleText.escaping(words) + offer)
+            lead: lead, leadWidth: indent + label.count + 1, hanging: indent + 2, VisibleText.escaping(words) + offer)
     }
 
-    /// `dir/blobs/…#/layers/1: error[blob-digest-mismatch] message`, for `--quiet`.
-    mutating func writeOneLine(_ finding: Finding) {
+    /// `dir/blobs/…: error[blob-digest-mismatch] layer 2 is damaged: … (claim …, actual …)`, for `--quiet`.
+    mutating func writeOneLine(_ index: Int) {
+        let finding = report.findings[index]
         let root = report.roots.indices.contains(finding.root) ? report.roots[finding.root].path : ""
-        let place = [root, finding.place.description].filter { !$0.isEmpty }.joined(separator: ": ")
+        let file = report.files[index]
+        let path =
+            report.pathOfFile(index)
+            ?? [root, finding.place.description].filter { !$0.isEmpty }.joined(separator: ": ")
         var notes: [String] = []
-        // Messages of other findings name both sides.
-        if finding.code == .blobDigestMismatch || finding.code == .diffIDMismatch {
-            notes += [finding.expected.map { "expected \($0)" }, finding.actual.map { "actual \($0)" }].compactMap {
-                $0
+        if let file {
+            if file.path != finding.place.path, !finding.place.description.isEmpty {
+                notes.append("claim \(finding.place.description)")
+            } else if !finding.place.pointer.isEmpty {
+                notes.append("at \(finding.place.pointer)")
             }
+        }
+        // Messages of other findings name both values.
+        if finding.code == .blobDigestMismatch || finding.code == .diffIDMismatch {
+            if let expected = finding.expected, !Self.isName(expected, of: path) {
+                notes.append("expected \(expected)")
+            }
+            if let actual = finding.actual { notes.append("actual \(actual)") }
         }
         if let cause = finding.follows { notes.append("follows from \(cause.rawValue)") }
         let end = notes.isEmpty ? "" : " (" + notes.joined(separator: ", ") + ")"
         page.line(
-            (place.isEmpty ? "" : VisibleText.escaping(place) + ": ") + paint(label(of: finding), as: finding) + " "
-                + VisibleText.escaping(finding.message) + end)
+            (path.isEmpty ? "" : VisibleText.escaping(path) + ": ") + paint(label(of: finding), as: finding) + " "
+                + VisibleText.escaping(finding.message + end))
     }
 
     /// `error[code]`, `unchecked[code]` for what could not be checked, `warning[code]`, `note[code]`.

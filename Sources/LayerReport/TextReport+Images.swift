@@ -12,14 +12,14 @@ extension TextReport {
         let isBrief = isBrief(image) || image.record.kind == .attestation && isGood(image)
         if !isBrief || !wasBrief { page.line() }
         wasBrief = isBrief
-        page.line(title(of: image))
+        writeTitle(of: image)
         if isBrief { return }
         writeIdentity(of: image.record)
         try writeFindings(image.findings, indent: 4, to: sink)
         let columns = LayerColumns(image)
         for (index, layer) in image.layers.enumerated() {
             writeLayer(layer, number: index + 1, in: columns)
-            try writeFindings(layer.findings, indent: columns.indent, file: file(of: layer, image), to: sink)
+            try writeFindings(layer.findings, indent: columns.indent, to: sink)
             try page.pass(to: sink)
         }
     }
@@ -36,47 +36,45 @@ extension TextReport {
             && image.layers.allSatisfy { $0.findings.isEmpty }
     }
 
-    /// The title with the path of the image store.
-    func title(of image: ImageReport, in root: RootIndex) -> String {
-        title(of: image) + "  in " + VisibleText.escaping(report.roots[root].path)
+    /// `✓ alpine:3.20  linux/amd64  in images/alpine`, the path only where a root is given.
+    mutating func writeTitle(of image: ImageReport, in root: RootIndex? = nil) {
+        var pieces = title(of: image)
+        if let root {
+            pieces.append(TextPage.Piece("in", gap: 2))
+            var path = page.path(VisibleText.escaping(report.roots[root].path))
+            path[0].gap = 1
+            pieces += path
+        }
+        page.fill(lead: mark(of: image) + " ", leadWidth: 2, hanging: 2, pieces)
     }
 
-    /// The file of a layer: its path on disk, or the entry and its archive.
-    private func file(of layer: LayerReport, _ image: ImageReport) -> String {
-        guard report.roots.indices.contains(image.record.root) else { return layer.record.path }
-        let root = report.roots[image.record.root]
-        return switch root.form {
-        case .ociLayout, .dockerDirectory, .dockerOCIDirectory, .folder:
-            root.path + (root.path.hasSuffix("/") ? "" : "/") + layer.record.path
-        case .ociArchive, .dockerArchive, .dockerOCIArchive, .unknown: layer.record.path + " in " + root.path
+    private func mark(of image: ImageReport) -> String {
+        switch kind {
+        case .verdicts: page.mark(image.outcome)
+        case .claims: page.paint("•", .cyan)
         }
     }
 
-    /// `✓ alpine:3.20  linux/amd64`.
-    func title(of image: ImageReport) -> String {
+    /// `alpine:3.20  linux/amd64`.
+    private func title(of image: ImageReport) -> [TextPage.Piece] {
         let record = image.record
         let references = style.verbosity == .verbose ? record.references[...] : record.references.prefix(1)
         var name = references.map { VisibleText.escaping($0) }.joined(separator: ", ")
         let hiddenCount = record.references.count - references.count
         let digest = record.manifestDigest ?? record.imageID
         if name.isEmpty { name = digest.map { $0.short } ?? VisibleText.escaping(record.place.description) }
-        var parts = [page.paint(name, .bold)]
-        if hiddenCount > 0 { parts[0] += page.paint(" and \(HumanUnits.count(hiddenCount, "more name"))", .faint) }
+        var pieces = page.painted(name, .bold)
+        if hiddenCount > 0 { pieces += page.painted("and \(HumanUnits.count(hiddenCount, "more name"))", .faint) }
         switch record.kind {
         case .image: break
-        case .artifact: parts.append("artifact")
-        case .attestation: parts.append("attestation")
-        case .blob: parts.append("no image")
+        case .artifact: pieces.append(TextPage.Piece("artifact", gap: 2))
+        case .attestation: pieces.append(TextPage.Piece("attestation", gap: 2))
+        case .blob: pieces.append(TextPage.Piece("no image", gap: 2))
         }
         if let platform = record.platform, record.kind != .attestation {
-            parts.append(VisibleText.escaping(platform.description))
+            pieces.append(TextPage.Piece(VisibleText.escaping(platform.description), gap: 2))
         }
-        let mark =
-            switch kind {
-            case .verdicts: page.mark(image.outcome)
-            case .claims: page.paint("•", .cyan)
-            }
-        return mark + " " + parts.joined(separator: "  ")
+        return pieces
     }
 
     private mutating func writeIdentity(of record: ImageRecord) {
@@ -86,27 +84,34 @@ extension TextReport {
     }
 
     private mutating func writeField(_ name: String, _ value: String) {
-        page.line("    " + page.paint(name.padded(right: 10), .faint) + value)
+        page.fill(
+            lead: "    " + page.label(name, width: 10), leadWidth: 14, hanging: 6, page.path(value))
     }
 
     /// `  ✓  1  3c5f2b1a9d0e  3.41 MiB → 7.80 MiB  gzip`.
     private mutating func writeLayer(_ layer: LayerReport, number: Int, in columns: LayerColumns) {
-        let name = columns.name(of: layer)
-        var line = "  "
-        switch kind {
-        case .verdicts: line += page.mark(layer.outcome)
-        case .claims: line += " "
-        }
-        line += " " + String(number).padded(left: columns.numberWidth) + "  " + name.padded(right: columns.nameWidth)
-        line += "  " + columns.size(of: layer).padded(left: columns.sizeWidth)
+        let mark =
+            switch kind {
+            case .verdicts: page.mark(layer.outcome)
+            case .claims: " "
+            }
+        let lead = "  " + mark + " " + String(number).padded(left: columns.numberWidth) + "  "
+        var pieces = [
+            TextPage.Piece(columns.name(of: layer).padded(right: columns.nameWidth)),
+            TextPage.Piece(columns.size(of: layer).padded(left: columns.sizeWidth), gap: 2),
+        ]
         if columns.uncompressedWidth > 0 {
             let size = columns.uncompressedSize(of: layer)
-            line += (size.isEmpty ? "   " : " → ") + size.padded(left: columns.uncompressedWidth)
+            let arrow = size.isEmpty ? "  " : "→ "
+            pieces.append(TextPage.Piece(arrow + size.padded(left: columns.uncompressedWidth)))
         }
-        line += "  " + columns.compression(of: layer)
-        if let oddity = columns.oddity(of: layer) { line += "  " + page.paint(VisibleText.escaping(oddity), .faint) }
-        while line.last == " " { line.removeLast() }
-        page.line(line)
+        pieces.append(TextPage.Piece(columns.compression(of: layer), gap: 2))
+        if let oddity = columns.oddity(of: layer) {
+            let words = VisibleText.escaping(oddity)
+            pieces.append(TextPage.Piece(page.paint(words, .faint), width: words.count, gap: 2))
+        }
+        while let last = pieces.last, last.text.allSatisfy({ $0 == " " }) { pieces.removeLast() }
+        page.fill(lead: lead, leadWidth: columns.indent, hanging: columns.indent, pieces)
         writeDetails(of: layer, indent: columns.indent)
     }
 
@@ -124,7 +129,9 @@ extension TextReport {
         }
         let spaces = String(repeating: " ", count: indent)
         for (name, value) in fields {
-            page.line(spaces + page.paint(name.padded(right: 9), .faint) + VisibleText.escaping(value))
+            page.fill(
+                lead: spaces + page.label(name, width: 9), leadWidth: indent + 9, hanging: indent,
+                page.path(VisibleText.escaping(value)))
         }
     }
 }

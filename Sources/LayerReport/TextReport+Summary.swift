@@ -18,10 +18,12 @@ extension TextReport {
                 }
             page.paragraph(
                 lead: page.mark(report.outcome) + " " + page.paint(word + ":", ink) + " ",
-                leadWidth: word.count + 4, [faults, checked, unchecked].compactMap { $0 }.joined(separator: "; "))
+                leadWidth: word.count + 4, hanging: 2,
+                [faults, checked, unchecked].compactMap { $0 }.joined(separator: "; "))
         case .claims:
             let claimed = "claims only: layer bytes were not read; \(figures)"
-            page.paragraph(lead: "", leadWidth: 0, [faults, claimed].compactMap { $0 }.joined(separator: "; "))
+            page.paragraph(
+                lead: "", leadWidth: 0, hanging: 0, [faults, claimed].compactMap { $0 }.joined(separator: "; "))
         }
     }
 
@@ -89,6 +91,9 @@ extension TextReport {
                 "the inside of "
                     + HumanUnits.count(
                         report.summary.opaqueBlobCount, "blob of an unknown type", "blobs of unknown types"))
+        }
+        if report.summary.uncheckedDiffIDCount > 0 {
+            parts.append(HumanUnits.count(report.summary.uncheckedDiffIDCount, "diffID") + " of artifacts")
         }
         if report.summary.ignored.count > 0 {
             parts.append(HumanUnits.count(report.summary.ignored.count, "ignored file"))

@@ -24,6 +24,8 @@ struct TextReport {
     var isShown: [Bool]
     /// Whether the image that was written last took one line.
     var wasBrief = false
+    /// The file that the finding before was about.
+    var shownFile: String?
 
     var style: ReportStyle { page.style }
 
@@ -52,7 +54,7 @@ struct TextReport {
             if root > 0, !isBrief || !wasBrief { page.line() }
             wasBrief = isBrief
             guard !isBrief else {
-                for image in imagesOfRoot[root] ?? [] { page.line(title(of: report.images[image], in: root)) }
+                for image in imagesOfRoot[root] ?? [] { writeTitle(of: report.images[image], in: root) }
                 try page.pass(to: sink)
                 continue
             }
@@ -83,18 +85,21 @@ struct TextReport {
         }
         var count = 0
         for root in report.roots.indices {
-            let path = VisibleText.escaping(report.roots[root].path)
             let own = (findingsOfRoot[root] ?? []).map { report.findings[$0].outcome }.filter { $0 != .verified }
-            var lines: [String] = []
-            if !own.isEmpty { lines.append(page.mark(own.contains(.refuted) ? .refuted : .undetermined) + " " + path) }
-            for image in imagesOfRoot[root] ?? [] where report.images[image].outcome != .verified {
-                lines.append(title(of: report.images[image], in: root))
-            }
-            for line in lines {
+            if !own.isEmpty {
                 count += 1
-                if count <= Self.maximumFailureCount { page.line(line) }
-                try page.pass(to: sink)
+                if count <= Self.maximumFailureCount {
+                    page.fill(
+                        lead: page.mark(own.contains(.refuted) ? .refuted : .undetermined) + " ", leadWidth: 2,
+                        hanging: 2,
+                        page.path(VisibleText.escaping(report.roots[root].path)))
+                }
             }
+            for image in imagesOfRoot[root] ?? [] where report.images[image].outcome != .verified {
+                count += 1
+                if count <= Self.maximumFailureCount { writeTitle(of: report.images[image], in: root) }
+            }
+            try page.pass(to: sink)
         }
         if count > Self.maximumFailureCount { page.line("and \(count - Self.maximumFailureCount) more") }
         if count > 0 { page.line() }
@@ -103,19 +108,18 @@ struct TextReport {
     /// So many lines fit a screen, with the last line of the report.
     private static let maximumFailureCount = 20
 
-    /// Writes what `--quiet` leaves: errors, one a line, and the last line; nothing if all is verified.
+    /// Writes what `--quiet` leaves: errors, one per line, and of verdicts the last line; nothing if all is well.
     mutating func writeErrors<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
-        for finding in report.findings where finding.severity == .error {
-            writeOneLine(finding)
+        for (index, finding) in report.findings.enumerated() where finding.severity == .error {
+            writeOneLine(index)
             try page.pass(to: sink)
         }
-        if report.outcome != .verified { writeSummary() }
+        if kind == .verdicts, report.outcome != .verified { writeSummary() }
     }
 
     /// `dir/: OCI image layout, 3 images`.
     private mutating func writeRoot(_ root: RootIndex) {
         let record = report.roots[root]
-        let title = page.paint(VisibleText.escaping(record.path), .bold) + ": " + record.form.title
         var counts: [ImageKind: Int] = [:]
         for image in imagesOfRoot[root] ?? [] { counts[report.images[image].record.kind, default: 0] += 1 }
         let nouns: [(ImageKind, String)] = [
@@ -126,6 +130,11 @@ struct TextReport {
             let isUnselected = findingsOfRoot[root]?.contains { report.findings[$0].code == .nothingSelected } == true
             parts = [isUnselected ? "none selected" : "no image"]
         }
-        page.line(([title] + parts).joined(separator: ", "))
+        var pieces = page.path(VisibleText.escaping(record.path)).map {
+            TextPage.Piece(page.paint($0.text, .bold), width: $0.width, gap: $0.gap)
+        }
+        pieces.append(TextPage.Piece(":", gap: 0))
+        pieces += TextPage.words(([record.form.title] + parts).joined(separator: ", "))
+        page.fill(lead: "", leadWidth: 0, hanging: 0, pieces)
     }
 }

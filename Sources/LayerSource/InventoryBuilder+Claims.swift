@@ -208,7 +208,9 @@ extension Finding {
         case .missing:
             self.init(.blobMissing, "the file is not there", at: place)
         case .outsideImage:
-            self.init(.blobOutsideImage, "the file is a symbolic link out of the image; it was not followed", at: place)
+            self.init(.blobOutsideImage, "the path leads out of the image", at: place)
+        case .linkNotFollowed(let target):
+            self = .linkNotFollowed(target, "the file", at: place)
         case .notRegularFile(let kind):
             self.init(.blobNotRegular, "the file is a \(kind.rawValue), not a regular file", at: place)
         case .cutOff(let atByte):

@@ -40,6 +40,10 @@ package struct InventoryBuilder {
     /// False once something of the present root could not be read, or was not followed. Then nothing may be concluded from
     /// what its documents do not name.
     private(set) var isWhole = true
+    /// The platforms that the present root lists and that are not there.
+    var absentPlatforms: [AbsentPlatform] = []
+    /// The bytes that the commands of the layers take, of all roots.
+    var historyByteCount = 0
     /// False once a finding of the present root keeps it from being verified.
     private var isRootVerifiable = true
 
@@ -92,6 +96,7 @@ package struct InventoryBuilder {
         (listsNothing, listsNull) = (false, false)
         isWhole = true
         isRootVerifiable = true
+        absentPlatforms = []
     }
 
     /// Says what form the present root turned out to have.
@@ -313,7 +318,7 @@ package struct InventoryBuilder {
         case .failed(let errno): note(.unreadable(errno: errno.rawValue, atByte: 0), of: blob)
         case .changed: note(.changed, of: blob)
         // Whoever reads the blob will say so.
-        case .cutOff, .missing, .outsideImage, .notRegularFile: break
+        case .cutOff, .missing, .outsideImage, .linkNotFollowed, .notRegularFile: break
         }
         return false
     }
@@ -340,6 +345,7 @@ package struct InventoryBuilder {
         case .cutOff(let opened): (reader, ending) = (opened, .cutOff(atByte: opened.byteCount))
         case .missing: (reader, ending) = (nil, .missing)
         case .outsideImage: (reader, ending) = (nil, .outsideImage)
+        case .linkNotFollowed(let target): (reader, ending) = (nil, .linkNotFollowed(target: target))
         case .notRegularFile(let kind): (reader, ending) = (nil, .notRegularFile(kind))
         case .failed(let errno): (reader, ending) = (nil, .unreadable(errno: errno.rawValue, atByte: 0))
         case .changed: (reader, ending) = (nil, .changed)
@@ -419,7 +425,7 @@ extension FindingCode {
     fileprivate var leavesOpen: Bool {
         switch self {
         case .pathUnreadable, .blobUnreadable, .blobChanged, .documentTooLarge, .indexTooDeep, .tooManyDescriptors,
-            .archiveEntryUnsupported, .interrupted:
+            .archiveEntryUnsupported, .linkNotFollowed, .interrupted:
             true
         default: false
         }

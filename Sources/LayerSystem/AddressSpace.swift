@@ -1,18 +1,18 @@
-// layerverify: room for what cannot fail in good order.
+// layerverify: limits of the address space.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
 
-/// The address space of the process, which RLIMIT_AS (`ulimit -v`) may bound.
+/// The address space of the process, which RLIMIT_AS (`ulimit -v`) may limit.
 package enum AddressSpace {
-    /// What is left free by everything large that is allocated here: 32 MiB for decoders and for what Swift allocates, which
-    /// ends the process where it gets no memory. Not measured beyond that it is enough with two jobs.
+    /// The number of bytes that large allocations leave free: 32 MiB for decoders and for allocations of Swift, which
+    /// end the process if there is no memory. It was only tested that this is enough with two jobs.
     private static let reserveByteCount = 32 << 20
 
-    /// Whether so many bytes can be had, and the reserve besides. Always true where nothing bounds the address space.
+    /// Whether `byteCount` bytes and the reserve can be allocated. Always true if the address space is not limited.
     ///
-    /// The corresponding C function is mmap, whose result is given back at once.
+    /// The corresponding C function is mmap; the mapping is removed at once.
     package static func hasRoom(for byteCount: Int) -> Bool {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur != rlim_t.max else {

@@ -5,37 +5,38 @@
 package import LayerModel
 package import SystemPackage
 
-/// Reads the bytes of one blob by position. Safe to use from several threads at once.
+/// Reads the bytes of one blob by position. It may be used from several threads at once.
 package protocol BlobReader: AnyObject, Sendable {
-    /// The number of bytes of the blob when it was opened; a range that its file cuts off counts what is there.
+    /// The number of bytes of the blob when it was opened; for a range that extends past the end of its file, the
+    /// number of bytes that exist.
     var byteCount: UInt64 { get }
 
-    /// What tells whether the file changed since it was opened.
+    /// The identity of the file when it was opened.
     var identity: FileIdentity { get }
 
-    /// Looks at the file again.
+    /// The identity of the file now.
     ///
     /// Throws: the `Errno` of fstat.
     func currentIdentity() throws(Errno) -> FileIdentity
 
-    /// Fills `buffer` from `offsetBytes` on, as far as the blob goes.
+    /// Fills `buffer` with the bytes from `offsetBytes` on.
     ///
-    /// Returns: the number of bytes read, less than the buffer holds only at the end of the blob.
+    /// Returns: the number of bytes read, less than the size of the buffer only at the end of the blob.
     ///
-    /// Throws: the `Errno` of pread, EINTR excepted.
+    /// Throws: the `Errno` of pread, but not EINTR.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offsetBytes: UInt64) throws(Errno) -> Int
 
-    /// Says that bytes from `offsetBytes` on will soon be read, so that storage can begin to fetch them.
+    /// Announces that bytes from `offsetBytes` on will be read soon, so that the storage can begin to fetch them.
     ///
-    /// Advice, which changes no result and waits for nothing. A blob may be shorter than that.
+    /// This is only a hint: it changes no result and does not wait. The range may extend past the end of the blob.
     func announce(byteCount: Int, at offsetBytes: UInt64)
 }
 
 extension BlobReader {
-    /// Nothing, for what lies in no storage.
+    /// Does nothing, for readers without storage.
     package func announce(byteCount: Int, at offsetBytes: UInt64) {}
 
-    /// True if the file was written to or replaced since it was opened, or can no longer be asked.
+    /// True if the file was written to or replaced since it was opened, or if its identity cannot be read any more.
     package var hasChanged: Bool {
         do {
             return try currentIdentity() != identity
@@ -45,7 +46,7 @@ extension BlobReader {
     }
 }
 
-/// What changes when a file is written to or replaced.
+/// Properties that change when a file is written to or replaced.
 package struct FileIdentity: Hashable, Sendable {
     package var device: UInt64
     package var inode: UInt64
@@ -64,17 +65,19 @@ package struct FileIdentity: Hashable, Sendable {
     }
 }
 
-/// What came of opening a blob.
+/// The result of opening a blob.
 package enum OpenedBlob: Sendable {
     case opened(any BlobReader)
-    /// A range of an archive of which only the first `BlobReader.byteCount` bytes are there.
+    /// A range of an archive of which only the first `BlobReader.byteCount` bytes exist.
     case cutOff(any BlobReader)
     case missing
-    /// The way leads out of the root through a symbolic link.
+    /// The path leads out of the root.
     case outsideImage
+    /// The way leads through a symbolic link that is not followed; with what the link holds.
+    case linkNotFollowed(target: String)
     case notRegularFile(FileKind)
     case failed(Errno)
-    /// Something was seen there, and a moment later it was gone, or something else.
+    /// A file was found at the path, and a moment later it was gone or replaced.
     case changed
 }
 

@@ -1,4 +1,4 @@
-// layerverify: the roots of a run, as a place to open blobs.
+// layerverify: the roots of a run, from which blobs are opened.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -12,22 +12,22 @@ package struct BlobStore: BlobOpener {
         case directory(DirectoryRoot)
         /// An archive, read in place.
         case archive(any BlobReader)
-        /// A directory or an archive that is opened anew for each blob, so that many of them need few descriptors.
+        /// A directory or an archive that is opened again for each blob, so that many of them need few descriptors.
         case closed(ClosedRoot)
-        /// A file by itself, opened only when it is read.
+        /// A single file, opened only when it is read.
         case file(String)
-        /// Nothing that could be opened.
+        /// A root that could not be opened.
         case nothing
     }
 
-    /// In the order of `RootIndex`.
+    /// The roots in the order of `RootIndex`.
     package var roots: [Root]
 
     package init(roots: [Root]) { self.roots = roots }
 
     /// Opens a blob.
     ///
-    /// A path belongs to a directory, a range to an archive. What does not fit its root, and bytes in memory, which are
+    /// A path must belong to a directory, and a range to an archive. Other combinations, and bytes in memory, which are
     /// read with the metadata, cannot be opened: `.failed(.invalidArgument)`.
     package func open(_ location: BlobLocation) -> OpenedBlob {
         do throws(LookupFault) {
@@ -50,9 +50,9 @@ package struct BlobStore: BlobOpener {
         }
     }
 
-    /// A root, opened if it was closed; `.nothing` for one that is not there.
+    /// A root, which is opened if it was closed; `.nothing` if the index is invalid.
     ///
-    /// Throws: why it cannot be opened again.
+    /// Throws: the reason why it cannot be opened again.
     package func opened(_ root: RootIndex) throws(LookupFault) -> Root {
         guard roots.indices.contains(root) else { return .nothing }
         guard case .closed(let closed) = roots[root] else { return roots[root] }
@@ -60,32 +60,35 @@ package struct BlobStore: BlobOpener {
     }
 }
 
-/// A directory or an archive that was looked at and closed again.
+/// A directory or an archive that was examined and closed again.
 package struct ClosedRoot: Sendable {
     private let path: String
     private let kind: FileKind
     private let identity: FileIdentity
+    private let links: LinkPolicy
 
-    /// Remembers what lies at `path` now, as `directory` has it.
+    /// Records the identity of `directory`, which was opened from `path`.
     ///
     /// Throws: the `Errno` of fstat.
     package init(_ directory: DirectoryRoot, at path: String) throws(Errno) {
         self.path = path
         kind = .directory
+        links = directory.links
         identity = try directory.descriptor.status().identity
     }
 
-    /// Remembers the file at `path`.
+    /// Records the identity of a file that was opened from `path`.
     package init(_ archive: PositionedFile, at path: String) {
         self.path = path
         kind = .regular
+        links = .inside
         identity = archive.identity
     }
 
-    /// Opens it again.
+    /// Opens the root again.
     ///
-    /// Throws: why it cannot be; `.failed(.staleNFSFileHandle)` if another directory, or another or a changed file, is
-    /// there now.
+    /// Throws: the reason why it cannot be opened; `.failed(.staleNFSFileHandle)` if the path now leads to another
+    /// directory, or to another or a changed file.
     func open() throws(LookupFault) -> BlobStore.Root {
         guard kind == .directory else {
             let file = try PositionedFile(path: path)
@@ -93,10 +96,10 @@ package struct ClosedRoot: Sendable {
             return .archive(file)
         }
         let (directory, now) = try LookupFault.translating { () throws(Errno) in
-            let directory = try DirectoryRoot(path: path)
+            let directory = try DirectoryRoot(path: path, links: links)
             return (directory, try directory.descriptor.status().identity)
         }
-        // Files may come and go in a directory: it is still the same one.
+        // The content of a directory may change; only device and inode must be the same.
         guard now.device == identity.device, now.inode == identity.inode else { throw .failed(.staleNFSFileHandle) }
         return .directory(directory)
     }

@@ -1,15 +1,15 @@
-// layerverify: what the CPU can do.
+// layerverify: features of the CPU.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 /// The features of the CPU that make hashing and decoding fast, for `--version`.
 package enum CPUFeatures {
-    /// The names of those there are, as the kernel writes them: `sha_ni`, `avx2`; on ARM `sha2`.
+    /// The names of the available features in the kernel's spelling: `sha_ni`, `avx2`; on ARM `sha2`.
     package static func names() -> [String] {
         names(in: SystemText.beginning(of: "/proc/cpuinfo") ?? "")
     }
 
-    /// The names of those there are in the text of /proc/cpuinfo, of which the first processor is enough.
+    /// The names of the features in the text of /proc/cpuinfo; only the first processor is used.
     package static func names(in text: String) -> [String] {
         for line in text.split(separator: "\n") {
             let parts = line.split(separator: ":", maxSplits: 1)

@@ -1,4 +1,4 @@
-// layerverify: file descriptors that are left for others.
+// layerverify: file descriptors that are kept free.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,20 +6,20 @@ internal import Glibc
 internal import SystemPackage
 internal import Synchronization
 
-/// The last descriptors a process may have, which nothing here takes.
+/// The last descriptors that a process may open, which are kept free.
 ///
-/// A run opens files of its own at the end: the folder of its report, and the configuration of OpenSSL where that is read
-/// late. So an image that wants more files than there are gets "too many open files" a little early.
+/// A run opens further files at the end: the folder of its report and possibly the configuration of OpenSSL. So reading
+/// an image with too many files fails with "too many open files" a little before the limit.
 package enum DescriptorReserve {
-    /// Descriptors left free: one each for a report and for a library.
+    /// The number of descriptors kept free: one for a report and one for a library.
     package static let count: Int32 = 2
 
-    /// The soft limit of open files when it was last looked at; it may be raised meanwhile.
+    /// The soft limit of open files when it was last read; it may be raised at any time.
     private static let knownLimit = Atomic<Int32>(0)
 
-    /// Takes the descriptor that a system function gives, unless it is one of the last.
+    /// Calls a system function that returns a descriptor, and rejects the descriptor if it is one of the last.
     ///
-    /// Throws: the function's `Errno`; `.tooManyOpenFiles` for one of the last.
+    /// Throws: the function's `Errno`; `.tooManyOpenFiles` for one of the last descriptors.
     static func sparing(_ call: () -> Int32) throws(Errno) -> Int32 {
         let descriptor = try retryingInterrupts(call)
         if descriptor < knownLimit.load(ordering: .relaxed) - count { return descriptor }

@@ -1,4 +1,4 @@
-// layerverify: what is not in a folder.
+// layerverify: how it is decided that a file is missing.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -8,11 +8,11 @@ import SystemPackage
 
 /// The names that folders had when they were listed, as hashes.
 ///
-/// Memory: about 16 bytes for each name.
+/// Memory: about 16 bytes per name.
 struct Listings {
     private var names: [Folder: Set<Int>] = [:]
 
-    /// Where a folder lies, whatever path leads there.
+    /// Identifies a folder, independent of the path to it.
     struct Folder: Hashable {
         let device: UInt64
         let inode: UInt64
@@ -23,17 +23,18 @@ struct Listings {
         }
     }
 
-    /// So that an image with many folders in which something is missing has none of them listed again and again.
+    /// The number of folders whose names are kept, so that an image with missing files in many folders does not need
+    /// unlimited memory.
     private static let maximumFolderCount = 1024
 
-    /// True if a folder had the name, false if it had not; nil if the folder was not listed.
+    /// True if a folder had the name, false if not; nil if the folder was not listed.
     func has(_ name: some Collection<UInt8>, in folder: Folder) -> Bool? {
         names[folder]?.contains(Self.hash(name))
     }
 
     mutating func add(_ entries: [DirectoryEntry], of folder: Folder) {
         if names.count >= Self.maximumFolderCount { names.removeAll() }
-        // What was there once and is gone has changed: nothing is taken back.
+        // Names of earlier listings are kept: a file that existed once and is gone has changed.
         var known = names.removeValue(forKey: folder) ?? []
         for entry in entries { known.insert(entry.rawName.map { Self.hash($0) } ?? Self.hash(entry.name.utf8)) }
         names[folder] = known
@@ -47,14 +48,14 @@ struct Listings {
 }
 
 extension DirectoryRoot {
-    /// What lies under a name in a folder; a link itself.
+    /// The kind of file that a name in a folder refers to; links are not followed.
     ///
-    /// Only what neither a lookup nor the listing of its folder finds is missing. In a folder that may be searched but not
-    /// listed the lookup alone decides.
+    /// A file is missing only if neither a lookup nor the listing of its folder finds it. In a folder that may be
+    /// searched but not listed the lookup alone decides.
     ///
-    /// Throws: `.missing`; `.changed` if the folder was seen to have the name; `.failed`.
+    /// Throws: `.missing`; `.changed` if a listing of the folder has the name; `.failed`.
     ///
-    /// Complexity: a system call; for the first name that is missing in a folder, a listing of it.
+    /// Complexity: one system call; for the first missing name in a folder also a listing of the folder.
     func kind(of name: String, in folder: OwnedDescriptor) throws(LookupFault) -> FileKind {
         let error: Errno
         do {
@@ -66,7 +67,8 @@ extension DirectoryRoot {
         throw .changed
     }
 
-    /// In a folder with more names than these the lookup alone decides about those that are not among the first.
+    /// The number of names in a listing. In a larger folder the lookup alone decides about the names that were not
+    /// listed.
     private static let maximumListedCount = 400_000
 
     private func isListed(_ name: String, in folder: OwnedDescriptor) throws(LookupFault) -> Bool {
@@ -87,7 +89,7 @@ extension DirectoryRoot {
         }
     }
 
-    /// Notes what a folder was seen to have.
+    /// Records the names that a folder was seen to have.
     func remember(_ entries: [DirectoryEntry], of folder: OwnedDescriptor) throws(LookupFault) {
         let place = try Listings.Folder(LookupFault.opening { () throws(Errno) in try folder.status() }.identity)
         listings.withLock { $0.add(entries, of: place) }

@@ -1,4 +1,4 @@
-// layerverify: what file system a directory is on.
+// layerverify: the file system of a directory.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,8 +6,8 @@ import CLayerShims
 import SystemPackage
 
 extension DirectoryRoot {
-    /// True if the directory is on a file system in which the kernel shows its own state, such as /proc and /sys. Nobody
-    /// stores an image there; to read some of its files waits, or does something.
+    /// True if the directory is on a file system in which the kernel shows its own state, such as /proc and /sys. No
+    /// image is stored there, and reading some of its files blocks or has side effects.
     ///
     /// The corresponding C function is fstatfs. Source: statfs(2), linux/magic.h.
     package var isOfKernel: Bool { Self.isOfKernel(descriptor) }

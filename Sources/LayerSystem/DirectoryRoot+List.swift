@@ -1,4 +1,4 @@
-// layerverify: what lies in a folder.
+// layerverify: the entries of a folder.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,13 +6,14 @@ import Glibc
 package import LayerModel
 import SystemPackage
 
-/// A name in a folder.
+/// An entry of a folder.
 package struct DirectoryEntry: Hashable, Sendable {
-    /// One component. A name that is not UTF-8 has U+FFFD in it, and nothing is found under it; see `rawName`.
+    /// The name, one path component. A name that is not UTF-8 has U+FFFD in it and cannot be opened by this text; see
+    /// `rawName`.
     package var name: String
-    /// The bytes of a name that is not UTF-8; nil of any other.
+    /// The bytes of a name that is not UTF-8; nil otherwise.
     package var rawName: [UInt8]?
-    /// A link is a link, whatever it leads to.
+    /// The kind of the entry itself; links are not followed.
     package var kind: FileKind
 
     package init(name: String, kind: FileKind, rawName: [UInt8]? = nil) {
@@ -23,34 +24,35 @@ package struct DirectoryEntry: Hashable, Sendable {
 }
 
 extension DirectoryRoot {
-    /// The entries of a folder but `.` and `..`, sorted by the bytes of their names.
+    /// The entries of a folder without `.` and `..`, sorted by the bytes of their names.
     ///
-    /// - Parameter limit: of more entries than this, the first `limit + 1` that the system names are listed.
+    /// - Parameter limit: if there are more entries than this, the first `limit + 1` in the order of the system are
+    ///   listed.
     ///
-    /// Returns: the entries, or why there are none; `.wrongKind` if something else than a folder lies there.
+    /// Returns: the entries, or why they could not be listed; `.wrongKind` if the path does not lead to a folder.
     ///
-    /// Complexity: n log n, and about 100 bytes for each entry.
+    /// Complexity: O(n log n), and about 100 bytes per entry.
     package func list(_ path: String, limit: Int = .max - 1) -> Result<[DirectoryEntry], LookupFault> {
         Result { () throws(LookupFault) in
             let folder = try openFolder(walk(to: path), flags: O_RDONLY)
             let entries = try LookupFault.opening { () throws(Errno) in try Self.entries(of: folder, limit: limit) }
-            // A list that was cut says nothing about what is not in it, and all of what is.
+            // An incomplete list shows which names exist, but not which are missing.
             try remember(entries, of: folder)
             return entries
         }
     }
 
-    /// A directory right below this one as a root of its own, whatever the bytes of its name.
+    /// Opens a directory directly below this one as a separate root; its name may have any bytes.
     ///
-    /// Throws: why there is none; `.wrongKind` if something else lies there by now.
+    /// Throws: the reason why it cannot be opened; `.wrongKind` if the entry is not a directory any more.
     package func directory(_ entry: DirectoryEntry) throws(LookupFault) -> DirectoryRoot {
         guard let rawName = entry.rawName else { return try directory(entry.name) }
-        return DirectoryRoot(try openRaw(rawName, flags: pathOnly | O_DIRECTORY | O_NOFOLLOW))
+        return DirectoryRoot(try openRaw(rawName, flags: pathOnly | O_DIRECTORY | O_NOFOLLOW), links: links)
     }
 
-    /// A regular file right in this directory, whatever the bytes of its name.
+    /// Opens a regular file directly in this directory; its name may have any bytes.
     ///
-    /// Throws: why there is none; `.wrongKind` if something else lies there by now.
+    /// Throws: the reason why it cannot be opened; `.wrongKind` if the entry is not a regular file any more.
     package func openFile(_ entry: DirectoryEntry) throws(LookupFault) -> PositionedFile {
         guard let rawName = entry.rawName else { return try openFile(entry.name) }
         return try PositionedFile(openRaw(rawName, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY))
@@ -61,7 +63,7 @@ extension DirectoryRoot {
     }
 
     static func entries(of folder: OwnedDescriptor, limit: Int = .max - 1) throws(Errno) -> [DirectoryEntry] {
-        // fdopendir takes its descriptor over, so it gets one of its own.
+        // fdopendir takes ownership of its descriptor, so it gets a duplicate.
         let duplicate = try DescriptorReserve.sparing { fcntl(folder.rawValue, F_DUPFD_CLOEXEC, 0) }
         guard let stream = fdopendir(duplicate) else {
             let error = Errno(rawValue: errno)
@@ -77,7 +79,7 @@ extension DirectoryRoot {
                 break
             }
             // SAFETY: the entry lives until the next readdir, and its name ends with NUL within the record. The name is
-            // read where it lies, because the record may be shorter than the type says.
+            // read in place, because the record may be shorter than its type.
             let (name, rawName) = withUnsafePointer(to: &entry.pointee.d_name) { field in
                 field.withMemoryRebound(to: CChar.self, capacity: 1) { characters in
                     let text = String(cString: characters)
@@ -105,12 +107,12 @@ extension DirectoryRoot {
         return entries
     }
 
-    /// The kind of an entry whose file system does not tell it with the name; nil if the entry is gone meanwhile.
+    /// The kind of an entry whose file system does not report it in the listing; nil if the entry no longer exists.
     private static func kind(ofUntyped name: String, in folder: OwnedDescriptor) throws(Errno) -> FileKind? {
         do {
             return try folder.status(of: name).kind
         } catch .noSuchFileOrDirectory {
-            // A name that is not UTF-8 is not found either; it is an entry nevertheless.
+            // A name that is not UTF-8 cannot be looked up by its text, but it is an entry.
             return name.unicodeScalars.contains("\u{fffd}") ? .other : nil
         } catch {
             throw error

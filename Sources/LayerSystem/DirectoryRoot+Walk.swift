@@ -1,4 +1,4 @@
-// layerverify: the way to a file, one component after another.
+// layerverify: the lookup of a path, one component after another.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -7,42 +7,47 @@ import Glibc
 import LayerModel
 import SystemPackage
 
-/// What lies in a folder under a name; never a symbolic link.
+/// A file that a lookup found: a name in an open folder. It is not a symbolic link.
 struct FoundFile {
     let folder: OwnedDescriptor
-    /// One component; `.` for the root itself.
+    /// One path component; `.` for the root itself.
     let name: String
     let kind: FileKind
 }
 
-/// Opens a place in the file system and nothing else: such a descriptor reads no byte and needs no permission to.
+/// Opens a path only for lookups: such a descriptor cannot read the file and needs no permission to.
 let pathOnly = lv_o_path()
 
 extension DirectoryRoot {
-    /// As many links as Linux itself follows in one path (MAXSYMLINKS).
+    /// The number of links that Linux follows in one path (MAXSYMLINKS).
     private static let maximumLinkCount = 40
-    /// The links of one path may add this many components to it. Each costs a system call or two, and forty targets of
-    /// 4 KiB have 80 000.
+    /// The number of components that the links of one path may add to it. Each costs one or two system calls, and forty
+    /// link targets of 4 KiB have 80 000 components.
     private static let maximumLinkedComponentCount = 512
 
-    /// Finds what lies at a path, following links inside this directory.
+    /// Finds the file at a path and follows the symbolic links that `links` allows.
     ///
-    /// Throws: `.missing`, `.outsideImage`, `.failed` or `.changed`.
+    /// Throws: `.missing`, `.outsideImage`, `.linkNotFollowed`, `.failed` or `.changed`.
     ///
-    /// Complexity: a system call or two for each component; a descriptor for each level below the root meanwhile.
+    /// Complexity: one or two system calls per component, and a descriptor per level below the root during the call.
     func walk(to path: String) throws(LookupFault) -> FoundFile {
-        // A longer path is none by POSIX, and manifests may be made of megabytes of slashes.
+        // By POSIX no longer path is valid, and a manifest may contain megabytes of slashes.
         guard path.utf8.count < Int(PATH_MAX) else { throw .missing }
-        // The folders from the root down to where we are: `..` goes back to where we really came from, whatever happens
-        // to the names meanwhile.
+        // The open folders from the root to the current one: `..` returns to the folder that was actually traversed,
+        // even if names change in the meantime.
         var folders = [descriptor]
         var pending = Self.reversedComponents(of: path)
         var linkCount = 0
         var linkedComponentCount = 0
+        var latestTarget: String?
         while let component = pending.popLast() {
             guard component != ".." else {
-                folders.removeLast()
-                guard !folders.isEmpty else { throw .outsideImage }
+                let last = folders.removeLast()
+                guard folders.isEmpty else { continue }
+                // A path that climbs by itself leads outside; one that followed a link before was led there.
+                guard let latestTarget else { throw .outsideImage }
+                guard links == .anywhere else { throw .linkNotFollowed(target: latestTarget) }
+                folders = [try Self.openFolder("..", in: last)]
                 continue
             }
             let folder = folders[folders.count - 1]
@@ -52,7 +57,13 @@ extension DirectoryRoot {
                 linkCount += 1
                 guard linkCount <= Self.maximumLinkCount else { throw .failed(.tooManySymbolicLinkLevels) }
                 let target = try LookupFault.opening { () throws(Errno) in try folder.linkTarget(of: component) }
-                guard !target.utf8.starts(with: "/".utf8) else { throw .outsideImage }
+                latestTarget = target
+                let isAbsolute = target.utf8.starts(with: "/".utf8)
+                switch links {
+                case .never: throw .linkNotFollowed(target: target)
+                case .inside: if isAbsolute { throw .linkNotFollowed(target: target) }
+                case .anywhere: if isAbsolute { folders = [try Self.openFolder("/", in: folder)] }
+                }
                 let components = Self.reversedComponents(of: target)
                 linkedComponentCount += components.count
                 guard linkedComponentCount <= Self.maximumLinkedComponentCount else {
@@ -60,18 +71,21 @@ extension DirectoryRoot {
                 }
                 pending += components
             case .directory:
-                // How the last one is opened is for the caller to choose.
+                // The caller decides how the last component is opened.
                 guard !pending.isEmpty else { return FoundFile(folder: folder, name: component, kind: kind) }
-                let next = try LookupFault.opening { () throws(Errno) in
-                    try folder.open(component, flags: pathOnly | O_DIRECTORY | O_NOFOLLOW)
-                }
-                folders.append(next)
+                folders.append(try Self.openFolder(component, in: folder))
             case .regular, .fifo, .socket, .characterDevice, .blockDevice, .other:
                 guard pending.isEmpty else { throw .missing }
                 return FoundFile(folder: folder, name: component, kind: kind)
             }
         }
         return FoundFile(folder: folders[folders.count - 1], name: ".", kind: .directory)
+    }
+
+    private static func openFolder(_ name: String, in folder: OwnedDescriptor) throws(LookupFault) -> OwnedDescriptor {
+        try LookupFault.opening { () throws(Errno) in
+            try folder.open(name, flags: pathOnly | O_DIRECTORY | O_NOFOLLOW)
+        }
     }
 
     private static func reversedComponents(of path: String) -> [String] {

@@ -1,4 +1,4 @@
-// layerverify: a directory that nothing leads out of.
+// layerverify: a directory that paths cannot leave.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -8,39 +8,46 @@ package import SystemPackage
 
 /// A directory whose files are opened by names that an image chose.
 ///
-/// Symbolic links are followed inside the directory and never out of it, also while somebody changes them: each folder on
-/// the way is opened by itself, without following, and what comes next is looked up in that very folder. Only regular
-/// files are opened, so that no FIFO blocks and no device is touched.
+/// Symbolic links are followed as `LinkPolicy` says, by default inside the directory only, even while they are changed:
+/// each folder on the way is opened by itself, without following, and the next name is looked up in that very
+/// folder. Only regular files are opened, so that no FIFO blocks and no device is touched.
 ///
-/// Paths are relative, with `/` between components; empty components and `.` mean nothing, and the empty path is the
+/// Paths are relative, with `/` between components; empty components and `.` are ignored, and the empty path is the
 /// directory itself. A path or link that climbs above the directory, and a link with an absolute target, lead outside.
 ///
 /// ## Concurrency
-/// `descriptor` never changes. `folders` and `listings` have their locks; no system call runs under them.
+/// `descriptor` never changes. `folders` and `listings` have their own locks; no system call is made under them.
 package final class DirectoryRoot: Sendable {
     let descriptor: OwnedDescriptor
+    let links: LinkPolicy
 
-    /// The folders that files were opened in, by path without links resolved. An image has few: `blobs/sha256`.
+    /// The folders in which files were opened, by path, with links not resolved. An image has few of them:
+    /// `blobs/sha256`.
     ///
-    /// By the bytes of the path: two strings that are equal to Swift, `é` written in two ways, are two files to Linux.
+    /// The keys are bytes because strings that are equal in Swift, such as `é` in its two encodings, are different file
+    /// names on Linux.
     private let folders = Locked<[[UInt8]: OwnedDescriptor]>([:])
 
     /// The names that folders were seen to have.
     let listings = Locked(Listings())
 
-    /// Enough for all folders of a layout, or for the layers of an extracted docker-save archive at a time, and far from
-    /// the usual limit of 1 024 descriptors.
+    /// The number of folders that are kept open: enough for all folders of a layout, or for the layers of an extracted
+    /// docker-save archive that are read at a time, and far below the usual limit of 1024 descriptors.
     private static let maximumFolderCount = 64
 
-    /// Opens a directory that the user named; links on the way to it are followed.
+    /// Opens a directory that the user named. Links in the path are followed.
     ///
-    /// Throws: the `Errno` of open; `.notDirectory` if something else lies there.
-    package init(path: String) throws(Errno) {
+    /// Throws: the `Errno` of open; `.notDirectory` if the path leads to something other than a directory.
+    package init(path: String, links: LinkPolicy = .inside) throws(Errno) {
+        self.links = links
         // O_PATH: names that are known can be opened in a folder that may be searched but not listed.
         descriptor = try OwnedDescriptor.open(path.isEmpty ? "." : path, flags: pathOnly | O_DIRECTORY)
     }
 
-    init(_ descriptor: OwnedDescriptor) { self.descriptor = descriptor }
+    init(_ descriptor: OwnedDescriptor, links: LinkPolicy) {
+        self.descriptor = descriptor
+        self.links = links
+    }
 
     /// Opens a regular file.
     ///
@@ -53,38 +60,38 @@ package final class DirectoryRoot: Sendable {
         }
     }
 
-    /// The same as `open`, with the file's type.
+    /// Opens a regular file, like `open`.
     ///
-    /// Throws: why there is no file to read; `.wrongKind` if it is no regular file.
+    /// Throws: the reason why there is no file to read; `.wrongKind` if it is not a regular file.
     package func openFile(_ path: String) throws(LookupFault) -> PositionedFile {
         if let found = try lookUpInKnownFolder(path) { return try PositionedFile(found) }
         return try PositionedFile(walk(to: path))
     }
 
-    /// What lies at a path, links followed. A link that leads outside, or to itself, is a link.
+    /// The kind of the file at a path, with links followed. A link that is not followed, or leads to itself, is a link.
     ///
-    /// Returns: the kind; `.missing` if nothing is there; `.failed` or `.changed` if the system does not tell.
+    /// Returns: the kind; `.missing` if there is no file; `.failed` or `.changed` if the kind cannot be determined.
     package func kind(of path: String) -> Result<FileKind, LookupFault> {
         do {
             return .success(try walk(to: path).kind)
         } catch {
             switch error {
-            case .outsideImage, .failed(.tooManySymbolicLinkLevels): return .success(.symbolicLink)
+            case .outsideImage, .linkNotFollowed, .failed(.tooManySymbolicLinkLevels): return .success(.symbolicLink)
             case .missing, .wrongKind, .failed, .changed: return .failure(error)
             }
         }
     }
 
-    /// A directory below this one as a root of its own: nothing leads out of it then, not even to here.
+    /// Opens a directory below this one as a separate root, which paths cannot leave, not even to this directory.
     ///
-    /// Throws: why there is none; `.wrongKind` if something else lies there.
+    /// Throws: the reason why it cannot be opened; `.wrongKind` if it is not a directory.
     package func directory(_ path: String) throws(LookupFault) -> DirectoryRoot {
-        DirectoryRoot(try openFolder(walk(to: path), flags: pathOnly))
+        DirectoryRoot(try openFolder(walk(to: path), flags: pathOnly), links: links)
     }
 
-    /// Looks a file up in its folder, if that was opened before.
+    /// Looks a file up in its folder, if that folder is or can be kept open.
     ///
-    /// Returns: nil if the folder is not known and cannot be, or the name is a link: then the whole way has to be walked.
+    /// Returns: nil if the path has no folder or the name is a link; the whole path must be walked then.
     private func lookUpInKnownFolder(_ path: String) throws(LookupFault) -> FoundFile? {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
         let name = String(path[path.utf8.index(after: slash)...])
@@ -95,7 +102,7 @@ package final class DirectoryRoot: Sendable {
             folder = known
         } else {
             let found = try walk(to: folderPath)
-            // Nothing lies below a file.
+            // The parent is a file, so nothing can be below it.
             guard found.kind == .directory else { throw .missing }
             folder = try openFolder(found, flags: pathOnly)
             remember(folder, at: folderPath)
@@ -107,17 +114,17 @@ package final class DirectoryRoot: Sendable {
 
     private func remember(_ folder: OwnedDescriptor, at path: String) {
         let forgotten = folders.withLock { folders in
-            // Which ones go hardly matters: the folders of an image are visited one after another.
+            // It hardly matters which folders are dropped: the folders of an image are visited one after another.
             let forgotten = folders.count < Self.maximumFolderCount ? nil : folders
             if forgotten != nil { folders.removeAll() }
             folders[Array(path.utf8)] = folder
             return forgotten
         }
-        // Their descriptors are closed here and not under the lock.
+        // The descriptors are closed here and not under the lock.
         withExtendedLifetime(forgotten) {}
     }
 
-    /// Opens what a walk has found, if it is a directory.
+    /// Opens a folder that a walk found.
     func openFolder(_ found: FoundFile, flags: Int32) throws(LookupFault) -> OwnedDescriptor {
         guard found.kind == .directory else { throw .wrongKind(found.kind) }
         return try LookupFault.opening { () throws(Errno) in
@@ -129,15 +136,17 @@ package final class DirectoryRoot: Sendable {
 /// Why there is nothing to read at a path.
 package enum LookupFault: Error, Hashable, Sendable {
     case missing
-    /// The way leads out of the root.
+    /// The path itself leads out of the root.
     case outsideImage
-    /// Something else lies there than what was asked for.
+    /// The way leads through a symbolic link that is not followed; with what the link holds.
+    case linkNotFollowed(target: String)
+    /// The path leads to a file of another kind.
     case wrongKind(FileKind)
     case failed(Errno)
-    /// Something was seen there, and a moment later it was gone, or something else.
+    /// A file was found at the path, and a moment later it was gone or replaced.
     case changed
 
-    /// A failure to look a component up: of what is not there, and of what is not known.
+    /// The fault for a failed lookup of a component, which distinguishes a missing file from an unknown state.
     init(lookup error: Errno) {
         switch error {
         case .noSuchFileOrDirectory, .notDirectory, .fileNameTooLong: self = .missing
@@ -145,7 +154,7 @@ package enum LookupFault: Error, Hashable, Sendable {
         }
     }
 
-    /// Does system calls that look something up.
+    /// Runs system calls that look up a path.
     static func translating<Value>(_ body: () throws(Errno) -> Value) throws(LookupFault) -> Value {
         do {
             return try body()
@@ -154,7 +163,8 @@ package enum LookupFault: Error, Hashable, Sendable {
         }
     }
 
-    /// Does system calls about something that was seen to be there: it is never missing.
+    /// Runs system calls on a file that was already found: a failed lookup means that it has changed, not that it is
+    /// missing.
     static func opening<Value>(_ body: () throws(Errno) -> Value) throws(LookupFault) -> Value {
         do {
             return try body()
@@ -168,11 +178,12 @@ package enum LookupFault: Error, Hashable, Sendable {
 }
 
 extension ReadEnding {
-    /// Why nothing was read of what was looked up.
+    /// The ending of reading for a failed lookup.
     package init(_ fault: LookupFault) {
         switch fault {
         case .missing: self = .missing
         case .outsideImage: self = .outsideImage
+        case .linkNotFollowed(let target): self = .linkNotFollowed(target: target)
         case .wrongKind(let kind): self = .notRegularFile(kind)
         case .failed(let error): self = .unreadable(errno: error.rawValue, atByte: 0)
         case .changed: self = .changed
@@ -181,11 +192,12 @@ extension ReadEnding {
 }
 
 extension OpenedBlob {
-    /// What came of opening a blob that cannot be read.
+    /// The result of opening a blob for a failed lookup.
     package init(_ fault: LookupFault) {
         switch fault {
         case .missing: self = .missing
         case .outsideImage: self = .outsideImage
+        case .linkNotFollowed(let target): self = .linkNotFollowed(target: target)
         case .wrongKind(let kind): self = .notRegularFile(kind)
         case .failed(let error): self = .failed(error)
         case .changed: self = .changed

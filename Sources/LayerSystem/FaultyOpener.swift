@@ -1,28 +1,29 @@
-// layerverify: storage that fails on demand.
+// layerverify: simulated storage faults, for tests.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
 package import SystemPackage
 
-/// Opens blobs through another opener, and makes those that tests choose fail. No part of the product uses it.
+/// Opens blobs through another opener, and makes those that tests choose fail. The product does not use it.
 package struct FaultyOpener: BlobOpener {
-    /// What goes wrong with a blob. Reads are counted from 1, for each opened blob by itself.
+    /// The fault of a blob. Reads are counted from 1, separately for each opened blob.
     package enum Fault: Hashable, Sendable {
         /// Opening fails.
         case failsToOpen(Errno)
-        /// The read of that number, and all after it, fail.
+        /// The read with this number fails, and so do all later ones.
         case failsToRead(number: Int, Errno)
-        /// The read of that number returns no more than so many bytes, and all after it nothing: the file was cut.
+        /// The read with this number returns at most `byteCount` bytes, and all later ones return none: the file was
+        /// truncated.
         case isCut(atRead: Int, byteCount: Int)
-        /// The file is another one after so many reads.
+        /// The identity of the file changes after this number of reads.
         case changes(afterReads: Int)
     }
 
     private let base: any BlobOpener
     private let fault: @Sendable (BlobLocation) -> Fault?
 
-    /// Wraps `base`; `fault` tells for each location what goes wrong, nil for nothing.
+    /// Wraps `base`; `fault` returns the fault of each location, or nil for none.
     package init(_ base: any BlobOpener, fault: @escaping @Sendable (BlobLocation) -> Fault?) {
         self.base = base
         self.fault = fault
@@ -39,10 +40,10 @@ package struct FaultyOpener: BlobOpener {
     }
 }
 
-/// Reads a blob through another reader, and fails as told. No part of the product uses it.
+/// Reads a blob through another reader with a simulated fault. The product does not use it.
 ///
 /// ## Concurrency
-/// `readCount` has its lock; the rest never changes.
+/// `readCount` has a lock; nothing else changes.
 package final class FaultyReader: BlobReader {
     private let base: any BlobReader
     private let fault: FaultyOpener.Fault

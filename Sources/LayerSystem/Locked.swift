@@ -4,16 +4,17 @@
 
 import Glibc
 
-/// A value that threads share, each alone with it while its closure runs.
+/// A value that threads share under a lock.
 ///
-/// It stands in for `Mutex` of Synchronization, which on Linux is a futex that the kernel hands over: the thread sanitizer
-/// does not see that, and calls what a contended one guards a race. It does see `pthread_mutex_lock`.
+/// It is used instead of `Mutex` of Synchronization, which on Linux is a futex that the kernel hands over. The thread
+/// sanitizer does not see that and reports races on everything that a contended mutex guards. It does see
+/// `pthread_mutex_lock`.
 ///
 /// ## Concurrency
-/// `value` is guarded by `mutex`. Both lie in memory of their own, since a mutex must not move.
+/// `value` is guarded by `mutex`. Both are allocated separately, because a mutex must not move.
 package final class Locked<Value: Sendable>: @unchecked Sendable {
-    // SAFETY: both are made by the initialiser and freed when nobody holds the object any more, so no thread is in
-    // `withLock`; `value` is touched there alone, under the mutex.
+    // SAFETY: both are created by the initialiser and freed when no reference is left, so no thread is in `withLock`
+    // then; `value` is only accessed there, under the mutex.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let value: UnsafeMutablePointer<Value>
 
@@ -31,10 +32,10 @@ package final class Locked<Value: Sendable>: @unchecked Sendable {
         unsafe value.deinitialize(count: 1).deallocate()
     }
 
-    /// Calls `body` with the value while no other thread has it. Not to be called again from within `body`.
+    /// Calls `body` with exclusive access to the value. `body` must not call it again.
     ///
-    /// Returns: what `body` returns. Throws: what `body` throws.
-    /// The corresponding C functions are pthread_mutex_lock and pthread_mutex_unlock.
+    /// Returns: the result of `body`. Throws: the error of `body`. The corresponding C functions are pthread_mutex_lock
+    /// and pthread_mutex_unlock.
     package func withLock<Result, Failure: Error>(_ body: (inout Value) throws(Failure) -> Result) throws(Failure)
         -> Result
     {

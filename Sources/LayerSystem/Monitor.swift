@@ -1,16 +1,16 @@
-// layerverify: a value that threads wait for.
+// layerverify: a value whose changes threads can wait for.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
 
-/// A value that threads share, each alone with it while its closure runs, and whose changes they can wait for.
+/// A value that threads share under a lock, and whose changes they can wait for.
 ///
 /// ## Concurrency
-/// `value` is guarded by `mutex`. All three lie in memory of their own, since a mutex must not move.
+/// `value` is guarded by `mutex`. All three are allocated separately, because a mutex must not move.
 package final class Monitor<Value: Sendable>: @unchecked Sendable {
-    // SAFETY: all three are made by the initialiser and freed when nobody holds the object any more, so no thread is in a
-    // method of it; `value` is touched only by the closures, under the mutex.
+    // SAFETY: all three are created by the initialiser and freed when no reference is left, so no thread is in a method
+    // then; `value` is only accessed by the closures, under the mutex.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private let value: UnsafeMutablePointer<Value>
@@ -38,14 +38,14 @@ package final class Monitor<Value: Sendable>: @unchecked Sendable {
         unsafe value.deinitialize(count: 1).deallocate()
     }
 
-    /// Calls `body` with the value while no other thread has it. Not to be called again from within `body`.
+    /// Calls `body` with exclusive access to the value. `body` must not call methods of the monitor.
     package func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
         unsafe Self.require(pthread_mutex_lock(mutex))
         defer { unsafe Self.require(pthread_mutex_unlock(mutex)) }
         return unsafe body(&value.pointee)
     }
 
-    /// Waits until `body` returns a result. It is called at once, and whenever somebody calls `wakeOne` or `wakeAll`.
+    /// Waits until `body` returns a result. `body` is called at once, and after each call of `wakeOne` or `wakeAll`.
     package func wait<Result>(for body: (inout Value) -> Result?) -> Result {
         unsafe Self.require(pthread_mutex_lock(mutex))
         defer { unsafe Self.require(pthread_mutex_unlock(mutex)) }
@@ -55,7 +55,7 @@ package final class Monitor<Value: Sendable>: @unchecked Sendable {
         }
     }
 
-    /// Waits until `body` returns a result, or the time is up.
+    /// Waits until `body` returns a result, for at most the given time.
     ///
     /// Returns: the result; nil if there was none in time.
     package func wait<Result>(atMost milliseconds: Int, for body: (inout Value) -> Result?) -> Result? {
@@ -74,10 +74,10 @@ package final class Monitor<Value: Sendable>: @unchecked Sendable {
         }
     }
 
-    /// Lets one of the threads that wait look again.
+    /// Wakes one waiting thread.
     package func wakeOne() { unsafe Self.require(pthread_cond_signal(condition)) }
 
-    /// Lets all threads that wait look again.
+    /// Wakes all waiting threads.
     package func wakeAll() { unsafe Self.require(pthread_cond_broadcast(condition)) }
 
     private static func require(_ status: Int32) {

@@ -1,4 +1,4 @@
-// layerverify: file descriptors that close themselves.
+// layerverify: owned file descriptors.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,11 +6,11 @@ import Glibc
 import LayerModel
 import SystemPackage
 
-/// A file descriptor, closed when nobody holds it any more.
+/// A file descriptor that is closed when no reference to it is left.
 ///
 /// ## Concurrency
-/// The number never changes; the kernel guards the rest. Whoever uses the descriptor holds a reference meanwhile, so that
-/// it is not closed, and its number not given to another file, under a running system call.
+/// The number never changes; the kernel guards the rest. A user of the descriptor keeps a reference to it, so that it
+/// is not closed, and its number not reused, during a system call.
 final class OwnedDescriptor: Sendable {
     let rawValue: Int32
 
@@ -18,7 +18,7 @@ final class OwnedDescriptor: Sendable {
 
     deinit { close(rawValue) }
 
-    /// Opens a path as it is; links are followed unless `flags` say otherwise. The corresponding C function is open.
+    /// Opens a path; links are followed unless `flags` forbid it. The corresponding C function is open.
     static func open(_ path: String, flags: Int32) throws(Errno) -> OwnedDescriptor {
         try openAt(AT_FDCWD, path, flags)
     }
@@ -28,7 +28,8 @@ final class OwnedDescriptor: Sendable {
         try Self.openAt(rawValue, component, flags)
     }
 
-    /// The same for a name that is no text; it has no NUL in it.
+    /// Opens one component whose name is not valid text. The name must not contain NUL. The corresponding C function is
+    /// openat.
     func open(rawComponent: [UInt8], flags: Int32) throws(Errno) -> OwnedDescriptor {
         let name = rawComponent.map { CChar(bitPattern: $0) } + [0]
         return OwnedDescriptor(owning: try DescriptorReserve.sparing { openat(rawValue, name, flags | O_CLOEXEC) })
@@ -40,14 +41,14 @@ final class OwnedDescriptor: Sendable {
         return OwnedDescriptor(owning: try DescriptorReserve.sparing { openat(folder, path, flags | O_CLOEXEC) })
     }
 
-    /// The corresponding C function is fstat.
+    /// The status of the file. The corresponding C function is fstat.
     func status() throws(Errno) -> FileStatus {
         var status = stat()
         try retryingInterrupts { fstat(rawValue, &status) }
         return FileStatus(status)
     }
 
-    /// What lies at one component below this folder; a link itself. The corresponding C function is fstatat.
+    /// The status of one component below this folder; links are not followed. The corresponding C function is fstatat.
     func status(of component: String) throws(Errno) -> FileStatus {
         guard !component.utf8.contains(0) else { throw .noSuchFileOrDirectory }
         var status = stat()
@@ -64,7 +65,7 @@ final class OwnedDescriptor: Sendable {
     }
 }
 
-/// What fstat tells.
+/// The fields of stat that are used.
 struct FileStatus {
     let kind: FileKind
     let identity: FileIdentity
@@ -78,14 +79,15 @@ struct FileStatus {
             changeNanoseconds: Self.nanoseconds(status.st_ctim))
     }
 
-    /// Wraps: some file systems keep any 64-bit number of seconds, and all that matters is whether it changes.
+    /// The time in nanoseconds. The arithmetic wraps because some file systems store any 64-bit number of seconds, and
+    /// only changes matter.
     private static func nanoseconds(_ time: timespec) -> Int64 {
         Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 }
 
 extension FileKind {
-    /// The kind that the mode of a stat tells.
+    /// The kind of file in `st_mode`.
     init(mode: mode_t) {
         self =
             switch mode & S_IFMT {
@@ -101,7 +103,7 @@ extension FileKind {
     }
 }
 
-/// Calls a system function again as long as a signal interrupts it.
+/// Repeats a system call as long as a signal interrupts it.
 ///
 /// Throws: the `Errno` of any other failure.
 @discardableResult

@@ -1,4 +1,4 @@
-// layerverify: reading no faster than asked for.
+// layerverify: a limit for the speed of reading.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,24 +6,25 @@ internal import Glibc
 package import LayerModel
 import SystemPackage
 
-/// How fast a run may read, all its threads together.
+/// The speed at which all threads of a run together may read.
 ///
 /// ## Concurrency
-/// `free` is guarded by its lock. Threads sleep outside it.
+/// `free` is guarded by its lock. Threads sleep outside of it.
 package final class ReadingPace: Sendable {
     private let bytesPerSecond: UInt64
     private let isCancelled: @Sendable () -> Bool
-    /// When what was read so far is paid for.
+    /// The time until which the bytes read so far use up the allowed speed.
     private let free = Locked<ContinuousClock.Instant?>(nil)
 
-    /// A pace of at least one byte a second. A sleeping thread asks `isCancelled` twenty times a second.
+    /// Makes a limit of at least one byte per second. A sleeping thread calls `isCancelled` twenty times per second.
     package init(bytesPerSecond: UInt64, isCancelled: @escaping @Sendable () -> Bool) {
         precondition(bytesPerSecond > 0, "a pace that never ends")
         self.bytesPerSecond = bytesPerSecond
         self.isCancelled = isCancelled
     }
 
-    /// Waits as long as reading so many bytes should have taken, after what other threads have read.
+    /// Sleeps until the allowed time for `byteCount` further bytes has passed, in addition to that of all other
+    /// threads.
     func wait(for byteCount: Int) {
         let cost = Duration.seconds(Double(byteCount) / Double(bytesPerSecond))
         let end = free.withLock { free in
@@ -34,13 +35,13 @@ package final class ReadingPace: Sendable {
         while !isCancelled() {
             let left = end - .now
             guard left > .zero else { return }
-            // Sleeping exactly is not wanted: what is overslept is taken off the next time.
+            // The sleep need not be exact: the next call sleeps less if this one sleeps too long.
             usleep(UInt32(min(left, .milliseconds(50)) / .microseconds(1)) + 1)
         }
     }
 }
 
-/// Opens blobs through another opener; they are read at a pace.
+/// Opens blobs through another opener, with limited speed of reading.
 package struct PacedOpener: BlobOpener {
     private let base: any BlobOpener
     private let pace: ReadingPace
@@ -59,7 +60,7 @@ package struct PacedOpener: BlobOpener {
     }
 }
 
-/// Reads a blob through another reader, at a pace.
+/// Reads a blob through another reader, with limited speed.
 private final class PacedReader: BlobReader {
     private let base: any BlobReader
     private let pace: ReadingPace
@@ -80,6 +81,6 @@ private final class PacedReader: BlobReader {
         return byteCount
     }
 
-    /// Nothing: what is fetched ahead is not paid for.
+    /// Does nothing, because reading ahead would exceed the limit.
     func announce(byteCount: Int, at offsetBytes: UInt64) {}
 }

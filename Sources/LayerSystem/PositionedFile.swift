@@ -1,4 +1,4 @@
-// layerverify: regular files, read by position.
+// layerverify: reading regular files by position.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,27 +6,27 @@ import Glibc
 import LayerModel
 package import SystemPackage
 
-/// A regular file, read by position.
+/// A regular file that is read by position.
 ///
-/// Reading ends where the file ended when it was opened. Whether it has changed since, `currentIdentity` tells.
+/// Reading ends where the file ended when it was opened. `currentIdentity` shows whether it has changed since.
 ///
 /// ## Concurrency
-/// Immutable; any number of threads may read at once. Each read names its position, so they share none.
+/// Immutable; any number of threads may read at once. Each read has its own position.
 package final class PositionedFile: BlobReader {
     private let descriptor: OwnedDescriptor
     package let identity: FileIdentity
 
     package var byteCount: UInt64 { identity.byteCount }
 
-    /// Files of at least this size are announced to the kernel as read from front to back, which doubles its read-ahead.
-    /// Not measured: below it the usual read-ahead of 128 KiB has the file after a few reads anyway.
+    /// The size from which files are announced to the kernel as read sequentially, which doubles its read-ahead. Not
+    /// measured: smaller files are complete after a few reads with the usual read-ahead of 128 KiB.
     private static let sequentialByteCount: UInt64 = 1 << 20
 
-    /// Opens a file that the user named; links are followed, wherever they lead.
+    /// Opens a file that the user named. Links are followed wherever they lead.
     ///
-    /// Throws: `.wrongKind` of anything but a regular file, which is not opened; `.missing`, `.failed` or `.changed`.
+    /// Throws: `.wrongKind` if it is not a regular file, which is not opened then; `.missing`, `.failed` or `.changed`.
     package convenience init(path: String) throws(LookupFault) {
-        // What lies there is looked at first: to open a FIFO or a device is to do something to it.
+        // The kind is checked first, because opening a FIFO or a device has side effects.
         let kind = try LookupFault.translating { () throws(Errno) in
             try OwnedDescriptor.open(path, flags: pathOnly).status().kind
         }
@@ -37,7 +37,7 @@ package final class PositionedFile: BlobReader {
         try self.init(descriptor)
     }
 
-    /// The size of a regular file that the user named; nil of anything else, or if it cannot be told.
+    /// The size in bytes of a regular file that the user named; nil for anything else, or if it cannot be determined.
     ///
     /// The corresponding C function is stat.
     package static func byteCount(ofFile path: String) -> UInt64? {
@@ -46,10 +46,11 @@ package final class PositionedFile: BlobReader {
         return UInt64(max(0, status.st_size))
     }
 
-    /// Opens what a walk has found.
+    /// Opens a file that a walk found.
     convenience init(_ found: FoundFile) throws(LookupFault) {
         guard found.kind == .regular else { throw .wrongKind(found.kind) }
-        // The name may have become a FIFO or a link since: the one does not block, the other is not followed.
+        // The name may refer to a FIFO or a link by now: opening the former does not block, and the latter is not
+        // followed.
         let descriptor = try LookupFault.opening { () throws(Errno) in
             try found.folder.open(found.name, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
         }
@@ -62,7 +63,7 @@ package final class PositionedFile: BlobReader {
         self.descriptor = descriptor
         identity = status.identity
         if status.identity.byteCount == 0 {
-            // Files of /proc and the like have content and no size: where they end is not known.
+            // Files of /proc and similar have content but no size, so their end is unknown.
             let hasContent = try LookupFault.opening { () throws(Errno) in
                 var byte: UInt8 = 0
                 return try retryingInterrupts { pread(descriptor.rawValue, &byte, 1, 0) } > 0
@@ -70,7 +71,7 @@ package final class PositionedFile: BlobReader {
             guard !hasContent else { throw .changed }
         }
         if status.identity.byteCount >= Self.sequentialByteCount {
-            // Advice; that it is not taken changes no result.
+            // Only a hint; a failure changes no result.
             _ = posix_fadvise(descriptor.rawValue, 0, 0, POSIX_FADV_SEQUENTIAL)
         }
     }
@@ -97,7 +98,7 @@ package final class PositionedFile: BlobReader {
             let readCount = try retryingInterrupts {
                 pread(descriptor.rawValue, room.baseAddress, room.count, position)
             }
-            // The file has become shorter than it was.
+            // The file has become shorter.
             guard readCount > 0 else { break }
             count += readCount
         }
@@ -105,7 +106,7 @@ package final class PositionedFile: BlobReader {
     }
 }
 
-/// A part of a file, which shares the file's descriptor: an entry of an archive.
+/// A range of a file, which shares the file's descriptor: an entry of an archive.
 ///
 /// ## Concurrency
 /// Immutable, like the file.
@@ -114,10 +115,10 @@ package final class FileRange: BlobReader {
     private let offsetBytes: UInt64
     package let byteCount: UInt64
 
-    /// True if the file ends before the range does; `byteCount` then counts what is there.
+    /// True if the file ends before the range does; `byteCount` is the number of bytes that exist then.
     package let isCutOff: Bool
 
-    /// Takes the part of a file from `offsetBytes` on that is `byteCount` bytes long, or as long as the file goes.
+    /// Makes the range of `byteCount` bytes from `offsetBytes` on, or of the bytes that exist.
     package init(of file: any BlobReader, offsetBytes: UInt64, byteCount: UInt64) {
         self.file = file
         self.offsetBytes = offsetBytes

@@ -1,15 +1,15 @@
-// layerverify: what the kernel tells in small text files.
+// layerverify: small text files of the kernel.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
 import SystemPackage
 
-/// Text files of /proc and /sys, whose size nobody knows before they are read.
+/// Text files of /proc and /sys, whose size is unknown before they are read.
 enum SystemText {
-    /// The first bytes of a file; nil if it cannot be read, for whatever reason: then nothing is known.
+    /// The first bytes of a file; nil if it cannot be read for any reason.
     ///
-    /// 16 KiB hold the first processor of /proc/cpuinfo and everything else that is read here.
+    /// 16 KiB are enough for the first processor of /proc/cpuinfo and for every other file that is read here.
     static func beginning(of path: String, byteCount: Int = 16 << 10) -> String? {
         var bytes = [UInt8](repeating: 0, count: byteCount)
         do {

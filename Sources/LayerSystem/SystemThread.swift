@@ -1,4 +1,4 @@
-// layerverify: threads that the system may refuse.
+// layerverify: starting threads.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,15 +6,15 @@ internal import Glibc
 
 /// Starts threads.
 ///
-/// Not by Dispatch: where a limit (RLIMIT_NPROC, pids.max, RLIMIT_AS) leaves room for no further thread, Dispatch tries
-/// again once a second for ever, in the thread that hands it work.
+/// Dispatch is not used: if a limit (RLIMIT_NPROC, pids.max, RLIMIT_AS) prevents another thread, Dispatch retries once
+/// per second forever, in the thread that submits work.
 package enum SystemThread {
-    /// Starts a thread that runs `body` and then ends. Nobody can wait for it.
+    /// Starts a detached thread that runs `body` and then ends.
     ///
-    /// It leaves signals to the other threads, except those of its own faults.
+    /// The thread blocks all signals but those of its own faults, which leaves them to the other threads.
     ///
-    /// Returns: false if the system gives no thread; `body` is not called then.
-    /// The corresponding C function is pthread_create.
+    /// Returns: false if the system cannot create a thread; `body` is not called then. The corresponding C function is
+    /// pthread_create.
     package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         var attributes = pthread_attr_t()
         guard pthread_attr_init(&attributes) == 0 else { return false }
@@ -26,10 +26,10 @@ package enum SystemThread {
         var (blocked, before) = (sigset_t(), sigset_t())
         sigfillset(&blocked)
         for fault in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT] { sigdelset(&blocked, fault) }
-        // A thread is born with the mask of the one that starts it.
+        // A thread inherits the signal mask of the thread that starts it.
         pthread_sigmask(SIG_SETMASK, &blocked, &before)
         defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        // SAFETY: the thread takes the box over; if there is no thread, it is taken back here.
+        // SAFETY: the thread takes ownership of the box; if there is no thread, the box is released here.
         let box = Unmanaged.passRetained(Box(body))
         var thread = pthread_t()
         let status = pthread_create(

@@ -2,23 +2,24 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Runs work items on the thread that waits for them, and on as many further threads as are wanted and can be had.
+/// Runs work items on the thread that waits for them, and on additional threads if they are needed and available.
 ///
-/// Items must not wait for each other: then one thread is enough for all, in whatever order. Further threads are started
-/// when there are more items than threads without one, and end when the crew goes.
+/// Items must not wait for each other, so that one thread is enough for all of them, in any order. Additional threads
+/// are started when there are more items than idle threads, and end when the crew is freed.
 ///
 /// ## Concurrency
-/// Any thread may add items; one thread at a time calls `runAll`.
+/// Items may be added from any thread; one thread at a time may call `runAll`.
 package final class WorkCrew: Sendable {
     package typealias Item = @Sendable () -> Void
 
     private struct State {
         var items: [Item] = []
-        /// The items that run.
+        /// The number of items that are running.
         var runningCount = 0
-        /// The threads without an item, the calling one with them if it helps, wherever it is.
+        /// The number of threads without an item, including the calling one if it helps, even while it is not in
+        /// `runAll`.
         var idleCount: Int
-        /// The threads that were started.
+        /// The number of threads that were started.
         var threadCount = 0
         var isEnded = false
 
@@ -34,10 +35,10 @@ package final class WorkCrew: Sendable {
     private let maximumThreadCount: Int
     private let callerHelps: Bool
 
-    /// A crew of so many threads at most, at least 1.
+    /// Makes a crew of at most `size` threads, which must be at least 1.
     ///
-    /// - Parameter callerHelps: whether the thread that calls `runAll` is one of them. If not, it takes items only where
-    ///   the system gives no other thread.
+    /// - Parameter callerHelps: whether the thread that calls `runAll` is one of them. If not, it only takes items if
+    ///   the system cannot create any other thread.
     package init(size: Int, callerHelps: Bool = true) {
         precondition(size >= 1, "a crew has at least one thread")
         state = Monitor(State(idleCount: callerHelps ? 1 : 0))
@@ -50,7 +51,7 @@ package final class WorkCrew: Sendable {
         state.wakeAll()
     }
 
-    /// Adds an item. It is run by a thread without one, or a new one, or the next that has none any more.
+    /// Adds an item. It is run by an idle thread, by a new one, or by the next one that becomes idle.
     package func add(_ item: @escaping Item) {
         let isThreadWanted = state.withLock { state in
             state.items.append(item)
@@ -68,7 +69,7 @@ package final class WorkCrew: Sendable {
         }
     }
 
-    /// Runs items until none is left and none runs. Blocks the calling thread until then.
+    /// Runs items until none is left and none is running. Blocks the calling thread until then.
     package func runAll() {
         while true {
             let callerHelps = callerHelps
@@ -86,7 +87,7 @@ package final class WorkCrew: Sendable {
         let state = state
         let isStarted = SystemThread.start { Self.serve(state) }
         guard !isStarted else { return }
-        // One that has an item by now takes this one, too.
+        // The thread could not be started; a thread that becomes idle takes the item.
         state.withLock {
             $0.threadCount -= 1
             $0.idleCount -= 1

@@ -40,10 +40,15 @@ extension Verifier {
     func runInspection(of paths: [String]) -> Report {
         let clock = ContinuousClock()
         let start = clock.now
-        var (inventory, _) = gather(paths, nil, nil, start: start, isVerification: false)
-        inventory.findings.finish()
+        let (inventory, _) = gather(paths, nil, nil, start: start, isVerification: false)
+        let facts = inventory.knownFacts
+        var findings = inventory.findings
+        Judge(inventory, facts: facts).addFindings(to: &findings, readsLayers: false)
+        Consequences.mark(&findings, in: inventory, facts: facts)
+        findings.finish()
+        findings.sort()
         var report = Verdicts.report(
-            inventory, facts: inventory.knownFacts, located: inventory.findings, isStrict: options.isStrict,
+            inventory, facts: facts, located: findings, isStrict: options.isStrict,
             chainID: { ChainID.next(parent: $0, diffID: $1) })
         report.summary.ignored = inventory.ignored
         report.summary.seconds = (clock.now - start).seconds
@@ -63,7 +68,7 @@ extension Verifier {
             noteSearch: { teller.note(searchedFileCount: $0, imageStoreCount: $1) })
         let limits = SearchLimits(
             maximumFileCount: options.maximumFileCount, staysOnFileSystem: options.staysOnFileSystem)
-        var finder = ImageFinder(watch: watch, limits: limits)
+        var finder = ImageFinder(watch: watch, links: options.symbolicLinks.links, limits: limits)
         for path in paths { finder.find(path) }
         let store = paced(finder.store, cancellation)
         let selection = Selection(

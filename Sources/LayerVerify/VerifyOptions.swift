@@ -3,6 +3,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
+internal import LayerSystem
+
+/// Which symbolic links are followed to the files of an image in a folder.
+public enum SymbolicLinkPolicy: String, Hashable, Sendable, CaseIterable {
+    /// Those that stay inside the folder. What others lead to is undetermined.
+    case inside
+    /// All of them.
+    case anywhere
+    /// None: what a link leads to is undetermined.
+    case never
+
+    var links: LinkPolicy {
+        switch self {
+        case .inside: .inside
+        case .anywhere: .anywhere
+        case .never: .never
+        }
+    }
+}
 
 /// What to check, how strictly, and within which limits. The defaults are those of the command line.
 public struct VerifyOptions: Hashable, Sendable {
@@ -29,6 +48,9 @@ public struct VerifyOptions: Hashable, Sendable {
     /// The number of images that must be found at all paths together; fewer make the run undetermined. Artifacts and
     /// attestations do not count.
     public var minimumImageCount: Int
+    /// Which symbolic links are followed to the files of an image in a folder. The search for images follows none, and a link
+    /// that the user gave as a path is always followed.
+    public var symbolicLinks: SymbolicLinkPolicy
     /// Whether warnings refute.
     public var isStrict: Bool
     /// Whether the threads that compute have the lowest CPU priority and the idle I/O class.
@@ -53,6 +75,7 @@ public struct VerifyOptions: Hashable, Sendable {
         expansionFreeByteCount: UInt64 = 4 << 30, maximumWindowByteCount: UInt64 = standardWindowByteCount,
         requiresAllPlatforms: Bool = false, isStrict: Bool = false, isNice: Bool = false,
         maximumBytesPerSecond: UInt64? = nil, allowsEmpty: Bool = false, minimumImageCount: Int = 0,
+        symbolicLinks: SymbolicLinkPolicy = .inside,
         maximumFileCount: Int = standardFileCount, staysOnFileSystem: Bool = false
     ) {
         self.jobs = jobs
@@ -64,6 +87,7 @@ public struct VerifyOptions: Hashable, Sendable {
         self.requiresAllPlatforms = requiresAllPlatforms
         self.allowsEmpty = allowsEmpty
         self.minimumImageCount = minimumImageCount
+        self.symbolicLinks = symbolicLinks
         self.isStrict = isStrict
         self.isNice = isNice
         self.maximumBytesPerSecond = maximumBytesPerSecond

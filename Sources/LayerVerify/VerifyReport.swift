@@ -32,7 +32,7 @@ public struct VerifyReport: Sendable {
     }
 
     /// Everything that is wrong, could not be checked, or is worth knowing.
-    public var findings: [VerifyFinding] { report.findings.map { VerifyFinding($0, report: report) } }
+    public var findings: [VerifyFinding] { report.findings.indices.map { VerifyFinding(at: $0, of: report) } }
 
     /// The figures of the run.
     public var summary: VerifySummary { VerifySummary(report.summary) }

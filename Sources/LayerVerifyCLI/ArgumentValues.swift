@@ -41,6 +41,23 @@ enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
     }
 }
 
+/// Whether reports are coloured.
+enum ColourMode: String, CaseIterable, ExpressibleByArgument {
+    case auto
+    case always
+    case never
+
+    /// Whether a report to an output is coloured. The option beats the environment, and files that `--output` names are
+    /// coloured only if that is asked for by the option.
+    func isOn(for output: ReportOutput) -> Bool {
+        switch self {
+        case .always: true
+        case .never: false
+        case .auto: output.isStandardOutput && Terminal.wantsColour(isTerminal: output.isTerminal)
+        }
+    }
+}
+
 /// A number of bytes: `4096`, `128MiB`, `4G`, `10MB`.
 struct ByteSize: Hashable, ExpressibleByArgument {
     let byteCount: UInt64

@@ -13,6 +13,7 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measure how fast this machine verifies, and how fast it could.",
+        usage: "layerverify bench [<options>] [<path> ...]",
         discussion: """
             Measures each kernel alone on one core (reading from the page cache, every decoder and every digest, with one \
             stream and with several at once), and then whole runs over the image. The kernels are measured on data of \
@@ -110,7 +111,8 @@ struct BenchCommand: ParsableCommand {
             sink throws(ReportOutput.Failure) in
             guard report.format.format != .json else { return try sink(result.json()) }
             if result.outcome != .verified, let verification {
-                try verification.write(as: .text, style: OutputStyle(verbosity: .quiet), to: sink)
+                try verification.write(
+                    as: .text, style: ReportOptions.style(.quiet, report.color, on: output), to: sink)
             }
             try sink(result.text())
             if session.cancellation.isCancelled { return try sink("interrupted: not all was measured\n") }

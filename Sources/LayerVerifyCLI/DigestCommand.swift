@@ -10,6 +10,7 @@ struct DigestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "digest",
         abstract: "Compute the digests and sizes of layer files, in one pass over each.",
+        usage: "layerverify digest [<options>] <file> ...",
         discussion: """
             Prints one line per file: digest, diffID, size, uncompressed size, compression, path, separated by two \
             spaces; '-' marks a value that could not be computed. With --chain, the chainID precedes the path.

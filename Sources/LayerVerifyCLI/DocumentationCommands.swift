@@ -24,7 +24,7 @@ struct HelpPage: ParsableCommand {
         ]
         var page = "# Command line\n\nWhat `--help` says, for each command.\n"
         for (name, command) in commands {
-            let help = RootCommand.helpMessage(for: command, columns: 100)
+            let help = HelpText.page(for: command, width: 100)
             page += "\n## \(name)\n\n```text\n\(help)\n```\n"
         }
         try Page.write(page)

@@ -49,6 +49,10 @@ enum ExitStatus: Int32, CaseIterable {
             self = ExitStatus(rawValue: code.rawValue) ?? .internalError
             return
         }
+        guard !(error is UsageFault) else {
+            self = .usage
+            return
+        }
         switch RootCommand.exitCode(for: error) {
         case .success: self = .verified
         case .validationFailure: self = .usage
@@ -69,14 +73,32 @@ enum ExitStatus: Int32, CaseIterable {
     /// What a command throws to end with this status.
     var exitCode: ExitCode { ExitCode(rawValue) }
 
-    /// The section of every command's help.
-    static let help = """
-        EXIT STATUS:
-          0      everything that could be checked is correct, and the report was written
-          1      at least one claim is refuted
-          2      nothing is refuted, but something could not be checked or written
-          64     wrong usage
-          70     internal error: the fast and the reference decoder disagree
-          128+N  interrupted by signal N (INT 130, TERM 143, HUP 129); what was found is reported
+    /// The section of every command's help, but for that of `inspect`.
+    static let help = help(
+        verified: "everything that could be checked is correct, and the report was written",
+        refuted: "at least one claim is refuted",
+        undetermined: "nothing is refuted, but something could not be checked or written",
+        internalError: "internal error: the fast and the reference decoder disagree",
+        signal: "interrupted by signal N (INT 130, TERM 143, HUP 129); what was found is reported")
+
+    /// The section of the help of `inspect`.
+    static let helpOfInspect = help(
+        verified: "the documents could be read, and nothing is wrong with them",
+        refuted: "something is wrong with a document, or one of them is missing",
+        undetermined: "nothing is wrong, but something could not be read, recognised or written",
+        internalError: "internal error", signal: "ended by signal N (INT 130, TERM 143, HUP 129)")
+
+    private static func help(
+        verified: String, refuted: String, undetermined: String, internalError: String, signal: String
+    ) -> String {
         """
+        EXIT STATUS:
+          0      \(verified)
+          1      \(refuted)
+          2      \(undetermined)
+          64     wrong usage
+          70     \(internalError)
+          128+N  \(signal)
+        """
+    }
 }

@@ -9,16 +9,19 @@ internal import LayerVerify
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Show what is there, without reading layers.",
+        abstract: "Show what images claim, and check their documents, without reading layers.",
+        usage: "layerverify inspect [<options>] <path> ...",
         discussion: """
             Prints images, platforms, image IDs, manifest digests, and layers with sizes and chainIDs, as the documents \
-            claim them. Nothing about a layer is verified.
+            claim them. The documents are checked: their digests and sizes, their content, and whether they agree. \
+            Layers are not read, so nothing about their content is verified.
 
             EXAMPLES:
               layerverify inspect alpine/
+              layerverify inspect --quiet alpine/ && echo the documents agree
               layerverify inspect --format json alpine/ | jq -r '.images[].imageID'
 
-            \(ExitStatus.help)
+            \(ExitStatus.helpOfInspect)
             """)
 
     @Argument(help: ArgumentHelp("The images: directories or archives.", valueName: "path"), completion: .file())

@@ -17,7 +17,7 @@ enum Main {
         do {
             try Arguments.validate()
             if let plain = VerifyRun(plain: Arguments.all) { try plain.run() }
-            var command = try RootCommand.parseAsRoot(Arguments.all)
+            var command = try parse(Arguments.all)
             try command.run()
         } catch let status as ExitCode {
             // What is to be said was said. ArgumentParser would look at the command line once more to find that out.
@@ -27,11 +27,40 @@ enum Main {
         }
     }
 
+    /// Throws: what ends the program, a `UsageFault` where an option is wrong.
+    private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+        do {
+            let command = try RootCommand.parseAsRoot(arguments)
+            if arguments.first == "help", let fault = UsageFault(explaining: arguments) { throw fault }
+            return command
+        } catch {
+            guard ExitStatus(ending: error) == .usage, !arguments.isEmpty else { throw error }
+            if let fault = UsageFault(explaining: arguments) { throw fault }
+            // ArgumentParser looks at paths first; a value that is wrong comes out once there is one.
+            do {
+                _ = try RootCommand.parseAsRoot(arguments + ["/dev/null"])
+            } catch let other where ExitStatus(ending: other) == .usage {
+                throw other
+            } catch {}
+            throw error
+        }
+    }
+
     /// Ends the program as `error` wants. No error that nobody thought of may look like a verdict.
     private static func finish(with error: any Error) -> Never {
         let status = ExitStatus(ending: error)
-        let message = CompletionScript.completingPaths(RootCommand.fullMessage(for: error))
+        var message =
+            (error as? UsageFault)?.text ?? TopLevelCommand.fullMessage(for: error, columns: HelpText.unlimited)
         if status == .verified, !message.isEmpty {
+            if message.hasPrefix("OVERVIEW: ") {
+                let isTopLevel = !RootCommand.names.contains(Arguments.all.first ?? "") || Arguments.all == ["help"]
+                let width = Terminal.width(of: STDOUT_FILENO)
+                message =
+                    isTopLevel
+                    ? HelpText.page(for: RootCommand.self, width: width) : HelpText.wrapped(message, to: width)
+            } else {
+                message = CompletionScript.completingDefault(RootCommand.fullMessage(for: error))
+            }
             // Help, the version, a completion script: they are the output, and a lost output is no success.
             do {
                 let output = try ReportOutput(path: nil)
@@ -42,6 +71,8 @@ enum Main {
                 exit(ExitStatus.undetermined.rawValue)
             }
         } else if !message.isEmpty {
+            // Where nobody reads along, lines stay whole.
+            if isatty(STDERR_FILENO) == 1 { message = HelpText.wrapped(message, to: Terminal.width(of: STDERR_FILENO)) }
             StandardStreams.write(message + "\n", to: STDERR_FILENO)
         }
         exit(status.rawValue)

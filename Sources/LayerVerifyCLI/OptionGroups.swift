@@ -20,9 +20,16 @@ struct SelectionOptions: ParsableArguments {
         name: .customLong("ref"), help: ArgumentHelp("Only images of this name; may be repeated.", valueName: "name"))
     var references: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Which symbolic links are followed to the files of an image in a folder: those that stay inside the folder, all, or none.",
+            valueName: "which"))
+    var followSymlinks = LinkMode.inside
+
     func apply(to options: inout VerifyOptions) {
         options.platform = platform
         options.references = references
+        options.symbolicLinks = followSymlinks.policy
     }
 }
 
@@ -38,6 +45,12 @@ struct FileOptions: ParsableArguments {
                 + "read, or be an archive in a folder that is searched.", valueName: "file"),
         completion: .file())
     var output: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Colour the report (auto: on a terminal, unless the environment says otherwise: NO_COLOR, FORCE_COLOR, "
+                + "CLICOLOR_FORCE, CLICOLOR).", valueName: "when"))
+    var color = ColourMode.auto
 }
 
 /// How the report looks.
@@ -51,7 +64,7 @@ struct ReportOptions: ParsableArguments {
 
         static func help(for value: Verbosity) -> ArgumentHelp? {
             switch value {
-            case .quiet: "Print errors only, one per line; nothing if everything is verified."
+            case .quiet: "Print errors only, one per line; nothing if all is well."
             case .verbose: "Print full digests and all notes."
             }
         }
@@ -63,19 +76,19 @@ struct ReportOptions: ParsableArguments {
     var format: OutputFormat { file.format.format }
     var output: String? { file.output }
 
-    func style(on output: ReportOutput) -> OutputStyle { Self.style(verbosity, on: output) }
+    func style(on output: ReportOutput) -> OutputStyle { Self.style(verbosity, file.color, on: output) }
 
-    /// The style for an output: colours and wrapping are for terminals.
-    static func style(_ verbosity: Verbosity?, on output: ReportOutput) -> OutputStyle {
+    /// The style for an output: wrapping is for terminals.
+    static func style(_ verbosity: Verbosity?, _ colour: ColourMode, on output: ReportOutput) -> OutputStyle {
         let level: OutputStyle.Verbosity =
             switch verbosity {
             case .quiet: .quiet
             case nil: .normal
             case .verbose: .verbose
             }
-        guard output.isTerminal else { return OutputStyle(verbosity: level) }
         return OutputStyle(
-            verbosity: level, colour: Terminal.wantsColour ? .on : .off, width: Terminal.width(of: STDOUT_FILENO))
+            verbosity: level, colour: colour.isOn(for: output) ? .on : .off,
+            width: output.isTerminal ? Terminal.width(of: STDOUT_FILENO) : nil)
     }
 }
 

@@ -31,16 +31,33 @@ final class ReplacedFile {
         guard !isThere || status.st_mode & S_IFMT == S_IFREG else { return nil }
         replaced = isThere ? status : nil
         guard isThere, let resolved = realpath(path, nil) else {
-            target = path
+            target = Self.behindLinks(path)
             return
         }
         defer { free(resolved) }
         target = String(cString: resolved)
     }
 
+    /// Where a path leads that leads to nothing yet: the place that the last of its symbolic links names.
+    private static func behindLinks(_ path: String) -> String {
+        var place = path
+        // As many as the system follows.
+        for _ in 0..<40 {
+            var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+            let count = readlink(place, &buffer, buffer.count)
+            guard count > 0 else { return place }
+            let link = String(decoding: buffer.prefix(count), as: UTF8.self)
+            place = link.hasPrefix("/") ? link : String(place[..<Self.endOfFolder(place)]) + link
+        }
+        return path
+    }
+
+    private static func endOfFolder(_ path: String) -> String.Index {
+        path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    }
+
     private var folder: Substring {
-        let end = target.lastIndex(of: "/").map { target.index(after: $0) } ?? target.startIndex
-        return target[..<end]
+        target[..<Self.endOfFolder(target)]
     }
 
     /// The folder as the system takes it.

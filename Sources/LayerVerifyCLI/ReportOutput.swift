@@ -83,8 +83,10 @@ final class ReportOutput {
         guard close(file) == 0 || errno == EINTR else { throw Failure("write", name, errno) }
     }
 
+    var isStandardOutput: Bool { descriptor == STDOUT_FILENO }
+
     /// Whether people read it at once.
-    var isTerminal: Bool { descriptor == STDOUT_FILENO && isatty(descriptor) == 1 }
+    var isTerminal: Bool { isStandardOutput && isatty(descriptor) == 1 }
 
     private func discard() {
         if descriptor > STDERR_FILENO { close(descriptor) }

@@ -26,8 +26,8 @@ struct RootCommand: ParsableCommand {
               layerverify inspect alpine/               show what the documents describe
               layerverify bench                         measure how fast this machine is
 
-            To verify a path that has the name of a command, write it as ./digest. For the options see \
-            'layerverify help verify'.
+            To verify a path that has the name of a command, write it as ./digest. The options below are those \
+            of verifying; for the others see 'layerverify help digest' and so on.
 
             \(ExitStatus.help)
             """,
@@ -41,4 +41,14 @@ struct RootCommand: ParsableCommand {
 
     /// The words that name a command; `help` is ArgumentParser's own.
     static let names = Set(["help"] + configuration.subcommands.compactMap { $0.configuration.commandName })
+
+    /// The subcommands that the help lists.
+    static var documented: [any ParsableCommand.Type] {
+        configuration.subcommands.filter { $0.configuration.shouldDisplay }
+    }
+
+    /// The subcommand of a name; nil for `help`, and for any other word.
+    static func command(named name: String) -> (any ParsableCommand.Type)? {
+        configuration.subcommands.first { $0.configuration.commandName == name }
+    }
 }

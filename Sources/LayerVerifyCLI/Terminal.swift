@@ -17,8 +17,18 @@ enum Terminal {
     /// Whether the terminal obeys escape sequences.
     static var isCapable: Bool { variable("TERM") != "dumb" }
 
-    /// Whether colours are welcome. Spec: no-color.org.
-    static var wantsColour: Bool { isCapable && variable("NO_COLOR") == nil }
+    /// Whether the environment wants colours on standard output.
+    ///
+    /// The first of these decides: `NO_COLOR` (none), `FORCE_COLOR` or `CLICOLOR_FORCE` (colours, also where that is no
+    /// terminal), `CLICOLOR=0` (none), a terminal that obeys escape sequences. Empty variables do not count, and neither
+    /// does 0 as the value of those that force. Spec: no-color.org, force-color.org, bixense.com/clicolors.
+    static func wantsColour(isTerminal: Bool) -> Bool {
+        if variable("NO_COLOR") != nil { return false }
+        for name in ["FORCE_COLOR", "CLICOLOR_FORCE"] {
+            if let value = variable(name), value != "0" { return true }
+        }
+        return isTerminal && isCapable && variable("CLICOLOR") != "0"
+    }
 
     /// A variable of the environment; nil also if it is empty.
     private static func variable(_ name: String) -> String? {

@@ -10,6 +10,7 @@ struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Verify everything that images claim about themselves.",
+        usage: "layerverify verify [<options>] <path> ...",
         discussion: """
             Each PATH is an OCI image layout, a docker-save archive or the folder of one, or a folder that contains \
             several of these. The form is detected from the content, not from the name.
@@ -48,8 +49,8 @@ struct VerifyCommand: ParsableCommand {
 
     func run() throws {
         try VerifyRun(
-            paths: paths, options: options, format: report.format, verbosity: report.verbosity, output: report.output,
-            trace: running.trace, progress: running.progress
+            paths: paths, options: options, format: report.format, verbosity: report.verbosity,
+            colour: report.file.color, output: report.output, trace: running.trace, progress: running.progress
         ).run()
     }
 

@@ -10,6 +10,7 @@ struct VerifyRun {
     var options = VerifyOptions()
     var format = OutputFormat.text
     var verbosity: ReportOptions.Verbosity?
+    var colour = ColourMode.auto
     var output: String?
     var trace: String?
     var progress = ProgressMode.auto
@@ -23,10 +24,11 @@ struct VerifyRun {
         let session = RunSession(progress: progress, isNice: options.isNice, trace: trace)
         try output.prepare()
         try trace?.prepare()
+        CommandHints.complain(about: paths)
         PathHints.complain(about: paths)
         let result = session.run { verifier.verify(paths, cancellation: $0, progress: $1, trace: $2) }
         try session.finish(with: ExitStatus(result), writing: output) { sink throws(ReportOutput.Failure) in
-            try result.write(as: format, style: ReportOptions.style(verbosity, on: output), to: sink)
+            try result.write(as: format, style: ReportOptions.style(verbosity, colour, on: output), to: sink)
         }
     }
 }

@@ -2,9 +2,10 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// usage: test FILE...; beside each FILE lies FILE.deflate, which zlib made of it.
-// Decodes one to four streams in lockstep, input and room split anywhere, and compares with the files.
-// Exit status: 0 all agree, 1 something does not.
+// usage: test FILE...; next to each FILE is FILE.deflate, its content compressed by zlib.
+// Decodes one to four streams in lockstep, with random splits of input and room, and compares the output with the
+// files.
+// Exit status: 0 if all are equal, 1 if not.
 
 #include "CInflateLanes.h"
 
@@ -51,7 +52,7 @@ static uint32_t plain_checksum(bytes content) {
     return ~checksum;
 }
 
-// A stream on its way.
+// A stream that is being decoded.
 typedef struct {
     lv_inflate_state *state;
     size_t file;
@@ -77,7 +78,7 @@ static void test_round(size_t round, size_t lane_count, char **names, const byte
         if (!active[lane].state || !active[lane].room) exit(2);
         lv_inflate_initialize(active[lane].state);
     }
-    // In one half of the rounds pieces are up to a few bytes, so that codes are split as often as can be.
+    // In half of the rounds pieces have at most a few bytes, so that codes are often split.
     const size_t largest = round % 8 < 4 ? 5 : MAXIMUM_PIECE_BYTE_COUNT;
     while (lane_count > 0 && failure_count < 10) {
         lv_inflate_lane lanes[LV_INFLATE_MAXIMUM_LANE_COUNT];
@@ -91,7 +92,7 @@ static void test_round(size_t round, size_t lane_count, char **names, const byte
                 .input = data.bytes + active[lane].taken,
                 .input_byte_count = input < data_left ? input : data_left,
                 .output = active[lane].room + active[lane].produced,
-                // One byte more than there is to come, so that too much is seen and does not fall beside the room.
+                // One byte more than the content has, so that excess output is detected and stays within the room.
                 .output_byte_count = room < content_left + 1 ? room : content_left + 1,
             };
         }

@@ -3,8 +3,8 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Compares one to four messages in lockstep with a plain SHA-256, and that with the answers of FIPS 180-4.
-// Exit status: 0 all agree, 1 something does not, 77 the CPU lacks the instructions.
+// Compares one to four messages in lockstep with a plain SHA-256, and that with examples for FIPS 180-4.
+// Exit status: 0 if all are equal, 1 if not, 77 if the CPU lacks the instructions.
 
 #include "CSHA256Lanes.h"
 
@@ -17,12 +17,12 @@
 #define ROUND_COUNT 2000
 #endif
 
-// The plain SHA-256: FIPS 180-4 §5.1.1, §5.3.3 and §6.2.2 as they are written, one block after the other.
+// The plain SHA-256: FIPS 180-4 §5.1.1, §5.3.3 and §6.2.2 as specified, one block after the other.
 
 static uint32_t initial_words[8];
 static uint32_t round_constants[64];
 
-// The largest root of which the power is at most `square_or_cube`.
+// The largest root whose power is at most `square_or_cube`.
 static uint64_t root(unsigned __int128 square_or_cube, int power) {
     uint64_t low = 0, high = 1ULL << 40;
     while (high - low > 1) {
@@ -35,8 +35,8 @@ static uint64_t root(unsigned __int128 square_or_cube, int power) {
     return low;
 }
 
-// §4.2.2 and §5.3.3: 32 bits of the fractional parts of roots of the first primes. Computed, so that no table is compared
-// with a copy of itself.
+// §4.2.2 and §5.3.3: 32 bits of the fractional parts of roots of the first primes. They are computed, so that no table
+// is compared with a copy of itself.
 static void compute_constants(void) {
     int count = 0;
     for (unsigned number = 2; count < 64; number++) {
@@ -74,7 +74,7 @@ static void plain_block(uint32_t *state, const uint8_t *block) {
     for (int i = 0; i < 8; i++) state[i] += s[i];
 }
 
-// Appends the padding to a message. Returns: the number of blocks.
+// Appends the padding to a message. Returns the number of blocks.
 static size_t padded(uint8_t *bytes, size_t byte_count) {
     const size_t block_count = (byte_count + 8) / 64 + 1;
     memset(bytes + byte_count, 0, 64 * block_count - byte_count);
@@ -140,7 +140,7 @@ static uint64_t random_number(void) {
     return mixed ^ mixed >> 31;
 }
 
-// Messages of any length at any alignment, in lockstep as far as they go together, then on with fewer lanes.
+// Messages of any length and alignment, in lockstep as long as all have blocks, then with fewer lanes.
 static void test_messages(size_t lane_count, size_t round) {
     uint8_t *bytes[LV_SHA256_MAXIMUM_LANE_COUNT];
     uint32_t words[LV_SHA256_MAXIMUM_LANE_COUNT][8], expected[LV_SHA256_MAXIMUM_LANE_COUNT][8];
@@ -148,7 +148,7 @@ static void test_messages(size_t lane_count, size_t round) {
     const uint8_t *next[LV_SHA256_MAXIMUM_LANE_COUNT];
     for (size_t lane = 0; lane < lane_count; lane++) {
         const size_t byte_count = random_number() % (random_number() % 2 ? 200 : MAXIMUM_BYTE_COUNT);
-        // Memory that ends where the padded message does, so that a sanitizer sees what reads on.
+        // Memory that ends with the padded message, so that a sanitizer detects reads beyond it.
         const size_t offset = random_number() % 64;
         bytes[lane] = malloc(offset + 64 * ((byte_count + 8) / 64 + 1));
         if (!bytes[lane]) exit(1);

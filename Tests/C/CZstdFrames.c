@@ -2,10 +2,10 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// usage: test FILE...; next to each FILE is FILE.zst, one frame that zstd made of it.
-// Decodes each, input and room split anywhere, and compares with the files; and each with bits flipped, which the checksum
-// must notice where nothing else does.
-// Exit status: 0 all agree, 1 something does not.
+// usage: test FILE...; next to each FILE is FILE.zst, its content compressed by zstd into one frame.
+// Decodes each with random splits of input and room, and compares the output with the files. Also decodes each with
+// flipped bits, which must be detected, at the latest by the checksum.
+// Exit status: 0 if all are equal, 1 if not.
 
 #include "CZstdFrames.h"
 
@@ -41,7 +41,8 @@ static uint64_t random_number(void) {
     return mixed ^ mixed >> 31;
 }
 
-/// Decodes a frame of which `header_byte_count` bytes are the header. True if all of it is accepted and gives the content.
+/// Decodes a frame whose header has `header_byte_count` bytes. Returns true if it is accepted and decodes to the
+/// content.
 static bool decodes(lv_zstd_frames *frames, bytes frame, size_t header_byte_count, const lv_zstd_header *header, bytes content) {
     if (!lv_zstd_begin(frames, header)) exit(2);
     size_t at = header_byte_count, produced_byte_count = 0;
@@ -66,7 +67,7 @@ int main(int argument_count, char **arguments) {
     int failure_count = 0;
     for (int i = 1; i < argument_count; i++) {
         const bytes content = read_file(arguments[i], ""), frame = read_file(arguments[i], ".zst");
-        // A single segment with a checksum, and the size of the content in one, two or four bytes.
+        // A single segment with a checksum, and the content size in one, two or four bytes.
         if (frame.byte_count < 9 || (frame.bytes[4] & 0x3f) != 0x24) exit(2);
         const size_t header_byte_count = 5 + ((size_t)1 << (frame.bytes[4] >> 6));
         const lv_zstd_header header = {content.byte_count, content.byte_count, true, true};
@@ -80,7 +81,8 @@ int main(int argument_count, char **arguments) {
             const uint8_t mask = (uint8_t)(1u << random_number() % 8);
             *byte ^= mask;
             if (decodes(frames, frame, header_byte_count, &header, content)) {
-                // Another way to say the same, such as a bit that a description of a table leaves over, is not damage.
+                // A flip that does not change the meaning, such as in an unused bit of a table description, is not
+                // damage.
                 printf("%s: bit %u of byte %td has no meaning\n", arguments[i], mask, byte - frame.bytes);
             }
             *byte ^= mask;

@@ -1,4 +1,4 @@
-// layerverify: what the product makes of compressed streams, for fuzzers.
+// layerverify: decodes streams with all decoders of the product, for fuzzers.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -9,12 +9,13 @@ import LayerPipeline
 import LayerSystem
 import SystemPackage
 
-/// Answers for batches of streams on standard input, each decided in every way that the product has.
+/// Decodes batches of streams from standard input, each with every path of the product.
 ///
-/// Shape, all numbers of 32 bits, little-endian. A batch is its length without this number, then for each stream its length
-/// and its bytes. The answer is one line for each stream and each way, `way TAB ending TAB place TAB length TAB digest`: the ways are
-/// `small` (the fast path in one thread), `reference`, and for streams of more than 64 KiB `pipeline`; then `team`, up to four
-/// streams in lockstep with pieces of input and room whose sizes follow from the number of the batch. An empty line ends it.
+/// Shape: all numbers are little-endian and have 32 bits. A batch is its length without this number, then the length
+/// and the bytes of each stream. The answer has one line for each stream and path, `path TAB ending TAB place TAB
+/// length TAB digest`. The paths are `small` (the fast path in one thread), `reference`, `pipeline` for streams of more
+/// than 64 KiB, and `team`: up to four streams in lockstep, with pieces of input and room whose sizes depend on the
+/// number of the batch. An empty line ends the answer.
 @main
 struct DecoderProbe {
     static func main() {
@@ -103,7 +104,7 @@ enum Standard {
     }
 }
 
-/// Streams in memory, by their place in a batch.
+/// Streams in memory, by their index in a batch.
 struct MemoryStore: BlobOpener {
     var blobs: [[UInt8]] = []
 
@@ -118,7 +119,8 @@ struct MemoryStore: BlobOpener {
             expectedByteCount: UInt64(blobs[index].count), digestAlgorithms: [.sha256], diffIDAlgorithms: [.sha256])
     }
 
-    /// The facts of all that is too large for a reader in one thread, by the scheduler; in parts where it finds members.
+    /// The facts of all streams that are too large for the reader in one thread, from the scheduler, which reads in
+    /// parts if it finds members.
     func pipelined(_ options: PipelineOptions) -> [Int: BlobFacts] {
         let indices = blobs.indices.filter { blobs[$0].count > 64 << 10 }
         guard !indices.isEmpty else { return [:] }

@@ -7,8 +7,8 @@ import LayerDigest
 import LayerModel
 import TestSupport
 
-/// Decodes streams as the scheduler does, up to four of them in one call of the codec, but with pieces of input and room of
-/// any size.
+/// Decodes streams as the scheduler does, up to four of them in one call of the codec, but with pieces of input and
+/// room of any size.
 struct TeamDecoding {
     private var generator: SplitMix
 
@@ -16,7 +16,7 @@ struct TeamDecoding {
 
     /// The facts of each stream; nil for those whose compression has no codec for several streams.
     ///
-    /// `contentByteCounts`: what they are expected to decode to, so that a large one is not decoded byte by byte.
+    /// `contentByteCounts` are the expected lengths of the contents, so that a large one is not decoded byte by byte.
     mutating func decode(_ blobs: [[UInt8]], contentByteCounts: [UInt64]) -> [UncompressedFacts?] {
         var result = [UncompressedFacts?](repeating: nil, count: blobs.count)
         var groups: [String: [Int]] = [:]

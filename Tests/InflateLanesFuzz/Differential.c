@@ -1,4 +1,4 @@
-// layerverify: CInflateLanes against zlib, with streams of many compressors, intact and damaged.
+// layerverify: compares CInflateLanes with zlib, on streams of many compressors, intact and damaged.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -14,7 +14,7 @@ enum { STREAM_CAPACITY = 700000, CONTENT_CAPACITY = 400000, SAMPLE_CAPACITY = 40
 static stream samples[SAMPLE_CAPACITY];
 static size_t sample_count;
 
-/// Keeps the data of each member of a gzip file that a compressor wrote.
+/// Keeps the data of each member of a gzip file as a sample.
 static void load(const char *path) {
     FILE *file = fopen(path, "rb");
     if (!file) {
@@ -73,7 +73,7 @@ static size_t make_content(uint8_t *content, uint64_t *state) {
     return byte_count;
 }
 
-/// A stream of zlib, with any level, strategy, window, memory, flushes, and changes of these on the way.
+/// A stream made by zlib, with any level, strategy, window, memory and flushes, which may change within the stream.
 static size_t make_stream(uint8_t *bytes, uint64_t *state) {
     static uint8_t content[CONTENT_CAPACITY];
     z_stream z = {0};
@@ -104,7 +104,7 @@ static void damage(uint8_t *bytes, size_t *byte_count, uint64_t *state) {
     switch (next_random(state) % 4) {
     case 0:
     case 1:
-        // Often in the first bytes, where a header is.
+        // Often in the first bytes, where headers are.
         for (uint64_t flips = 1 + next_random(state) % 3; flips > 0 && *byte_count > 0; flips--) {
             const size_t range = next_random(state) % 2 && *byte_count > 100 ? 100 : *byte_count;
             bytes[next_random(state) % range] ^= (uint8_t)(1u << next_random(state) % 8);
@@ -118,7 +118,7 @@ static void damage(uint8_t *bytes, size_t *byte_count, uint64_t *state) {
             bytes[(*byte_count)++] = (uint8_t)next_random(state);
 }
 
-/// differential SECONDS|COUNTx SEED FILE...: that many seconds, or that many streams.
+/// usage: differential SECONDS|COUNTx SEED FILE...; runs for this number of seconds or streams.
 int main(int argument_count, char **arguments) {
     if (argument_count < 3) {
         fprintf(stderr, "usage: %s SECONDS|COUNTx SEED [GZIP-FILE...]\n", arguments[0]);
@@ -127,7 +127,7 @@ int main(int argument_count, char **arguments) {
     char *unit;
     const unsigned long long limit = strtoull(arguments[1], &unit, 10);
     uint64_t state = strtoull(arguments[2], NULL, 10);
-    // Before anything can go wrong: the same seed and samples give the same streams.
+    // Printed before anything can fail: the same seed and samples give the same streams.
     fprintf(stderr, "seed %s\n", arguments[2]);
     for (int i = 3; i < argument_count; i++) load(arguments[i]);
     static uint8_t bytes[MAXIMUM_STREAM_COUNT][STREAM_CAPACITY + 32];

@@ -1,4 +1,4 @@
-// layerverify: CInflateLanes against zlib, with streams that libFuzzer thinks of.
+// layerverify: compares CInflateLanes with zlib, on streams from libFuzzer.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,7 +6,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count);
 
-/// The first byte says how many streams, the second how they are split; the rest are the streams, of one length each.
+/// The first byte gives the number of streams, the second how they are split; the rest are the streams, of equal
+/// length.
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count) {
     if (byte_count < 2) return 0;
     const size_t stream_count = 1 + bytes[0] % MAXIMUM_STREAM_COUNT;

@@ -1,10 +1,11 @@
-// layerverify: `lv_inflate_advance_and_hash` against `lv_inflate_advance` and `lv_sha256_advance`.
+// layerverify: compares `lv_inflate_advance_and_hash` with `lv_inflate_advance` and `lv_sha256_advance`.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Two sets of lanes get the same streams, pieces and rooms; one is advanced with hashes, the other without. After every call
-// both must agree in everything. Input, room and hashed data end where memory ends, so that reading or writing farther is
-// noticed. What a whole stream gives is compared with what was compressed, the CRC-32 with zlib's.
+// Two sets of lanes get the same streams, pieces and rooms; one is advanced with hashes, the other without. After every
+// call both must be in the same state. Input, room and hashed data end at the end of mapped memory, so that accesses
+// beyond them are detected. The output of a whole stream is compared with the original content, and its CRC-32 with
+// zlib's.
 
 #define _DEFAULT_SOURCE
 #include "CInflateLanes.h"
@@ -21,7 +22,7 @@ static uint64_t number(void) {
     return seed * 0x2545f4914f6cdd1dull >> 11;
 }
 static size_t below(size_t limit) { return number() % limit; }
-/// Small ones often, large ones sometimes.
+/// A random size: mostly small, sometimes large.
 static size_t some(size_t limit) { return below((limit >> below(16)) + 1); }
 
 #define CHECK(condition)                                                                                               \
@@ -33,7 +34,7 @@ static size_t some(size_t limit) { return below((limit >> below(16)) + 1); }
     } while (0)
 static long current_round;
 
-/// The last byte of this memory is followed by a page that may not be touched.
+/// Memory whose last byte is followed by an inaccessible page.
 typedef struct {
     uint8_t *end;
 } guarded;
@@ -59,7 +60,7 @@ static size_t make_content(uint8_t *content) {
             case 1: content[i++] = (uint8_t)(number() & number() & 31); break;
             case 2: content[i++] = 0; break;
             case 3: content[i] = i > 300 && below(40) ? content[i - 1 - below(300)] : (uint8_t)below(200); i++; break;
-            default: {  // words, near and far
+            default: {  // matches, near and far
                 size_t length = 3 + below(below(8) ? 12 : 258), distance = 1 + below(below(2) ? 64 : 32768);
                 if (distance > i) content[i++] = (uint8_t)below(256);
                 else
@@ -97,7 +98,7 @@ typedef struct {
     uint8_t *stream, *content;
     size_t byte_count, given, content_count;
     int is_whole;
-    /// Of the lane with hashes and of the one without.
+    /// The lane with hashes and the lane without.
     lv_inflate_lane lanes[2];
     guarded pieces, rooms[2];
     uint8_t *room_begin[2];
@@ -130,7 +131,7 @@ static void begin_source(source *s) {
     s->room_count = 0;
 }
 
-/// Takes what was put out; gives more room and more input where there is none.
+/// Takes the output, and provides more room and more input if there is none left.
 static void feed(source *s, size_t most_piece, size_t most_room) {
     const size_t put_out = s->room_count - s->lanes[0].output_byte_count;
     CHECK(s->room_count - s->lanes[1].output_byte_count == put_out);
@@ -208,7 +209,7 @@ int main(int argc, char **argv) {
                 feed(&sources[i], most_piece, most_room);
                 for (int k = 0; k < 2; k++) lanes[k][i] = sources[i].lanes[k];
             }
-            // Pairs that are not used up are given again; sometimes two pairs in a row belong to the same hashes.
+            // Pairs that are not used up are passed again; sometimes two successive pairs belong to the same hashes.
             const size_t pair_count = below(PAIRS + 1);
             lv_inflate_hashes before[PAIRS];
             int owner[PAIRS];

@@ -1,4 +1,4 @@
-// layerverify: CInflateLanes against zlib, with the gzip streams that lie in files.
+// layerverify: compares CInflateLanes with zlib, on the gzip streams in files.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -15,7 +15,7 @@
 
 enum { PIECE_BYTE_COUNT = 128 << 10, TEAM_LIMIT = 4, TAR_BLOCK_BYTE_COUNT = 512 };
 
-/// The data of one member, to the end of its file, and what zlib says of them.
+/// The data of one member, up to the end of its file, and the results of zlib.
 typedef struct {
     const char *path;
     const uint8_t *data;
@@ -59,7 +59,7 @@ static void ask_zlib(member *member) {
     inflateEnd(&z);
 }
 
-/// The length of the header of a member; zero if there is none.
+/// The length of the header of a member; zero if there is no header.
 static size_t header_byte_count(const uint8_t *bytes, size_t byte_count) {
     if (byte_count < 18 || bytes[0] != 0x1f || bytes[1] != 0x8b || bytes[2] != 8 || bytes[3] > 0x1f) return 0;
     size_t position = 10;
@@ -73,7 +73,7 @@ static size_t header_byte_count(const uint8_t *bytes, size_t byte_count) {
     return position < byte_count ? position : 0;
 }
 
-/// Takes in a member and all that follow it.
+/// Adds a member and all members that follow it.
 static void collect(const char *path, const uint8_t *bytes, size_t offset, size_t byte_count) {
     size_t header;
     while (offset < byte_count && (header = header_byte_count(bytes + offset, byte_count - offset)) > 0) {
@@ -102,14 +102,14 @@ static void load(const char *path) {
         const size_t byte_count = (size_t)status.st_size;
         const uint8_t *bytes = mmap(NULL, byte_count, PROT_READ, MAP_PRIVATE, file, 0);
         if (bytes == MAP_FAILED) abort();
-        // A blob, or an archive that has blobs for members.
+        // A blob, or an archive that contains blobs.
         for (size_t offset = 0; offset + 3 <= byte_count; offset += TAR_BLOCK_BYTE_COUNT)
             if (memcmp(bytes + offset, "\x1f\x8b\x08", 3) == 0) collect(path, bytes, offset, byte_count);
     }
     close(file);
 }
 
-/// A lane and the member it decodes.
+/// A lane, and the member that it decodes.
 typedef struct {
     const member *member;
     size_t position;
@@ -139,7 +139,7 @@ static void demand(bool condition, const work *work, size_t team, const char *wh
     exit(1);
 }
 
-/// Takes over what a lane did. Returns: whether its member is done.
+/// Processes the result of a lane. Returns true if its member is done.
 static bool absorb(work *work, size_t team) {
     const member *member = work->member;
     const size_t count = PIECE_BYTE_COUNT - work->lane.output_byte_count;
@@ -197,7 +197,7 @@ static void decode_all(size_t team) {
     }
 }
 
-/// layers FILE...: every gzip member in the files, in teams of one to four.
+/// usage: layers FILE...; decodes every gzip member in the files, in teams of one to four.
 int main(int argument_count, char **arguments) {
     for (int i = 1; i < argument_count; i++) load(arguments[i]);
     size_t complete = 0;

@@ -1,4 +1,4 @@
-// layerverify: CInflateLanes against zlib.
+// layerverify: compares CInflateLanes with zlib.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -23,7 +23,7 @@ uint64_t next_random(uint64_t *state) {
     return z ^ z >> 31;
 }
 
-/// What zlib says of a stream.
+/// The result of zlib for a stream.
 typedef struct {
     uint8_t *content;
     size_t content_byte_count, consumed_byte_count;
@@ -49,7 +49,7 @@ static answer ask_zlib(stream stream, uint8_t *content) {
     return answer;
 }
 
-/// One lane: where its stream stands, and the pieces it works on.
+/// One lane: the position in its stream, and the pieces it works on.
 typedef struct {
     stream stream;
     answer answer;
@@ -67,7 +67,7 @@ static void demand(bool condition, const char *what, size_t lane, uint64_t seed)
     abort();
 }
 
-/// Sizes of pieces: bytes, some hundred, blocks, or all at once.
+/// Random sizes of pieces: a few bytes, hundreds of bytes, blocks, or everything at once.
 static size_t piece_size(uint64_t style, uint64_t *state) {
     switch (style) {
     case 0: return 1 + next_random(state) % 4;
@@ -78,8 +78,8 @@ static size_t piece_size(uint64_t style, uint64_t *state) {
     }
 }
 
-/// Memory for one piece at a time, which the sanitizer guards at both ends: malloc gives pieces as large as blocks pages of
-/// their own, and half of the time would go into that.
+/// Memory for one piece at a time, guarded by the sanitizer at both ends. With malloc, pieces as large as blocks would
+/// get their own pages, which would take half of the time.
 typedef struct arena {
     _Alignas(64) uint8_t guard_before[4096];
     uint8_t bytes[MAXIMUM_PIECE_BYTE_COUNT];
@@ -88,8 +88,8 @@ typedef struct arena {
     size_t open_byte_count;
 } arena;
 
-/// Exactly so many bytes that may be touched, at the end of the arena: what is behind is guarded to the byte, what is before
-/// to eight of them.
+/// Returns memory for exactly `byte_count` bytes at the end of the arena. Its end is guarded to the byte, its beginning
+/// to eight bytes.
 static uint8_t *take_piece(arena *arena, size_t byte_count) {
     if (byte_count > sizeof arena->bytes) abort();
     uint8_t *end = arena->bytes + sizeof arena->bytes, *piece = end - byte_count;
@@ -104,7 +104,7 @@ static uint8_t *take_piece(arena *arena, size_t byte_count) {
 static arena pieces[MAXIMUM_STREAM_COUNT], rooms[MAXIMUM_STREAM_COUNT];
 
 static void refill(trial *trial, size_t number, uint64_t input_style, uint64_t output_style, uint64_t *state) {
-    // What was left of the last piece comes again; more only if that is wanted, or now and then.
+    // The rest of the last piece is passed again; more is added only if it is needed, or sometimes.
     size_t byte_count = trial->lane.input_byte_count;
     if (trial->lane.status == LV_INFLATE_NEEDS_INPUT || byte_count == 0 || next_random(state) % 3 == 0)
         byte_count += piece_size(input_style, state);
@@ -158,7 +158,7 @@ static void absorb(trial *trial, size_t number, uint64_t seed) {
 }
 
 void check_streams(const stream *streams, size_t stream_count, uint64_t seed, tally *tally) {
-    // States are used again, as those of a blob with many members are.
+    // States are reused, as for a blob with many members.
     static lv_inflate_state *states[MAXIMUM_STREAM_COUNT];
     trial trials[MAXIMUM_STREAM_COUNT] = {0};
     uint64_t state = seed;
@@ -182,7 +182,7 @@ void check_streams(const stream *streams, size_t stream_count, uint64_t seed, ta
     }
     uint64_t input_style = next_random(&state) % 5, output_style = next_random(&state) % 5;
     for (size_t round = 0;; round++) {
-        // Single bytes of a long stream would take too long.
+        // Processing a long stream byte by byte would take too long.
         if (round == 2000) input_style = output_style = 3;
         lv_inflate_lane lanes[MAXIMUM_STREAM_COUNT];
         size_t numbers[MAXIMUM_STREAM_COUNT], count = 0;

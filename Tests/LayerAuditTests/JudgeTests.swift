@@ -237,9 +237,11 @@ import Testing
             claim(.diffID(digest("e")), about: 0, layer: 0), claim(.diffID(digest("d")), about: 1, layer: 1),
         ]
         let other = facts { $0.uncompressed?.digests = [digest("e")] }
-        let hints = Judge(inventory, facts: [soundFacts, other]).findings().map { $0.finding.hint ?? "" }
-        #expect(hints.count == 2)
-        #expect(hints.allSatisfy { $0.contains("swapped") })
+        let found = Judge(inventory, facts: [soundFacts, other]).findings()
+        #expect(found.map { $0.layer } == [0, 1])
+        // One finding that belongs to both layers.
+        #expect(Set(found.map { $0.finding }).count == 1)
+        #expect(found.allSatisfy { $0.finding.message == "layers 1 and 2 are swapped" })
         // Where the other layer is right, only this one's claim is wrong.
         inventory.images[0].layers[1].diffID = digest("e")
         inventory.claims[1].assertion = .diffID(digest("e"))

@@ -1,4 +1,4 @@
-// layerverify: a benchmark measures everything there is.
+// layerverify: tests of the measurements of a benchmark.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -12,7 +12,7 @@ import Testing
 
 @testable import LayerBench
 
-/// Over the registries: what is added to them is measured.
+/// The tests iterate over the registries, so that they cover new entries.
 @Suite struct BenchTests {
     private func run(
         _ compression: LayerCompressor.Kind, jobCounts: [Int] = [1, 2], runCount: Int = 1,
@@ -24,7 +24,7 @@ import Testing
         return try Bench(options, cancellation: cancellation).run().bench
     }
 
-    @Test func everyCodecIsMeasuredAloneAndInItsTeam() {
+    @Test func codecsAreMeasuredAloneAndInTeams() {
         for codec in Codecs.all {
             let all = KernelBench.kernels.filter { $0.implementation == codec.name }
             let found = all.filter { $0.work == .decode(codec.compression) }
@@ -36,8 +36,8 @@ import Testing
         }
     }
 
-    /// What a decoder holds back at the end of a block must not end the measurement.
-    @Test func aDecoderIsMeasuredOnAllOfItsStreams() throws {
+    /// Output that a decoder holds back at the end of a block must not end the measurement.
+    @Test func decoderIsMeasuredWithAllStreams() throws {
         let content = SyntheticLayer.sample(byteCount: 3 << 20)
         for codec in Codecs.all {
             let kind = try #require(LayerCompressor.Kind(codec.compression))
@@ -50,8 +50,9 @@ import Testing
         }
     }
 
-    /// What is not ASCII in the way there, too: else the folder would be made in one place and looked for in another.
-    @Test func aFolderIsMadeWhereItIsLookedFor() throws {
+    /// The path also contains characters outside ASCII: otherwise the folder would be made in one place and expected in
+    /// another.
+    @Test func makesTheFolderInTheGivenParent() throws {
         let parent = try BenchFolder(in: nil)
         try parent.makeFolder("ä ö 層")
         let place = parent.path + "/ä ö 層"
@@ -62,14 +63,14 @@ import Testing
         #expect(rmdir(place) == 0, "nothing is left in it")
     }
 
-    @Test func anEmptyVariableIsNoPlace() {
+    @Test func emptyVariableIsIgnored() {
         #expect(BenchFolder.place(temporary: "") == "/tmp")
         #expect(BenchFolder.place(temporary: nil) == "/tmp")
         #expect(BenchFolder.place(temporary: "/var/tmp") == "/var/tmp")
     }
 
-    /// In a process of its own, which a signal ends that nobody handles.
-    @Test func theFolderIsAmongWhatAProcessThatEndsAtOnceRemoves() async {
+    /// In its own process, which is ended by a signal without a handler.
+    @Test func processEndedByASignalRemovesTheFolder() async {
         let place = "/tmp/layerverify-ending-\(getpid())"
         #expect(mkdir(place, 0o755) == 0)
         await #expect(processExitsWith: .signal(SIGUSR1)) {
@@ -80,11 +81,11 @@ import Testing
             done.remove()
             mkdir(done.path, 0o755)
             symlink(done.path, place + "/done")
-            // To the process: the thread of a test may have signals blocked.
+            // To the process, because the test's thread may block signals.
             kill(getpid(), SIGUSR1)
             sleep(10)
         }
-        // What was forgotten is no longer looked at.
+        // An unregistered folder is not removed.
         let isLeft = realpath(place + "/done", nil).map { path in
             defer { free(path) }
             return rmdir(path) == 0
@@ -94,7 +95,7 @@ import Testing
         #expect(rmdir(place) == 0, "the folder is gone with what was in it")
     }
 
-    @Test func everyDigestIsMeasuredAloneInItsTeamAndByTheReference() {
+    @Test func digestsAreMeasuredAloneInTeamsAndByTheReference() {
         for method in DigestAlgorithms.all {
             let found = KernelBench.kernels.filter { $0.work == .hash(method.algorithm) }
             let used = found.filter { $0.isFastPath }
@@ -107,7 +108,7 @@ import Testing
     }
 
     @Test(arguments: LayerCompressor.Kind.allCases)
-    func everyKernelGetsASpeedWhateverTheImageIs(_ compression: LayerCompressor.Kind) throws {
+    func everyKernelIsMeasuredForEveryCompression(_ compression: LayerCompressor.Kind) throws {
         let report = try run(compression)
         #expect(report.outcome == .verified)
         #expect(report.kernels.map { $0.kernel } == KernelBench.kernels)
@@ -119,13 +120,13 @@ import Testing
             #expect(roofline.jobCount == entry.jobCount)
             let works = roofline.terms.map { $0.kernel.work }
             let decoding: [Kernel.Work] = compression == .none ? [] : [.decode(compression == .gzip ? .gzip : .zstd)]
-            // Whether hashing in the gaps of decoding is worth it depends on the machine.
+            // Whether hashing in the gaps of decoding is faster depends on the machine.
             let alone: [Kernel.Work] = [.read] + decoding + [.hash(.sha256)]
             #expect(Array(works.prefix(alone.count)) == alone)
             let inGaps: [Kernel.Work] = [.decodeBeside(.gzip), .hashBeside(.sha256)]
             #expect(works.dropFirst(alone.count).allSatisfy { inGaps.contains($0) })
         }
-        // The bytes of the roofline are those that were read: layers as they lie, and what they decode to.
+        // The roofline counts the bytes that were read: layers as stored, and their uncompressed bytes.
         let image = try #require(report.image)
         let terms = try #require(report.scaling[0].roofline?.terms)
         let hashed = terms.filter { [.hash(.sha256), .hashBeside(.sha256)].contains($0.kernel.work) }
@@ -137,14 +138,14 @@ import Testing
         for kernel in KernelBench.kernels { #expect(text.contains(kernel.implementation)) }
     }
 
-    @Test func everyRoundHasAllKernelsAndARunWithEachNumberOfJobs() throws {
+    @Test func everyRoundHasAllKernelsAndNumbersOfJobs() throws {
         let report = try run(.gzip, runCount: 2)
         #expect(report.kernels.map { $0.kernel } == KernelBench.kernels)
         #expect(report.kernels.allSatisfy { $0.bytesPerSecond.values.count == 2 })
         #expect(report.scaling.map { $0.seconds.values.count } == [2, 2])
     }
 
-    @Test func aKernelThatHadEnoughTimeIsMeasuredOnlyIfItIsDecisive() throws {
+    @Test func kernelWithEnoughTimeIsOnlyMeasuredIfDecisive() throws {
         let content = SyntheticLayer.sample(byteCount: 1 << 20)
         let compressed = LayerCompressor.compress(content[...], .gzip)
         let sample = DataSample(streams: [.gzip: [.bytes(try #require(compressed))]])
@@ -154,7 +155,7 @@ import Testing
         #expect(bench.measured.map { $0.kernel } == [decisive])
     }
 
-    @Test func aCancelledBenchmarkMeasuresNothing() throws {
+    @Test func cancelledBenchmarkMeasuresNothing() throws {
         let cancellation = Cancellation()
         cancellation.cancel()
         let report = try run(.gzip, cancellation: cancellation)

@@ -1,4 +1,4 @@
-// layerverify: the roofline is what its model says.
+// layerverify: tests of the roofline.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -8,7 +8,7 @@ import LayerVerify
 import Testing
 
 @Suite struct RooflineTests {
-    /// A MiB, in the bytes of which all these speeds are a round number.
+    /// 1 MiB; in this unit all speeds are round numbers.
     static let unit: UInt64 = 1 << 20
 
     static let speeds = KernelSpeeds([
@@ -30,7 +30,7 @@ import Testing
         value.map { abs($0 - expected) < 1e-9 } ?? false
     }
 
-    @Test func aTermIsBytesByTheFastestKernelOfThePipeline() throws {
+    @Test func termsUseTheFastestKernelOfThePipeline() throws {
         let workload = Workload((0..<8).map { Self.gzip("\($0)", 100, uncompressed: 200) })
         let roofline = try #require(Roofline(workload, Self.speeds, jobCount: 2))
         #expect(roofline.terms.map { $0.kernel.work } == [.read, .decode(.gzip), .hash(.sha256)])
@@ -42,15 +42,15 @@ import Testing
         #expect(roofline.limit == .cores)
     }
 
-    /// Speeds while decoding, those while hashing meanwhile, and what it comes to for 1 600 MiB decoded and 2 400 hashed:
-    /// more gaps than there is to hash, fewer, and gaps that cost more than they give.
+    /// The speeds of decoding and of hashing in the gaps, and the expected times for 1 600 MiB decoded and 2 400
+    /// hashed: with more gaps than needed, with fewer, and with gaps that cost more than they save.
     static let beside: [(decode: Double, hash: Double, seconds: [Double])] = [
         (120, 300, [0.8, 640.0 / 160, 0, 8, 0]), (140, 105, [0.8, 0, 1200.0 / 400, 1600.0 / 140, 0]),
         (60, 100, [0.8, 10, 6]),
     ]
 
     @Test(arguments: beside.indices)
-    func hashingBesideDecodingCountsWhereItTakesLess(_ index: Int) throws {
+    func hashingInTheGapsCountsIfItIsFaster(_ index: Int) throws {
         let (decode, hash, seconds) = Self.beside[index]
         var speeds = Self.speeds.bytesPerSecond
         speeds[Kernel(.decodeBeside(.gzip), "one", teamSize: 2)] = decode * Double(Self.unit)
@@ -65,10 +65,10 @@ import Testing
         #expect(decodedByteCount == 1_600 * Self.unit)
     }
 
-    @Test func theSlowestChainOfTheLargestBlobBounds() throws {
+    @Test func slowestChainOfTheLargestBlobIsTheLimit() throws {
         let workload = Workload([Self.gzip("small", 1, uncompressed: 2), Self.gzip("large", 100, uncompressed: 200)])
         let roofline = try #require(Roofline(workload, Self.speeds, jobCount: 64))
-        // Reading 0.1 s and decoding 2 s, one after the other; hashing what comes out takes 1 s beside that.
+        // Reading takes 0.1 s and decoding 2 s, one after the other; hashing the output takes 1 s at the same time.
         #expect(roofline.longestChain?.path == "large")
         #expect(roofline.longestChain?.work == .decode(.gzip))
         #expect(Self.isNear(roofline.longestChain?.seconds, 2.1))
@@ -76,7 +76,7 @@ import Testing
         #expect(roofline.limit == .largestBlob)
     }
 
-    @Test func aPlainBlobIsBoundByItsDigest() throws {
+    @Test func uncompressedBlobIsLimitedByItsDigest() throws {
         let plain = Workload.Blob(
             path: "plain", compression: .none, byteCount: 200 * Self.unit, uncompressedByteCount: nil,
             algorithms: [.sha256], uncompressedAlgorithms: [])
@@ -85,7 +85,7 @@ import Testing
         #expect(Self.isNear(roofline.seconds, 1))
     }
 
-    @Test func withoutASpeedThereIsNoRoofline() {
+    @Test func rooflineNeedsAllSpeeds() {
         var blob = Self.gzip("a", 1, uncompressed: 1)
         blob.compression = .zstd
         #expect(Roofline(Workload([blob]), Self.speeds, jobCount: 1) == nil)
@@ -94,23 +94,23 @@ import Testing
         #expect(Roofline(Workload([blob]), Self.speeds, jobCount: 1) == nil)
     }
 
-    @Test func nothingToReadTakesNoTime() throws {
+    @Test func emptyWorkloadTakesNoTime() throws {
         let roofline = try #require(Roofline(Workload([]), Self.speeds, jobCount: 1))
         #expect(roofline.seconds == 0)
         #expect(roofline.longestChain == nil)
     }
 
-    @Test func oneOfATeamMayBeFasterThanOneAlone() {
+    @Test func streamInATeamMayBeFasterThanAlone() {
         let speeds = KernelSpeeds([Kernel(.read, "a"): 10, Kernel(.read, "b", teamSize: 2): 24])
         #expect(speeds.alone(.read) == 12)
         #expect(speeds.fastest(.read)?.kernel.implementation == "b")
     }
 
-    @Test func aSpeedThatIsNoneIsLeftOut() {
+    @Test func invalidSpeedsAreIgnored() {
         #expect(KernelSpeeds([Kernel(.read, "a"): 0, Kernel(.read, "b"): .infinity]).bytesPerSecond.isEmpty)
     }
 
-    @Test func speedupAndEfficiencyAreAgainstTheFewestJobs() throws {
+    @Test func speedupAndEfficiencyAreRelativeToTheFewestJobs() throws {
         let scaling = try [(2, 6.0), (4, 4.0)].map { jobs, seconds in
             BenchReport.Scaling(jobCount: jobs, seconds: try #require(Spread([seconds])), roofline: nil)
         }
@@ -123,12 +123,12 @@ import Testing
     static let medians: [([Double], Double)] = [([3], 3), ([4, 1, 3], 3), ([4, 1, 3, 2], 2.5)]
 
     @Test(arguments: medians)
-    func theMedianIsInTheMiddle(_ values: [Double], _ median: Double) throws {
+    func medianIsTheMiddleValue(_ values: [Double], _ median: Double) throws {
         let spread = try #require(Spread(values))
         #expect(spread.median == median)
         #expect(spread.minimum == values.min())
         #expect(spread.maximum == values.max())
     }
 
-    @Test func withoutValuesThereIsNoSpread() { #expect(Spread([]) == nil) }
+    @Test func spreadNeedsValues() { #expect(Spread([]) == nil) }
 }

@@ -1,4 +1,4 @@
-// layerverify: the table of the scheduler's model.
+// layerverify: tests of the table of simulated runs.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -8,32 +8,32 @@ import LayerPipeline
 import Testing
 
 @Suite struct SchedulerTableTests {
-    @Test func ratesOfTeamsThatWereNotMeasuredLieBetweenTheOthers() throws {
+    @Test func missingRatesAreInterpolated() throws {
         let costs = try #require(BlockCosts(RooflineTests.speeds))
         let unit = Double(RooflineTests.unit)
         #expect(costs.gzipBytesPerSecond == [100, 120, 140, 160].map { $0 * unit })
         #expect(costs.hashBytesPerSecond.first == 200 * unit)
         #expect(costs.hashBytesPerSecond.last == 400 * unit)
-        // Nothing was measured of zstd: as fast as gzip alone.
+        // zstd was not measured; the rate of one gzip stream is used.
         #expect(costs.zstdBytesPerSecond == [100 * unit])
-        #expect(costs.gzipBeside == nil)
+        #expect(costs.interleavedGzip == nil)
     }
 
-    @Test func whatIsHashedBesideDecodingIsWhatWasMeasured() throws {
+    @Test func ratesOfHashingInTheGapsAreTheMeasuredOnes() throws {
         var speeds = RooflineTests.speeds.bytesPerSecond
         speeds[Kernel(.decodeBeside(.gzip), "one", teamSize: 2)] = 150
         speeds[Kernel(.hashBeside(.sha256), "lanes", teamSize: 2)] = 170
         let costs = try #require(BlockCosts(KernelSpeeds(speeds)))
         #expect(
-            costs.gzipBeside
-                == BlockCosts.HashingBeside(teamSize: 2, decodedBytesPerSecond: 150, hashedBytesPerSecond: 170))
+            costs.interleavedGzip
+                == BlockCosts.InterleavedHashing(teamSize: 2, decodedBytesPerSecond: 150, hashedBytesPerSecond: 170))
     }
 
-    @Test func withoutAKernelThereIsNoTable() {
+    @Test func tableNeedsAllKernels() {
         #expect(SchedulerTable(KernelSpeeds([Kernel(.read, "pread"): 1])) == nil)
     }
 
-    @Test func theTableHasALineForEachShapeAndACellForEachNumberOfWorkers() throws {
+    @Test func tableHasALinePerShapeAndACellPerNumberOfWorkers() throws {
         let table = try #require(SchedulerTable(RooflineTests.speeds))
         let shapes = [
             ImageShape("one", [.init(4_000_000, 10_000_000, .gzip)]),
@@ -43,8 +43,9 @@ import Testing
         let one = try #require(lines.first { $0.first == "one" })
         #expect(lines.contains { $0.first == "two" })
         #expect(lines.contains { $0 == ["workers"] + SchedulerTable.workerCounts.map { Substring("\($0)") } })
-        // Transitions cost what they take here and now, so only what they cannot change is known: more workers never use
-        // their time better on one blob, and 128 are told what limits them; what that is `SchedulerModelTests` keeps.
+        // The costs of transitions are measured on this machine, so only what they cannot change is checked: for one
+        // blob the efficiency does not increase with more workers, and 128 workers have a limit. `SchedulerModelTests`
+        // checks the kinds of limits.
         let shares = one.compactMap { Int($0) }
         #expect(shares.count == SchedulerTable.workerCounts.count)
         #expect(zip(shares, shares.dropFirst()).allSatisfy { $0 >= $1 })
@@ -52,7 +53,7 @@ import Testing
         #expect(try #require(shares.last) <= 2)
     }
 
-    @Test func recordedShapesHaveTheSizesThatTheyAreSaidToHave() {
+    @Test func recordedShapesHaveTheirSizes() {
         #expect(ImageShape.eightLayers.uncompressedByteCount == 2_692_280_320)
         #expect(ImageShape.smallBlobs.blobs.count == 100_000)
         #expect(ImageShape.smallBlobs.blobs.allSatisfy { (1 << 10...16 << 10).contains($0.compressedByteCount) })

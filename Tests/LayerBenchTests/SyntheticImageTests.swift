@@ -1,4 +1,4 @@
-// layerverify: the image of a benchmark is always the same.
+// layerverify: tests of the image of a benchmark.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -24,20 +24,20 @@ import Testing
         return diffIDs
     }
 
-    @Test func theTarsAreTheSameEverywhere() throws {
+    @Test func tarsAreReproducible() throws {
         let first = try diffIDs(.none, jobCount: 1)
         #expect(first.count == 8)
         #expect(Set(first).count == 8)
         #expect(first == (try diffIDs(.gzip, jobCount: 2)))
         let all = Array(first.map { "\($0)" }.joined(separator: "\n").utf8)
-        // Made by this program: a change of it is a change of what results are compared with.
+        // The digest was computed with this program; a change makes results incomparable with earlier ones.
         #expect("\(ContentDigest.of(all, .sha256))" == Self.golden)
     }
 
     static let golden = "sha256:fccc9872fc05ad99455cc167417b699dce3557a1138fda389c2cb948cdb366be"
 
     @Test(arguments: LayerCompressor.Kind.allCases)
-    func theImageVerifies(_ compression: LayerCompressor.Kind) throws {
+    func imageVerifies(_ compression: LayerCompressor.Kind) throws {
         _ = try diffIDs(compression, jobCount: 2) { folder in
             let report = try Verifier().verify([folder.path])
             #expect(report.outcome == .verified, "\(report.text())")
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func theLayersAreTars() throws {
+    @Test func layersAreTars() throws {
         _ = try diffIDs(.none, jobCount: 1) { folder in
             let blobs = URL(filePath: folder.path).appending(path: "blobs/sha256")
             let files = try FileManager.default.contentsOfDirectory(
@@ -67,8 +67,8 @@ import Testing
         }
     }
 
-    /// Between zeros, which compress a thousandfold, and noise, which does not at all.
-    @Test func itCompressesAsLayersDo() throws {
+    /// Between zeros, which compress a thousandfold, and noise, which does not compress.
+    @Test func compressesLikeLayers() throws {
         _ = try diffIDs(.gzip, jobCount: 2) { folder in
             let summary = try Verifier().verify([folder.path]).summary
             let ratio = Double(summary.uncompressedByteCount) / Double(summary.compressedByteCount)
@@ -76,19 +76,19 @@ import Testing
         }
     }
 
-    @Test func theFolderGoesWithItsObject() throws {
+    @Test func folderIsRemovedWithItsObject() throws {
         var path = ""
         _ = try diffIDs(.none, jobCount: 1) { path = $0.path }
-        // The queue that made the layers may let go of it a little later than the caller.
+        // The thread that made the layers may release the object a little later than the caller.
         for _ in 0..<500 where FileManager.default.fileExists(atPath: path) { usleep(10_000) }
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
-    @Test func aFolderThatCannotBeMadeIsAnError() {
+    @Test func folderThatCannotBeMadeIsAnError() {
         #expect(throws: BenchError.self) { try BenchFolder(in: "/no/such/folder") }
     }
 
-    @Test func aCancelledImageHasNoIndex() throws {
+    @Test func cancelledImageHasNoIndex() throws {
         let folder = try BenchFolder(in: nil)
         let layers = try SyntheticImage(byteCount: Self.byteCount).write(
             to: folder, jobCount: 2, isCancelled: { true })
@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test(arguments: LayerCompressor.Kind.allCases)
-    func whatIsCompressedDecodesToTheSame(_ kind: LayerCompressor.Kind) throws {
+    func compressedBytesDecodeToTheOriginal(_ kind: LayerCompressor.Kind) throws {
         let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 / 7 &* ($0 % 11)) }
         let compressed = try #require(LayerCompressor.compress(bytes[...], kind))
         if kind == .none {

@@ -7,9 +7,9 @@ import CZlib
 import Testing
 
 @Suite struct CRC32Tests {
-    /// Every length at which another kernel or another remainder begins, at every alignment, going on from any checksum; as
-    /// this CPU does it, and as those do whose registers are narrower.
-    @Test(arguments: [64, 32, 16, 0]) func everyLengthIsAsZlibSays(widest: Int) {
+    /// Every length at which another kernel or another remainder begins, at every alignment, continuing from any
+    /// checksum; with the kernels of this CPU and with those for narrower registers.
+    @Test(arguments: [64, 32, 16, 0]) func checksumsOfAllLengthsEqualThoseOfZlib(widest: Int) {
         let bytes = Content.noise(5_000, seed: 32)
         var copy = [UInt8](repeating: 0, count: bytes.count)
         for byteCount in Array(0...1_100) + [1_279, 1_280, 1_281, 4_000, 4_900] {

@@ -7,7 +7,7 @@ import LayerModel
 import Testing
 import TestSupport
 
-/// A codec of the registry and a stream of its compression.
+/// A codec of the registry, and a stream with its compression.
 struct Trial: CustomTestStringConvertible, Sendable {
     let codec: Codec
     let sample: Sample
@@ -41,12 +41,12 @@ struct Trial: CustomTestStringConvertible, Sendable {
     }
 
     @Test(arguments: Trial.short + Trial.long)
-    func blocksAreDecoded(_ trial: Trial) {
+    func decodesInBlocks(_ trial: Trial) {
         trial.expect(trial.codec.decodeWhole(trial.sample.bytes), "128 KiB")
     }
 
     @Test(arguments: Trial.short)
-    func singleBytesAreDecoded(_ trial: Trial) {
+    func decodesByteByByte(_ trial: Trial) {
         let bytes = trial.sample.bytes
         trial.expect(trial.codec.decodeWhole(bytes, inputByteCount: 1), "one byte of input")
         trial.expect(trial.codec.decodeWhole(bytes, outputByteCount: 1), "one byte of output")
@@ -54,13 +54,13 @@ struct Trial: CustomTestStringConvertible, Sendable {
     }
 
     @Test(arguments: Trial.short)
-    func roomThatJustFitsIsEnough(_ trial: Trial) {
+    func decodesIntoRoomOfTheExactSize(_ trial: Trial) {
         let byteCount = max(1, trial.sample.content.count)
         trial.expect(trial.codec.decodeWhole(trial.sample.bytes, outputByteCount: byteCount), "all in one room")
     }
 
     @Test(arguments: Trial.short)
-    func everyCutInTwoIsDecoded(_ trial: Trial) {
+    func decodesInputSplitAtAnyByte(_ trial: Trial) {
         let bytes = trial.sample.bytes
         for cut in 1..<bytes.count {
             var pieces = [cut, bytes.count - cut].makeIterator()
@@ -71,12 +71,12 @@ struct Trial: CustomTestStringConvertible, Sendable {
     }
 
     @Test(arguments: Trial.long)
-    func randomSplitsAreDecoded(_ trial: Trial) {
+    func decodesRandomSplits(_ trial: Trial) {
         var generator = SplitMix(state: 5)
         for _ in 0..<3 {
             let decoded = trial.codec.decodeWhole(
                 trial.sample.bytes,
-                // Often a few bytes, sometimes blocks: both sides of every buffer inside the libraries.
+                // Often a few bytes, sometimes blocks: this reaches both ends of all buffers in the libraries.
                 nextInputByteCount: { Int(generator.next() % (generator.next() % 4 == 0 ? 16 : 150_000)) + 1 },
                 nextOutputByteCount: { Int(generator.next() % (generator.next() % 4 == 0 ? 300 : 200_000)) + 1 })
             trial.expect(decoded, "random splits")
@@ -84,7 +84,7 @@ struct Trial: CustomTestStringConvertible, Sendable {
     }
 
     @Test(arguments: Trial.short, [1, 1 << 17])
-    func truncationIsNeverComplete(_ trial: Trial, _ inputByteCount: Int) {
+    func truncatedStreamIsNotComplete(_ trial: Trial, _ inputByteCount: Int) {
         for end in 0..<trial.sample.bytes.count {
             let decoded = trial.codec.decodeWhole(
                 Array(trial.sample.bytes[..<end]), inputByteCount: inputByteCount)
@@ -95,7 +95,7 @@ struct Trial: CustomTestStringConvertible, Sendable {
     }
 
     @Test(arguments: Trial.short, [1, 3, 1 << 17])
-    func trailingBytesAreFoundWhereTheyBegin(_ trial: Trial, _ inputByteCount: Int) {
+    func reportsTheOffsetOfTrailingBytes(_ trial: Trial, _ inputByteCount: Int) {
         let end = trial.sample.bytes.count
         let trailings: [[UInt8]] =
             (1...16).map { Content.zeros($0) } + (1...16).map { Content.noise($0, seed: 99) }
@@ -103,7 +103,7 @@ struct Trial: CustomTestStringConvertible, Sendable {
                 [0x1f, 0x00], [0x1f, 0x1f], [0x1f, 0x1f, 0x8b], [0x1f, 0x8a, 8, 0],
                 [0x28, 0x00], [0x28, 0xb5, 0x00], [0x28, 0xb5, 0x2f, 0x00], [0x28, 0xb5, 0x2f, 0xfc, 0],
                 [0x50, 0x00], [0x5f, 0x2a, 0x00], [0x51, 0x2a, 0x4d, 0x19],
-                // What libzstd would take for its format of old.
+                // The magic of a format that libzstd accepted in the past.
                 [0x27, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0, 0],
             ]
         for trailing in trailings {
@@ -112,13 +112,13 @@ struct Trial: CustomTestStringConvertible, Sendable {
             #expect(decoded.ending == .trailing(atByte: UInt64(end)), "\(trailing)")
             #expect(decoded.content == trial.sample.content)
             #expect(decoded.consumedByteCount >= end && decoded.consumedByteCount < end + 4)
-            // Within one input, what was consumed ends at the boundary.
+            // If it was one input, the consumed bytes end at the boundary.
             if inputByteCount > end + 16 { #expect(decoded.consumedByteCount == end) }
         }
     }
 
     @Test(arguments: Trial.short, [1, 1 << 17])
-    func bytesThatMayBeginAFurtherMemberAreATruncatedOne(_ trial: Trial, _ inputByteCount: Int) {
+    func incompleteBeginningOfAnotherMemberIsTruncation(_ trial: Trial, _ inputByteCount: Int) {
         let beginnings: [[UInt8]] =
             switch trial.codec.compression {
             case .gzip: [[0x1f], [0x1f, 0x8b], [0x1f, 0x8b, 8]]
@@ -139,7 +139,7 @@ struct Trial: CustomTestStringConvertible, Sendable {
     }
 
     @Test(arguments: Codecs.all.indices, [1, 1 << 17])
-    func somethingElseIsAMalformedHeader(_ index: Int, _ inputByteCount: Int) {
+    func otherDataIsAMalformedHeader(_ index: Int, _ inputByteCount: Int) {
         for bytes: [UInt8] in [Content.zeros(20), [0x1f, 0x8c, 0, 0], [0x28, 0xb5, 0x2f, 0xfe], Array("layer".utf8)] {
             let decoded = Codecs.all[index].decodeWhole(bytes, inputByteCount: inputByteCount)
             #expect(decoded.ending == .failed(.header))
@@ -147,7 +147,7 @@ struct Trial: CustomTestStringConvertible, Sendable {
     }
 
     @Test(arguments: Trial.short)
-    func emptyInputsBetweenChangeNothing(_ trial: Trial) {
+    func emptyInputsChangeNothing(_ trial: Trial) {
         let decoder = trial.codec.begin(CodecOptions())
         var content: [UInt8] = []
         for byte in trial.sample.bytes {
@@ -165,14 +165,14 @@ struct Trial: CustomTestStringConvertible, Sendable {
     }
 
     @Test(arguments: Trial.long)
-    func everyFlippedByteOfAChecksummedStreamIsNoticed(_ trial: Trial) {
+    func flippedBitInAStreamWithChecksumIsDetected(_ trial: Trial) {
         var generator = SplitMix(state: 23)
         for _ in 0..<4 {
             var bytes = trial.sample.bytes
             let position = Int(generator.next() % UInt64(bytes.count))
             bytes[position] ^= 1 << UInt8(generator.next() % 8)
             let decoded = trial.codec.decodeWhole(bytes)
-            // A flip in a field that means nothing, such as MTIME, leaves the content as it is.
+            // A flip in an ignored field, such as MTIME, does not change the content.
             #expect(decoded.ending != .complete || decoded.content == trial.sample.content, "flip at \(position)")
         }
     }

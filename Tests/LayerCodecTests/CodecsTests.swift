@@ -17,14 +17,14 @@ import Testing
         #expect(Codecs.reference(for: .zstd)?.name == "zstd")
     }
 
-    @Test func whatNothingDecodesHasNoCodec() {
+    @Test func unsupportedCompressionsHaveNoCodec() {
         for compression in [Compression.none, .xz, .bzip2, .lz4] {
             #expect(Codecs.fast(for: compression)?.name == nil)
             #expect(Codecs.reference(for: compression)?.name == nil)
         }
     }
 
-    @Test func fastIsTheFirstOneNotDisabled() {
+    @Test func fastCodecIsTheFirstThatIsNotDisabled() {
         let names = Codecs.all.filter { $0.compression == .gzip }.map(\.name)
         #expect(names.first == "inflate-lanes")
         #expect(names.last == "zlib")
@@ -39,14 +39,14 @@ import Testing
         #expect(Codecs.fast(for: .zstd, disabled: ["zstd-frames", "zstd"])?.name == "zstd")
     }
 
-    @Test func versionsNameEveryLibrary() {
+    @Test func versionsListAllLibraries() {
         let versions = CodecLibraries.versions
         #expect(versions.contains { $0.hasPrefix("zlib 1.") })
         #expect(versions.contains { $0.hasPrefix("libzstd 1.") })
     }
 }
 
-/// What real tools write.
+/// Streams written by common tools.
 @Suite struct ToolTests {
     struct Tool: CustomTestStringConvertible, Sendable {
         let name: String
@@ -70,7 +70,7 @@ import Testing
         Tool(name: "pzstd", arguments: ["-q", "-p", "2", "-c"], compression: .zstd),
     ]
     @Test(arguments: tools)
-    func toolsOutputIsDecoded(_ tool: Tool) throws {
+    func decodesTheOutputOfTools(_ tool: Tool) throws {
         guard tool.isThere else {
             Issue.record("skipped: \(tool.path) is not there", severity: .warning)
             return

@@ -5,7 +5,7 @@
 import LayerCodec
 import LayerModel
 
-/// What came of a stream that was decoded to its end.
+/// The result of decoding a stream to its end.
 struct Decoded: Equatable {
     enum Ending: Equatable {
         case complete
@@ -19,9 +19,9 @@ struct Decoded: Equatable {
     var ending: Ending
     var boundaryOffset: UInt64 = 0
     var dispute: Dispute?
-    /// What all calls together consumed.
+    /// The number of bytes that all calls consumed.
     var consumedByteCount = 0
-    /// The calls that broke a promise of the protocol.
+    /// Violations of the protocol's contract.
     var brokenPromises: [String] = []
 }
 
@@ -35,7 +35,7 @@ extension Codec {
             bytes, options: options, nextInputByteCount: { inputByteCount }, nextOutputByteCount: { outputByteCount })
     }
 
-    /// Decodes `bytes` in pieces whose sizes the closures give.
+    /// Decodes `bytes` in pieces whose sizes the closures return.
     func decodeWhole(
         _ bytes: [UInt8], options: CodecOptions = CodecOptions(), nextInputByteCount: () -> Int,
         nextOutputByteCount: () -> Int
@@ -45,7 +45,7 @@ extension Codec {
         var position = 0
         repeat {
             let end = min(bytes.count, position + nextInputByteCount())
-            // A copy of exactly this piece, so that reading behind it or in an earlier one is noticed by a sanitizer.
+            // A copy of exactly this piece, so that a sanitizer detects a read after its end or in an earlier piece.
             var piece = Array(bytes[position..<end])
             var status = DecodeStatus.outputFull
             while status == .outputFull {
@@ -74,7 +74,7 @@ extension Codec {
             switch status {
             case .needsInput:
                 if !piece.isEmpty {
-                    decoded.brokenPromises.append("wants input and leaves \(piece.count)")
+                    decoded.brokenPromises.append("needs input but leaves \(piece.count)")
                     return decoded
                 }
             case .trailing:

@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Writes deflate bit by bit.
+/// Writes DEFLATE data bit by bit.
 ///
 /// Spec: RFC 1951 §3.1.1: numbers lowest bit first, Huffman codes highest bit first.
 struct BitWriter {
@@ -24,9 +24,9 @@ struct BitWriter {
     }
 }
 
-/// Streams of one block that follow, or break, one rule each.
+/// Streams of one block, each of which follows or breaks one rule.
 enum Deflate {
-    /// A match at distance 4 after one literal, with fixed codes.
+    /// A match with distance 4 after one literal, with fixed codes.
     static let distanceTooFar: [UInt8] = {
         var writer = BitWriter()
         writer.number(0b011, 3)
@@ -37,7 +37,7 @@ enum Deflate {
         return writer.bytes
     }()
 
-    /// Fixed codes with a symbol of lengths that §3.2.6 says never occurs.
+    /// Fixed codes with a length symbol that never occurs by §3.2.6.
     static let reservedLength: [UInt8] = {
         var writer = BitWriter()
         writer.number(0b011, 3)
@@ -48,7 +48,7 @@ enum Deflate {
         return writer.bytes
     }()
 
-    /// Fixed codes with a symbol of distances that §3.2.6 says never occurs.
+    /// Fixed codes with a distance symbol that never occurs by §3.2.6.
     static let reservedDistance: [UInt8] = {
         var writer = BitWriter()
         writer.number(0b011, 3)
@@ -61,9 +61,9 @@ enum Deflate {
 
     static let storedLengthMismatch: [UInt8] = [0b001, 1, 0, 0xff, 0xff, 97]
 
-    /// A block with dynamic codes, its code lengths written one by one, and then `data`.
+    /// A block with dynamic codes, whose code lengths are written one by one, followed by `data`.
     ///
-    /// Parameters: `lengthBits` is how long the code of each code length is; 4 makes a complete code.
+    /// Parameters: `lengthBits` is the length of the code of each code length; 4 makes a complete code.
     static func dynamic(
         literals: [Int: Int], distances: [Int], data: [(value: Int, count: Int)], lengthBits: Int = 4
     ) -> [UInt8] {
@@ -73,7 +73,7 @@ enum Deflate {
         writer.number(lengths.count - 257, 5)
         writer.number(distances.count - 1, 5)
         writer.number(15, 4)
-        // Every length from 0 to 15 gets a code of as many bits, and each length is its own code.
+        // Every length from 0 to 15 gets a code of `lengthBits` bits, which is the length itself.
         for symbol in [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15] {
             writer.number(symbol < 16 ? lengthBits : 0, 3)
         }
@@ -82,9 +82,9 @@ enum Deflate {
         return writer.bytes
     }
 
-    /// The letter a, then the end of the block; both codes complete.
+    /// The letter a and the end of the block; both codes are complete.
     static let complete = dynamic(literals: [97: 1, 256: 1], distances: [0], data: [(0, 1), (1, 1)])
-    /// One distance code of one bit may stand alone (§3.2.7).
+    /// A single distance code of one bit is allowed (§3.2.7).
     static let oneDistance = dynamic(
         literals: [97: 1, 256: 2, 257: 2], distances: [1], data: [(0, 1), (3, 2), (0, 1), (2, 2)])
     static let noEndOfBlock = dynamic(literals: [97: 1, 98: 1], distances: [0], data: [(0, 1), (1, 1)])
@@ -92,9 +92,9 @@ enum Deflate {
         literals: [97: 1, 98: 1, 256: 1], distances: [0], data: [(0, 1), (1, 1)])
     static let oversubscribedDistances = dynamic(
         literals: [97: 1, 256: 1], distances: [1, 1, 1], data: [(0, 1), (1, 1)])
-    /// There are 286 symbols, and here a length for a 287th.
+    /// There are 286 symbols; this has a length for a 287th.
     static let tooManyLiterals = dynamic(literals: [97: 1, 256: 1, 286: 0], distances: [0], data: [(0, 1), (1, 1)])
-    /// There are 30 distances, and here a length for a 31st.
+    /// There are 30 distances; this has a length for a 31st.
     static let tooManyDistances = dynamic(
         literals: [97: 1, 256: 1], distances: Array(repeating: 0, count: 31), data: [(0, 1), (1, 1)])
     static let incompleteCodeLengths = dynamic(

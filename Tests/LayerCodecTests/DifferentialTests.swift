@@ -8,7 +8,7 @@ import LayerModel
 import Testing
 import TestSupport
 
-/// A faster codec may be wrong to refuse, for the reference is asked then, but not to accept.
+/// A faster codec may refuse a valid stream, because the reference is asked then, but must not accept an invalid one.
 @Suite struct DifferentialTests {
     static let fastCodecs = Codecs.all.filter { $0.compression == .gzip && $0.name != "zlib" }
 
@@ -43,7 +43,7 @@ import TestSupport
     ]
 
     @Test(arguments: rules)
-    func referenceKeepsTheRules(_ rule: Rule) throws {
+    func referenceFollowsTheRules(_ rule: Rule) throws {
         let reference = try #require(Codecs.reference(for: .gzip))
         let bytes = Gzip.member(header: Gzip.plainHeader, data: rule.data, content: rule.content)
         let decoded = reference.decodeWhole(bytes)
@@ -52,7 +52,7 @@ import TestSupport
     }
 
     @Test(arguments: fastCodecs.indices, rules)
-    func fastCodecsKeepTheRules(_ index: Int, _ rule: Rule) {
+    func fastCodecsFollowTheRules(_ index: Int, _ rule: Rule) {
         let bytes = Gzip.member(header: Gzip.plainHeader, data: rule.data, content: rule.content)
         let codec = Self.fastCodecs[index]
         let decoded = codec.decodeWhole(bytes)
@@ -60,7 +60,7 @@ import TestSupport
         if rule.isKept { #expect(decoded.content == rule.content) }
     }
 
-    /// Short streams with many headers, so that a mutation often hits one.
+    /// Short streams with many headers, so that mutations often hit one.
     static let originals: [[UInt8]] = {
         let gzip = Sample.short.filter { $0.compression == .gzip }
         return gzip.map(\.bytes)
@@ -71,7 +71,7 @@ import TestSupport
     }()
 
     @Test(arguments: fastCodecs.indices)
-    func mutatedStreamsThatTheReferenceRefusesAreRefused(_ index: Int) throws {
+    func mutatedStreamsAreDecodedLikeByTheReference(_ index: Int) throws {
         let reference = try #require(Codecs.reference(for: .gzip))
         let codec = Self.fastCodecs[index]
         var generator = SplitMix(state: 2026)
@@ -89,13 +89,13 @@ import TestSupport
                 #expect(actual.content == expected.content, "round \(round)")
             case .truncated, .failed, .windowTooLarge:
                 refusalCount += 1
-                // The lanes refuse what zlib refuses, at the same place and for the same reason.
+                // The lanes refuse what zlib refuses, at the same offset and for the same reason.
                 #expect(actual.ending == expected.ending, "round \(round)")
                 #expect(actual.content == expected.content, "round \(round)")
                 #expect(actual.boundaryOffset <= expected.boundaryOffset, "round \(round)")
             }
         }
-        // Else the mutations are too mild to tell anything.
+        // Otherwise the mutations are too weak for a meaningful test.
         #expect(refusalCount > 1_000)
     }
 

@@ -90,7 +90,7 @@ import TestSupport
     }()
 
     @Test(arguments: codecs.indices, damages)
-    func damageIsToldByItsKind(_ index: Int, _ damage: Damage) {
+    func reportsTheKindOfDamage(_ index: Int, _ damage: Damage) {
         for inputByteCount in [1, 2, 7, 1 << 17] {
             for outputByteCount in [1, 1 << 17] {
                 let decoded = Self.codecs[index].decodeWhole(
@@ -100,7 +100,7 @@ import TestSupport
         }
     }
 
-    /// The window must not reach into the member before.
+    /// The window must not include the previous member.
     @Test(arguments: codecs.indices)
     func distanceIntoThePreviousMemberIsRefused(_ index: Int) {
         let bytes =
@@ -122,7 +122,7 @@ import TestSupport
     }
 
     @Test(arguments: codecs.indices)
-    func manyMembersAddUp(_ index: Int) {
+    func manyMembersAreDecoded(_ index: Int) {
         let member = Gzip.member(Self.words)
         let count = 5_000
         let decoded = Self.codecs[index].decodeWhole(
@@ -132,10 +132,9 @@ import TestSupport
         #expect(decoded.boundaryOffset == UInt64(count * member.count))
     }
 
-    /// ISIZE counts modulo 2^32: a member of 4 GiB and a little more has the ISIZE of the little.
-    /// The product's codec alone unless slow tests are wanted.
+    /// ISIZE counts modulo 2^32. Only the product's codec is tested unless slow tests are enabled.
     @Test(arguments: SlowTests.areWanted ? codecs.indices : codecs.indices.prefix(1))
-    func lengthCountsModulo32Bits(_ index: Int) {
+    func lengthIsCountedModulo2To32(_ index: Int) {
         let (bytes, byteCount) = Self.zerosBeyondFourGiB()
         let decoder = Self.codecs[index].begin(CodecOptions())
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
@@ -154,7 +153,7 @@ import TestSupport
         #expect(decoder.isAtBoundary)
     }
 
-    /// A member of 65 times 64 MiB of zeros, made of the same bytes 65 times: each part ends with a full flush.
+    /// A member of 65 times 64 MiB of zeros, which consists of 65 equal parts that end with a full flush.
     static func zerosBeyondFourGiB() -> (bytes: [UInt8], byteCount: Int) {
         let part = Content.zeros(64 << 20)
         let data = Gzip.deflated(part, level: 1, flush: Z_FULL_FLUSH)

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: [(0, 0), (7, 15), (0, 15), (7, 0), (4, 4)])
-    func whatIsLeftMovesTheCursorOn(_ inputByteCount: Int, _ roomByteCount: Int) {
+    func validCountsMoveTheCursor(_ inputByteCount: Int, _ roomByteCount: Int) {
         withCursor { cursor in
             let hasMoved = cursor.moveOn(leavingInput: inputByteCount, leavingRoom: roomByteCount)
             #expect(hasMoved)
@@ -30,9 +30,9 @@ import Testing
         }
     }
 
-    /// ISA-L counts below zero after an error, which is a number near 2^32.
+    /// A library may report a count below zero after an error, which may be converted to a number near 2^32.
     @Test(arguments: [(8, 15), (7, 16), (-1, 15), (7, -1), (7, 4_294_967_295), (4_294_967_295, 15)])
-    func moreLeftThanWasGivenIsRefusedAndMovesNothing(_ inputByteCount: Int, _ roomByteCount: Int) {
+    func invalidCountsAreRefused(_ inputByteCount: Int, _ roomByteCount: Int) {
         withCursor { cursor in
             let hasMoved = cursor.moveOn(leavingInput: inputByteCount, leavingRoom: roomByteCount)
             #expect(!hasMoved)
@@ -41,9 +41,9 @@ import Testing
         }
     }
 
-    /// A place in the input is an address times eight. A tag in the highest bits would be lost, and with it the input.
+    /// The state stores addresses times eight, so that tag bits at the top of an address would be lost.
     @Test(arguments: [61, 62, 63])
-    func inputAtATaggedAddressIsNotTouched(_ bit: Int) throws {
+    func inputAtATaggedAddressIsNotRead(_ bit: Int) throws {
         let memory = UnsafeMutableRawPointer.allocate(byteCount: lv_inflate_state_byte_count(), alignment: 64)
         defer { memory.deallocate() }
         let state = OpaquePointer(memory)

@@ -19,22 +19,22 @@ struct MemberSearchTests {
         return unsafe bytes.withUnsafeBytes { unsafe search.firstMember(in: $0) }
     }
 
-    @Test func theFirstBytesOfABlobAreLookedFor() throws {
+    @Test func findsTheFirstBytesOfTheBlob() throws {
         #expect(memberSearch(header + [1, 2, 3])?.signature == header)
         #expect(try place(in: [0, 0] + header + [9]) == 2)
         #expect(try place(in: header + header) == 0)
         #expect(try place(in: [0x1f, 0x8b, 8] + header) == 3)
     }
 
-    @Test func whatLiesOnlyInPartWithinTheBytesIsNotFound() throws {
+    @Test func doesNotFindPartsOfTheSignature() throws {
         #expect(try place(in: [5] + header.dropLast()) == nil)
         #expect(try place(in: []) == nil)
         #expect(try place(in: [0x1f]) == nil)
-        // Another time is another header.
+        // A header with another time does not match.
         #expect(try place(in: [0x1f, 0x8b, 8, 0, 1, 0, 0, 0, 2, 255]) == nil)
     }
 
-    @Test func nothingIsLookedForWhereNothingTellsMembersApart() {
+    @Test func isNilIfTheSignatureIsUnknown() {
         #expect(memberSearch(Array(header.dropLast())) == nil)
         for compression in [Compression.none, .zstd, .xz, .bzip2, .lz4] {
             #expect(memberSearch(header, compression) == nil)

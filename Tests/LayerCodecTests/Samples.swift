@@ -8,9 +8,9 @@ import LayerModel
 import Testing
 import TestSupport
 
-/// Content of several kinds.
+/// Contents of several kinds.
 enum Content {
-    /// Words, compressible about as much as a layer.
+    /// Words that compress about as much as a layer.
     static func text(_ byteCount: Int, seed: UInt64 = 1) -> [UInt8] {
         var generator = SplitMix(state: seed)
         let words = ["usr", "share", "lib", "python3", "so", "include", "doc", "0644", "root", "\u{0}\u{0}\u{0}\u{0}"]
@@ -49,7 +49,7 @@ enum Gzip {
 
     static func checksum(_ bytes: [UInt8]) -> UInt32 { UInt32(crc32(0, bytes, UInt32(bytes.count))) }
 
-    /// A header with optional fields; `flags` says which, without the ones that the fields themselves need.
+    /// A header with optional fields. `flags` are additional flags; those of the fields are set in any case.
     static func header(
         extra: [UInt8]? = nil, name: String? = nil, comment: String? = nil, hasChecksum: Bool = false,
         flags: UInt8 = 0
@@ -109,7 +109,7 @@ enum Zstd {
         return [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(content.count) + 64) { output, count in
             content.withUnsafeBytes { bytes in
                 var room = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
-                // Byte by byte at first, so that the size is not known from the first call.
+                // The first call has no input, so that it does not tell libzstd the size of the content.
                 var input = ZSTD_inBuffer(src: bytes.baseAddress, size: hasContentSize ? bytes.count : 0, pos: 0)
                 precondition(ZSTD_isError(ZSTD_compressStream2(context, &room, &input, ZSTD_e_continue)) == 0)
                 input.size = bytes.count
@@ -123,20 +123,20 @@ enum Zstd {
         [0x50 + variant, 0x2a, 0x4d, 0x18] + Gzip.littleEndian(UInt32(content.count)) + content
     }
 
-    /// A frame by hand: one raw block, and whatever the header says.
+    /// A frame with one raw block and the given header.
     static func rawFrame(descriptor: UInt8, header: [UInt8], content: [UInt8]) -> [UInt8] {
         let block = UInt32(content.count) << 3 | 1
         return [0x28, 0xb5, 0x2f, 0xfd, descriptor] + header + Gzip.littleEndian(block).prefix(3) + content
     }
 }
 
-/// A stream that is intact.
+/// An intact stream.
 struct Sample: CustomTestStringConvertible, Sendable {
     let name: String
     let compression: Compression
     let bytes: [UInt8]
     let content: [UInt8]
-    /// Where the blob may end.
+    /// The offsets at which the blob may end.
     let boundaries: Set<Int>
     var testDescription: String { name }
 
@@ -154,7 +154,7 @@ struct Sample: CustomTestStringConvertible, Sendable {
         self.boundaries = boundaries
     }
 
-    /// Streams short enough to try everything on.
+    /// Streams that are short enough for exhaustive tests.
     static let short: [Sample] = gzip + zstd
 
     private static let gzip: [Sample] = {

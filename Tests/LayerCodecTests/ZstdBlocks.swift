@@ -13,24 +13,24 @@ struct ZstdBlock {
 
     var kind: Kind
     var bytes: [UInt8]
-    /// What the header gives as the size, unless that is how many bytes there are.
+    /// The size in the header; nil for the actual number of bytes.
     var size: Int?
 
     static func raw(_ bytes: [UInt8]) -> ZstdBlock { ZstdBlock(kind: .raw, bytes: bytes) }
     static func rle(_ byte: UInt8, count: Int) -> ZstdBlock { ZstdBlock(kind: .rle, bytes: [byte], size: count) }
     static func compressed(_ bytes: [UInt8]) -> ZstdBlock { ZstdBlock(kind: .compressed, bytes: bytes) }
 
-    /// A compressed block of sequences that all are of one code each, whose tables therefore take no bits.
+    /// A compressed block of sequences with one code of each kind, whose tables therefore take no bits.
     ///
-    /// Parameters: `offsets` are the values written, which for new offsets are larger by 3; of one length in bits, each.
-    /// A match is 3 bytes long, and has `literalLength` literals before it, less than 16.
+    /// Parameters: `offsets` are the encoded values, which for new offsets are larger by 3; all must have the same
+    /// length in bits. A match is 3 bytes long and follows `literalLength` literals, fewer than 16.
     static func sequences(
         literals: [UInt8], literalLength: UInt8, offsets: [UInt32], modes: UInt8 = 0b0101_0100, extraBits: Int = 0
     ) -> ZstdBlock {
         let code = UInt8(UInt32.bitWidth - 1 - (offsets.first ?? 1).leadingZeroBitCount)
         precondition(literals.count < 32 && offsets.count < 128 && literalLength < 16)
         var bits = Array(repeating: false, count: max(extraBits, 0))
-        // What is read first is last.
+        // The stream is read from its end.
         for offset in offsets.reversed() {
             bits += (0..<code).map { offset >> UInt32($0) & 1 == 1 }
         }
@@ -43,7 +43,7 @@ struct ZstdBlock {
 }
 
 extension Zstd {
-    /// A frame with a window of 1 KiB and an eighth for each of `mantissa`, without content size or checksum.
+    /// A frame with a window of 1 KiB plus `mantissa` eighths of it, without content size or checksum.
     static func frame(blocks: [ZstdBlock], mantissa: UInt8 = 0) -> [UInt8] {
         var bytes: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0, mantissa]
         for (index, block) in blocks.enumerated() {

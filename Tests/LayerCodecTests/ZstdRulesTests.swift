@@ -8,13 +8,13 @@ import LayerModel
 import Testing
 import TestSupport
 
-/// What the first decoder accepts is verified, so it may accept only what all decoders do: RFC 8878, `zstd -d` and the decoder
-/// for Go that container runtimes use.
+/// What the first decoder accepts is verified, so it must only accept what all decoders accept: RFC 8878, `zstd -d` and
+/// the Go decoder of container runtimes.
 @Suite struct ZstdRulesTests {
     struct Rule: CustomTestStringConvertible, Sendable {
         let name: String
         let bytes: [UInt8]
-        /// Nil if the frame is to be refused.
+        /// Nil if the frame must be refused.
         let content: [UInt8]?
         var testDescription: String { name }
 
@@ -28,7 +28,7 @@ import TestSupport
     static let window = Content.noise(1_024, seed: 11)
     static let three = Array("abc".utf8)
 
-    /// Each rule at its limit, and beyond.
+    /// Each rule at its limit and beyond.
     static let rules: [Rule] = {
         let match = Array(window.prefix(3))
         func block(offsets: [UInt32], literalLength: UInt8 = 1, extraBits: Int = 0) -> ZstdBlock {
@@ -94,7 +94,7 @@ import TestSupport
                     .compressed(
                         [1 << 3, 9, 1, 0b0101_0100, 36, 0, 0, 1]),
                 ], gives: nil),
-            // 4 bits for an accuracy of 5, then 6 for all of the 32 cells.
+            // 4 bits for an accuracy of 5, then 6 for all 32 cells.
             Rule(
                 "a table of one code",
                 [
@@ -113,7 +113,7 @@ import TestSupport
     }()
 
     @Test(arguments: rules, [1, 1 << 17])
-    func framesKeepTheRules(_ rule: Rule, _ inputByteCount: Int) throws {
+    func strictDecoderEnforcesTheRules(_ rule: Rule, _ inputByteCount: Int) throws {
         let decoded = try #require(Codecs.fast(for: .zstd)).decodeWhole(rule.bytes, inputByteCount: inputByteCount)
         #expect(decoded.brokenPromises.isEmpty)
         #expect(decoded.ending == (rule.content == nil ? .failed(.data) : .complete))
@@ -121,23 +121,23 @@ import TestSupport
     }
 
     @Test(arguments: rules)
-    func referenceDecodesWhatKeepsTheRules(_ rule: Rule) throws {
+    func referenceAcceptsFramesThatFollowTheRules(_ rule: Rule) throws {
         guard let content = rule.content else { return }
         let decoded = try #require(Codecs.reference(for: .zstd)).decodeWhole(rule.bytes)
         #expect(decoded.ending == .complete)
         #expect(decoded.content == content)
     }
 
-    /// RFC 8878 allows this, and libzstd refuses it before 1.5.6; no compressor writes it.
-    @Test func aCountOfZeroInTwoBytesIsToldFromDamage() throws {
+    /// RFC 8878 allows this, and libzstd before 1.5.6 refuses it; no compressor writes it.
+    @Test func countOfZeroInTwoBytesHasItsOwnFault() throws {
         let frame = Zstd.frame(blocks: [.compressed([1 << 3, 9, 128, 0])])
         let decoded = try #require(Codecs.fast(for: .zstd)).decodeWhole(frame)
         #expect(decoded.ending == .failed(.longZeroCount))
     }
 
-    /// A window of 1 KiB and 128 bytes for each of the mantissa; offsets that reach across every turn of the ring.
+    /// Windows of 1 KiB plus `mantissa` times 128 bytes, with offsets that cross every wrap of the ring.
     @Test(arguments: [0, 1, 7] as [UInt8])
-    func windowsAreKeptAcrossManyBlocks(_ mantissa: UInt8) throws {
+    func offsetsAcrossTheEndOfTheRing(_ mantissa: UInt8) throws {
         let window = 1_024 + 128 * Int(mantissa)
         var content = Content.noise(window, seed: 3)
         var blocks = [ZstdBlock.raw(content)]
@@ -163,7 +163,8 @@ import TestSupport
         }
     }
 
-    /// Frames with many tables and blocks, so that a mutation often hits one; without checksums, which would notice all.
+    /// Frames with many tables and blocks, so that mutations often hit one; mostly without checksums, which would
+    /// detect all of them.
     static let originals: [[UInt8]] = [
         Zstd.frame(Content.text(3_000), level: 19, hasChecksum: false),
         Zstd.frame(Content.text(40_000), windowLog: 10, hasChecksum: false, hasContentSize: false),
@@ -172,7 +173,7 @@ import TestSupport
         Zstd.frame(Content.text(2_000)),
     ]
 
-    @Test func whatIsAcceptedOfMutatedFramesTheReferenceDecodesToTheSame() throws {
+    @Test func acceptedMutatedFramesAreDecodedLikeByTheReference() throws {
         let (fast, reference) = try (#require(Codecs.fast(for: .zstd)), #require(Codecs.reference(for: .zstd)))
         var generator = SplitMix(state: 2026)
         var (acceptedCount, refusedCount) = (0, 0)
@@ -192,7 +193,7 @@ import TestSupport
                 refusedCount += 1
             }
         }
-        // Else the mutations are too mild, or too wild, to tell anything.
+        // Otherwise the mutations are too weak or too strong for a meaningful test.
         #expect(acceptedCount > 300)
         #expect(refusedCount > 1_000)
     }

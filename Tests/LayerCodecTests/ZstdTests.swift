@@ -20,13 +20,13 @@ import Testing
         #expect(decoded.content == Self.words)
     }
 
-    /// libzstd itself does not compare the two where the last block is empty.
+    /// libzstd itself does not compare the lengths if the last block is empty.
     @Test(arguments: codecs.indices, [1, 1 << 17])
-    func contentMustBeAsLongAsTheHeaderSays(_ index: Int, _ inputByteCount: Int) {
+    func contentMustHaveTheLengthInTheHeader(_ index: Int, _ inputByteCount: Int) {
         let content = Content.text(300)
         for emptyLast in [false, true] {
             for difference in [-1, 0, 1, 5_000] {
-                // Two bytes of content size, which count from 256 on; a window of 1 MiB.
+                // Two bytes of content size, with an offset of 256; a window of 1 MiB.
                 var bytes: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0x40, 10 << 3]
                 bytes += Gzip.littleEndian(UInt32(44 + difference)).prefix(2)
                 bytes += Gzip.littleEndian(UInt32(content.count) << 3 | (emptyLast ? 0 : 1)).prefix(3) + content
@@ -40,7 +40,7 @@ import Testing
 
     @Test(arguments: codecs.indices, [1, 1 << 17])
     func windowAboveTheLimitIsTooLarge(_ index: Int, _ inputByteCount: Int) {
-        // Mantissa 1: an eighth more; and the largest window there is.
+        // Mantissa 1 is an eighth more; 255 is the largest window.
         for window: UInt8 in [10 << 3 | 1, 255] {
             let bytes = Zstd.rawFrame(descriptor: 0, header: [window], content: Self.words)
             let decoded = Self.codecs[index].decodeWhole(bytes, options: Self.limit, inputByteCount: inputByteCount)
@@ -49,19 +49,19 @@ import Testing
     }
 
     @Test(arguments: codecs.indices)
-    func windowOfASingleSegmentIsItsContent(_ index: Int) {
+    func windowOfASingleSegmentIsTheContentSize(_ index: Int) {
         func frame(_ byteCount: UInt32) -> [UInt8] {
             Zstd.rawFrame(descriptor: 0b1010_0000, header: Gzip.littleEndian(byteCount), content: Self.words)
         }
         let codec = Self.codecs[index]
         #expect(codec.decodeWhole(frame(5), options: Self.limit).ending == .complete)
         #expect(codec.decodeWhole(frame(1 << 20 + 1), options: Self.limit).ending == .windowTooLarge)
-        // Within the limit, but the content is shorter than that.
+        // Within the limit, but the content is shorter than declared.
         #expect(codec.decodeWhole(frame(1 << 20), options: Self.limit).ending == .failed(.data))
     }
 
     @Test(arguments: codecs.indices)
-    func windowThatTheStandardLimitAllows(_ index: Int) {
+    func standardLimitAllows128MiB(_ index: Int) {
         let content = Content.text(300_000)
         let decoded = Self.codecs[index].decodeWhole(Zstd.frame(content, windowLog: 27, hasContentSize: false))
         #expect(decoded.ending == .complete)
@@ -71,19 +71,19 @@ import Testing
     }
 
     @Test(arguments: codecs.indices)
-    func limitThatIsNoPowerOfTwoHolds(_ index: Int) {
+    func limitNeedNotBeAPowerOfTwo(_ index: Int) {
         let options = CodecOptions(maximumWindowByteCount: 1_500_000)
         func ending(_ window: UInt8) -> Decoded.Ending {
             let bytes = Zstd.rawFrame(descriptor: 0, header: [window], content: Self.words)
             return Self.codecs[index].decodeWhole(bytes, options: options).ending
         }
-        // 1 MiB and three eighths, 1 MiB and a half.
+        // 1 MiB plus three eighths, and 1 MiB plus a half.
         #expect(ending(10 << 3 | 3) == .complete)
         #expect(ending(10 << 3 | 4) == .windowTooLarge)
     }
 
     @Test(arguments: codecs.indices, [1, 1 << 17])
-    func dictionaryIsWantedInVain(_ index: Int, _ inputByteCount: Int) {
+    func frameWithADictionaryIsRefused(_ index: Int, _ inputByteCount: Int) {
         for (descriptor, identifier): (UInt8, [UInt8]) in [(1, [9]), (2, [0, 9]), (3, [0, 0, 0, 9])] {
             let bytes = Zstd.rawFrame(descriptor: descriptor, header: [0] + identifier, content: Self.words)
             let decoded = Self.codecs[index].decodeWhole(bytes, inputByteCount: inputByteCount)
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test(arguments: codecs.indices)
-    func dictionaryNumberZeroIsNone(_ index: Int) {
+    func dictionaryIDZeroMeansNoDictionary(_ index: Int) {
         let bytes = Zstd.rawFrame(descriptor: 1, header: [0, 0], content: Self.words)
         #expect(Self.codecs[index].decodeWhole(bytes).ending == .complete)
     }
@@ -130,7 +130,7 @@ import Testing
     }
 
     @Test(arguments: codecs.indices)
-    func skippableFramesOfSomeSizeAreSkipped(_ index: Int) {
+    func largeSkippableFramesAreSkipped(_ index: Int) {
         let frame = Zstd.frame(Self.words)
         let bytes = Zstd.skippable(Content.noise(500_000)) + frame + Zstd.skippable(Content.zeros(131_072))
         let decoded = Self.codecs[index].decodeWhole(bytes)

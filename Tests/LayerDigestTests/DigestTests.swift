@@ -18,7 +18,7 @@ import TestSupport
 
     static let twoBlocks = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"
 
-    /// The examples of FIPS 180-4 that NIST publishes, and the empty input.
+    /// Examples for FIPS 180-4 that NIST publishes, and the empty input.
     static let knownAnswers: [KnownAnswer] = [
         KnownAnswer(
             algorithm: .sha256, content: "",
@@ -48,12 +48,12 @@ import TestSupport
     ]
 
     @Test(arguments: knownAnswers)
-    func knownAnswersHold(_ answer: KnownAnswer) {
+    func digestsEqualKnownAnswers(_ answer: KnownAnswer) {
         let digest = ContentDigest.of(Array(answer.content.utf8), answer.algorithm)
         #expect(digest.description == answer.algorithm.rawValue + ":" + answer.hexadecimal)
     }
 
-    @Test func emptyInputAgreesWithTheModel() {
+    @Test func constantsOfTheModelAreCorrect() {
         #expect(ContentDigest.of([], .sha256) == .emptyInputSHA256)
         #expect(ContentDigest.of(Array("{}".utf8), .sha256) == .emptyJSONSHA256)
     }
@@ -64,22 +64,22 @@ import TestSupport
     }
 
     @Test(arguments: DigestAlgorithm.allCases)
-    func lookUpsFindTheAlgorithm(_ algorithm: DigestAlgorithm) {
+    func lookupsFindTheAlgorithm(_ algorithm: DigestAlgorithm) {
         #expect(digestMethod(for: algorithm).algorithm == algorithm)
         #expect(digestMethod(for: algorithm).begin().algorithm == algorithm)
         #expect(referenceDigestMethod(for: algorithm).begin() is EVPDigest)
     }
 
-    @Test func versionNamesOpenSSLThree() {
+    @Test func versionIsOpenSSL3() {
         #expect(DigestLibrary.version.hasPrefix("OpenSSL 3."))
     }
 
-    @Test func baseLayersChainIDIsItsDiffID() {
+    @Test func chainIDOfTheBaseLayerIsItsDiffID() {
         let diffID = ContentDigest.of([1], .sha256)
         #expect(ChainID.next(parent: nil, diffID: diffID) == diffID)
     }
 
-    @Test func chainIDHashesBothTexts() throws {
+    @Test func chainIDIsTheDigestOfBothTexts() throws {
         let base = try ContentDigest(parsing: "sha256:" + String(repeating: "a", count: 64))
         let next = try ContentDigest(parsing: "sha512:" + String(repeating: "b", count: 128))
         let text = "sha256:" + String(repeating: "a", count: 64) + " sha512:" + String(repeating: "b", count: 128)
@@ -87,7 +87,7 @@ import TestSupport
     }
 }
 
-/// What every entry of the registry must do.
+/// The contract of every registry entry.
 @Suite struct DigestContractTests {
     static let content: [UInt8] = {
         var generator = SplitMix(state: 7)
@@ -95,7 +95,7 @@ import TestSupport
     }()
 
     @Test(arguments: DigestAlgorithms.all.indices)
-    func anySplitGivesTheSameDigest(_ index: Int) {
+    func digestDoesNotDependOnSplits(_ index: Int) {
         let method = DigestAlgorithms.all[index]
         let whole = ContentDigest.of(Self.content, method.algorithm)
         var generator = SplitMix(state: 11)
@@ -103,7 +103,7 @@ import TestSupport
             let digest = method.begin()
             var rest = Self.content[...]
             while !rest.isEmpty {
-                // Zero now and then, and mostly around the size of a block.
+                // Sometimes zero bytes, and mostly about the size of a block.
                 let count = min(rest.count, Int(generator.next() % (round % 2 == 0 ? 200 : 20_000)))
                 digest.update(Array(rest.prefix(count)).span.bytes)
                 rest = rest.dropFirst(count)
@@ -113,13 +113,13 @@ import TestSupport
     }
 
     @Test(arguments: DigestAlgorithms.all.indices)
-    func digestWithoutUpdateIsThatOfEmptyInput(_ index: Int) {
+    func digestWithoutUpdateIsThatOfNoBytes(_ index: Int) {
         let method = DigestAlgorithms.all[index]
         #expect(method.begin().finish() == .of([], method.algorithm))
     }
 
     @Test(arguments: DigestAlgorithms.all.indices)
-    func runningDigestsDoNotDisturbEachOther(_ index: Int) {
+    func runningDigestsAreIndependent(_ index: Int) {
         let method = DigestAlgorithms.all[index]
         let (first, second) = (method.begin(), method.begin())
         for byte in Self.content.prefix(300) {
@@ -135,9 +135,9 @@ import TestSupport
     }
 
     @Test(
-        .enabled(if: toolsAreThere, "sha256sum, sha384sum and sha512sum are wanted in /usr/bin"),
+        .enabled(if: toolsAreThere, "sha256sum, sha384sum and sha512sum are needed in /usr/bin"),
         arguments: DigestAlgorithms.all.indices, [0, 1, 55, 56, 63, 64, 65, 111, 112, 127, 128, 129, 100_003])
-    func coreutilsAgree(_ index: Int, _ byteCount: Int) throws {
+    func digestsEqualThoseOfCoreutils(_ index: Int, _ byteCount: Int) throws {
         let method = DigestAlgorithms.all[index]
         let file = FileManager.default.temporaryDirectory.appending(path: "layerverify-digest-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: file) }

@@ -12,7 +12,7 @@ import TestSupport
 @Suite struct LaneSHA256Tests {
     static let isSupported = LaneSHA256.isUsable
 
-    /// 100 000 rounds of up to four messages, each in parts of any length, against OpenSSL.
+    /// 100 000 rounds of up to four messages, each in parts of any length, compared with OpenSSL.
     @Test(.enabled(if: isSupported, "this CPU lacks the instructions, or sha-lanes is disabled"), arguments: 0..<8)
     func teamsAgreeWithOpenSSL(seed: Int) {
         let method = digestMethod(for: .sha256)
@@ -21,9 +21,9 @@ import TestSupport
         Self.compare(method, roundCount: 12_500, &random) { team, _ in method.update(team) }
     }
 
-    /// Messages that are lent in pairs, of which somebody else hashes any number of blocks, against OpenSSL.
+    /// Messages in pairs of which other code hashes any number of blocks, compared with OpenSSL.
     @Test(.enabled(if: isSupported, "this CPU lacks the instructions, or sha-lanes is disabled"), arguments: 0..<4)
-    func pairsThatOthersMoveOnAgreeWithOpenSSL(seed: Int) throws {
+    func pairsAdvancedByOtherCodeAgreeWithOpenSSL(seed: Int) throws {
         let method = digestMethod(for: .sha256)
         let pairing = try #require(method.pairing)
         var random = SplitMix(state: UInt64(77 + seed))
@@ -75,6 +75,6 @@ import TestSupport
         pair.blockCount -= blockCount
     }
 
-    /// Around the borders of blocks and of the padding, and some that are longer.
+    /// Lengths around the borders of blocks and of the padding, and longer ones.
     private static let lengths = [0, 0, 1, 53, 54, 55, 61, 62, 63, 64, 117, 126, 127, 1000, 2048, 4000]
 }

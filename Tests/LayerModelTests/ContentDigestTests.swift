@@ -10,14 +10,14 @@ import Testing
 
     static let good: [String] = [
         "sha256:" + hex64, "sha384:" + hex64 + hex64.prefix(32), "sha512:" + hex64 + hex64, "blake3:" + hex64,
-        // The examples of the specification, and what its grammar allows beyond them.
+        // The examples of the specification, and other digests that its grammar allows.
         "multihash+base58:QmRZxt2b1FVZPNqd8hsiykDL3TdBDeTSPX9Kv46HmX4Gx8",
         "sha256+b64u:LCa0a2j_xo_5m0U8HTBBNBNCLXBkg7-g-YpeiGJm564",
         "a:b", "0:=", "a.b_c-d+e:_-=", "md5:XYZ",
     ]
 
     @Test(arguments: good)
-    func whatTheGrammarAllowsIsADigest(_ text: String) throws {
+    func parsesDigestsThatTheGrammarAllows(_ text: String) throws {
         let digest = try ContentDigest(parsing: text)
         #expect(digest.description == text)
         #expect(digest.algorithmName + ":" + digest.encoded == text)
@@ -39,15 +39,15 @@ import Testing
         ("sha256:" + hex64.uppercased(), .notLowerCaseHexadecimal),
         ("sha256:" + hex64.dropLast() + "g", .notLowerCaseHexadecimal),
         ("sha256:" + hex64.dropLast() + "=", .notLowerCaseHexadecimal),
-        // A letter of two bytes must not stand for two digits.
+        // A letter of two bytes must not count as two digits.
         ("sha256:" + hex64.dropLast(2) + "é", .notLowerCaseHexadecimal),
     ]
 
     @Test(arguments: bad.indices)
-    func whatItForbidsIsNot(_ place: Int) {
+    func refusesOtherTexts(_ place: Int) {
         let (text, expected) = Self.bad[place]
         do throws(ContentDigest.GrammarError) {
-            Issue.record("\(try ContentDigest(parsing: text)) was let pass")
+            Issue.record("\(try ContentDigest(parsing: text)) was accepted")
         } catch {
             #expect(error == expected, "\(text)")
         }
@@ -62,12 +62,12 @@ import Testing
         #expect(try ContentDigest(parsing: digest.description) == digest)
     }
 
-    @Test func anAlgorithmThatIsNotComputedHereIsNil() throws {
+    @Test func unknownAlgorithmIsNil() throws {
         #expect(try ContentDigest(parsing: "blake3:" + Self.hex64).algorithm == nil)
         #expect(try ContentDigest(parsing: "sha384:" + Self.hex64 + Self.hex64.prefix(32)).algorithm == .sha384)
     }
 
-    @Test func theKnownDigestsAreWellFormed() throws {
+    @Test func knownDigestsAreWellFormed() throws {
         for digest in [ContentDigest.emptyInputSHA256, .emptyJSONSHA256] {
             #expect(try ContentDigest(parsing: digest.description) == digest)
         }

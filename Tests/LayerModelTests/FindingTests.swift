@@ -6,7 +6,7 @@ import LayerModel
 import Testing
 
 @Suite struct OutcomeTests {
-    @Test func refutedBeatsUndeterminedBeatsVerified() {
+    @Test func joinedOutcomeIsTheWorst() {
         let rising: [Outcome] = [.verified, .undetermined, .refuted]
         for (low, left) in rising.enumerated() {
             for (high, right) in rising.enumerated() {
@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test func nothingDigestedIsUndetermined() {
+    @Test func outcomeOfADigestReport() {
         #expect(LayerDigestReport(records: []).outcome == .undetermined)
         let verified = LayerDigestRecord(path: "a", outcome: .verified)
         let refuted = LayerDigestRecord(path: "b", outcome: .refuted)
@@ -26,7 +26,7 @@ import Testing
 
 @Suite struct FindingTests {
     @Test(arguments: FindingCode.allCases)
-    func everyCodeHasAMeaningInOneSentence(_ code: FindingCode) {
+    func everyCodeHasAMeaning(_ code: FindingCode) {
         let summary = code.meaning.summary
         #expect(summary.hasSuffix("."))
         #expect(summary.first?.isLetter == true || summary.first == "`")
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test(arguments: FindingCode.allCases)
-    func everyNameIsInKebabCase(_ code: FindingCode) {
+    func namesAreInKebabCase(_ code: FindingCode) {
         let words = code.rawValue.split(separator: "-", omittingEmptySubsequences: false)
         #expect(words.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (0x61...0x7a).contains($0) } })
     }
@@ -49,7 +49,7 @@ import Testing
         #expect((code.severity == .error) == (code.outcome != .verified))
     }
 
-    @Test func aWarningMadeStrictRefutes() {
+    @Test func refutingMakesAnErrorOfAWarning() {
         let finding = Finding(.historyCountMismatch, "m", at: Place("p"))
         #expect(finding.severity == .warning)
         #expect(finding.outcome == .verified)
@@ -58,7 +58,7 @@ import Testing
         #expect(finding.refuting().code == finding.code)
     }
 
-    @Test func pointersAreEscapedAsRFC6901Wants() {
+    @Test func pointersAreEscapedByRFC6901() {
         let place = Place("index.json").appending("annotations").appending("a/b~c").appending(3).appending("")
         #expect(place.pointer == "/annotations/a~1b~0c/3/")
         #expect(place.description == "index.json#/annotations/a~1b~0c/3/")
@@ -70,7 +70,7 @@ import Testing
 }
 
 @Suite struct ByteMathTests {
-    @Test func sizesAreClampedToTheLimit() {
+    @Test func sizesAreClamped() {
         #expect(ByteMath.clamp(0, to: 10) == 0)
         #expect(ByteMath.clamp(9, to: 10) == 9)
         #expect(ByteMath.clamp(10, to: 10) == 10)
@@ -85,7 +85,7 @@ import Testing
         await #expect(processExitsWith: .failure) { _ = ByteMath.clamp(1, to: -1) }
     }
 
-    @Test func theLimitOfExpansionDoesNotOverflow() {
+    @Test func expansionLimitDoesNotOverflow() {
         let limit = ExpansionLimit(ratio: 200, freeByteCount: 1000)
         #expect(limit.limit(forCompressed: 0) == 1000)
         #expect(limit.limit(forCompressed: 5) == 1000)

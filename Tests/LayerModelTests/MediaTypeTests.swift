@@ -30,7 +30,7 @@ import Testing
     ]
 
     @Test(arguments: kinds.indices)
-    func aMediaTypeSaysWhatItNames(_ place: Int) {
+    func kindOfMediaTypes(_ place: Int) {
         let (text, kind) = Self.kinds[place]
         #expect(MediaType(text).kind == kind)
         switch kind {
@@ -40,20 +40,20 @@ import Testing
         #expect(MediaType(text).isInOtherCase == (text != text.lowercased()))
     }
 
-    @Test func whatNobodyKnowsMayBeInAnyCase() {
+    @Test func caseOfUnknownTypesIsNotChecked() {
         #expect(!MediaType("application/vnd.Example").isInOtherCase)
     }
 
     static let longest = String(repeating: "a", count: 127)
 
     @Test(arguments: ["a/b", "0/9", "application/vnd.oci+json", "a!#$&-^_.+/b!#$&-^_.+", longest + "/" + longest])
-    func theGrammarOfRFC6838IsMet(_ text: String) { #expect(MediaType(text).isWellFormed) }
+    func acceptsTypesThatRFC6838Allows(_ text: String) { #expect(MediaType(text).isWellFormed) }
 
     @Test(arguments: [
         "", "a", "/", "a/", "/b", "a/b/c", "a/b; c=d", "a/ b", "-a/b", "a/.b", "é/b", "a/bé", "a*/b", "a/b\n",
         longest + "a/b", "a/" + longest + "a",
     ])
-    func anythingElseIsMalformed(_ text: String) { #expect(!MediaType(text).isWellFormed) }
+    func refusesOtherTypes(_ text: String) { #expect(!MediaType(text).isWellFormed) }
 }
 
 @Suite struct PlatformTests {
@@ -67,7 +67,7 @@ import Testing
     ]
 
     @Test(arguments: normal.indices)
-    func aPlatformHasOneUsualName(_ place: Int) throws {
+    func platformsAreNormalized(_ place: Int) throws {
         let (text, normalized) = Self.normal[place]
         let platform = try #require(Platform(parsing: text)?.normalized)
         #expect(platform.description == normalized)
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(arguments: ["", "linux", "/", "linux/", "/amd64", "linux//v7", "a/b/c/d", "linux/arm/"])
-    func otherTextsAreNoPlatform(_ text: String) { #expect(Platform(parsing: text) == nil) }
+    func otherTextsAreNotPlatforms(_ text: String) { #expect(Platform(parsing: text) == nil) }
 
     static let accepted: [(wanted: String, offered: String, isAccepted: Bool)] = [
         ("linux/amd64", "linux/amd64", true), ("linux/x86_64", "linux/amd64", true),
@@ -88,7 +88,7 @@ import Testing
     ]
 
     @Test(arguments: accepted.indices)
-    func aRequestAcceptsWhatItMeans(_ place: Int) throws {
+    func requestsAcceptMatchingPlatforms(_ place: Int) throws {
         let (wanted, offered, isAccepted) = Self.accepted[place]
         let (left, right) = try (#require(Platform(parsing: wanted)), #require(Platform(parsing: offered)))
         #expect(left.accepts(right) == isAccepted, "\(wanted) and \(offered)")
@@ -111,10 +111,10 @@ import Testing
     ]
 
     @Test(arguments: prefixes.indices)
-    func theFirstBytesTellTheCompression(_ place: Int) {
+    func detectsTheCompression(_ place: Int) {
         let (bytes, compression) = Self.prefixes[place]
         #expect(Compression.detect(prefix: bytes) == compression)
-        // A slice whose indices do not begin at zero tells the same.
+        // A slice whose indexes do not begin with zero gives the same result.
         #expect(Compression.detect(prefix: ([7, 7] + bytes)[2...]) == compression)
     }
 }

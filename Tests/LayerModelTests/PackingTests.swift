@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct PackedListTests {
-    @Test func everyEndingOfAStreamIsUnpackedAsItWas() {
+    @Test func everyStreamEndingIsUnpackedUnchanged() {
         let endings: [StreamEnding] = [
             .complete, .truncated(atByte: 1), .corrupt(atByte: 1 << 40, .checksum), .corrupt(atByte: 0, .decoder),
             .trailingBytes(atByte: 3, areZero: true), .disputed(atByte: 1 << 33, .headerText),
@@ -19,7 +19,7 @@ import Testing
         #expect(Array(FactsList(facts)) == facts)
     }
 
-    /// Texts that packing may take for digests, and nearly digests.
+    /// Texts with digits of digests, and with nearly as many digits.
     private static func text(_ numbers: inout SplitMix) -> String {
         let digits = Array("0123456789abcdef")
         var result = ""
@@ -62,19 +62,19 @@ import Testing
     }
 
     @Test(arguments: UInt64(0)..<20)
-    func whatWasPackedComesBack(seed: UInt64) throws {
+    func findingsAreUnpackedUnchanged(seed: UInt64) throws {
         var numbers = SplitMix(state: seed)
         let findings = try (0..<200).map { _ in try Self.finding(&numbers) }
         var list = PackedList(findings)
         #expect(list.elementsEqual(findings))
-        // Replacing a record, by a shorter or a longer one, leaves the others alone.
+        // Replacing a record by a shorter or longer one does not change the others.
         let others = try findings.map { try Bool.random(using: &numbers) ? Self.finding(&numbers) : $0 }
         for (place, other) in others.enumerated() where other != findings[place] { list[place] = other }
         #expect(list.elementsEqual(others))
     }
 
-    /// The number of the 98th digest is the letter b.
-    @Test func aNumberIsNotTakenForTheTextBeforeTheNextDigest() {
+    /// The number of the 98th digest is the byte of the letter b.
+    @Test func packedNumberIsNotReadAsAPrefix() {
         let messages = (0..<200).map { number in
             let digits = String(repeating: "0", count: 61) + String(1000 + number).suffix(3)
             return digits + "lobs/sha256/" + digits + "ha256:" + digits
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test(arguments: UInt64(0)..<20)
-    func aFindingIsKeptOnceAndOnlyItself(seed: UInt64) throws {
+    func equalFindingsAreKeptOnce(seed: UInt64) throws {
         var numbers = SplitMix(state: seed)
         let findings = try (0..<100).map { _ in try Self.finding(&numbers) }
         var list = FindingList([])
@@ -101,7 +101,7 @@ import Testing
         Finding(code, Self.long + "\(number)", at: Place("a"), root: root)
     }
 
-    /// As many as there is memory for, and then more, of two codes and of two roots.
+    /// As many findings as fit into the limit, and then more, of two codes and in two roots.
     private static func overfull() -> (list: FindingList, kept: Int) {
         var list = FindingList([])
         list.maximumByteCount = 100_000
@@ -119,7 +119,7 @@ import Testing
         return (list, kept)
     }
 
-    @Test func thoseBeyondTheLimitAreCountedByCodeAndRoot() throws {
+    @Test func findingsBeyondTheLimitAreCountedByCodeAndRoot() throws {
         let (list, kept) = Self.overfull()
         #expect(kept >= 80 && kept < 1000)
         #expect(list.pool.count == kept + 3)
@@ -133,13 +133,13 @@ import Testing
         #expect(standIns.allSatisfy { $0.message.contains("more findings of this kind") && $0.place == Place("") })
         #expect(list.count(of: 0) == 1)
         #expect(list.byteCount < 130_000)
-        // Each image still has what is wrong with it.
+        // Each image still has its findings.
         #expect(Set(list.filter { $0.image == 2 }.map(\.finding.code)) == [.blobMissing, .blobUnreferenced])
         #expect(list.contains { $0.image == 1 && $0.finding.outcome == .refuted })
     }
 
-    /// One finding may belong to any number of layers: where it belongs takes memory, too.
-    @Test func placesOfFindingsCountAgainstTheLimit() {
+    /// One finding may belong to any number of layers, and each of these entries takes memory.
+    @Test func entriesCountAgainstTheLimit() {
         var list = FindingList([])
         list.maximumByteCount = 100_000
         let place = list.intern(Self.finding(.blobMissing, 0, root: 0))
@@ -149,7 +149,7 @@ import Testing
             }
         }
         #expect(list.byteCount < 110_000)
-        // Each image has the finding, and says that it is about some layer of it.
+        // Each image has the finding, with a note that it is about some of its layers.
         #expect(Set(list.entries.map(\.image)).count == 10)
         #expect(list.entries.last?.isAboutSomeLayer == true)
         #expect(list.entries.last?.layer == nil)

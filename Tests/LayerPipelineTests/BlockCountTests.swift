@@ -1,4 +1,4 @@
-// layerverify: tests of the bound on blocks, transition by transition in a single thread.
+// layerverify: tests of the limit of blocks, transition by transition in a single thread.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -19,10 +19,10 @@ import Testing
         let boundaryOffset: UInt64 = 0
     }
 
-    /// One blob in parts, whose digests never finish. A part decodes ahead until it is stopped, then becomes the head of the
-    /// blob, and hands its blocks to the digests; the part after it decodes ahead in turn.
+    /// One blob in parts, whose digests do not advance. A part decodes ahead until it is stopped, then leads and passes
+    /// its blocks to the digests, while the next part decodes ahead.
     @Test(arguments: [1, 2, 4, 8, 16], [1, 3])
-    func partsThatBecomeTheHeadDoNotEmptyThePool(jobCount: Int, algorithmCount: Int) throws {
+    func partsThatLeadDoNotExhaustThePool(jobCount: Int, algorithmCount: Int) throws {
         let codec = Codec(name: "ended", compression: .gzip) { _ in EndedDecoder() }
         var state = PipelineState([request(0, expectedByteCount: 1 << 40)], jobCount: jobCount)
         let worker = try #require(state.startWorkers().first)
@@ -45,7 +45,7 @@ import Testing
             worker.newParts = [part]
             head.isBusy = true
             _ = state.takeBack(teamOf: worker)
-            // A worker decodes the part, an action of eight outputs at a time, as long as the scheduler lets it.
+            // A worker decodes the part as long as the scheduler allows, with eight outputs per action.
             while part.isQueued {
                 while state.ready.takeFirst() != nil {}
                 part.isBusy = true
@@ -68,7 +68,7 @@ import Testing
             #expect(part.role == .leads)
             head = part
         }
-        // The digests finish at last: every block comes back, and the next part may decode again.
+        // The digests finish: every block is released, and the next part may decode again.
         worker.team = []
         while true {
             worker.hashJobs.removeAll()

@@ -1,4 +1,4 @@
-// layerverify: tests of streams that only some decoders take, through the pipeline.
+// layerverify: tests of streams that only some decoders accept, in the pipeline.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -7,9 +7,9 @@ import LayerModel
 import LayerPipeline
 import Testing
 
-/// A gzip member with a name longer than Go reads, alone and among others.
+/// A gzip member with a name that is too long for Go, alone and among others.
 @Suite struct DisputedStreamTests {
-    /// A member whose header has a name of so many bytes.
+    /// A member whose header has a name of this length.
     private func member(_ content: [UInt8], nameByteCount: Int) -> [UInt8] {
         let plain = gzip(content)
         var header = Array(plain.prefix(10))
@@ -17,7 +17,7 @@ import Testing
         return header + Array(repeating: 0x6e, count: nameByteCount) + [0] + plain.dropFirst(10)
     }
 
-    /// Members of the size that BGZF has, so that they are read in parts; the ones in `long` have the long name.
+    /// Members of BGZF's size, so that they are read in parts; those in `long` have the long name.
     private func members(_ count: Int, long: Set<Int>) -> (blob: [UInt8], content: [UInt8], offsets: [UInt64]) {
         let whole = content(count * 65_280)
         var (blob, offsets): ([UInt8], [UInt64]) = ([], [])
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: [SequentialReader.Path.fast, .reference])
-    func aSmallBlobIsDisputedAndItsContentIsHashed(_ path: SequentialReader.Path) throws {
+    func disputedSmallBlobIsHashed(_ path: SequentialReader.Path) throws {
         let content = content(3_000)
         let blobs = [
             member(content, nameByteCount: 511), member(content, nameByteCount: 512),
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(arguments: [[0], [37], [37, 50], [59], []], [1, 3])
-    func aDisputedMemberIsToldOfABlobThatIsReadInParts(_ long: Set<Int>, _ jobs: Int) throws {
+    func disputedMemberIsReportedInABlobReadInParts(_ long: Set<Int>, _ jobs: Int) throws {
         let (blob, content, offsets) = members(60, long: long)
         let result = run([request(0)], MemoryStore(blobs: [blob]), jobs: jobs)
         let facts = try #require(result.facts.first)
@@ -56,7 +56,7 @@ import Testing
         #expect(facts.uncompressed?.ending == expected ?? .complete)
     }
 
-    @Test func damageOfADisputedStreamIsDamage() throws {
+    @Test func damageOfADisputedStreamIsReported() throws {
         let (blob, _, _) = members(60, long: [10])
         let facts = run([request(0)], MemoryStore(blobs: [Array(blob.dropLast(4))])).facts
         #expect(facts.first?.uncompressed?.ending == .truncated(atByte: UInt64(blob.count - 4)))

@@ -33,7 +33,7 @@ final class MemoryBlob: BlobReader {
     }
 }
 
-/// Blobs in memory, by their place in a list; any other place is missing.
+/// Blobs in memory, by their index in a list; any other index is missing.
 struct MemoryStore: BlobOpener {
     var blobs: [[UInt8]]
 
@@ -42,7 +42,7 @@ struct MemoryStore: BlobOpener {
         return .opened(MemoryBlob(blobs[Int(place)]))
     }
 
-    /// A request for every blob, each with its true size as the expected one.
+    /// A request for every blob, with its size as the expected size.
     func requests(
         _ algorithms: [DigestAlgorithm] = [.sha256], diffIDs: [DigestAlgorithm]? = [.sha256]
     ) -> [BlobRequest] {
@@ -61,14 +61,14 @@ func request(
         expectedByteCount: expectedByteCount, digestAlgorithms: algorithms, diffIDAlgorithms: diffIDs)
 }
 
-/// What a run of the pipeline led to.
+/// The result of a run of the pipeline.
 struct PipelineRun {
     var facts: [BlobFacts] = []
     var completionCount = 0
     var isInTime = false
     var progress = PipelineProgress()
     var heldBlockCount = 0
-    /// Parts that were read beside the beginnings of blobs, and blobs in which one began where no member did.
+    /// The number of further parts that were read, and of blobs in which one did not begin at a member.
     var partCounts = (parts: 0, misleading: 0)
 }
 
@@ -101,7 +101,7 @@ func run(
     }
     pipeline.start()
     DispatchQueue.global().async {
-        // When all items have run, a second completion would be there, too.
+        // After all items have run, a second completion would have been called.
         crew.runAll()
         ended.signal()
     }
@@ -119,7 +119,7 @@ private final class RunResult: Sendable {
     let run = Locked(PipelineRun())
 }
 
-/// The facts by the sequential reader, one blob after another.
+/// The facts from the sequential reader, one blob after another.
 func sequential(
     _ requests: [BlobRequest], _ opener: any BlobOpener, _ path: SequentialReader.Path = .reference,
     limit: ExpansionLimit = .standard, window: UInt64 = 128 << 20
@@ -130,7 +130,7 @@ func sequential(
     return requests.map { reader.facts(of: $0, from: opener) }
 }
 
-/// Checks a run that was not cancelled: it ended once, lost no block, and its progress reached the totals.
+/// Checks that a run was not cancelled, ended once, lost no block, and that its progress reached the totals.
 func expectSound(_ run: PipelineRun, blobCount: Int, at location: SourceLocation = #_sourceLocation) {
     #expect(run.isInTime, sourceLocation: location)
     #expect(run.completionCount == 1, sourceLocation: location)
@@ -143,7 +143,8 @@ func expectSound(_ run: PipelineRun, blobCount: Int, at location: SourceLocation
         run.progress.doneByteCount == run.facts.reduce(0) { $0 + $1.byteCount }, sourceLocation: location)
 }
 
-/// Both paths over one blob: the scheduler with a size that makes it a large one, and the sequential reader.
+/// The facts of one blob from both paths: the scheduler, with an expected size that makes the blob large, and the
+/// sequential reader.
 func bothPaths(
     _ bytes: [UInt8], limit: ExpansionLimit = .standard, window: UInt64 = 128 << 20,
     at location: SourceLocation = #_sourceLocation

@@ -12,10 +12,10 @@ import LayerPipeline
 import Testing
 import TestSupport
 
-/// Generated layers, whole and damaged, in every number of jobs and with each fast path off. What must come out is what zlib,
-/// libzstd and OpenSSL say of each blob by itself, called here and not through the product.
+/// Generated layers, intact and damaged, with any number of jobs and without each fast path. The expected facts come
+/// from zlib, libzstd and OpenSSL, which are called directly and not through the product.
 @Suite struct LargeLayerTests {
-    /// How a layer is written.
+    /// The format of a layer.
     enum Kind: CaseIterable {
         case plain, gzip, storedGzip, blockGzip, manyMembers, zstd, smallWindowZstd, manyFrames
     }
@@ -29,7 +29,7 @@ import TestSupport
         var expected: BlobFacts
     }
 
-    /// Which fast paths are off.
+    /// The fast paths that are used.
     enum Paths: CaseIterable {
         case all, noParts, noLanes, noLanesNoParts
         var readsInParts: Bool { self == .all || self == .noLanes }
@@ -48,15 +48,15 @@ import TestSupport
     }
 
     static let isFull = SlowTests.areWanted
-    /// Each seed is an image of eight layers.
+    /// Each seed makes an image of eight layers.
     static let images: [[Layer]] = (0..<UInt64(isFull ? 14 : 2)).map { image(seed: $0) }
 
     @Test(arguments: images.indices, [1, 2, 3, 8, 16])
-    func factsAreThoseOfTheLibraries(_ image: Int, _ jobs: Int) {
+    func factsEqualThoseOfTheLibraries(_ image: Int, _ jobs: Int) {
         let layers = Self.images[image]
         let store = MemoryStore(blobs: layers.map(\.bytes))
         for paths in Paths.allCases {
-            // What a document claims of the size is not always so; the order of work follows from it, and nothing else.
+            // The sizes in documents may be wrong; they must only affect the order of work.
             for claimsSizes in Self.isFull ? [true, false] : [image % 2 == 0] {
                 let requests = layers.indices.map {
                     request($0, expectedByteCount: claimsSizes ? UInt64(layers[$0].bytes.count) : 0)
@@ -73,7 +73,7 @@ import TestSupport
         }
     }
 
-    // Generating
+    // MARK: Generating
 
     static func image(seed: UInt64) -> [Layer] {
         var generator = SplitMix(state: seed &* 0x9e37 &+ 11)
@@ -81,7 +81,7 @@ import TestSupport
         return Kind.allCases.enumerated().map { index, kind in
             let byteCount = Int.random(in: 100_000...500_000, using: &generator) * scale
             let whole = written(content(byteCount, seed: seed &* 8 &+ UInt64(index)), kind)
-            // The first image is whole.
+            // The first image is intact.
             let damage = seed == 0 ? Damage.none : Damage.allCases.randomElement(using: &generator) ?? .none
             let bytes = damaged(whole, damage, &generator)
             return Layer(bytes: bytes, expected: expected(bytes))
@@ -121,9 +121,9 @@ import TestSupport
         return bytes
     }
 
-    // The oracle
+    // MARK: The oracle
 
-    /// Facts without where decoding of damaged data stopped: that depends on how a decoder is fed.
+    /// The facts without the offset where decoding of damaged data stopped, which depends on how input is split.
     static func comparable(_ facts: BlobFacts) -> BlobFacts {
         var facts = facts
         switch facts.uncompressed?.ending {
@@ -162,7 +162,7 @@ import TestSupport
         return .trailingBytes(atByte: UInt64(offset), areZero: rest.allSatisfy { $0 == 0 })
     }
 
-    /// All members of a gzip blob, by zlib.
+    /// Decodes all members of a gzip blob with zlib.
     static func inflated(_ bytes: [UInt8]) -> (content: [UInt8], ending: StreamEnding) {
         var (content, offset, bytes) = ([UInt8](), 0, bytes)
         var room = [UInt8](repeating: 0, count: 1 << 20)
@@ -206,7 +206,7 @@ import TestSupport
         return (content, .complete)
     }
 
-    /// All frames of a zstd blob, by libzstd.
+    /// Decodes all frames of a zstd blob with libzstd.
     static func decompressed(_ bytes: [UInt8]) -> (content: [UInt8], ending: StreamEnding) {
         var (content, offset) = ([UInt8](), 0)
         var room = [UInt8](repeating: 0, count: 1 << 20)

@@ -10,9 +10,9 @@ import SystemPackage
 import Testing
 import TestSupport
 
-/// Blobs of several gzip members. The oracle is OpenSSL's digest of the content, and the pipeline that reads no parts.
+/// Blobs of several gzip members. The oracles are OpenSSL's digest of the content, and the pipeline without parts.
 struct PartsTests {
-    /// Members of BGZF's size, whose beginnings are close together.
+    /// The size of BGZF's members, whose beginnings are close together.
     private static let bgzfByteCount = 65_280
 
     private func members(_ sizes: [Int], seed: UInt64 = 1) -> (blob: [UInt8], content: [UInt8]) {
@@ -31,7 +31,7 @@ struct PartsTests {
     }
 
     @Test(arguments: [1, 2, 3, 8])
-    func membersAreReadBesideEachOther(jobs: Int) throws {
+    func membersAreReadInParallel(jobs: Int) throws {
         let (blob, content) = members(Array(repeating: Self.bgzfByteCount, count: 60))
         let result = run([request(0)], MemoryStore(blobs: [blob]), jobs: jobs)
         let facts = try outcome(result)
@@ -44,7 +44,7 @@ struct PartsTests {
         #expect(facts.byteCount == UInt64(blob.count))
     }
 
-    @Test func oneMemberIsReadInOnePiece() throws {
+    @Test func singleMemberIsNotSplit() throws {
         let (blob, _) = members([2_500_000])
         #expect(run([request(0)], MemoryStore(blobs: [blob])).partCounts.parts == 0)
     }
@@ -54,7 +54,7 @@ struct PartsTests {
         #expect(run([request(0)], MemoryStore(blobs: [blob]), inParts: false).partCounts.parts == 0)
     }
 
-    /// Every algorithm has chains of its own, and parts wait for all of them.
+    /// Every algorithm has its own chains, and parts wait for all of them.
     @Test func severalDigestsAreComputedFromParts() throws {
         let (blob, content) = members(Array(repeating: Self.bgzfByteCount, count: 60))
         let result = run(
@@ -70,11 +70,11 @@ struct PartsTests {
         #expect(undemanding.partCounts.parts > 0)
     }
 
-    // What looks like the beginning of a member
+    // MARK: Bytes that look like the beginning of a member
 
-    /// Content that holds the beginnings of members, in a member that does not compress it: each guess is wrong.
+    /// Content that contains the beginnings of members, in a member that does not compress it: each guess is wrong.
     @Test(arguments: [1, 2, 4])
-    func whatOnlyLooksLikeAMemberIsContent(jobs: Int) throws {
+    func contentThatLooksLikeAMemberIsContent(jobs: Int) throws {
         var content = content(2_000_000)
         let header = Array(gzip([], level: 0).prefix(10))
         for place in stride(from: 300_000, to: content.count - 10, by: 150_000) {
@@ -90,11 +90,11 @@ struct PartsTests {
         #expect(facts.uncompressed?.ending == .complete)
     }
 
-    /// A whole member in the content of another one decodes well, and is no member of the blob.
-    @Test func aMemberWithinAMemberIsContent() throws {
+    /// A whole member in the content of another one can be decoded, but is not a member of the blob.
+    @Test func memberWithinAMemberIsContent() throws {
         let inner = members(Array(repeating: Self.bgzfByteCount, count: 80)).blob
         let blob = gzip(inner, level: 0) + gzip(content(300_000), level: 0)
-        // Its beginning is that of the inner ones.
+        // The outer member begins like the inner ones.
         let lookalike = Array(inner.prefix(10)) + blob.dropFirst(10)
         let result = run([request(0)], MemoryStore(blobs: [lookalike]))
         let facts = try outcome(result)
@@ -103,7 +103,7 @@ struct PartsTests {
         #expect(facts.uncompressed?.ending == .complete)
     }
 
-    // Damage
+    // MARK: Damage
 
     private enum Damage: CaseIterable {
         case none, flippedBit, cutOff, padding, trailingBytes, foreignMember
@@ -119,13 +119,13 @@ struct PartsTests {
         case .padding: blob += zeros(Int.random(in: 1...400_000, using: &generator))
         case .trailingBytes: blob += content(Int.random(in: 1...400_000, using: &generator), seed: 9)
         case .foreignMember:
-            // Not even the beginning of it is like that of the others.
+            // The first member begins differently from the others.
             blob.insert(contentsOf: gzip(content(3000), level: 1), at: 0)
         }
         return blob
     }
 
-    /// The facts, without how far decoders came in a stream that is damaged: that depends on how they are fed.
+    /// The facts without the offset where decoding of damaged data stopped, which depends on how input is split.
     private func comparable(_ facts: [BlobFacts]) -> [BlobFacts] {
         facts.map { facts in
             var facts = facts
@@ -163,7 +163,7 @@ struct PartsTests {
         #expect(partCount >= 10)
     }
 
-    @Test func theLimitOfExpansionCountsAllParts() throws {
+    @Test func expansionLimitCountsAllParts() throws {
         let (blob, content) = members(Array(repeating: Self.bgzfByteCount, count: 60))
         let limit = ExpansionLimit(ratio: 0, freeByteCount: UInt64(content.count) * 3 / 4)
         let result = run([request(0)], MemoryStore(blobs: [blob]), limit: limit)
@@ -175,9 +175,9 @@ struct PartsTests {
             try outcome(run([request(0)], MemoryStore(blobs: [blob]), limit: enough)).uncompressed?.ending == .complete)
     }
 
-    /// Storage that gives nothing from some byte on: parts that lie there, and the search for them, meet it first.
+    /// Storage that fails from some offset on: parts after that offset, and the search for them, fail first.
     @Test(arguments: [0, 200_000, 700_000, 1_800_000])
-    func whatCannotBeReadEndsTheBlob(offset: Int) throws {
+    func readErrorEndsTheBlob(offset: Int) throws {
         let (blob, _) = members(Array(repeating: Self.bgzfByteCount, count: 60))
         let store = FailingStore(blob: MemoryBlob(blob), limit: UInt64(offset))
         let facts = try outcome(run([request(0)], store))
@@ -186,7 +186,7 @@ struct PartsTests {
             return
         }
         #expect(errno == Errno.ioError.rawValue)
-        // The error is met within the block that begins before the byte, or at the byte.
+        // The error occurs in the block that contains the offset, or at the offset.
         #expect(atByte <= UInt64(offset))
         #expect(facts.uncompressed?.ending == .unread)
     }

@@ -1,4 +1,4 @@
-// layerverify: tests of the block scheduler on blobs that are damaged, or cannot be read.
+// layerverify: tests of the block scheduler with blobs that are damaged or cannot be read.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -13,10 +13,10 @@ import Testing
     static let streams: [Compression] = [.gzip, .zstd]
     static let blockByteCount = 128 << 10
 
-    // Damage
+    // MARK: Damage
 
     @Test(arguments: streams)
-    func aStreamIsTruncatedWhereItIsCut(_ compression: Compression) {
+    func reportsTheOffsetOfTruncation(_ compression: Compression) {
         let blob = compressed(content(600_000), compression)
         var cuts = Array(stride(from: 4, to: blob.count, by: blob.count / 23))
         cuts += [blob.count - 1, blob.count - 4, blob.count - 8, Self.blockByteCount, Self.blockByteCount + 1]
@@ -39,7 +39,7 @@ import Testing
     ]
 
     @Test(arguments: streams, trailing.indices)
-    func trailingBytesAreTold(_ compression: Compression, _ kind: Int) {
+    func reportsTrailingBytes(_ compression: Compression, _ kind: Int) {
         let bytes = content(200_000)
         let stream = compressed(bytes, compression)
         let blob = stream + Self.trailing[kind].bytes
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(arguments: [-4, -3, -2, -1, 0, 1])
-    func trailingBytesAtTheBorderOfABlockAreTold(_ shift: Int) {
+    func reportsTrailingBytesAtTheBorderOfABlock(_ shift: Int) {
         // A skippable frame or a member's extra field fills the stream up to the border of a block.
         let frame = zstd(content(1000))
         let stream = skippable(Self.blockByteCount - frame.count - 8 + shift) + frame
@@ -74,10 +74,10 @@ import Testing
     }
 
     @Test(arguments: [-2, -1, 0, 1])
-    func halfAMagicAtTheBorderOfABlockIsNoPadding(_ shift: Int) {
+    func halfAMagicAtTheBorderOfABlockIsNotPadding(_ shift: Int) {
         let noise = (0..<Self.blockByteCount).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 11) }
         var stream = gzip([])
-        // Members of stored-size steps until the border is near, then empty names fill the rest.
+        // Members of fixed size until the border is near, then an empty member with a long name fills the rest.
         while stream.count < Self.blockByteCount - 70_000 { stream += gzip(Array(noise.prefix(30_000))) }
         let rest = Self.blockByteCount + shift - stream.count
         let empty = Array(gzip([]).dropFirst(10))
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test(arguments: streams)
-    func aFlippedByteIsNeverComplete(_ compression: Compression) {
+    func flippedByteIsNeverComplete(_ compression: Compression) {
         let blob = compressed(content(400_000), compression)
         let blobs = stride(from: 20, to: blob.count, by: blob.count / 17).map { place in
             var damaged = blob
@@ -115,23 +115,23 @@ import Testing
         }
     }
 
-    // Limits
+    // MARK: Limits
 
     @Test(arguments: streams)
-    func decodingStopsAtTheLimitAndHashingGoesOn(_ compression: Compression) {
+    func hashingContinuesAfterTheExpansionLimit(_ compression: Compression) {
         let blob = compressed(zeros(3_000_000), compression) + compressed(content(500_000), compression)
         let limit = ExpansionLimit(ratio: 1, freeByteCount: 1_000_000)
         for facts in bothPaths(blob, limit: limit) {
             #expect(facts.uncompressed?.ending == .expansionLimit(limitByteCount: 1_000_000))
             #expect(facts.uncompressed?.digests == [])
-            // It stopped soon, not at the end.
+            // Decoding stopped soon after the limit, not at the end.
             #expect((facts.uncompressed?.byteCount ?? .max) < 1_000_001 + 2 * UInt64(Self.blockByteCount))
             #expect(facts.digests == [oneShot(blob)])
             #expect(facts.byteCount == UInt64(blob.count))
         }
     }
 
-    @Test func whatReachesTheLimitAndNoMoreIsComplete() {
+    @Test func contentOfExactlyTheLimitIsComplete() {
         let blob = gzip(zeros(300_000))
         let atLimit = bothPaths(blob, limit: ExpansionLimit(ratio: 1, freeByteCount: 300_000))
         #expect(atLimit.allSatisfy { $0.uncompressed?.ending == .complete })
@@ -139,7 +139,7 @@ import Testing
         #expect(below.allSatisfy { $0.uncompressed?.ending == .expansionLimit(limitByteCount: 299_999) })
     }
 
-    @Test func aLargerWindowThanAllowedIsNotDecoded() {
+    @Test func windowAboveTheLimitIsNotDecoded() {
         let blob = zstd(content(300_000), windowLog: 20) + content(200_000)
         for facts in bothPaths(blob, window: 1 << 19) {
             #expect(facts.uncompressed == UncompressedFacts(ending: .windowTooLarge(limitByteCount: 1 << 19)))
@@ -149,7 +149,7 @@ import Testing
         #expect(allowed.allSatisfy { $0.uncompressed?.ending == .complete })
     }
 
-    @Test func aCompressionWithoutACodecIsUnsupported() {
+    @Test func compressionWithoutACodecIsUnsupported() {
         let blob: [UInt8] = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00] + content(300_000)
         for facts in bothPaths(blob) {
             #expect(facts.uncompressed == UncompressedFacts(ending: .unsupported(.xz)))
@@ -157,16 +157,16 @@ import Testing
         }
     }
 
-    // Storage that fails
+    // MARK: Storage that fails
 
     static let faultyBlobs = [content(600_000), gzip(content(900_000)), zstd(content(900_000)), content(100)]
 
     @Test(arguments: [1, 2, 3, 5])
-    func aReadThatFailsIsToldWithItsOffset(_ number: Int) {
+    func reportsTheOffsetOfAReadError(_ number: Int) {
         let store = MemoryStore(blobs: Self.faultyBlobs)
         let requests = store.requests()
         let faulty = FaultyOpener(store) { _ in .failsToRead(number: number, .ioError) }
-        // Looking for parts would read, too, and take the read that fails.
+        // The search for parts also reads, and would hit the read that fails.
         let run = run(requests, faulty, inParts: false)
         expectSound(run, blobCount: requests.count)
         let expected = sequential(requests, faulty)
@@ -185,7 +185,7 @@ import Testing
     }
 
     @Test(arguments: [(1, 0), (1, 50), (2, 0), (2, 999)])
-    func aFileThatShrinksHasChanged(_ read: Int, _ byteCount: Int) {
+    func fileThatShrinksHasChanged(_ read: Int, _ byteCount: Int) {
         let store = MemoryStore(blobs: Array(Self.faultyBlobs.prefix(3)))
         let faulty = FaultyOpener(store) { _ in .isCut(atRead: read, byteCount: byteCount) }
         let run = run(store.requests(), faulty)
@@ -198,7 +198,7 @@ import Testing
     }
 
     @Test(arguments: [0, 1, 4])
-    func aFileThatIsAnotherOneInTheEndHasChanged(_ afterReads: Int) {
+    func fileThatWasReplacedHasChanged(_ afterReads: Int) {
         let store = MemoryStore(blobs: [content(600_000), gzip(content(2_000_000)), content(600_000)])
         let faulty = FaultyOpener(store) { $0 == request(2).location ? nil : .changes(afterReads: afterReads) }
         let run = run(store.requests(), faulty)
@@ -209,7 +209,7 @@ import Testing
         }
     }
 
-    @Test func aCutOffEntryWhoseArchiveChangedHasChanged() {
+    @Test func truncatedEntryInAChangedArchiveHasChanged() {
         let store = CutOffStore(blob: content(400_000))
         let requests = [request(0)]
         #expect(run(requests, store).facts.first?.reading == .cutOff(atByte: 400_000))
@@ -219,7 +219,7 @@ import Testing
         #expect(sequential(requests, faulty).first?.reading == .changed)
     }
 
-    @Test func blobsThatAreNotThereAreTold() {
+    @Test func missingBlobsAreReported() {
         let store = MemoryStore(blobs: [])
         let faulty = FaultyOpener(store) { $0 == request(1).location ? .failsToOpen(.permissionDenied) : nil }
         let requests = [request(0), request(1), request(2, expectedByteCount: 5)]
@@ -231,9 +231,9 @@ import Testing
         #expect(run.facts.allSatisfy { $0.uncompressed == UncompressedFacts(ending: .unread) })
     }
 
-    // Cancellation
+    // MARK: Cancellation
 
-    @Test func aRunThatIsCancelledBeforeItStartsReadsNothing() {
+    @Test func runCancelledBeforeItStartsReadsNothing() {
         let store = MemoryStore(blobs: Self.faultyBlobs)
         let run = run(store.requests(), FaultyOpener(store) { _ in .failsToOpen(.ioError) }, isCancelled: { true })
         #expect(run.completionCount == 1)
@@ -242,7 +242,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 4])
-    func whatACancelledRunFinishedIsRightAndTheRestIsCancelled(_ jobs: Int) {
+    func cancelledRunHasCorrectFactsForFinishedBlobs(_ jobs: Int) {
         let store = MemoryStore(blobs: PipelineTests.mixedBlobs)
         let expected = sequential(store.requests(), store)
         for limit in [1, 2, 5, 20, 100, 300] {
@@ -258,7 +258,7 @@ import Testing
         }
     }
 
-    @Test func aCancelledSequentialReadIsNeverTruncated() {
+    @Test func cancelledSequentialReadIsNotTruncation() {
         let blobs = [gzip(zeros(1_000_000)), zstd(zeros(1_000_000)), gzip(content(300_000))]
         let store = MemoryStore(blobs: blobs)
         let reader = SequentialReader(.fast, options: PipelineOptions(jobCount: 1))
@@ -277,7 +277,7 @@ import Testing
     }
 }
 
-/// Is cancelled once it was asked so many times, and from then on.
+/// A flag for `isCancelled`: false for this number of calls, and true from then on.
 final class CancelAfter: Sendable {
     private let left: Atomic<Int>
 
@@ -286,7 +286,7 @@ final class CancelAfter: Sendable {
     func isCancelled() -> Bool { left.subtract(1, ordering: .relaxed).newValue < 0 }
 }
 
-/// An archive's entry that its file cuts off.
+/// An entry of a truncated archive.
 private struct CutOffStore: BlobOpener {
     let blob: [UInt8]
     func open(_ location: BlobLocation) -> OpenedBlob { .cutOff(MemoryBlob(blob)) }

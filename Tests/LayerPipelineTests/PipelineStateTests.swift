@@ -9,11 +9,11 @@ import Testing
 @testable import LayerCodec
 @testable import LayerPipeline
 
-/// Each test plays workers by hand; no thread but its own.
+/// Each test acts as the workers; no other thread is used.
 @Suite struct PipelineStateTests {
     private let large = PipelineState.smallByteCount + 1
 
-    @Test func noMoreWorkersStartThanThereAreBlobs() {
+    @Test func atMostOneWorkerPerBlobIsStarted() {
         var state = PipelineState([request(0), request(1)], jobCount: 5)
         #expect(state.startWorkers().count == 2)
         var none = PipelineState([], jobCount: 5)
@@ -21,18 +21,18 @@ import Testing
         #expect(none.allFacts.isEmpty)
     }
 
-    @Test func thePoolHasRoomForTheBlobsThatMayBeOpen() {
+    @Test func poolHasBlocksForAllOpenBlobs() {
         let perBlob = 2 * BlobWork.maximumPendingBlockCount + 2
         let many = (0..<50).map { request($0, expectedByteCount: large) }
-        // One more block for each worker to look for parts in, and those that parts keep.
+        // One more block for each worker to search for parts, and the blocks that parts keep.
         let perJob = PipelineWorker.spareBlockCount + 1 + PipelineState.heldPartBlockCountPerJob
         #expect(PipelineState(many, jobCount: 2).blockCount == 8 * perBlob + 2 * perJob)
-        // One blob alone may be read in as many parts as there would be blobs.
+        // One blob alone may be read in as many parts as there could be blobs.
         #expect(
             PipelineState([request(0, expectedByteCount: large)], jobCount: 2).blockCount == 8 * perBlob + 2 * perJob)
     }
 
-    @Test func theLargestBlobIsReadFirst() throws {
+    @Test func largestBlobIsReadFirst() throws {
         let sizes = [large, large + 5, large + 2]
         var state = PipelineState(
             sizes.indices.map { request($0, expectedByteCount: sizes[$0]) }, jobCount: 3)
@@ -49,7 +49,7 @@ import Testing
         #expect(blobs == [1, 2, 0])
     }
 
-    @Test func smallBlobsAreTakenInBatchesAfterTheLarge() {
+    @Test func smallBlobsAreTakenInBatchesAfterLargeOnes() {
         let batch = PipelineState.smallBatchCount
         let requests = (0..<(batch + 3)).map { request($0, expectedByteCount: 1) }
         var state = PipelineState(requests, jobCount: 1)
@@ -97,8 +97,8 @@ import Testing
         }
     }
 
-    /// One plain blob of two blocks, its two digests, and what each step leads to.
-    @Test func aBlobGoesFromReadingThroughItsDigestsToItsEnd() {
+    /// One uncompressed blob of two blocks, its two digests, and the result of each step.
+    @Test func blobIsReadHashedAndFinished() {
         var state = PipelineState([request(0, expectedByteCount: large)], jobCount: 2)
         let worker = state.startWorkers()[0]
         guard case .read = state.nextAction(for: worker, isCancelled: false), let work = worker.team.first else {
@@ -118,12 +118,12 @@ import Testing
         work.newInputs.append(Segment(block: block, byteCount: 100))
         let consequence = state.takeBack(teamOf: worker)
         #expect(consequence.finished.isEmpty)
-        // Two chains and the blob itself are ready: another worker is worth it.
+        // Two chains and the blob itself are ready, so another worker is started.
         #expect(consequence.startedWorker != nil)
         #expect(work.pendingSegmentCount == 2)
         #expect(state.progress.doneByteCount == 100)
 
-        // Hashing goes before reading on.
+        // Hashing takes precedence over reading.
         guard case .hash = state.nextAction(for: worker, isCancelled: false) else {
             Issue.record("nothing to hash")
             return
@@ -140,9 +140,9 @@ import Testing
         #expect(state.heldBlockCount == held - 1, "both digests have had the block")
         #expect(work.pendingSegmentCount == 0)
 
-        // The last block is read: the blob is finished when its digests have it.
+        // The last block is read: the blob is finished when its digests have hashed it.
         guard case .read = state.nextAction(for: worker, isCancelled: false) else {
-            Issue.record("the blob is not read on")
+            Issue.record("the blob is not read")
             return
         }
         work.newInputs.append(Segment(block: worker.spareBlocks.removeLast(), byteCount: 200))
@@ -159,8 +159,9 @@ import Testing
         #expect(state.allFacts == [BlobFacts(byteCount: 300, reading: .complete)])
     }
 
-    /// As many of each chain as all of the team have, two at most; the blob is retired once, with the last of them.
-    @Test func twoBlocksOfAChainAreHashedInOneGo() {
+    /// As many blocks of each chain as all chains of the team have, but at most two; the blob is finished once, with
+    /// the last of them.
+    @Test func twoBlocksOfAChainAreHashedTogether() {
         var state = PipelineState([request(0, expectedByteCount: large)], jobCount: 1)
         let worker = state.startWorkers()[0]
         _ = state.nextAction(for: worker, isCancelled: false)
@@ -180,7 +181,7 @@ import Testing
         #expect(state.takeBack(worker.hashJobs).finished.count == 1)
     }
 
-    @Test func aBlockThatNobodyHashesIsFreeAtOnce() {
+    @Test func blockThatIsNotHashedIsFreedAtOnce() {
         var state = PipelineState([request(0, expectedByteCount: large)], jobCount: 1)
         let worker = state.startWorkers()[0]
         _ = state.nextAction(for: worker, isCancelled: false)
@@ -192,7 +193,7 @@ import Testing
         #expect(state.progress.uncompressedByteCount == 50)
     }
 
-    @Test func aBlockThatTheDecoderHoldsIsNotFreeWhenItIsHashed() {
+    @Test func blockHeldByTheDecoderIsNotFreedAfterHashing() {
         var state = PipelineState([request(0, expectedByteCount: large)], jobCount: 1)
         let worker = state.startWorkers()[0]
         _ = state.nextAction(for: worker, isCancelled: false)
@@ -207,7 +208,7 @@ import Testing
         _ = state.nextAction(for: worker, isCancelled: false)
         _ = state.takeBack(worker.hashJobs)
         #expect(state.heldBlockCount == held)
-        // The decoder is done with it in its next action.
+        // The decoder releases it in its next action.
         (worker.team, worker.hashJobs) = ([work], [])
         work.input = nil
         work.released.append(segment.block)
@@ -215,7 +216,7 @@ import Testing
         #expect(state.heldBlockCount == held - 1)
     }
 
-    /// Streams whose codec hashes beside decoding, one for each of `slots`, and each with a block that waits.
+    /// Streams whose codec hashes in the gaps, one for each of `slots`, each with a block that waits.
     private func decoding(_ blobs: Int, _ method: DigestMethod) -> (state: PipelineState, worker: PipelineWorker) {
         let codec = Codec(
             name: "beside", compression: .gzip, teamSize: 4,
@@ -237,7 +238,7 @@ import Testing
     }
 
     @Test(arguments: [(2, 2), (3, 2), (4, 4), (7, 4)])
-    func chainsAreHashedBesideStreams(_ blobs: Int, _ jobs: Int) throws {
+    func chainsAreHashedInTheGapsOfDecoding(_ blobs: Int, _ jobs: Int) throws {
         let pairing = DigestPairing(lend: { _, _ in }, takeBack: { _, _ in })
         let method = DigestMethod(
             name: "pairs", algorithm: .sha256, teamSize: 4, begin: { referenceDigestMethod(for: .sha256).begin() },
@@ -250,7 +251,7 @@ import Testing
         #expect(worker.team.count <= 2)
         #expect(worker.hashJobs.count == jobs)
         #expect(Set(worker.hashJobs.map { ObjectIdentifier($0.chain) }).count == jobs)
-        // What was hashed is given back with what was read.
+        // Hashed blocks are given back together with the blobs that were read.
         let works = worker.hashJobs.map(\.work)
         let chains = worker.hashJobs.map(\.chain)
         let held = state.heldBlockCount - worker.spareBlocks.count
@@ -260,7 +261,7 @@ import Testing
         #expect(state.heldBlockCount <= held - jobs)
     }
 
-    /// Plain blobs that were begun, of which the last `waiting` have a block that waits.
+    /// Uncompressed blobs that were begun; the last `waiting` have a block that waits.
     private func plain(_ blobs: Int, waiting: Int) -> (state: PipelineState, worker: PipelineWorker) {
         let method = DigestMethod(
             name: "lanes", algorithm: .sha256, teamSize: 4, begin: { referenceDigestMethod(for: .sha256).begin() },
@@ -281,13 +282,13 @@ import Testing
     }
 
     @Test(arguments: [(4, 0, 4), (7, 0, 4), (5, 1, 4), (3, 0, nil), (4, 2, nil)] as [(Int, Int, Int?)])
-    func plainBlobsAreReadAndHashedInOneGo(_ blobs: Int, _ waiting: Int, _ teamSize: Int?) {
+    func uncompressedBlobsAreReadAndHashedTogether(_ blobs: Int, _ waiting: Int, _ teamSize: Int?) {
         var (state, worker) = plain(blobs, waiting: waiting)
-        // As much is left as if there were many more, so that shares do not count.
+        // As many bytes are left as if there were many more blobs, so that shares do not limit teams.
         state.progress.totalByteCount = 1 << 40
         let action = state.nextAction(for: worker, isCancelled: false)
         guard let teamSize else {
-            if case .readAndHash = action { Issue.record("read and hashed in one go") }
+            if case .readAndHash = action { Issue.record("read and hashed together") }
             return
         }
         guard case .readAndHash = action else {
@@ -303,9 +304,9 @@ import Testing
         #expect(worker.team.allSatisfy { !$0.isBusy })
     }
 
-    /// What is left of a stream that ended early is read as it lies, and by itself: what could be read beside it has codecs of its
-    /// own, or will.
-    @Test func aStreamThatEndedEarlyIsReadOnWithoutCompany() throws {
+    /// The rest of a stream that ended early is read as stored, and alone: other blobs have their own codecs, or will
+    /// have.
+    @Test func streamThatEndedEarlyIsReadAlone() throws {
         let codec = try idleCodec("four", teamSize: 4)
         var state = PipelineState((0..<4).map { request($0, expectedByteCount: large) }, jobCount: 1)
         let worker = try #require(state.startWorkers().first)
@@ -315,7 +316,7 @@ import Testing
         }
         work.codec = codec
         work.stage = .plain
-        // The others come after it, and are as blobs are that were opened ahead.
+        // The others come after it, in the state of blobs that were opened ahead.
         for other in state.open.values where other !== work {
             other.stage = .opened
             other.remainingByteCount = 1
@@ -330,7 +331,7 @@ import Testing
         #expect(worker.team.map(\.slot) == [work.slot])
     }
 
-    @Test func withoutPairsHashingComesFirst() {
+    @Test func hashingComesFirstWithoutPairs() {
         var (state, worker) = decoding(5, referenceDigestMethod(for: .sha256))
         guard case .hash = state.nextAction(for: worker, isCancelled: false) else {
             Issue.record("nothing is hashed")
@@ -338,7 +339,7 @@ import Testing
         }
     }
 
-    @Test func aBlobThatWaitsForItsDigestsIsNotReadOn() {
+    @Test func blobThatWaitsForItsDigestsIsNotRead() {
         let work = BlobWork(request(0), slot: 0)
         #expect(work.isReadyToRead)
         work.pendingSegmentCount = BlobWork.maximumPendingBlockCount
@@ -354,8 +355,8 @@ import Testing
         #expect(!work.isFinished)
     }
 
-    /// Streams in company are slower, each by itself: a long one has no more of it than lets it end with the others, and no
-    /// worker takes so many that others have none.
+    /// Streams in a larger team are slower: a team must not make a long stream end after the others, or leave other
+    /// workers without streams.
     @Test(arguments: [
         (1, [100, 100, 100, 100], 4), (2, [100, 100, 100, 100, 100, 100, 100, 100], 4),
         (3, [100, 100, 100, 100, 100], 2),
@@ -368,7 +369,7 @@ import Testing
         var state = PipelineState(
             sizes.enumerated().map { request($0, expectedByteCount: $1 << 20) }, jobCount: jobCount)
         let worker = try #require(state.startWorkers().first)
-        // Every blob is begun, as a worker would.
+        // Every blob is begun, as by a worker.
         for _ in sizes {
             guard case .read = state.nextAction(for: worker, isCancelled: false), let work = worker.team.first else {
                 Issue.record("no blob to read")
@@ -389,7 +390,7 @@ import Testing
         #expect(worker.team.count == expected)
     }
 
-    @Test func aWorkerThatGivesBackIsToldAtOnceWhatToDoUnlessABlobIsFinished() {
+    @Test func givingBackReturnsTheNextActionUnlessABlobIsFinished() {
         var state = PipelineState([request(0, expectedByteCount: large)], jobCount: 1)
         let worker = state.startWorkers()[0]
         guard case .read = state.nextAction(for: worker, isCancelled: false), let work = worker.team.first else {
@@ -407,11 +408,11 @@ import Testing
         }
         let hashed = state.takeBack(.hash, of: worker, isCancelled: false)
         #expect(hashed.finished.count == 1)
-        // The last worker must not end before the facts are there.
+        // The last worker must not end before the facts are recorded.
         #expect(hashed.next == nil)
     }
 
-    @Test func aBlobThatWaitsForItsDigestsAloneIsKept() {
+    @Test func blobThatOnlyWaitsForItsDigestsIsRetained() {
         var state = PipelineState((0..<2).map { request($0, expectedByteCount: large) }, jobCount: 1)
         let worker = state.startWorkers()[0]
         weak var waiting: BlobWork?
@@ -445,7 +446,7 @@ import Testing
         #expect(zip(slots, slots.dropFirst()).allSatisfy { $0.count >= $1.count })
     }
 
-    @Test func aChainGivesItsSegmentsInOrder() {
+    @Test func chainReturnsItsSegmentsInOrder() {
         let work = BlobWork(request(0), slot: 0)
         let chain = HashChain(referenceDigestMethod(for: .sha256))
         var next = 0
@@ -463,7 +464,7 @@ import Testing
 }
 
 extension Segment {
-    /// A segment that nobody hashes.
+    /// A segment that is never read.
     fileprivate init(block: BlockIndex, byteCount: Int) {
         let bytes = unsafe UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: 4096), count: byteCount)
         unsafe self.init(block: block, bytes: bytes)

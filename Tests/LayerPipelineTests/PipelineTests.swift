@@ -1,4 +1,4 @@
-// layerverify: tests of the block scheduler on sound blobs.
+// layerverify: tests of the block scheduler with intact blobs.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -16,7 +16,7 @@ import TestSupport
     }
 
     @Test(arguments: [0, UInt64(1 << 20)])
-    func anEmptyBlobIsAPlainLayerWithoutBytes(_ expected: UInt64) {
+    func emptyBlobIsAnUncompressedLayerWithoutBytes(_ expected: UInt64) {
         let run = run([request(0, expectedByteCount: expected)], MemoryStore(blobs: [[]]))
         expectSound(run, blobCount: 1)
         let empty = ContentDigest.emptyInputSHA256
@@ -28,7 +28,7 @@ import TestSupport
             ])
     }
 
-    @Test func aDigestIsTheOneThatSha256sumPrints() {
+    @Test func digestEqualsThatOfSha256sum() {
         // printf 'layer' | sha256sum
         let run = run([request(0)], MemoryStore(blobs: [Array("layer".utf8)]))
         let digest = "dac1d7cfa95021764849fd102524e141488c5e3a90f861dbb5a12d9ac8584f85"
@@ -36,7 +36,7 @@ import TestSupport
     }
 
     @Test(arguments: [blockByteCount - 1, blockByteCount, blockByteCount + 1, 3_000_000], [1, 2])
-    func aPlainBlobHasOneDigestForBoth(_ byteCount: Int, _ jobs: Int) {
+    func uncompressedBlobHasTheSameDigestTwice(_ byteCount: Int, _ jobs: Int) {
         let bytes = content(byteCount)
         let run = run([request(0)], MemoryStore(blobs: [bytes]), jobs: jobs)
         expectSound(run, blobCount: 1)
@@ -48,9 +48,9 @@ import TestSupport
                 == UncompressedFacts(byteCount: UInt64(byteCount), digests: [digest], ending: .complete))
     }
 
-    /// So many that they are read and hashed in one go, of sizes that end in the middle of it.
+    /// Enough blobs to be read and hashed together, with sizes that end in the middle of that.
     @Test(arguments: [1, 2, 3, 8])
-    func plainBlobsSideBySideHaveTheirOwnDigests(_ jobs: Int) {
+    func uncompressedBlobsReadTogetherHaveTheirOwnDigests(_ jobs: Int) {
         let sizes = [3_000_000, 2_999_937, 2_500_000, 1_700_001, 1_048_576, 900_000, 524_288, 70_000, 2_999_999]
         let bytes = content(3_000_000)
         let blobs = sizes.enumerated().map { Array(bytes.dropFirst($0.offset).prefix($0.element)) }
@@ -65,7 +65,7 @@ import TestSupport
 
     @Test(
         arguments: [Compression.gzip, .zstd], [0, 1, blockByteCount - 1, blockByteCount, blockByteCount + 1, 3_000_000])
-    func aStreamIsHashedOnBothSides(_ compression: Compression, _ byteCount: Int) {
+    func streamIsHashedBeforeAndAfterDecoding(_ compression: Compression, _ byteCount: Int) {
         let bytes = content(byteCount)
         let blob = compressed(bytes, compression)
         for facts in bothPaths(blob) {
@@ -85,7 +85,7 @@ import TestSupport
     }
 
     @Test(arguments: [1, 2, 3, 8])
-    func manyBlobsGiveWhatTheReferenceGivesInTheOrderOfRequests(_ jobs: Int) {
+    func factsEqualThoseOfTheReferenceInTheOrderOfRequests(_ jobs: Int) {
         let store = MemoryStore(blobs: Self.mixedBlobs)
         let requests = store.requests()
         let run = run(requests, store, jobs: jobs)
@@ -97,7 +97,7 @@ import TestSupport
         #expect(run.facts[7].digests == [oneShot(store.blobs[7])])
     }
 
-    /// 200 blobs of all sizes around the limits of the scheduler, in all codecs.
+    /// 200 blobs with sizes around the limits of the scheduler, with all codecs.
     static let mixedBlobs: [[UInt8]] = (0..<200).map { place in
         var generator = SplitMix(state: UInt64(place))
         let sizes = [0, 10, 500, 60_000, 65_535, 65_536, 65_537, 100_000, 131_072, 150_000, 400_000]
@@ -136,7 +136,7 @@ import TestSupport
         #expect(run.progress.uncompressedByteCount == 0)
     }
 
-    @Test func aStreamThatNobodyWantsHashedIsDecodedAllTheSame() {
+    @Test func streamWithoutDiffIDsIsDecoded() {
         let blobs = [gzip(content(300_000)), zstd(content(2_000_000)), Array(gzip(content(300_000)).dropLast())]
         let store = MemoryStore(blobs: blobs)
         let run = run(store.requests(diffIDs: []), store)
@@ -162,7 +162,7 @@ import TestSupport
         }
     }
 
-    @Test func tenMegabytesMayPutOutNothing() {
+    @Test func tenMegabytesMayDecodeToNothing() {
         let blob = Array((0..<20).map { _ in skippable(500_000) }.joined()) + zstd([1, 2, 3])
         for facts in bothPaths(blob) {
             #expect(facts.digests == [oneShot(blob)])
@@ -172,7 +172,7 @@ import TestSupport
         }
     }
 
-    @Test func severalBlobsThatPutOutNothingShareThePool() {
+    @Test func severalBlobsThatDecodeToNothingShareThePool() {
         let blob = Array((0..<8).map { _ in skippable(500_000) }.joined())
         let store = MemoryStore(blobs: Array(repeating: blob, count: 6))
         for jobs in [1, 3] {
@@ -184,7 +184,7 @@ import TestSupport
     }
 
     @Test(arguments: [0, 1, 60_000, UInt64.max, UInt64.max - 1])
-    func wronglyClaimedSizesChangeNothing(_ claimed: UInt64) {
+    func wrongSizesDoNotChangeFacts(_ claimed: UInt64) {
         let blobs = [content(10), gzip(content(2_000_000)), content(500_000), [], zstd(content(20))]
         let store = MemoryStore(blobs: blobs)
         let requests = blobs.indices.map { request($0, expectedByteCount: claimed) }
@@ -194,7 +194,7 @@ import TestSupport
         #expect(run.progress.totalByteCount == UInt64(blobs.reduce(0) { $0 + $1.count }))
     }
 
-    @Test func aStressOfTinyAndLargeBlobsEnds() {
+    @Test func tinyAndLargeBlobsAreFinished() {
         var generator = SplitMix(state: 99)
         let large = (0..<4).map { compressed(content(1_500_000, seed: $0), [.none, .gzip, .zstd, .gzip][Int($0)]) }
         let tiny = (0..<400).map { _ in
@@ -204,7 +204,7 @@ import TestSupport
         var blobs = large + tiny
         blobs.shuffle(using: &generator)
         let store = MemoryStore(blobs: blobs)
-        // Claimed sizes put some of the tiny ones among the large.
+        // Wrong sizes put some of the tiny blobs among the large ones.
         let requests = blobs.indices.map {
             request($0, expectedByteCount: generator.next() % 4 == 0 ? 1 << 30 : UInt64(blobs[$0].count))
         }

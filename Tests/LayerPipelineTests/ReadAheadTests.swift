@@ -8,7 +8,7 @@ import LayerSystem
 import SystemPackage
 import Testing
 
-/// Blobs in memory, and what was done to each in turn.
+/// Blobs in memory that record the calls for each of them.
 private final class ObservedStore: BlobOpener {
     enum Event: Equatable {
         case announced(Int)
@@ -66,7 +66,7 @@ private final class ObservedBlob: BlobReader {
 }
 
 @Suite struct ReadAheadTests {
-    @Test func everyLargeBlobButTheFirstIsAnnouncedBeforeItIsRead() {
+    @Test func largeBlobsButTheFirstAreAnnouncedBeforeTheyAreRead() {
         let store = ObservedStore((0..<6).map { content(600_000 - 1000 * $0) })
         let requests = (0..<6).map { request($0, expectedByteCount: UInt64(600_000 - 1000 * $0)) }
         let run = run(requests, store, jobs: 1)
@@ -74,15 +74,15 @@ private final class ObservedBlob: BlobReader {
         #expect(store.announcedInTime == [1, 2, 3, 4, 5])
     }
 
-    @Test func everySmallBlobIsAnnouncedWhileTheOneBeforeIsRead() {
+    @Test func smallBlobsAreAnnouncedBeforeTheyAreRead() {
         let store = ObservedStore((0..<20).map { content(1000 + $0) })
         let run = run((0..<20).map { request($0, expectedByteCount: 1000) }, store, jobs: 1)
         expectSound(run, blobCount: 20)
         #expect(store.announcedInTime == Array(0..<20))
     }
 
-    /// Where there is a blob for each worker and no more, nobody takes another's away to announce it.
-    @Test func noBlobIsAnnouncedThatAWorkerCouldRead() {
+    /// If there is only one blob for each worker, no worker takes another's blob to announce it.
+    @Test func blobsThatAnotherWorkerCanReadAreNotAnnounced() {
         let store = ObservedStore((0..<2).map { _ in content(300_000) })
         let run = run((0..<2).map { request($0, expectedByteCount: 300_000) }, store, jobs: 2)
         expectSound(run, blobCount: 2)
@@ -90,7 +90,7 @@ private final class ObservedBlob: BlobReader {
     }
 
     @Test(arguments: [1, 2])
-    func aBlobThatIsNotThereWhenItIsAnnouncedIsDone(_ jobs: Int) {
+    func blobThatIsMissingWhenItIsAnnouncedIsFinished(_ jobs: Int) {
         let store = MemoryStore(blobs: (0..<4).map { _ in content(600_000) })
         let requests = [0, 1, 2, 9, 3, 8, 7].map { request($0, expectedByteCount: 600_000) }
         let run = run(requests, store, jobs: jobs)

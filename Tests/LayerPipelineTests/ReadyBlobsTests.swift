@@ -1,4 +1,4 @@
-// layerverify: tests of the order in which blobs are read on.
+// layerverify: tests of the order in which blobs are read.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -18,7 +18,7 @@ import Testing
         return work
     }
 
-    @Test func theBlobWithMostLeftIsTakenFirstWhateverItsStage() throws {
+    @Test func blobWithTheMostBytesLeftIsTakenFirst() throws {
         let (lanes, alone) = (try idleCodec("lanes", teamSize: 4), try idleCodec("alone", teamSize: 1))
         var ready = ReadyBlobs()
         let opened = blob(3, 60)
@@ -33,7 +33,7 @@ import Testing
         #expect(ready.count == 0)
     }
 
-    @Test func aBlobIsTakenInOnceAndOnlyIfItIsReady() {
+    @Test func blobIsAddedOnceAndOnlyIfItIsReady() {
         var ready = ReadyBlobs()
         let busy = blob(0, 10)
         busy.isBusy = true
@@ -49,22 +49,22 @@ import Testing
         #expect(ready.count == 1)
     }
 
-    @Test func onlyStreamsOfTheSameCodecJoin() throws {
+    @Test func onlyStreamsOfTheSameCodecAreCombined() throws {
         let (lanes, alone) = (try idleCodec("lanes", teamSize: 4), try idleCodec("alone", teamSize: 1))
         var ready = ReadyBlobs()
         let first = blob(0, 90, lanes)
         for work in [blob(1, 80, alone), blob(2, 20, lanes), blob(3, 70), blob(4, 30, lanes)] {
             ready.add(work)
         }
-        #expect(ready.takeStream(beside: first)?.slot == 4)
-        #expect(ready.takeStream(beside: first)?.slot == 2)
-        #expect(ready.takeStream(beside: first) == nil)
+        #expect(ready.takeStream(with: first)?.slot == 4)
+        #expect(ready.takeStream(with: first)?.slot == 2)
+        #expect(ready.takeStream(with: first) == nil)
         #expect(ready.takeUnopened()?.slot == 3)
         #expect(ready.takeUnopened() == nil)
         #expect(ready.count == 1)
     }
 
-    @Test func aHeapGivesItsElementsInOrder() {
+    @Test func heapReturnsItsElementsInOrder() {
         var heap = Heap<Int>()
         var taken: [Int] = []
         let elements = (0..<200).map { $0 * 83 % 199 }
@@ -73,24 +73,24 @@ import Testing
         #expect(taken == elements.sorted())
     }
 
-    @Test func aLineGivesItsElementsAsTheyCame() {
-        var line = Line<Int>()
+    @Test func queueReturnsItsElementsInOrder() {
+        var queue = Queue<Int>()
         var next = 0
         var taken: [Int] = []
         for round in 0..<300 {
             for _ in 0..<(round % 7) {
-                line.add(next)
+                queue.add(next)
                 next += 1
             }
-            for _ in 0..<(round % 6) where !line.isEmpty { taken.append(line.takeFirst()) }
-            #expect(line.count == next - taken.count)
+            for _ in 0..<(round % 6) where !queue.isEmpty { taken.append(queue.takeFirst()) }
+            #expect(queue.count == next - taken.count)
         }
-        while !line.isEmpty { taken.append(line.takeFirst()) }
+        while !queue.isEmpty { taken.append(queue.takeFirst()) }
         #expect(taken == Array(0..<next))
     }
 }
 
-/// A codec for as many streams that nobody calls.
+/// A codec for `teamSize` streams that is never called.
 func idleCodec(_ name: String, teamSize: Int) throws -> Codec {
     let reference = try #require(Codecs.reference(for: .gzip))
     return Codec(

@@ -7,16 +7,16 @@ import LayerPipeline
 import Testing
 
 @Suite(.timeLimit(.minutes(30))) struct SchedulerModelTests {
-    /// Costs in round numbers: a byte read takes 0.1 ns, one decoded 1 ns alone, one hashed 0.5 ns alone.
+    /// Costs in round numbers: 0.1 ns to read a byte, 1 ns to decode one and 0.5 ns to hash one, each in a single lane.
     static let costs = BlockCosts(
         readBytesPerSecond: 1e10, gzipBytesPerSecond: [1e9, 1.5e9, 1.7e9, 1.8e9], zstdBytesPerSecond: [1.5e9],
         hashBytesPerSecond: [2e9, 3e9, 3.2e9, 3.5e9], openNanoseconds: 20_000, startNanoseconds: 20_000,
         wakeNanoseconds: 5_000, handoverNanoseconds: 200)
-    /// The same, and while two streams are decoded two bytes are hashed for each byte that comes out.
+    /// The same, but while two streams are decoded two bytes are hashed for each decoded byte.
     static let costsWithBeside = BlockCosts(
         readBytesPerSecond: 1e10, gzipBytesPerSecond: [1e9, 1.5e9, 1.7e9, 1.8e9], zstdBytesPerSecond: [1.5e9],
         hashBytesPerSecond: [2e9, 3e9, 3.2e9, 3.5e9],
-        gzipBeside: BlockCosts.HashingBeside(
+        interleavedGzip: BlockCosts.InterleavedHashing(
             teamSize: 2, decodedBytesPerSecond: 1.2e9, hashedBytesPerSecond: 2.4e9),
         openNanoseconds: 20_000, startNanoseconds: 20_000, wakeNanoseconds: 5_000, handoverNanoseconds: 200)
     static let transitions = TransitionCosts(each: 200)
@@ -28,20 +28,20 @@ import Testing
     ]
 
     @Test(arguments: shapes, [1, 3, 16])
-    func everyByteOfAShapeIsReadAndDecodedOnce(_ shape: ImageShape, _ workers: Int) {
+    func everyByteIsReadAndDecodedOnce(_ shape: ImageShape, _ workers: Int) {
         let run = SchedulerModel(shape, Self.costs).run(workers: workers, teamSize: 4, transitions: Self.transitions)
         #expect(run.blobCount == shape.blobs.count)
         #expect(run.compressedByteCount == shape.compressedByteCount)
         let streams = shape.blobs.filter { $0.compression != .none }
         let decoded = streams.reduce(0) { $0 + $1.uncompressedByteCount }
-        // A small plain blob counts what it has as decoded.
+        // The bytes of a small uncompressed blob also count as decoded.
         #expect(run.uncompressedByteCount >= decoded)
     }
 
     @Test(
         arguments: shapes,
         [(1, costs), (2, costs), (8, costs), (64, costs), (1, costsWithBeside), (3, costsWithBeside)])
-    func theTimeOfTheWorkersAddsUpAndNoRunIsBetterThanPossible(
+    func timesAddUpAndEfficiencyIsPossible(
         _ shape: ImageShape, _ machine: (workers: Int, costs: BlockCosts)
     ) {
         let workers = machine.workers
@@ -55,8 +55,8 @@ import Testing
         #expect(run.wallNanoseconds >= run.chainNanoseconds * 0.999)
     }
 
-    @Test(arguments: [1, 2]) func hashingBesideDecodingSavesWhatTheCostsSay(_ workers: Int) {
-        // Both are too much for the gaps alone or the streams alone: 40 MB come out, 56 MB are hashed.
+    @Test(arguments: [1, 2]) func hashingInTheGapsSavesTheExpectedTime(_ workers: Int) {
+        // Neither fits into the gaps alone or into the streams alone: 40 MB are decoded, 56 MB are hashed.
         let apart = SchedulerModel(Self.shapes[0], Self.costs)
             .run(workers: workers, teamSize: 4, transitions: Self.transitions)
         let beside = SchedulerModel(Self.shapes[0], Self.costsWithBeside)
@@ -69,25 +69,25 @@ import Testing
     }
 
     @Test(arguments: shapes)
-    func theSameRunIsTheSameTwice(_ shape: ImageShape) {
+    func runsAreDeterministic(_ shape: ImageShape) {
         let model = SchedulerModel(shape, Self.costs)
         let runs = (0..<2).map { _ in model.run(workers: 5, teamSize: 4, transitions: Self.transitions) }
         #expect(runs[0] == runs[1])
     }
 
-    @Test func oneBlobIsBoundByItsOwnChain() {
+    @Test func oneBlobIsLimitedByItsChain() {
         let run = SchedulerModel(Self.shapes[3], Self.costs).run(workers: 8, teamSize: 4, transitions: Self.transitions)
         #expect(run.limit == .largestBlob)
     }
 
-    @Test func aLockThatIsHeldForLongIsTheLimit() {
+    @Test func longTransitionsMakeTheLockTheLimit() {
         let shape = ImageShape("many", (0..<64).map { _ in .init(2_000_000, 5_000_000, .gzip) })
         let run = SchedulerModel(shape, Self.costs)
             .run(workers: 32, teamSize: 4, transitions: TransitionCosts(each: 100_000))
         #expect(run.limit == .lock)
     }
 
-    @Test func measuringTheSchedulersOwnCodeGivesTimes() {
+    @Test func transitionsOfTheSchedulerAreMeasured() {
         let transitions = SchedulerModel(Self.shapes[0], Self.costs).measureTransitions(workers: 4, teamSize: 4)
         #expect(TransitionCosts.Kind.allCases.contains { transitions[$0] > 0 })
     }

@@ -8,7 +8,7 @@ import CZstd
 import LayerModel
 import TestSupport
 
-/// Content that compresses somewhat and in which no two blocks are alike.
+/// Content that compresses moderately and in which no two blocks are equal.
 func content(_ byteCount: Int, seed: UInt64 = 1) -> [UInt8] {
     var generator = SplitMix(state: seed)
     var bytes: [UInt8] = []
@@ -24,7 +24,7 @@ func content(_ byteCount: Int, seed: UInt64 = 1) -> [UInt8] {
 
 func zeros(_ byteCount: Int) -> [UInt8] { [UInt8](repeating: 0, count: byteCount) }
 
-/// One gzip member; at level 0 the content lies in it as it is.
+/// One gzip member; at level 0 it contains the content unchanged.
 func gzip(_ content: [UInt8], level: Int32 = 6) -> [UInt8] {
     var stream = z_stream()
     deflateInit2_(&stream, level, Z_DEFLATED, 31, 8, 0, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
@@ -55,7 +55,7 @@ func zstd(_ content: [UInt8], windowLog: Int32? = nil) -> [UInt8] {
     return [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(content.count) + 64) { output, count in
         content.withUnsafeBytes { bytes in
             var room = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
-            // The size of the content must not be known from the first call, or the window shrinks to it.
+            // The first call must not tell the size of the content, or libzstd reduces the window to it.
             var input = ZSTD_inBuffer(src: bytes.baseAddress, size: windowLog == nil ? bytes.count : 0, pos: 0)
             precondition(ZSTD_isError(ZSTD_compressStream2(context, &room, &input, ZSTD_e_continue)) == 0)
             input.size = bytes.count
@@ -80,7 +80,7 @@ func compressed(_ content: [UInt8], _ compression: Compression) -> [UInt8] {
     }
 }
 
-/// A digest by one call of OpenSSL, by no way through the product.
+/// A digest from one call of OpenSSL, independent of the product.
 func oneShot(_ bytes: [UInt8], _ algorithm: DigestAlgorithm = .sha256) -> ContentDigest {
     let method =
         switch algorithm {

@@ -1,4 +1,4 @@
-// layerverify: tests of the memory that the windows of one run take together.
+// layerverify: tests of the limit for the memory of all windows of a run.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -11,7 +11,7 @@ import Testing
 @testable import LayerPipeline
 
 @Suite struct WindowMemoryTests {
-    /// A frame whose header wants a window of `windowLog` bits, of which the content uses little.
+    /// A frame whose header declares a window of `windowLog` bits, of which the content uses little.
     private static func frame(_ content: [UInt8], windowLog: UInt8) -> [UInt8] {
         var bytes: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0, (windowLog - 10) << 3]
         for start in stride(from: 0, to: content.count, by: 100_000) {
@@ -22,9 +22,9 @@ import Testing
         return bytes
     }
 
-    /// Blobs for the scheduler and blobs that are read in one go, each with a window of 128 MiB.
+    /// Large blobs and small blobs, each with a window of 128 MiB.
     @Test(arguments: [1, 3, 8], [300_000, 30_000])
-    func windowsOfOneRunTakeNoMoreThanTheirBudget(jobs: Int, byteCount: Int) throws {
+    func windowsOfARunStayWithinTheBudget(jobs: Int, byteCount: Int) throws {
         let contents = (0..<UInt64(24)).map { content(byteCount, seed: $0) }
         let store = MemoryStore(blobs: contents.map { Self.frame($0, windowLog: 27) })
         let most = Locked<UInt64>(0)
@@ -41,8 +41,8 @@ import Testing
         #expect(budget.heldByteCount == 0, "every decoder gave its window back")
     }
 
-    /// Windows that grow from frame to frame, so that decoders that hold memory ask for more.
-    @Test func decodersThatWantMoreDoNotWaitForEachOther() {
+    /// Windows that grow from frame to frame, so that decoders that already hold memory need more.
+    @Test func decodersThatNeedMoreDoNotWaitForEachOther() {
         let contents = (0..<UInt64(16)).map { content(120_000, seed: $0) }
         let blobs = contents.map { content in
             ([20, 25, 27] as [UInt8]).flatMap { Self.frame(content, windowLog: $0) }
@@ -53,7 +53,7 @@ import Testing
         #expect(result.facts.map { $0.uncompressed?.digests } == contents.map { [oneShot($0 + $0 + $0)] })
     }
 
-    @Test func theLargestWindowIsThatOfTheLibrary() {
+    @Test func largestWindowIsThatOfLibzstd() {
         let bounds = ZSTD_dParam_getBounds(ZSTD_d_windowLogMax)
         let largest = CodecOptions.largestWindowByteCount
         #expect(largest == 1 << UInt64(bounds.upperBound))
@@ -62,7 +62,7 @@ import Testing
 
     /// Frames that declare more content than any machine has memory for.
     @Test(arguments: [20 << 30, 10 << 40, UInt64.max])
-    func aWindowAboveWhatTheLibraryDecodesIsTooLargeOnBothPaths(_ byteCount: UInt64) {
+    func windowAboveTheLimitOfLibzstdIsTooLarge(_ byteCount: UInt64) {
         let size = (0..<8).map { UInt8(truncatingIfNeeded: byteCount >> (8 * UInt64($0))) }
         let blob = [0x28, 0xb5, 0x2f, 0xfd, 0b1110_0000] + size + [0x01, 0, 0]
         for facts in bothPaths(blob, window: .max) {
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    /// A codec that notes the most memory that is held whenever one of its decoders was asked.
+    /// A codec that records the maximum of the memory that is held when one of its decoders is called.
     private static func watched(_ codec: Codec?, _ most: Locked<UInt64>) -> Codec? {
         guard let codec else { return nil }
         return Codec(name: codec.name, compression: codec.compression) { options in

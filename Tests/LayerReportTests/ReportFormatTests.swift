@@ -42,6 +42,7 @@ import Testing
         report.findings = LazyList(count: 20_000) {
             Finding(.blobMissing, "blob \($0) is missing", at: Place("b\($0)"), root: 0)
         }
+        report.files = LazyList(count: 20_000) { FileReport(path: "b\($0)", role: .blob) }
         for format in ReportFormats.all {
             var longest = 0
             var count = 0
@@ -57,6 +58,12 @@ import Testing
     @Test func quietSaysNothingOfAVerifiedRun() {
         var text = ""
         TextFormat().write(SampleReport.verified, in: ReportStyle(verbosity: .quiet)) { text += $0 }
+        #expect(text.isEmpty)
+    }
+
+    @Test func quietSaysNothingOfDocumentsWithoutErrors() {
+        var text = ""
+        TextFormat().writeTree(SampleReport.verified, in: ReportStyle(verbosity: .quiet)) { text += $0 }
         #expect(text.isEmpty)
     }
 

@@ -23,7 +23,8 @@ struct SampleReport: Sendable, CustomStringConvertible {
         let record = LayerRecord(
             blob: 0, digest: digest(digit), size: 3_573_000,
             mediaType: MediaType("application/vnd.oci.image.layer.v1.tar+gzip"), diffID: digest("f"),
-            path: "blobs/sha256/" + digest(digit).encoded)
+            path: "blobs/sha256/" + digest(digit).encoded,
+            createdBy: outcome == .verified ? nil : "RUN apt-get install -y curl")
         return LayerReport(
             record: record, outcome: outcome, compression: .gzip, size: 3_573_000,
             uncompressedSize: outcome == .verified ? 8_083_968 : nil, chainID: digest("c"), findings: findings)
@@ -106,6 +107,14 @@ struct SampleReport: Sendable, CustomStringConvertible {
                 image("app:2", "linux/amd64", .refuted, layers: [layer("a", .refuted, findings: [0, 1])]),
             ],
             findings: LazyList(findings),
+            files: [
+                FileReport(
+                    path: blobPath, role: .layer, layer: 0, layerCount: 2, createdBy: "RUN apt-get install -y curl"),
+                FileReport(
+                    path: blobPath, role: .layer, layer: 0, layerCount: 2, createdBy: "RUN apt-get install -y curl"),
+                FileReport(path: "blobs/sha256/11", role: .config), FileReport(path: blobPath, role: .blob),
+                FileReport(path: "oci-layout", role: .document),
+            ],
             summary: summary {
                 $0.imageCount = 2
                 $0.refutedImageCount = 2
@@ -131,6 +140,7 @@ struct SampleReport: Sendable, CustomStringConvertible {
             roots: [RootRecord(path: "a.tar", form: .dockerArchive), RootRecord(path: "nosuch", form: .unknown)],
             images: [image("a:1", "linux/amd64", .undetermined, layers: [layer("a", .undetermined, findings: [0])])],
             findings: LazyList(findings),
+            files: [FileReport(path: "layer.tar", offsetBytes: 1536, role: .layer, layer: 0, layerCount: 1), nil],
             summary: summary {
                 $0.imageCount = 1
                 $0.undeterminedImageCount = 1

@@ -22,7 +22,7 @@ import Testing
         ])
     }
 
-    @Test func fileIsReadFromAnyPosition() throws {
+    @Test func readsAFileFromAnyPosition() throws {
         let file = try PositionedFile(path: folder.appending("archive"))
         #expect(file.byteCount == 10)
         #expect(try text(of: file) == "0123456789")
@@ -32,7 +32,7 @@ import Testing
         #expect(try text(of: file, from: .max) == "")
     }
 
-    @Test func rangeIsReadFromAnyPosition() throws {
+    @Test func readsARangeFromAnyPosition() throws {
         guard case .opened(let range) = store.open(.range(root: 1, offset: 2, byteCount: 5)) else {
             Issue.record("the range is there")
             return
@@ -47,7 +47,7 @@ import Testing
         #expect(name(of: store.open(.range(root: 1, offset: 0, byteCount: 10))) == "opened")
     }
 
-    @Test func rangePastTheEndIsCutOff() throws {
+    @Test func rangePastTheEndIsTruncated() throws {
         for (offset, byteCount, available) in [
             (8 as UInt64, 3 as UInt64, 2 as UInt64), (10, 1, 0), (11, 1, 0), (.max, .max, 0), (4, .max, 6),
         ] {
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func pathIsOpenedInItsRoot() throws {
+    @Test func opensAPathInItsRoot() throws {
         guard case .opened(let file) = store.open(.file(root: 0, path: "file")) else {
             Issue.record("the file is there")
             return
@@ -69,8 +69,8 @@ import Testing
         #expect(name(of: store.open(.file(root: 0, path: "archive"))) == "missing")
     }
 
-    /// An image chooses what a location says: one that fits no root is a blob that cannot be opened.
-    @Test func whatDoesNotFitItsRootCannotBeOpened() throws {
+    /// Locations come from images; one that does not match its root is a blob that cannot be opened.
+    @Test func locationsThatDoNotMatchTheirRootCannotBeOpened() throws {
         var store = store
         store.roots.append(.nothing)
         let locations: [BlobLocation] = [
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func aClosedRootIsOpenedAgainForEachBlob() throws {
+    @Test func closedRootIsOpenedAgainForEachBlob() throws {
         let archive = try PositionedFile(path: folder.appending("archive"))
         let directory = try DirectoryRoot(path: folder.appending("root"))
         let store = BlobStore(roots: [
@@ -93,7 +93,7 @@ import Testing
         #expect(name(of: store.open(.file(root: 0, path: "file"))) == "opened")
         #expect(name(of: store.open(.file(root: 0, path: "none"))) == "missing")
         #expect(name(of: store.open(.range(root: 1, offset: 8, byteCount: 3))) == "cutOff")
-        // Files in a directory may change; what was an archive must be the same.
+        // Files in a directory may change; an archive must be the same.
         try folder.makeFile("root/none", "x")
         #expect(name(of: store.open(.file(root: 0, path: "none"))) == "opened")
         #expect(truncate(folder.appending("archive"), 9) == 0)
@@ -105,7 +105,7 @@ import Testing
         #expect(name(of: store.open(.file(root: 0, path: "file"))) == stale)
     }
 
-    @Test func changesAreSeen() throws {
+    @Test func changesAreDetected() throws {
         let file = try PositionedFile(path: folder.appending("archive"))
         #expect(try file.currentIdentity() == file.identity)
         #expect(truncate(folder.appending("archive"), 4) == 0)
@@ -114,7 +114,7 @@ import Testing
         #expect(try text(of: file) == "0123")
     }
 
-    @Test(.timeLimit(.minutes(30))) func onlyRegularFilesAreOpenedByTheUsersPath() throws {
+    @Test(.timeLimit(.minutes(30))) func onlyRegularFilesAreOpenedByPath() throws {
         #expect(mkfifo(folder.appending("fifo"), 0o600) == 0)
         #expect(throws: LookupFault.wrongKind(.fifo)) { try PositionedFile(path: folder.appending("fifo")) }
         #expect(throws: LookupFault.wrongKind(.directory)) { try PositionedFile(path: folder.path) }
@@ -134,7 +134,7 @@ import Testing
         #expect(Data(bytes[..<count]) == content)
     }
 
-    @Test func faultsComeWhenTold() throws {
+    @Test func simulatedFaultsOccur() throws {
         func reader(_ fault: FaultyOpener.Fault) throws -> any BlobReader {
             let opener = FaultyOpener(store) { location in
                 if case .range = location { fault } else { nil }

@@ -1,4 +1,4 @@
-// layerverify: tests of what is known of the CPUs.
+// layerverify: tests of the CPU budget and features.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -13,7 +13,7 @@ import Testing
         #expect(CPUBudget.cpuCount(ofUnified: "1000 100000\n") == 1)
     }
 
-    @Test func quotaOfAnotherShapeIsNone() {
+    @Test func otherTextsAreNotAQuota() {
         for text in ["max 100000\n", "", "100000", "0 100000", "-1 100000", "100000 0", "a b", "1 2 3"] {
             #expect(CPUBudget.cpuCount(ofUnified: text) == nil)
         }
@@ -22,7 +22,7 @@ import Testing
         #expect(CPUBudget.cpuCount(quota: "300000\n", period: "100000\n") == 3)
     }
 
-    @Test func smallestQuotaOnTheWayCounts() {
+    @Test func smallestQuotaOnThePathApplies() {
         let files = [
             "/sys/fs/cgroup/a/b/cpu.max": "max 100000\n", "/sys/fs/cgroup/a/cpu.max": "300000 100000\n",
             "/sys/fs/cgroup/cpu.max": "500000 100000\n",
@@ -39,7 +39,7 @@ import Testing
         #expect(count(8, "nonsense\n1:memory:/a\n") == 8)
     }
 
-    @Test func quotaOfTheOldHierarchyCounts() {
+    @Test func quotaOfCgroupV1Applies() {
         let files = [
             "/sys/fs/cgroup/cpu/docker/x/cpu.cfs_quota_us": "250000\n",
             "/sys/fs/cgroup/cpu/docker/x/cpu.cfs_period_us": "100000\n",

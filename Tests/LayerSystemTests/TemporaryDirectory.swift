@@ -4,7 +4,7 @@
 
 import Foundation
 
-/// A folder that is gone when the test is over.
+/// A folder that is removed when the test ends.
 final class TemporaryDirectory {
     let path: String
 

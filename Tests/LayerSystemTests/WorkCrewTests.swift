@@ -7,7 +7,7 @@ import LayerSystem
 import Testing
 
 @Suite struct WorkCrewTests {
-    /// Adds items that add further ones, runs them all, and counts.
+    /// Adds items that add more items, runs them all, and counts.
     private func count(_ crew: WorkCrew, items: Int) -> (runs: Int, atOnce: Int) {
         let counts = Locked((runs: 0, now: 0, most: 0))
         let item: WorkCrew.Item = {
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3, 8], [true, false])
-    func everyItemRunsAndNoMoreAtOnceThanTheCrewIsLarge(_ size: Int, _ callerHelps: Bool) {
+    func runsAllItemsAndAtMostSizeAtOnce(_ size: Int, _ callerHelps: Bool) {
         let crew = WorkCrew(size: size, callerHelps: callerHelps)
         for items in [0, 1, 2, 50] {
             let counted = count(crew, items: items)
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func aCrewOfOneRunsItemsOnTheCallingThread() {
+    @Test func crewOfOneRunsItemsOnTheCallingThread() {
         let crew = WorkCrew(size: 1)
         let threads = Locked<Set<pthread_t>>([])
         for _ in 0..<10 { crew.add { threads.withLock { _ = $0.insert(pthread_self()) } } }
@@ -50,7 +50,7 @@ import Testing
         #expect(threads.withLock { $0 } == [pthread_self()])
     }
 
-    @Test func aCallerThatDoesNotHelpLeavesItemsToOthers() {
+    @Test func callerThatDoesNotHelpRunsNoItems() {
         let crew = WorkCrew(size: 2, callerHelps: false)
         let threads = Locked<Set<pthread_t>>([])
         for _ in 0..<50 { crew.add { threads.withLock { _ = $0.insert(pthread_self()) } } }
@@ -58,7 +58,7 @@ import Testing
         #expect(!threads.withLock { $0.contains(pthread_self()) })
     }
 
-    @Test func aMonitorTellsThatTheTimeIsUp() {
+    @Test func monitorStopsWaitingAfterTheTime() {
         let monitor = Monitor(0)
         #expect(monitor.wait(atMost: 1, for: { $0 == 1 ? true : nil }) == nil)
         #expect(

@@ -73,11 +73,6 @@ import Testing
         #expect(ending.output.contains("always"))
     }
 
-    @Test func bashCompletesPathsWithoutACommand() throws {
-        let ending = try Program.run("--generate-completion-script", "bash")
-        #expect(ending.output.contains("\ncomplete -o default -o filenames -F _layerverify layerverify"))
-    }
-
     @Test func aPathThatDoesNotExistEndsWith2() throws {
         let ending = try Program.run("/no/such/path")
         #expect(ending.status == 2)

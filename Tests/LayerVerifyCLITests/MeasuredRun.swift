@@ -9,6 +9,8 @@ import TestSupport
 /// A run of the program that wrote a JSON report, with its time limited and its memory measured.
 struct MeasuredRun {
     let run: ProgramRun
+    /// The report; nil if it could not be read.
+    let report: [String: Any]?
     let outcome: String
     /// The codes of the findings, in order.
     let codes: [String]
@@ -38,7 +40,7 @@ struct MeasuredRun {
             peakByteCount = text.split(separator: "\n").last.flatMap { Int($0) }.map { $0 << 10 }
         }
         return MeasuredRun(
-            run: run, outcome: report?["outcome"] as? String ?? "",
+            run: run, report: report, outcome: report?["outcome"] as? String ?? "",
             codes: findings.compactMap { $0["code"] as? String },
             peakByteCount: peakByteCount)
     }

@@ -134,6 +134,21 @@ import Testing
             try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: place + "/report"))) is [String: Any])
     }
 
+    @Test func aLinkThatLeadsToNothingYetStays() throws {
+        let run = try bash(
+            """
+            mkdir out; ln -s out/report link; ln -s ../link out/other
+            "$P" -o out/other image; echo $?; readlink link; readlink out/other; tail -n 1 out/report | cut -b 1-12
+            """)
+        #expect(run.text == "0\nout/report\n../link\n✓ verified\n", "\(run.transcript)")
+    }
+
+    @Test func aDeviceIsWrittenDirectly() throws {
+        let run = try bash(
+            "ln -s /dev/null null; \"$P\" -o null image; echo $?; readlink null; test -c /dev/null && echo device")
+        #expect(run.text == "0\n/dev/null\ndevice\n", "\(run.transcript)")
+    }
+
     @Test func aDescriptorThatWasGivenIsWrittenWhereTheShellLeftOff() throws {
         let run = try bash(
             """

@@ -166,6 +166,8 @@ struct ReadFaultMatrix {
                 case "--strict": options.isStrict = true
                 case "--allow-empty": options.allowsEmpty = true
                 case "--min-images": options.minimumImageCount = rest.popFirst().flatMap { Int($0) } ?? 0
+                case "--follow-symlinks":
+                    options.symbolicLinks = rest.popFirst().flatMap { SymbolicLinkPolicy(rawValue: $0) } ?? .inside
                 case "--require-all-platforms": options.requiresAllPlatforms = true
                 default: Issue.record("the arguments \(arguments) are not known here")
                 }

@@ -4,6 +4,7 @@
 
 import Foundation
 import LayerVerify
+import TestSupport
 import Testing
 
 // README.md shows everything between the two lines of dashes.
@@ -33,8 +34,39 @@ func badLayers(in path: String) async throws -> [String] {
         let example = source.components(separatedBy: "// ----\n")
         try #require(example.count == 3)
         let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
-        #expect(readme.components(separatedBy: "```swift\n").count == 2, "README has one example")
+        #expect(readme.components(separatedBy: "```swift\nimport ").count == 2, "README has one example")
         #expect(readme.contains("```swift\nimport LayerVerify\n\n\(example[1])```\n"))
+    }
+
+    /// SwiftPM takes the name of a package from the last part of its path, unless the dependency gives it.
+    @Test func theManifestWorksForACloneOfAnyName() throws {
+        let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+        let blocks = readme.components(separatedBy: "```swift\n")
+        let manifest = try #require(blocks.first { $0.hasPrefix("let package") }).components(separatedBy: "```")[0]
+        let folder = try ScratchFolder()
+        let (clone, app) = (folder.url.appending(path: "a clone"), folder.url.appending(path: "app"))
+        for place in [clone.appending(path: "Sources/LayerVerify"), app.appending(path: "Sources/App")] {
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            try Data("// nothing\n".utf8).write(to: place.appending(path: "Nothing.swift"))
+        }
+        // Only the names of package and product matter here, and they are those of our manifest.
+        let ours = try String(contentsOf: Self.root.appending(path: "Package.swift"), encoding: .utf8)
+        let product = #".library(name: "LayerVerify", targets: ["LayerVerify"])"#
+        try #require(ours.contains("name: \"layerverify\",\n") && ours.contains(product))
+        let head = "// swift-tools-version: 6.2\nimport PackageDescription\n\n"
+        try Data(
+            (head + "let package = Package(name: \"layerverify\", products: [\(product)], "
+                + "targets: [.target(name: \"LayerVerify\")])\n").utf8
+        ).write(to: clone.appending(path: "Package.swift"))
+        try Data((head + manifest.replacing("../layerverify", with: clone.path)).utf8)
+            .write(to: app.appending(path: "Package.swift"))
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["swift", "package", "--package-path", app.path, "show-dependencies"]
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
     }
 
     @Test func theExampleTellsGoodFromBad() throws {

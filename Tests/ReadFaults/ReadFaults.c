@@ -2,8 +2,8 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A library for LD_PRELOAD. It counts the system calls that open, look up, list or read something below one path, and
-// makes one of them fail. A program finds its functions with dlsym. See Tests/LayerVerifyTests/ReadFaultTests.swift.
+// A library for LD_PRELOAD. It counts the system calls that open, look up, list or read files below one path, and makes
+// one of them fail. A program finds its functions with dlsym. See Tests/LayerVerifyTests/ReadFaultTests.swift.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -17,24 +17,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/// What becomes of a call. The numbers are those of `ReadFaults.Effect`.
+/// The effect on a call. The numbers are those of `ReadFaults.Effect`.
 enum effect {
     NONE,
-    IO_ERROR,     ///< it fails with EIO
-    NO_ACCESS,    ///< it fails with EACCES
-    NOT_FOUND,    ///< it fails with ENOENT
-    INTERRUPTED,  ///< it fails with EINTR
-    CUT,          ///< a read gives nothing, as of a file that has become shorter
-    HALF,         ///< a read gives half of what was asked for
+    IO_ERROR,     ///< the call fails with EIO
+    NO_ACCESS,    ///< the call fails with EACCES
+    NOT_FOUND,    ///< the call fails with ENOENT
+    INTERRUPTED,  ///< the call fails with EINTR
+    CUT,          ///< a read returns nothing, as if the file had become shorter
+    HALF,         ///< a read returns half of the requested bytes
 };
 
-/// What a call does. The numbers are those of `ReadFaults.Kind`. OPENS and LOOKS have a name that may not be found.
+/// The kind of a call. The numbers are those of `ReadFaults.Kind`. OPENS and LOOKS have a name that may not be found.
 enum kind { OPENS, LOOKS, READS, LISTS };
 
 enum { CALL_LIMIT = 20000 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-/// All that follows is guarded by the lock. `below` is looked at without it, too, to see whether there is work to do.
+/// The following variables are guarded by the lock. `below` is also read without it, to see whether there is work to
+/// do.
 static char below[PATH_MAX];
 static int call_count;
 static struct {
@@ -53,11 +54,11 @@ static char faulty_path[PATH_MAX];
 static off_t faulty_offset;
 static int was_asked_again;
 
-/// Begins to count the calls below a path; NULL ends it. The call of that number gets the effect; -1: none. With `on`
-/// later calls of the same kind about the same path get it, too.
+/// Begins to count the calls below a path; NULL ends this. The call with that number gets the effect; -1 for none. With
+/// `on` later calls of the same kind for the same path also get it.
 ///
-/// Returns 0 if the effect before this was not delivered, 1 if it was, and 2 if the program made the same call again,
-/// and that told it the truth.
+/// Returns 0 if the previous effect did not occur, 1 if it did, and 2 if the program also repeated the call, which then
+/// had no effect.
 __attribute__((visibility("default"))) int read_faults_set(const char *path, int number, int effect, int on) {
     pthread_mutex_lock(&lock);
     int result = delivered_count ? 1 + was_asked_again : 0;
@@ -70,7 +71,8 @@ __attribute__((visibility("default"))) int read_faults_set(const char *path, int
     return result;
 }
 
-/// Tells about a call since the last `read_faults_set`: its kind, and the function and path as a text; -1 for none.
+/// Describes a call since the last `read_faults_set`: returns its kind, and sets `found` and the function and path as
+/// text; returns -1 if there is none.
 __attribute__((visibility("default"))) int read_faults_call(int number, int *found, char *text, int size) {
     if (number >= call_count || number >= CALL_LIMIT) return -1;
     *found = calls[number].found;
@@ -84,7 +86,7 @@ static int is_below(const char *path) {
     return length && !strncmp(path, below, length) && (path[length] == 0 || path[length] == '/');
 }
 
-/// What is to become of a call about `path`, which would find something or not, or would read up to `count` bytes.
+/// The effect on a call for `path` that would find a file or not, or would read up to `count` bytes.
 static enum effect effect_on(const char *function, enum kind kind, const char *path, int found, off_t offset,
                              size_t count) {
     if (!is_below(path)) return NONE;
@@ -106,7 +108,7 @@ static enum effect effect_on(const char *function, enum kind kind, const char *p
     } else if (wanted_number >= 0 && number > wanted_number && kind == faulty_kind && !strcmp(path, faulty_path)) {
         if (goes_on) effect = wanted_effect;
         int is_same = function == faulty_function && offset <= faulty_offset && faulty_offset - offset <= (off_t)count;
-        // Of a listing, the call that finds its end tells.
+        // For a listing, the call that returns its end counts instead.
         if (!goes_on && is_same && kind != LISTS) was_asked_again = 1;
     }
     if (effect) delivered_count++;
@@ -173,7 +175,7 @@ int openat(int folder, const char *name, int flags, ...) {
 
 int fstatat(int folder, const char *restrict name, struct stat *restrict status, int flags) {
     REAL(fstatat);
-    // This library's own look.
+    // This call was made by this library itself.
     if (flags & AT_NO_AUTOMOUNT) return real(folder, name, status, flags);
     return is_error(effect_at("fstatat", LOOKS, folder, name)) ? -1 : real(folder, name, status, flags);
 }
@@ -190,7 +192,7 @@ int fstat(int descriptor, struct stat *status) {
 
 ssize_t pread(int descriptor, void *bytes, size_t count, off_t offset) {
     REAL(pread);
-    // Where a file ends there is nothing to cut.
+    // At the end of a file there is nothing to cut.
     char byte;
     int found = below[0] && real(descriptor, &byte, 1, offset) > 0;
     enum effect effect = effect_on_bytes("pread", READS, descriptor, found, offset, count);

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each feature is a label and a function that changes an `Archive`.
 
-Names that begin with `junk` are files that no image needs.
+Names that begin with `junk` are files that images do not need.
 """
 
 from images import EVIL_MANIFEST
@@ -11,13 +11,13 @@ from tarbytes import GNU, Entry, extended, long, octal, pax, record
 
 
 def evil(archive, name=None, **fields):
-    """A last entry that is the target to whoever takes it for that."""
+    """A last entry that some readers see as the target."""
     content = EVIL_MANIFEST if name == b"manifest.json" else archive.image.evil
     return Entry(archive.image.target if name is None else name, content, magic=archive.magic, **fields)
 
 
 def types():
-    """Each type flag, of entries that matter and of others."""
+    """Each type flag, for entries that an image needs and for others."""
     for flag in range(256):
         kind = bytes([flag])
         label = f"{flag:#04x}"
@@ -72,7 +72,7 @@ VALUES = [
 
 
 def pax_keys():
-    """Each key with each value, in front of an entry that does not matter and of one that does."""
+    """Each key with each value, before an entry that an image needs and before another."""
     for key in EXACT_KEYS:
         for value in VALUES:
             label = f"{key!r}={value!r}"
@@ -131,7 +131,7 @@ def true_path(archive, form):
 
 
 def pax_syntax():
-    """Records that are malformed, or of a form that some parsers take."""
+    """Records that are malformed, or have a form that some parsers accept."""
     def forms(key, value):
         good = record(key, value)
         length = len(good)
@@ -166,7 +166,7 @@ def pax_syntax():
 
 
 def sparse():
-    """Sparse files of each format, whole ones and others, under the target's name and others."""
+    """Sparse files of each format, complete or not, with the name of the target or another."""
     for name in (None, b"junk"):
         for real in (b"%d", b"99", b""):
             sets = {
@@ -198,7 +198,7 @@ def sparse():
                 def add(a, name=name, extended_blocks=extended_blocks, flag=flag):
                     content = a.image.evil
                     entry = Entry(name or a.image.target, content, b"S", GNU)
-                    # Four places for pieces, whether more follow, and the real size, where ustar has its prefix.
+                    # Four places for pieces, the flag for further ones, and the real size, where ustar has its prefix.
                     place = octal(0, 12) + octal(len(content), 12) + bytes(72)
                     more = flag if extended_blocks else b"\x00"
                     entry.set(prefix=bytes(41) + place + more + octal(len(content), 12))
@@ -249,7 +249,7 @@ def gnu_names():
 
 
 def header_order():
-    """Extended headers of several kinds in front of one entry."""
+    """Extended headers of several kinds before one entry."""
     makers = {
         "L": lambda name: long(name + b"\0"), "x": lambda name: pax((b"path", name)),
         "K": lambda name: long(b"junktarget\0", b"K"), "g": lambda name: pax((b"comment", b"c"), type=b"g"),
@@ -271,7 +271,7 @@ def header_order():
 
 
 def numbers():
-    """Each numeric field in each notation, in the target's header and in the first."""
+    """Each numeric field in each notation, in the header of the target and in the first one."""
     def forms(value, length):
         digits = b"%o" % value
         return {
@@ -315,7 +315,7 @@ def numbers():
                 a.find(a.image.target).before = entry.bytes()
 
             def hiding(a, field=field, label=label):
-                # Whoever takes the size for 0 sees an entry within.
+                # Readers that use the size 0 see an entry within.
                 entry = Entry(b"junk", evil(a).bytes(), magic=a.magic)
                 change(a, field, label, entry)
                 a.add(entry)

@@ -1,7 +1,7 @@
-# layerverify: the images that the differential test of tar archives packs.
+# layerverify: the images in the differential test of tar archives.
 # Copyright the layerverify authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Small images that verify, and what stands for one of their files in the readers' eyes if they see another."""
+"""Small images that verify, and the content that replaces one of their files for some readers."""
 
 import hashlib
 import json
@@ -23,12 +23,12 @@ def layer(seed):
     return Entry(b"file", content).bytes() + bytes(1024)
 
 
-# A list of docker save's that leads nowhere.
+# A `manifest.json` whose files do not exist.
 EVIL_MANIFEST = compact([{"Config": "none.json", "RepoTags": ["app:2"], "Layers": ["none/layer.tar"]}])
 
 
 class Image:
-    """Files in the order of an archive, and the name of one on which all depends."""
+    """Files in the order of an archive, and the name of the one that readers may disagree on."""
 
     def __init__(self, files, target, evil):
         self.files = files
@@ -68,7 +68,7 @@ def layout():
 
 
 def layout_layer():
-    """The same image, in which the layer is what readers may see otherwise."""
+    """The same image; readers may disagree on the layer."""
     image = layout()
     name, content = image.files[-1]
     return Image(image.files, name, content[:700] + b"evil" + content[704:])

@@ -26,7 +26,7 @@ def prefixes():
                 a.find(a.image.target).set(magic=magic, prefix=form)
 
             def split(a, magic=magic, form=form):
-                # The prefix is part of the target's name if anybody reads it.
+                # The prefix is part of the target's name for readers that use it.
                 entry = evil(a)
                 folder, _, name = entry.fields["name"].rpartition(b"/")
                 entry.set(magic=magic, prefix=(folder or b".") + (form if form[:1] == b"\0" else b""), name=name)
@@ -56,7 +56,7 @@ NAMES = [
 
 
 def names():
-    """Names that readers may bring into the target's form, of an entry of each type, told in each way."""
+    """Names that readers may convert to that of the target, for each type of entry and each kind of header."""
     for form in NAMES:
         for kind in (b"0", b"\0", b"7", b"5", b"2", b"1", b"6"):
             link = {b"2": b"oci-layout", b"1": b"oci-layout"}.get(kind, b"")
@@ -119,7 +119,7 @@ def long_name(archive, name):
 
 
 def links():
-    """Links to the target and over it, and entries that meet a link."""
+    """Links to the target and in its place, and entries that replace a link."""
     def add(a, *parts):
         for part in parts:
             a.add(part)
@@ -135,7 +135,7 @@ def links():
                      b"//?/%s", b"", b".", b"/", b"..", b"nothing", b"%s\0x"):
 
             def through(a, maker=maker, form=form):
-                # Python writes through what is there.
+                # Python writes through an existing link.
                 add(a, maker(b"junk", form.replace(b"%s", a.image.target)), evil(a, b"junk"))
 
             def alias(a, maker=maker, form=form):
@@ -224,7 +224,7 @@ def links():
 
 
 def sizes_of_links():
-    """Sizes of entries that have no content: whoever takes them at their word passes over what follows."""
+    """Sizes of entries without content: readers that use them skip the following entries."""
     for kind in (b"1", b"2", b"3", b"4", b"5", b"6", b"S", b"D", b"V", b"M", b"7", b"N"):
         for magic in (USTAR, GNU, V7):
             for size in (1, 512, 1024, 5000):
@@ -290,7 +290,7 @@ def endings():
 
 
 def polyglots():
-    """Archives whose first name begins as compressed streams do; the stream itself is another archive."""
+    """Archives whose first name begins like a compressed stream; the stream itself is another archive."""
     def magic(form, version):
         return lambda a: a.add(Entry(form, b"junk", magic=version), "start")
 
@@ -316,7 +316,7 @@ def polyglots():
         return compress(inner)
 
     def inside(a):
-        # A gzip header with a file name as long as the rest of the tar header; the stream is the entry's content.
+        # A gzip header with a file name as long as the rest of the tar header; the stream is the content of the entry.
         data = stream(a, lambda inner: gzip.compress(inner, mtime=0))[10:]
         head = Entry(b"\x1f\x8b\x08\x04\0\0\0\0\0\x03" + (500).to_bytes(2, "little"), data, magic=a.magic)
         a.add(head, "start")

@@ -1,4 +1,4 @@
-# layerverify: what four readers of tar archives see.
+# layerverify: the views of four readers of tar archives.
 # Copyright the layerverify authors.
 # SPDX-License-Identifier: Apache-2.0
 """Unpacks archives with GNU tar, bsdtar, Python's tarfile and Go's archive/tar, and compares the files."""
@@ -25,7 +25,7 @@ def digest(path):
 
 
 def view(folder, names):
-    """What lies in a folder: the digests of the files at `names`, through links; and every file and link with its content."""
+    """The content of a folder: the digests of the files at `names`, through links; and every file and link with its content."""
     everything = {}
     for parent, folders, files in os.walk(folder):
         for name in folders + files:
@@ -48,7 +48,7 @@ def view(folder, names):
 
 
 def run(command):
-    # A name may lead GNU tar to ask a remote host; it is told not to.
+    # A name may make GNU tar ask a remote host; the options prevent that.
     environment = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC", TAPE="")
     result = subprocess.run(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment,
@@ -56,7 +56,7 @@ def run(command):
     return result.returncode, result.stderr.decode(errors="replace")
 
 
-# What these say where an archive is malformed; other errors are those of unpacking, which the files show.
+# Messages for malformed archives; other errors are those of unpacking, which the files show.
 GNU_REFUSALS = (
     "does not look like a tar archive", "Skipping to next header", "Unexpected EOF", "Malformed extended header",
     "Extended header length", "is not recoverable")
@@ -81,7 +81,7 @@ def unpack_bsd(archive, folder):
 def unpack_python(archive, folder):
     try:
         with tarfile.open(archive, "r:") as file:
-            # What tarfile's own filter does, which older versions do not have.
+            # The same as tarfile's own filter, which older versions do not have.
             for member in file:
                 member.name = member.name.lstrip("/")
                 place = os.path.realpath(os.path.join(folder, member.name))
@@ -91,7 +91,7 @@ def unpack_python(archive, folder):
                     target = os.path.realpath(os.path.join(folder, member.linkname))
                     if os.path.commonpath([target, folder]) != folder:
                         continue
-                # Writing to a FIFO would wait for ever.
+                # Writing to a FIFO would block forever.
                 if member.ischr() or member.isblk() or os.path.exists(place) and stat.S_ISFIFO(os.stat(place).st_mode):
                     continue
                 try:
@@ -104,7 +104,7 @@ def unpack_python(archive, folder):
 
 
 class Readers:
-    """The four readers, and a folder to unpack in."""
+    """The four readers, and a folder in which they unpack."""
 
     def __init__(self, source, scratch):
         self.scratch = scratch
@@ -119,7 +119,7 @@ class Readers:
         return program
 
     def views(self, archives, names):
-        """For each archive, with the names that matter in it, a dictionary of reader to (refusal or None, view)."""
+        """For each archive and its important names, a dictionary from readers to (refusal or None, view)."""
         results = [{} for _ in archives]
         folders = [self.folder("go", number) for number in range(len(archives))]
         lines = "".join(f"{archive} {folder}\n" for archive, folder in zip(archives, folders))

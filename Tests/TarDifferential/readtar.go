@@ -17,7 +17,7 @@ import (
 	"syscall"
 )
 
-// unpack replaces what is there, as moby's pkg/archive does; types that it does not know are passed over.
+// unpack replaces existing files, as moby's pkg/archive does; unknown types are skipped.
 func unpack(archive, folder string) error {
 	file, err := os.Open(archive)
 	if err != nil {
@@ -44,7 +44,7 @@ func unpack(archive, folder string) error {
 			continue
 		}
 		if header.Typeflag == tar.TypeLink && path.Clean("/"+header.Linkname) == name {
-			// GNU tar writes this for a file that it is told to pack twice; others leave the file as it is.
+			// GNU tar writes this for a file that it packs a second time; other readers leave the file unchanged.
 			continue
 		}
 		info, err := os.Lstat(place)

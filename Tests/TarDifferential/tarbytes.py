@@ -1,7 +1,7 @@
-# layerverify: tar archives, field by field, as no writer makes them.
+# layerverify: tar archives, field by field, in forms that no writer makes.
 # Copyright the layerverify authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Entries and extended headers of tar archives, with every field open to change."""
+"""Entries and extended headers of tar archives, in which every field can be changed."""
 
 USTAR, GNU, V7 = b"ustar\x0000", b"ustar  \x00", bytes(8)
 
@@ -22,7 +22,7 @@ def padded(data):
 
 
 class Entry:
-    """A header block, what stands before it, and what follows it."""
+    """A header block, with the bytes before and after it."""
 
     def __init__(self, name, content=b"", type=b"0", magic=USTAR, before=b"", **fields):
         self.content = content
@@ -59,7 +59,7 @@ class Entry:
 
 
 def record(key, value, length=None):
-    """A pax record; `length` replaces the number that it begins with."""
+    """A pax record; `length` replaces the number at its beginning."""
     rest = b" " + key + b"=" + value + b"\n"
     count = len(rest) + 1
     while count != len(rest) + len(b"%d" % count):
@@ -68,7 +68,7 @@ def record(key, value, length=None):
 
 
 def extended(data, type=b"x", **fields):
-    """An extended header as pax and Solaris have them."""
+    """An extended header of pax or Solaris."""
     return Entry(b"PaxHeaders/x", data, type, **fields).bytes()
 
 
@@ -77,7 +77,7 @@ def pax(*pairs, type=b"x"):
 
 
 def long(data, type=b"L", **fields):
-    """One of GNU's headers with a long name."""
+    """A GNU header with a long name."""
     return Entry(b"././@LongLink", data, type, GNU, **fields).bytes()
 
 
@@ -89,7 +89,7 @@ class Archive:
         self.magic = magic
         self.entries = [Entry(name, content, magic=magic) for name, content in image.files]
         self.end = bytes(1024)
-        # What becomes of the bytes in the end.
+        # A change to the final bytes of the archive.
         self.cut = None
 
     def find(self, name):

@@ -1,7 +1,7 @@
-# layerverify: archives as real writers make them.
+# layerverify: archives made by common writers.
 # Copyright the layerverify authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Packs an image with GNU tar, bsdtar, Python and Go: what they make verifies, whatever the format."""
+"""Packs an image with GNU tar, bsdtar, Python and Go, which must verify in every format."""
 
 import io
 import os
@@ -28,7 +28,7 @@ def lay_out(image, folder):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "wb") as file:
             file.write(content)
-    # What images do not need and archives have.
+    # Files that images do not need, but archives may contain.
     extra = os.path.join(folder, "junk")
     os.makedirs(os.path.join(extra, "deep" * 20, "deeper" * 20))
     for name in ("short", "\u00e9\u4e16", "n" * 200, "deep" * 20 + "/" + "deeper" * 20 + "/" + "x" * 60):
@@ -43,7 +43,7 @@ def lay_out(image, folder):
 
 def tool(program, options):
     def write(folder, path):
-        # v7 and ustar cannot have all names; the rest is packed all the same.
+        # v7 and ustar cannot represent all names; the other files are packed.
         subprocess.run(
             [program, *options.split(), "-cf", path, "-C", folder, "."], stdin=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, check=False, env=dict(os.environ, LC_ALL="C.UTF-8"))
@@ -97,7 +97,7 @@ def writers(go_program):
 
 
 class Packed:
-    """An archive of some writer's; see `tarbytes.Archive`."""
+    """An archive made by a writer; see `tarbytes.Archive`."""
 
     def __init__(self, image, data):
         self.image = image

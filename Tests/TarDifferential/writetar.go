@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Arguments: a format, a folder, and the archive to be written.
+// Arguments: a format, a folder, and the archive to write.
 package main
 
 import (
@@ -35,7 +35,7 @@ func main() {
 		}
 		header.Format = formats[os.Args[1]]
 		if header.Format == tar.FormatUSTAR || header.Format == tar.FormatGNU {
-			// ustar has no place for these, and Python takes GNU's for a part of the name.
+			// ustar has no fields for these, and Python reads GNU's as a part of the name.
 			header.AccessTime, header.ChangeTime = time.Time{}, time.Time{}
 		}
 		if header.Format == tar.FormatPAX {
@@ -43,7 +43,7 @@ func main() {
 			header.PAXRecords = map[string]string{"VENDOR.key": "value", "SCHILY.xattr.user.x": "\x00y"}
 		}
 		if writer.WriteHeader(header) != nil || !info.Mode().IsRegular() {
-			// The format cannot have this name.
+			// The format cannot represent this name.
 			return nil
 		}
 		content, err := os.ReadFile(path)

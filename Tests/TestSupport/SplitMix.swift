@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// SplitMix: the same numbers for the same seed, so that a failure can be repeated.
+/// SplitMix: the same numbers for the same seed, so that failures can be reproduced.
 package struct SplitMix: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

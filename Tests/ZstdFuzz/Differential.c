@@ -1,4 +1,4 @@
-// layerverify: CZstdFrames against libzstd and klauspost's decoder, with frames of all kinds, intact and damaged.
+// layerverify: compares CZstdFrames with libzstd and klauspost's decoder, on frames of all kinds, intact and damaged.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -28,7 +28,7 @@ static void load(const char *path) {
     samples[sample_count++] = (frame){copy, byte_count};
 }
 
-/// A frame of any kind, not damaged.
+/// Makes an intact frame of any kind.
 static size_t make_frame(uint8_t *bytes, uint64_t *state) {
     const uint64_t kind = next_random(state) % 8;
     if (kind < 4) return make_own_frame(bytes, state);
@@ -38,8 +38,8 @@ static size_t make_frame(uint8_t *bytes, uint64_t *state) {
     return sample.byte_count;
 }
 
-/// differential SECONDS|COUNTx SEED [FRAME...]: that many seconds, or that many frames. KLAUSPOST names the third oracle,
-/// ARTIFACTS the folder for what decoders disagree on.
+/// usage: differential SECONDS|COUNTx SEED [FRAME...]; runs for this number of seconds or frames. The environment
+/// variable KLAUSPOST names the program of the third oracle, ARTIFACTS the folder for frames that decoders disagree on.
 int main(int argument_count, char **arguments) {
     if (argument_count < 3) {
         fprintf(stderr, "usage: %s SECONDS|COUNTx SEED [FRAME...]\n", arguments[0]);
@@ -48,13 +48,13 @@ int main(int argument_count, char **arguments) {
     char *unit;
     const unsigned long long limit = strtoull(arguments[1], &unit, 10);
     uint64_t state = strtoull(arguments[2], NULL, 10);
-    // Before anything can go wrong: the same seed and samples give the same frames.
+    // Printed before anything can fail: the same seed and samples give the same frames.
     fprintf(stderr, "seed %s\n", arguments[2]);
     artifacts_folder = getenv("ARTIFACTS");
     const char *const klauspost = getenv("KLAUSPOST");
     if (klauspost) start_klauspost(klauspost);
     for (int i = 3; i < argument_count; i++) load(arguments[i]);
-    // Samples come as they are, too.
+    // Samples are also checked unchanged.
     tally tally = {0};
     for (size_t i = 0; i < sample_count; i++) check_frame(samples[i], i, &tally);
     static uint8_t bytes[2][FRAME_CAPACITY + 64];
@@ -65,7 +65,7 @@ int main(int argument_count, char **arguments) {
         uint64_t frame_state = next_random(&state);
         byte_counts[turn] = make_frame(bytes[turn], &frame_state);
         check_frame((frame){bytes[turn], byte_counts[turn]}, frame_state, &tally);
-        // Each is damaged three times, from its intact state.
+        // Each frame is damaged three times, each time from its intact state.
         for (unsigned times = 0; times < 3; times++) {
             static uint8_t damaged[FRAME_CAPACITY + 64];
             memcpy(damaged, bytes[turn], byte_counts[turn]);

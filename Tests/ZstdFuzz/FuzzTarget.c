@@ -1,4 +1,4 @@
-// layerverify: CZstdFrames against libzstd, with frames that libFuzzer thinks of.
+// layerverify: compares CZstdFrames with libzstd, on frames from libFuzzer.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -7,7 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count);
 
-/// The first byte says how the frame is split; the rest is the frame.
+/// The first byte determines how the frame is split; the rest is the frame.
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count) {
     if (byte_count < 1) return 0;
     tally tally = {0};

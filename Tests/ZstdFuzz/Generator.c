@@ -1,4 +1,4 @@
-// layerverify: frames that libzstd makes, and damage to frames.
+// layerverify: frames made by libzstd, and damage to frames.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -39,7 +39,7 @@ size_t make_library_frame(uint8_t *bytes, uint64_t *state) {
     if (!context) context = ZSTD_createCCtx();
     ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters);
     const size_t content_size = make_content(content, state);
-    // What libzstd does not allow together it says here, and then goes without.
+    // If libzstd refuses a combination of parameters, the later one is ignored.
     const int level = one_in(state, 10) ? (int)(next_random(state) % 23) : (int)(next_random(state) % 10) - 3;
     ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level);
     if (one_in(state, 2)) ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, 10 + (int)(next_random(state) % 12));
@@ -64,7 +64,7 @@ size_t make_library_frame(uint8_t *bytes, uint64_t *state) {
     return output.pos;
 }
 
-// MARK: damage
+// MARK: Damage
 
 static size_t number(const uint8_t *bytes, size_t byte_count) {
     size_t value = 0;
@@ -72,7 +72,8 @@ static size_t number(const uint8_t *bytes, size_t byte_count) {
     return value;
 }
 
-/// Places where a bit matters: in the header, the headers of blocks, of literals and sequences, at the ends of streams.
+/// Positions where a bit matters: in the header, the headers of blocks, of literals and sequences, at the ends of
+/// streams.
 static size_t find_places(const uint8_t *bytes, size_t byte_count, size_t *places, size_t capacity) {
     size_t count = 0;
     if (byte_count < 6) return 0;
@@ -104,7 +105,7 @@ static size_t find_places(const uint8_t *bytes, size_t byte_count, size_t *place
     return count;
 }
 
-/// Puts bytes into a compressed block or takes some out, and corrects its length.
+/// Inserts bytes into a compressed block or removes some, and corrects its length.
 static size_t resize_block(uint8_t *bytes, size_t byte_count, uint64_t *state) {
     static size_t places[4096];
     const size_t count = find_places(bytes, byte_count, places, 4096);
@@ -145,7 +146,7 @@ size_t damage(uint8_t *bytes, size_t byte_count, const uint8_t *donor, size_t do
         case 2: bytes[place] = one_in(state, 2) ? 0 : (uint8_t)next_random(state); break;
         case 3: bytes[place] = (uint8_t)(bytes[place] + (one_in(state, 2) ? 1 : -1)); break;
         case 4: {
-            // The beginning of one and the end of another.
+            // The beginning of one frame and the end of another.
             const size_t from = donor_byte_count ? next_random(state) % donor_byte_count : 0;
             size_t length = donor_byte_count - from;
             if (one_in(state, 2) && length > byte_count - place) length = byte_count - place;
@@ -156,7 +157,7 @@ size_t damage(uint8_t *bytes, size_t byte_count, const uint8_t *donor, size_t do
         }
         case 5: bytes[4 + next_random(state) % 3] ^= (uint8_t)(1u << next_random(state) % 8); break;
         case 6:
-            // Another window: what was written for a larger one then has offsets that are too large.
+            // Another window: offsets that were written for a larger one are too large then.
             if (!(bytes[4] & 32)) bytes[5] = (uint8_t)(next_random(state) % 40);
             break;
         default:

@@ -1,4 +1,4 @@
-// layerverify: streams of bits and tables, for frames that are put together.
+// layerverify: bit streams and tables for generated frames.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -62,7 +62,7 @@ void make_probabilities(probabilities *p, const bool *is_used, unsigned symbol_c
     while (left > 0) {
         int *const count = &p->counts[used[next_random(state) % used_count]];
         if (*count < 0 && has_one && !one_in(state, 20)) {
-            // At least one symbol has to take what is left.
+            // At least one symbol must be able to take the rest.
             bool is_all_small = true;
             for (unsigned i = 0; i < used_count; i++) is_all_small &= p->counts[used[i]] < 0;
             if (!is_all_small) continue;
@@ -97,9 +97,10 @@ size_t write_probabilities(uint8_t *bytes, const probabilities *p) {
     return (bit + 7) / 8;
 }
 
-// MARK: literals
+// MARK: Literals
 
-/// Makes the lengths of a complete code of up to `count` symbols and `limit` bits. Returns: how many have one.
+/// Makes the lengths of a complete code of up to `count` symbols and `limit` bits. Returns the number of symbols with a
+/// code.
 static unsigned make_lengths(uint8_t *lengths, unsigned count, unsigned limit, uint64_t *state) {
     unsigned leaf_count = 1;
     lengths[0] = 0;
@@ -111,16 +112,17 @@ static unsigned make_lengths(uint8_t *lengths, unsigned count, unsigned limit, u
     return leaf_count;
 }
 
-/// Writes weights by FSE. Returns: their length; zero if these cannot be written so.
+/// Writes weights with FSE. Returns their length; zero if these weights cannot be written in this way.
 static size_t write_weights(uint8_t *bytes, const uint8_t *weights, unsigned count, uint64_t *state) {
     bool is_used[16] = {false};
     for (unsigned i = 0; i < count; i++) is_used[weights[i]] = true;
     probabilities p;
     make_probabilities(&p, is_used, 16, 5 + (unsigned)(next_random(state) % (one_in(state, 20) ? 4 : 2)), state);
     const size_t head = write_probabilities(bytes, &p);
-    // The decoder's own table: of each weight, exactly one state leads to the next one.
+    // The decoder's own table: for each weight, exactly one state leads to the next one.
     lv_code_table table = {.log = 0};
-    // Any kind's table has the same cells; weights are found again by the base of offsets, which is a power of two.
+    // The tables of all kinds have the same cells; weights are found again by the base of offsets, which is a power of
+    // two.
     uint8_t padded[64] = {0};
     memcpy(padded, bytes, head);
     if (lv_read_code_table(&table, LV_OFFSETS, padded, sizeof padded) == 0 || count < 2) return 0;
@@ -152,11 +154,11 @@ static size_t write_weights(uint8_t *bytes, const uint8_t *weights, unsigned cou
 }
 
 static uint16_t huffman_table[1 << LV_HUFFMAN_LOG];
-/// Where in the table the code of each symbol begins.
+/// The position in the table where the code of each symbol begins.
 static uint16_t known_symbols[256];
 static unsigned known_symbol_count;
 
-/// Makes a code and writes its description. Returns: its length.
+/// Makes a code and writes its description. Returns its length.
 static size_t write_code(uint8_t *bytes, uint64_t *state) {
     uint8_t lengths[256], weights[256] = {0};
     const unsigned limit = one_in(state, 60) ? 12 : 1 + (unsigned)(next_random(state) % 11);

@@ -1,4 +1,4 @@
-// layerverify: frames that are put together of blocks no compressor writes.
+// layerverify: frames generated from blocks that no compressor writes.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -10,19 +10,19 @@
 
 static bool one_in(uint64_t *state, unsigned n) { return next_random(state) % n == 0; }
 
-/// A frame on the way. What it decodes to is not known here, only how long that is.
+/// A frame that is being generated. Its content is not known here, only the length.
 typedef struct {
     uint64_t window, content;
     size_t block_size;
     uint32_t repeated[3];
     lv_code_table tables[3];
     bool has_tables, has_huffman_table;
-    /// True if the next chance for a fault is taken.
+    /// True if a fault may be inserted at the next opportunity.
     bool wants_fault;
     uint64_t *state;
 } own_frame;
 
-/// Takes a chance for a fault, if one is wanted.
+/// Inserts the fault with a probability of one in `n`, if there is still one to insert.
 static bool is_wrong(own_frame *frame, unsigned n) {
     if (!frame->wants_fault || !one_in(frame->state, n)) return false;
     frame->wants_fault = false;
@@ -31,14 +31,14 @@ static bool is_wrong(own_frame *frame, unsigned n) {
 
 static uint32_t random_below(uint64_t *state, uint64_t limit) { return limit ? (uint32_t)(next_random(state) % limit) : 0; }
 
-/// Makes a table of a kind, and writes its description. Returns: the mode.
+/// Makes a table of a kind, and writes its description. Returns the mode.
 static unsigned write_table(own_frame *frame, lv_code_kind kind, uint8_t *bytes, size_t *byte_count) {
     static const unsigned symbol_counts[] = {LV_LL_MAXIMUM_CODE + 1, LV_OF_MAXIMUM_CODE + 2, LV_ML_MAXIMUM_CODE + 1};
     static const unsigned logs[] = {LV_LL_MAXIMUM_LOG, LV_OF_MAXIMUM_LOG, LV_ML_MAXIMUM_LOG};
     uint64_t *const state = frame->state;
     unsigned mode = random_below(state, 4);
     if (mode == 3 && !frame->has_tables && !is_wrong(frame, 2)) mode = 2;
-    // Codes that mostly can be used: short lengths, and offsets that content is long enough for.
+    // Codes that can mostly be used: short lengths, and offsets that are within the content.
     const unsigned usual = kind == LV_OFFSETS ? 6 : kind == LV_LITERAL_LENGTHS ? 12 : 34;
     *byte_count = 0;
     if (mode == 0) lv_fill_predefined(&frame->tables[kind], kind);
@@ -64,7 +64,8 @@ static unsigned write_table(own_frame *frame, lv_code_kind kind, uint8_t *bytes,
     return mode;
 }
 
-/// Finds a state of a symbol, given by a cell of it, from which `next` follows; any if `next` is none.
+/// Finds a state of a symbol, which is given by one of its cells, that leads to `next`; any state if there is no
+/// `next`.
 static unsigned find_state(const lv_code_table *table, const lv_cell *symbol, unsigned next, uint64_t *state) {
     const unsigned size = 1u << table->log, start = random_below(state, size);
     for (unsigned k = 0; k < size; k++) {
@@ -92,7 +93,7 @@ static uint32_t extra_of(const lv_cell *cell, uint64_t limit, uint64_t *state) {
     return random_below(state, one_in(state, 500) ? all : room < all ? room : all);
 }
 
-/// The value that an offset is written as. Often at the edges: of the window, of the content, of repeated offsets.
+/// The encoded value of an offset. Often at a limit: of the window, of the content, of repeated offsets.
 static uint64_t choose_offset(own_frame *frame, uint64_t reach) {
     uint64_t *const state = frame->state;
     const uint64_t limit = reach < frame->window ? reach : frame->window;
@@ -102,7 +103,7 @@ static uint64_t choose_offset(own_frame *frame, uint64_t reach) {
     return 4 + random_below(state, one_in(state, 2) ? limit : limit < 40 ? limit : 40);
 }
 
-/// Writes sequences, and says how much of the literals they use and what they give.
+/// Writes sequences, and returns how many literals they use and how much content they make.
 static size_t write_sequences(own_frame *frame, uint8_t *bytes, size_t literal_count) {
     uint64_t *const state = frame->state;
     size_t at = 0;
@@ -146,7 +147,7 @@ static size_t write_sequences(own_frame *frame, uint8_t *bytes, size_t literal_c
         cells[1][i] = cell;
         extras[1][i] = cell->extra_bits == code ? (uint32_t)value - cell->base
                                                 : extra_of(cell, before < frame->window ? before : frame->window, state);
-        // Once there is no room the shortest match is a fault, which then is as good as any.
+        // If there is no room left, even the shortest match is a fault, which is fine.
         const uint64_t match_limit = is_wrong(frame, 20) ? room + 1 : room / (one_in(state, 3) ? 1 : 4);
         cells[2][i] = pick(&frame->tables[2], match_limit, state);
         extras[2][i] = extra_of(cells[2][i], match_limit, state);
@@ -182,7 +183,7 @@ static void put_number(uint8_t *bytes, uint64_t value, size_t byte_count) {
     for (size_t i = 0; i < byte_count; i++) bytes[i] = (uint8_t)(value >> 8 * i);
 }
 
-/// Writes a block. Returns: its length with its header.
+/// Writes a block. Returns its length with its header.
 static size_t write_block(own_frame *frame, uint8_t *bytes, bool is_last) {
     uint64_t *const state = frame->state;
     unsigned type = one_in(state, 3) ? random_below(state, 2) : 2;
@@ -218,7 +219,7 @@ size_t make_own_frame(uint8_t *bytes, uint64_t *state) {
     size_t at = 20;
     for (; block_count > 0 && at < FRAME_CAPACITY / 2 && frame.content < MAXIMUM_CONTENT_BYTE_COUNT / 2; block_count--)
         at += write_block(&frame, bytes + at, block_count == 1);
-    // The header in front, now that the length is known.
+    // The header is written last, when the length of the content is known.
     uint64_t content = frame.content + (is_wrong(&frame, 1) ? one_in(state, 2) ? 1 : UINT64_MAX : 0);
     unsigned size_flag = content < 256 ? 0 : content < 65792 ? 1 : 2;
     if (one_in(state, 6) || (size_flag == 1 && content < 256)) size_flag = 2 + random_below(state, 2);

@@ -1,4 +1,4 @@
-// layerverify: CZstdFrames against libzstd and klauspost's decoder.
+// layerverify: compares CZstdFrames with libzstd and klauspost's decoder.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -19,12 +19,12 @@ uint64_t next_random(uint64_t *state) {
     return z ^ z >> 31;
 }
 
-/// What a decoder says of a frame.
+/// The result of a decoder for a frame.
 typedef struct {
     bool is_accepted;
     size_t byte_count;
     uint64_t hash;
-    /// Of CZstdFrames: how much of the frame it took, and why it failed.
+    /// Only for CZstdFrames: the number of bytes that it consumed, and why it failed.
     size_t consumed;
     lv_zstd_rule rule;
 } answer;
@@ -46,7 +46,8 @@ static uint64_t number(const uint8_t *bytes, size_t byte_count) {
     return value;
 }
 
-/// Reads what the caller of CZstdFrames reads. Returns: its length, magic included; zero if the frame is refused for it.
+/// Reads the header, as the caller of CZstdFrames does. Returns its length with the magic; zero if the frame is refused
+/// because of it.
 static size_t read_header(frame frame, lv_zstd_header *header) {
     if (frame.byte_count < 5 || memcmp(frame.bytes, "\x28\xb5\x2f\xfd", 4) != 0) return 0;
     const unsigned descriptor = frame.bytes[4];
@@ -70,7 +71,8 @@ static size_t read_header(frame frame, lv_zstd_header *header) {
     return header->window_byte_count > MAXIMUM_WINDOW_BYTE_COUNT ? 0 : byte_count;
 }
 
-/// Decodes in pieces of at most the sizes given, each in memory of its own, so that the sanitizer sees what is beyond.
+/// Decodes in pieces of at most the given sizes, each in its own memory, so that the sanitizer detects accesses beyond
+/// it.
 static answer ask_frames(
     lv_zstd_frames *frames, frame frame, uint8_t *content, size_t input_size, size_t room_size, uint64_t *state) {
     answer answer = {.rule = HEADER_RULE};
@@ -91,7 +93,7 @@ static answer ask_frames(
         status = lv_zstd_decode(
             frames, input > 0 ? input_copy : NULL, input, &consumed, room > 0 ? room_copy : NULL, room, &produced);
         if (consumed > input || produced > room) abort();
-        // Says why it stops, and says so rightly.
+        // The status must match the positions.
         if (status == LV_ZSTD_NEEDS_INPUT && consumed != input) abort();
         if (status == LV_ZSTD_OUTPUT_FULL && produced != room) abort();
         if ((status == LV_ZSTD_FAILED) != (lv_zstd_broken_rule(frames) != LV_ZSTD_NO_RULE)) abort();
@@ -138,7 +140,7 @@ static answer ask_libzstd(ZSTD_DCtx *context, frame frame, uint8_t *content, siz
     return answer;
 }
 
-/// Decodes as whole programs do that have the frame in memory.
+/// Decodes like programs that have the whole frame in memory.
 static answer ask_libzstd_at_once(ZSTD_DCtx *context, frame frame, uint8_t *content) {
     ZSTD_DCtx_reset(context, ZSTD_reset_session_only);
     const size_t code = ZSTD_decompressDCtx(context, content, MAXIMUM_CONTENT_BYTE_COUNT, frame.bytes, frame.byte_count);
@@ -193,7 +195,7 @@ static void ask_klauspost(frame frame, answer answers[3]) {
     }
 }
 
-// MARK: comparing
+// MARK: Comparison
 
 static const char *const oracle_names[] = {
     "libzstd", "libzstd in small pieces", "libzstd at once", "klauspost", "klauspost with goroutines", "klauspost at once"};
@@ -220,7 +222,7 @@ void check_frame(frame frame, uint64_t seed, tally *tally) {
     }
     uint64_t state = seed;
     tally->frames++;
-    // The memory of the frame ends where the frame does.
+    // The memory ends at the end of the frame.
     uint8_t *const exact = malloc(frame.byte_count);
     memcpy(exact, frame.bytes, frame.byte_count);
     frame.bytes = exact;
@@ -235,7 +237,7 @@ void check_frame(frame frame, uint64_t seed, tally *tally) {
             lv_zstd_rule_name(split.rule), ours.is_accepted, ours.byte_count, lv_zstd_rule_name(ours.rule));
         keep(frame, "split", ++tally->faults);
     }
-    // What follows an accepted frame is another's.
+    // Bytes after an accepted frame do not belong to it.
     if (ours.is_accepted) frame.byte_count = ours.consumed;
 
     answer answers[6];

@@ -1,4 +1,4 @@
-// layerverify: CZstdFrames against libzstd and klauspost's decoder.
+// layerverify: compares CZstdFrames with libzstd and klauspost's decoder.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,34 +6,34 @@
 #include "CZstdFrames.h"
 
 enum {
-    /// No frame gives more than this; what does is cut off by all decoders.
+    /// Frames with more content are cut off at this length by all decoders.
     MAXIMUM_CONTENT_BYTE_COUNT = 4 << 20,
-    /// 8 MiB, so that hostile headers do not take memory.
+    /// 8 MiB, so that hostile headers do not take much memory.
     MAXIMUM_WINDOW_BYTE_COUNT = 8 << 20,
 };
 
-/// A frame, or bytes that would be one.
+/// A frame, or bytes that may be one.
 typedef struct {
     const uint8_t *bytes;
     size_t byte_count;
 } frame;
 
-/// What came of the frames so far.
+/// The numbers of frames so far, by result.
 typedef struct {
     unsigned long long frames, accepted, refused_by_all, disputed;
-    /// Refused by CZstdFrames and accepted by all others, by the rule that was broken.
+    /// Refused by CZstdFrames and accepted by all others, by the broken rule.
     unsigned long long stricter[LV_ZSTD_RULE_COUNT + 1];
-    /// Accepted by CZstdFrames, and refused or decoded differently by another decoder: faults.
+    /// Accepted by CZstdFrames, but refused or decoded differently by another decoder: faults.
     unsigned long long faults;
 } tally;
 
 uint64_t next_random(uint64_t *state);
 
-/// Starts klauspost's decoder, the program at `path`; without it there is no third oracle.
+/// Starts klauspost's decoder, the program at `path`; otherwise there is no third oracle.
 void start_klauspost(const char *path);
 
-/// Where frames go that decoders disagree on; NULL for nowhere.
+/// The folder for frames that decoders disagree on; NULL for none.
 extern const char *artifacts_folder;
 
-/// Decodes a frame with every decoder, split in ways that `seed` chooses, and compares. Reports faults.
+/// Decodes a frame with every decoder, with splits that `seed` determines, and compares the results. Reports faults.
 void check_frame(frame frame, uint64_t seed, tally *tally);

@@ -3,7 +3,7 @@
 # Copyright the layerverify authors.
 # SPDX-License-Identifier: Apache-2.0
 
-# The compiler that builds the product, if it is where swift is; else any clang with libFuzzer.
+# The clang next to swift, which builds the product; otherwise any clang with libFuzzer.
 clang=clang
 if swift=$(command -v swift) && [[ -x $(dirname "$(readlink -f "$swift")")/clang ]]; then
     clang=$(dirname "$(readlink -f "$swift")")/clang

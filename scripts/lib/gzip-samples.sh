@@ -7,8 +7,8 @@
 # shellcheck disable=SC2034
 sample_packages="gzip pigz zopfli libdeflate-tools isal p7zip-full tabix advancecomp openssl"
 
-# make_gzip_samples FOLDER [DIVISOR]: what each compressor makes of a text, of a program and of what does not compress, as
-# FOLDER/*.gz; of less content with a divisor. Wants to be called in the home of the sources.
+# make_gzip_samples FOLDER [DIVISOR]: compresses text, a program and incompressible data with each compressor into
+# FOLDER/*.gz; a divisor reduces their sizes. Must be called in the root of the sources.
 make_gzip_samples() {
     local folder=$1 divisor=${2:-1} file level
     local text=$folder/text program=$folder/program noise=$folder/noise

@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 
-# The libraries that the build links against; for the scripts that source this.
+# The libraries that the build links against; for the scripts that source this file.
 # shellcheck disable=SC2034
 build_packages="libssl-dev libzstd-dev zlib1g-dev"
 
-# say LINE...: speaks to people, on standard error.
+# say LINE...: prints a message on standard error.
 say() {
     printf '%s\n' "$@" >&2
 }
@@ -16,11 +16,11 @@ is_installed() {
     dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
 }
 
-# install_packages NAME...: installs what is missing of these, after saying so; exits 2 if that cannot be done, or if
+# install_packages NAME...: prints and installs the packages that are missing; exits with 2 if that is impossible, or if
 # LAYERVERIFY_NO_INSTALL is set.
 install_packages() {
     if ! command -v dpkg-query >/dev/null 2>&1; then
-        # No Debian: the build itself will tell what it does not find.
+        # Not Debian: the build itself reports what is missing.
         return 0
     fi
     missing=""
@@ -49,7 +49,7 @@ install_packages() {
     # shellcheck disable=SC2086 # the names are to be split
     if ! $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing \
         >"$log" 2>&1; then
-        # The lists of packages may be old, or not there at all.
+        # The package lists may be old or missing.
         # shellcheck disable=SC2086
         if ! { $as_root apt-get update -qq &&
             $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing; } \
@@ -63,7 +63,7 @@ install_packages() {
     rm -f "$log"
 }
 
-# require_swift: exits 2 and says what to install if there is no Swift 6.2 or later.
+# require_swift: exits with 2 and says what to install if there is no Swift 6.2 or later.
 require_swift() {
     if ! command -v swift >/dev/null 2>&1; then
         say "swift is not installed: layerverify needs Swift 6.2 or later (6.3 is what it is tested with)" \

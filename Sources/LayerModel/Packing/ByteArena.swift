@@ -1,22 +1,22 @@
-// layerverify: bytes that many small records share.
+// layerverify: append-only memory for many small records.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Bytes that are only ever appended, in pieces that never move: growing it needs no second copy of what is there.
+/// Append-only bytes in chunks that never move, so that growing it does not copy what is already there.
 ///
-/// Two chunks that follow one another hold more than 64 KiB, so that there is room for 2 GiB at least. What goes into an
-/// inventory ends long before that: `Inventory.maximumByteCount`.
+/// Two consecutive chunks together hold more than 64 KiB, so the capacity is at least 2 GiB. An inventory is limited to
+/// much less: `Inventory.maximumByteCount`.
 struct ByteArena: Sendable {
     private(set) var chunks: [[UInt8]] = []
 
-    /// What an address keeps for the offset within a chunk. Not measured: far below what is to be saved.
+    /// The number of bits in an address for the offset within a chunk.
     private static let offsetBitCount: UInt32 = 16
     private static let chunkByteCount = 1 << 16
 
-    /// The bytes appended so far.
+    /// The number of bytes appended so far.
     private(set) var byteCount = 0
 
-    /// Where some bytes begin: the chunk, and the place in it.
+    /// The position of some bytes: the chunk, and the offset in it.
     struct Address: Sendable {
         let rawValue: UInt32
         init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -24,7 +24,7 @@ struct ByteArena: Sendable {
         var offset: Int { Int(rawValue & (1 << ByteArena.offsetBitCount - 1)) }
     }
 
-    /// Appends bytes that stay together; more than a chunk holds get a chunk of their own.
+    /// Appends bytes contiguously; more than a chunk holds get their own chunk.
     mutating func append(_ bytes: [UInt8]) -> Address {
         byteCount += bytes.count
         if let last = chunks.indices.last, chunks[last].count + bytes.count <= Self.chunkByteCount {
@@ -39,7 +39,7 @@ struct ByteArena: Sendable {
         return address(chunks.count - 1, 0)
     }
 
-    /// Writes over bytes that were appended in one piece.
+    /// Overwrites bytes that were appended in one call.
     mutating func replace(at address: Address, with bytes: [UInt8]) {
         let chunk = address.chunk
         for (place, byte) in bytes.enumerated() { chunks[chunk][address.offset + place] = byte }
@@ -51,17 +51,17 @@ struct ByteArena: Sendable {
     }
 }
 
-/// Finds records by their content: a hash table of places in some list.
+/// Finds records by their content: a hash table of indexes into some list.
 ///
-/// Memory: 8 bytes for each slot, of which no more than two thirds are used.
+/// Memory: 8 bytes per slot; at most two thirds of the slots are used.
 package struct HashIndex: Sendable {
-    /// The upper half of a hash, and the place plus one; 0 where nothing is.
+    /// The upper half of a hash, and the index plus one; 0 for an empty slot.
     private var slots: [UInt64] = []
     private var count = 0
 
     package init() {}
 
-    /// The place of a record with this hash of which `isWanted` is true.
+    /// The index of a record with this hash for which `isWanted` returns true; nil if there is none.
     package func find(_ hash: Int, where isWanted: (Int) -> Bool) -> Int? {
         guard !slots.isEmpty else { return nil }
         let mark = Self.mark(hash)

@@ -4,17 +4,17 @@
 
 /// The claims of an inventory in order.
 ///
-/// Memory: some 15 bytes for each. A claim is mostly made by the same descriptor as the one before it, so only what differs
-/// from that is kept; every sixteenth is whole.
+/// Memory: about 15 bytes per claim. Consecutive claims are mostly made by the same descriptor, so only the differences
+/// are kept; every sixteenth claim is complete.
 ///
-/// Of an entry of `LayerSources` the media type, the digest and the size are kept.
+/// Of a `LayerSources` entry only the media type, the digest and the size are kept.
 ///
-/// Complexity: a claim by its place is found among sixteen; reading them in order costs one each.
+/// Complexity: access by index reads up to sixteen claims; iteration reads each claim once.
 package struct ClaimList: RandomAccessCollection, MutableCollection, ExpressibleByArrayLiteral, Sendable {
     let table: DigestTable
     private var arena = ByteArena()
     private var groups: [UInt32] = []
-    /// The last group while it is not full.
+    /// The last group, which is not full yet.
     private var open: [UInt8] = []
     private var last = Raw()
     package private(set) var count = 0
@@ -41,7 +41,7 @@ package struct ClaimList: RandomAccessCollection, MutableCollection, Expressible
             return reader.claim(at: place)
         }
         set {
-            // Nobody but tests does this.
+            // Only tests use this.
             var claims = Array(self)
             claims[place] = newValue
             let result = claims.reduce(into: ClaimList(table: table)) { $0.append($1) }
@@ -87,7 +87,7 @@ package struct ClaimList: RandomAccessCollection, MutableCollection, Expressible
         return PackedReader(arena.chunks[address.chunk], at: address.offset, table: table)
     }
 
-    /// What one claim has in common with the next.
+    /// The fields that a claim may share with the next one.
     fileprivate struct Raw: Sendable {
         var blob = 0
         var image: Int?
@@ -97,7 +97,7 @@ package struct ClaimList: RandomAccessCollection, MutableCollection, Expressible
     }
 }
 
-/// Reads claims of a list, each from where the one before it was, if it can.
+/// Reads the claims of a list. Access in ascending order is fast, because it continues from the previous claim.
 package struct ClaimReader {
     private let list: ClaimList
     private var reader: PackedReader

@@ -1,16 +1,16 @@
-// layerverify: digests that are named again and again.
+// layerverify: a table of digests that many records name.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import Synchronization
 
-/// Numbers for digests and for short texts that many records name, such as media types.
+/// Numbers for digests, and for short texts that many records have, such as media types.
 ///
-/// The digest of a layer stands in its descriptor, its path, its record, its facts and its findings: in each it is three
-/// or four bytes, and here it is once.
+/// The digest of a layer is in its descriptor, its path, its record, its facts and its findings. Each of them keeps a
+/// number of three or four bytes, and this table keeps the digest once.
 ///
 /// ## Concurrency
-/// `state` is guarded by its mutex. Nothing that was given a number ever changes.
+/// `state` is guarded by its mutex. A digest or text with a number never changes.
 final class DigestTable: Sendable {
     private struct State {
         var arena = ByteArena()
@@ -22,13 +22,13 @@ final class DigestTable: Sendable {
 
     private let state = Mutex(State())
 
-    /// More short texts than this are written out. Real stores have a dozen.
+    /// The largest number of short texts in the table; further texts are written out. Real stores have about a dozen.
     private static let maximumPhraseCount = 256
     private static let maximumPhraseByteCount = 100
 
     var byteCount: Int { state.withLock { $0.arena.byteCount + $0.addresses.count * 16 } }
 
-    /// The number of some digest's bytes: 32, 48 or 64 of them.
+    /// The number of a digest with these 32, 48 or 64 bytes; a new one if it is not in the table.
     func number(of bytes: [UInt8]) -> Int {
         var hasher = Hasher()
         hasher.combine(bytes)
@@ -42,7 +42,7 @@ final class DigestTable: Sendable {
         }
     }
 
-    /// The bytes that have a number.
+    /// The bytes of the digest with this number.
     func bytes(_ number: Int) -> [UInt8] { state.withLock { Array(Self.bytes(number, $0)) } }
 
     private static func bytes(_ number: Int, _ state: State) -> ArraySlice<UInt8> {
@@ -51,7 +51,7 @@ final class DigestTable: Sendable {
         return chunk[address.offset + 1..<address.offset + 1 + Int(chunk[address.offset])]
     }
 
-    /// The number of a text; nil if it is long, or there are too many already.
+    /// The number of a text; nil if it is too long or the table is full.
     func phraseNumber(of text: String) -> Int? {
         guard text.utf8.count <= Self.maximumPhraseByteCount else { return nil }
         return state.withLock { state in

@@ -1,8 +1,8 @@
-// layerverify: facts as few bytes.
+// layerverify: packed facts.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// The facts about each blob of an inventory; nil where nobody looked.
+/// The facts about each blob of an inventory; nil for blobs that were not read.
 package typealias FactsList = PackedList<BlobFacts?>
 
 extension BlobFacts: Packable {
@@ -59,6 +59,9 @@ extension ReadEnding: Packable {
             writer.number(byteCount)
         case .cancelled: writer.byte(9)
         case .unindexed: writer.byte(10)
+        case .linkNotFollowed(let target):
+            writer.byte(11)
+            writer.text(target)
         }
     }
 
@@ -67,6 +70,7 @@ extension ReadEnding: Packable {
         case 0: self = .complete
         case 1: self = .missing
         case 2: self = .outsideImage
+        case 11: self = .linkNotFollowed(target: reader.text())
         case 3: self = .notRegularFile(FileKind(rawValue: reader.phrase() ?? "") ?? .other)
         case 4: self = .unsupportedEntry
         case 5: self = .cutOff(atByte: reader.number())

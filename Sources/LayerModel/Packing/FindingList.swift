@@ -2,28 +2,28 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Findings and the images and layers they belong to.
+/// Findings, and the images and layers that they belong to.
 ///
 /// A finding that belongs to forty images is kept once.
 ///
-/// Beyond a limit findings are no longer kept but counted, by what they are and by root: one that stands for them all says
-/// how many there are. It belongs to all images to which they would; to which of their layers is not kept.
+/// Beyond a memory limit findings are not kept but counted, by their kind and root: one summary finding gives their
+/// number. It belongs to all images that they would belong to; their layers are not kept.
 ///
-/// Memory: some 80 bytes for a finding, 20 for each place where it belongs; 16 MiB at most, and beyond that 36 bytes for each
-/// image and finding that stands for others.
+/// Memory: about 80 bytes per finding, and 20 for each image or layer that it belongs to; at most 16 MiB, and beyond
+/// that 36 bytes for each pair of an image and a summary finding.
 package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, Sendable {
     /// The findings, each once.
     package private(set) var pool: PackedList<Finding>
-    /// Where they belong.
+    /// The images and layers that the findings belong to.
     package private(set) var entries: [Entry] = []
     private var index = HashIndex()
-    /// The places in the pool of findings that stand for others, and for how many.
+    /// The indexes in the pool of summary findings, and the number of findings that each of them counts.
     private var standIns: [StandIn: Int] = [:]
     private var standInCounts: [Int: Int] = [:]
-    /// The findings and images of entries that were added beyond the limit.
+    /// The pairs of finding and image that were added beyond the limit.
     private var collapsed: Set<UInt64> = []
 
-    /// What findings have in common that are counted together.
+    /// The properties that findings counted together have in common.
     private struct StandIn: Hashable {
         let code: FindingCode
         let severity: Severity
@@ -31,23 +31,22 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
         let root: RootIndex
     }
 
-    /// More is not kept of findings and of where they belong. 100 000 blobs that are all missing, or all damaged, take
-    /// 14 MiB.
+    /// The limit in bytes for findings and entries. 100 000 blobs that are all missing, or all damaged, take 14 MiB.
     package var maximumByteCount = 16 << 20
 
-    /// A finding belongs somewhere.
+    /// A finding that belongs to a root, an image or a layer.
     package struct Entry: Hashable, Sendable {
-        /// The place of the finding in the pool.
+        /// The index of the finding in the pool.
         package let finding: UInt32
         private let packedRoot: UInt32
         private let packedImage: Int32
         private let packedLayer: Int32
-        /// Among those of one layer, the one with the lower order comes first.
+        /// Among the findings of one layer, those with the lower order come first.
         package let order: UInt32
 
         package var image: Int? { packedImage < 0 ? nil : Int(packedImage) }
         package var layer: Int? { packedLayer < 0 ? nil : Int(packedLayer) }
-        /// True of a finding about a layer of the image that is not told.
+        /// True for a finding about a layer of the image that is not recorded.
         package var isAboutSomeLayer: Bool { packedLayer == Self.someLayer }
 
         private static let someLayer: Int32 = -2
@@ -58,6 +57,10 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
             packedImage = image.map { Int32($0) } ?? -1
             packedLayer = layer.map { keepsLayer ? Int32($0) : Self.someLayer } ?? -1
             self.order = order
+        }
+
+        fileprivate func isAboutSame(as other: Entry) -> Bool {
+            packedRoot == other.packedRoot && packedImage == other.packedImage && packedLayer == other.packedLayer
         }
 
         /// The order of a report: by root, image and layer, what is about no image or layer first.
@@ -82,10 +85,10 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
     package var startIndex: Int { 0 }
     package var endIndex: Int { entries.count }
 
-    /// The bytes that all this takes, roughly.
+    /// The approximate memory in bytes of the list.
     package var byteCount: Int { keptByteCount + 12 * pool.count + 16 * collapsed.count }
 
-    /// What counts against the limit.
+    /// The bytes that count against the limit.
     private var keptByteCount: Int { pool.byteCount + MemoryLayout<Entry>.stride * entries.count }
 
     package subscript(place: Int) -> LocatedFinding {
@@ -93,16 +96,16 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
         return LocatedFinding(pool[Int(entry.finding)], image: entry.image, layer: entry.layer)
     }
 
-    /// Adds a finding behind those that are there.
+    /// Appends a finding.
     package mutating func append(_ finding: LocatedFinding) {
         append(
             intern(finding.finding), root: finding.finding.root, image: finding.image, layer: finding.layer,
             order: UInt32(entries.count))
     }
 
-    /// Says that a finding of the pool belongs to an image and a layer.
+    /// Records that a finding of the pool belongs to an image and a layer.
     ///
-    /// Beyond the limit it is said once for each image that the finding belongs to some of its layers.
+    /// Beyond the limit an image gets one entry per finding, without the layer.
     package mutating func append(_ place: Int, root: Int, image: Int?, layer: Int?, order: UInt32) {
         let keepsLayer = keptByteCount < maximumByteCount
         if !keepsLayer {
@@ -113,7 +116,7 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
             Entry(place, root: root, image: image, layer: layer, order: order, keepsLayer: keepsLayer))
     }
 
-    /// Adds a finding to the pool unless it is there. Returns: its place in the pool.
+    /// Adds a finding to the pool unless it is already there. Returns its index in the pool.
     package mutating func intern(_ finding: Finding) -> Int {
         let bytes = pool.packed(finding)
         var hasher = Hasher()
@@ -126,7 +129,7 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
         return pool.count - 1
     }
 
-    /// How many findings one of the pool stands for: itself alone, unless there were too many.
+    /// The number of findings that a finding of the pool counts: 1 unless it is a summary.
     package func count(of place: Int) -> Int { standInCounts[place] ?? 1 }
 
     private mutating func standIn(for finding: Finding) -> Int {
@@ -144,7 +147,7 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
         return place
     }
 
-    /// Says of those that stand for others for how many. Call it once, at the end.
+    /// Writes the counts into the summary findings. Must be called once, at the end.
     package mutating func finish() {
         for (place, count) in standInCounts {
             pool[place].message =
@@ -153,13 +156,21 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
         }
     }
 
-    /// Brings what there is into the order of a report.
-    package mutating func sort() { entries.sort { $0.precedes($1) } }
+    /// Brings what there is into the order of a report; of one layer, and of one image, what follows from another finding comes
+    /// after the others.
+    package mutating func sort() {
+        let isConsequence = pool.map { $0.follows != nil }
+        entries.sort { one, other in
+            let isLater = (isConsequence[Int(one.finding)], isConsequence[Int(other.finding)])
+            guard one.isAboutSame(as: other), isLater.0 != isLater.1 else { return one.precedes(other) }
+            return isLater.1
+        }
+    }
 
-    /// Drops entries; their findings stay in the pool, and nothing leads to them.
+    /// Removes entries; their findings stay in the pool without an entry.
     package mutating func removeAll(where isUnwanted: (Entry) -> Bool) { entries.removeAll(where: isUnwanted) }
 
-    /// Says what a finding of the pool follows from.
+    /// Sets the cause of a finding of the pool.
     package mutating func setCause(_ cause: FindingCode, of place: Int) {
         var finding = pool[place]
         finding.follows = cause

@@ -4,27 +4,28 @@
 
 /// The images of an inventory in order.
 ///
-/// Memory: some 60 bytes for each image, 25 for each layer and each name. The image that was changed last is not packed:
-/// a walk adds one layer after another to it.
+/// Memory: about 60 bytes per image, and 25 per layer and per name. The image that was changed last is not packed,
+/// because a walk adds its layers one after another.
 ///
-/// Layers are kept beside the images, so that one of 10 000 is found at once. Names are kept beside the images, since one image may go by 100 000 that are found one by one.
+/// Layers are in a separate list, so that one of 10 000 layers is found in constant time. Names are in a separate list,
+/// because one image may have 100 000 names that are found one by one.
 package struct ImageList: RandomAccessCollection, MutableCollection, ExpressibleByArrayLiteral, Sendable {
     let table: DigestTable
     private var packed: PackedList<ImageRecord>
     private var open: (place: Int, record: ImageRecord)?
 
     private var layers: PackedList<LayerRecord>
-    /// The place in `layers` of the first layer of each image, and how many it has.
+    /// The index in `layers` of the first layer of each image, and the number of its layers.
     private var firstLayers: [UInt32] = []
     private var layerCounts: [UInt32] = []
 
     private var names: PackedList<Name>
-    /// The places in `names` of the first and the last name of each image, plus one; 0 for an image without a name.
+    /// The indexes in `names` of the first and the last name of each image, plus one; 0 for an image without a name.
     private var firstNames: [UInt32] = []
     private var lastNames: [UInt32] = []
-    /// The place of the name that follows, plus one.
+    /// The index of the image's next name, plus one; 0 after the last.
     private var nextNames: [UInt32] = []
-    /// The names of all images, from when one was first looked for.
+    /// The names of all images; nil until `add` is called for the first time.
     private var index: HashIndex?
 
     private struct Name: Packable {
@@ -91,9 +92,9 @@ package struct ImageList: RandomAccessCollection, MutableCollection, Expressible
         }
     }
 
-    /// An image as it is in the list, but for its names.
+    /// An image without its names.
     ///
-    /// Complexity: constant for the image that was changed last, else linear in its layers.
+    /// Complexity: constant for the image that was changed last, otherwise linear in the number of its layers.
     package func withoutNames(_ place: Int) -> ImageRecord {
         if let open, open.place == place { return open.record }
         var record = packed[place]
@@ -101,13 +102,13 @@ package struct ImageList: RandomAccessCollection, MutableCollection, Expressible
         return record
     }
 
-    /// An image as it is in the list, but for its names and perhaps its layers.
+    /// An image without its names, and possibly without its layers.
     package func withoutLists(_ place: Int) -> ImageRecord {
         if let open, open.place == place { return open.record }
         return packed[place]
     }
 
-    /// The names that an image goes by.
+    /// The names of an image.
     package func references(of place: Int) -> [String] {
         var references: [String] = []
         var next = Int(firstNames[place])
@@ -124,7 +125,7 @@ package struct ImageList: RandomAccessCollection, MutableCollection, Expressible
         return Int(layerCounts[image])
     }
 
-    /// A layer of an image; nil if it has not as many.
+    /// A layer of an image; nil if the image has fewer layers.
     package func layer(_ layer: Int, of image: Int) -> LayerRecord? {
         if let open, open.place == image {
             return open.record.layers.indices.contains(layer) ? open.record.layers[layer] : nil
@@ -148,7 +149,7 @@ package struct ImageList: RandomAccessCollection, MutableCollection, Expressible
         open = (packed.count - 1, record)
     }
 
-    /// Changes an image. Names are not there to be seen; such as are set are added to those it has.
+    /// Changes an image. `change` does not see its names; names that it sets are added to the existing ones.
     package mutating func change(_ place: Int, _ change: (inout ImageRecord) -> Void) {
         if open?.place != place {
             close()
@@ -170,7 +171,7 @@ package struct ImageList: RandomAccessCollection, MutableCollection, Expressible
             let name = Name(image: place, text: text)
             let hash = name.hash
             guard index.find(hash, where: { names[$0].isSame(as: name) }) == nil else { continue }
-            // Not known to the list meanwhile, which would put the name in a second time.
+            // `self.index` is nil here; otherwise `append` would insert the name a second time.
             index.insert(names.count, hash: hash)
             append(name)
         }

@@ -1,4 +1,4 @@
-// layerverify: records of an inventory as few bytes.
+// layerverify: packed records of an inventory.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -64,7 +64,7 @@ extension Platform: Packable {
     }
 }
 
-/// Without its layers and its names, which an `ImageList` keeps by themselves.
+/// Packs an image without its layers and names, which `ImageList` keeps separately.
 extension ImageRecord: Packable {
     package func pack(into writer: inout PackedWriter) {
         writer.count(root)
@@ -74,6 +74,7 @@ extension ImageRecord: Packable {
         writer.digest(manifestDigest)
         writer.count(manifestBlob)
         writer.count(configBlob)
+        writer.flag(isConfigOpaque)
         place.pack(into: &writer)
     }
 
@@ -82,7 +83,7 @@ extension ImageRecord: Packable {
             root: reader.count(), kind: ImageKind(rawValue: reader.phrase() ?? "") ?? .blob,
             platform: Platform?(unpacking: &reader), imageID: reader.digest(),
             manifestDigest: reader.digest(), manifestBlob: reader.optionalCount(), configBlob: reader.optionalCount(),
-            place: Place(unpacking: &reader))
+            isConfigOpaque: reader.flag(), place: Place(unpacking: &reader))
     }
 }
 
@@ -95,25 +96,27 @@ extension LayerRecord: Packable {
         writer.digest(diffID)
         writer.text(path)
         writer.flag(mayBeAbsent)
+        writer.text(createdBy)
     }
 
     package init(unpacking reader: inout PackedReader) {
         self.init(
             blob: reader.optionalCount(), digest: reader.digest(), size: reader.optionalNumber(),
             mediaType: reader.phrase().map { MediaType($0) }, diffID: reader.digest(), path: reader.text(),
-            mayBeAbsent: reader.flag())
+            mayBeAbsent: reader.flag(), createdBy: reader.optionalText())
     }
 }
 
 extension Finding: Packable {
     package func pack(into writer: inout PackedWriter) {
-        // First what is filled in later: it must not change the length.
+        // The cause comes first because it is set later: it must not change the length.
         writer.byte(follows.map { $0.packedNumber + 1 } ?? 0)
         writer.byte(code.packedNumber)
         writer.phrase(severity.rawValue)
         writer.phrase(outcome.rawValue)
         writer.count(root)
         writer.digest(digest)
+        writer.count(blob)
         writer.text(message)
         place.pack(into: &writer)
         writer.text(expected)
@@ -128,10 +131,11 @@ extension Finding: Packable {
         let outcome = Outcome(rawValue: reader.phrase() ?? "") ?? .undetermined
         let root = reader.count()
         let digest = reader.digest()
+        let blob = reader.optionalCount()
         let message = reader.text()
         self.init(
-            code, message, at: Place(unpacking: &reader), root: root, digest: digest, expected: reader.optionalText(),
-            actual: reader.optionalText(), hint: reader.optionalText(),
+            code, message, at: Place(unpacking: &reader), root: root, digest: digest, blob: blob,
+            expected: reader.optionalText(), actual: reader.optionalText(), hint: reader.optionalText(),
             follows: follows == 0 ? nil : FindingCode.allCases[Int(follows) - 1])
         self.severity = severity
         self.outcome = outcome

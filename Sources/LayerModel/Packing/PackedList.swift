@@ -2,17 +2,18 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// A list of records that are kept as bytes and unpacked when somebody looks.
+/// A list of records that are kept as bytes and unpacked on access.
 ///
-/// Memory: the packed bytes and 4 more for each record. A record that is replaced by a longer one leaves its bytes unused.
+/// Memory: the packed bytes and 4 more for each record. The bytes of a record that is replaced by a longer one are not
+/// reused.
 ///
-/// Complexity: that of packing and unpacking one record for each access.
+/// Complexity: an access packs or unpacks one record.
 package struct PackedList<Element: Packable>: RandomAccessCollection, MutableCollection, Sendable {
     let table: DigestTable
     private var arena = ByteArena()
     private var addresses: [UInt32] = []
 
-    /// An empty list; digests in it have their numbers from `table`.
+    /// Makes an empty list whose digests are numbered by `table`.
     init(table: DigestTable) { self.table = table }
 
     package init() { self.init(table: DigestTable()) }
@@ -25,7 +26,7 @@ package struct PackedList<Element: Packable>: RandomAccessCollection, MutableCol
     package var startIndex: Int { 0 }
     package var endIndex: Int { addresses.count }
 
-    /// The bytes that the records take, roughly.
+    /// The approximate memory in bytes of the records.
     var byteCount: Int { arena.byteCount + 4 * addresses.count }
 
     package subscript(place: Int) -> Element {
@@ -56,13 +57,13 @@ package struct PackedList<Element: Packable>: RandomAccessCollection, MutableCol
         return writer.bytes
     }
 
-    /// Whether the packed record at a place begins with these bytes.
+    /// Whether the packed record at an index begins with these bytes.
     func isRecord(at place: Int, _ bytes: [UInt8]) -> Bool {
         let address = ByteArena.Address(rawValue: addresses[place])
         return arena.chunks[address.chunk].dropFirst(address.offset).starts(with: bytes)
     }
 
-    /// A reader at the beginning of a record, for who wants a part of it only.
+    /// A reader at the beginning of a record, for access to a part of it.
     func reader(at place: Int) -> PackedReader {
         let address = ByteArena.Address(rawValue: addresses[place])
         return PackedReader(arena.chunks[address.chunk], at: address.offset, table: table)

@@ -1,14 +1,14 @@
-// layerverify: records as few bytes.
+// layerverify: packing of records into bytes.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// A value of which an inventory may hold 100 000, and so keeps it as bytes.
+/// A value that an inventory keeps as bytes, because it may have 100 000 of them.
 package protocol Packable: Sendable {
     func pack(into writer: inout PackedWriter)
     init(unpacking reader: inout PackedReader)
 }
 
-/// Writes values one after another.
+/// Packs values one after another.
 package struct PackedWriter {
     var bytes: [UInt8] = []
     let table: DigestTable
@@ -19,7 +19,7 @@ package struct PackedWriter {
 
     mutating func flag(_ value: Bool) { bytes.append(value ? 1 : 0) }
 
-    /// Seven bits a byte, the lowest first.
+    /// Writes seven bits per byte, the lowest first.
     mutating func number(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
@@ -48,7 +48,7 @@ package struct PackedWriter {
         }
     }
 
-    /// A text that many records have.
+    /// Writes a text that many records have.
     mutating func phrase(_ value: String?) {
         guard let value else { return count(0) }
         if let number = table.phraseNumber(of: value) {
@@ -64,7 +64,7 @@ package struct PackedWriter {
         if let value { text(value) }
     }
 
-    /// A text; the digits of digests in it are replaced by the number of the digest.
+    /// Writes a text; the digits of digests in it are replaced by the number of the digest.
     mutating func text(_ value: String) {
         guard value.utf8.count >= 64 else {
             count(value.utf8.count)
@@ -81,7 +81,7 @@ package struct PackedWriter {
     }
 }
 
-/// Reads what a `PackedWriter` wrote.
+/// Unpacks values that a `PackedWriter` packed, in the same order.
 package struct PackedReader {
     private let bytes: [UInt8]
     private(set) var position: Int
@@ -133,7 +133,7 @@ package struct PackedReader {
         }
     }
 
-    /// A digest that is there.
+    /// Reads a digest that must not be nil.
     mutating func requiredDigest() -> ContentDigest {
         guard let digest = digest() else { preconditionFailure("what was packed was a digest") }
         return digest
@@ -164,12 +164,13 @@ package struct PackedReader {
     }
 }
 
-/// Texts in which the digits of digests are numbers in a table.
+/// Texts in which the digits of digests are replaced by numbers in a table.
 ///
-/// Shape: UTF-8, and where 64, 96 or 128 lower-case hexadecimal digits stood, a byte that no UTF-8 has and the number.
+/// Shape: UTF-8, in which 64, 96 or 128 lower-case hexadecimal digits are replaced by a byte that does not occur in
+/// UTF-8, and the number.
 enum PackedText {
     private static let digits: UInt8 = 0xff
-    /// The same with the text before it that nearly always is there.
+    /// Marks that also replace the text that usually precedes the digits.
     private static let blobPath: UInt8 = 0xfe
     private static let sha256: UInt8 = 0xfd
     private static let prefixes = [
@@ -180,7 +181,7 @@ enum PackedText {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
         var runStart = 0
-        // Where text begins again behind a number, whose bytes may look like the beginning of a prefix.
+        // Where text begins after a number. The bytes of a number may look like the beginning of a prefix.
         var literalStart = 0
         for place in 0...text.count {
             if place < text.count, nibble(text[place]) != nil { continue }

@@ -61,7 +61,7 @@ extension Finding {
         let message =
             switch fault {
             case .failed(let errno): ErrorText.describe(errno.rawValue)
-            case .missing, .outsideImage, .wrongKind, .changed: "the image is not there any more"
+            case .missing, .outsideImage, .linkNotFollowed, .wrongKind, .changed: "the image is not there any more"
             }
         return Finding(.pathUnreadable, message, at: Place(""))
     }

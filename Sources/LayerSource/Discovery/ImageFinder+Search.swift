@@ -18,7 +18,7 @@ extension ImageFinder {
         let folder: DirectoryRoot
         let device: UInt64?
         do throws(Errno) {
-            folder = try DirectoryRoot(path: path)
+            folder = try DirectoryRoot(path: path, links: links)
             device = limits.staysOnFileSystem ? try folder.device : nil
         } catch {
             return add(path, Finding(.pathUnreadable, ErrorText.describe(error.rawValue), at: Place("")))
@@ -89,7 +89,8 @@ extension ImageFinder {
                     // What a link within an image's folder leads to is looked at where it is, unless that is elsewhere.
                     guard !listedFiles.contains(below) else { continue }
                     switch folder.isWithinImage ? opened.kind(of: entry.name) : .success(.symbolicLink) {
-                    case .success(.symbolicLink), .failure(.missing), .failure(.outsideImage), .failure(.wrongKind):
+                    case .success(.symbolicLink), .failure(.missing), .failure(.outsideImage),
+                        .failure(.linkNotFollowed), .failure(.wrongKind):
                         leftovers.linkCount += 1
                         ignored.add(below)
                     case .success: break
@@ -103,7 +104,7 @@ extension ImageFinder {
                 switch error {
                 case .failed: add(below, .unread(ReadEnding(error)))
                 // The folder was seen to have it. Whether it was an image is not known.
-                case .missing, .outsideImage, .wrongKind, .changed: add(below, .unread(.changed))
+                case .missing, .outsideImage, .linkNotFollowed, .wrongKind, .changed: add(below, .unread(.changed))
                 }
             }
         }

@@ -16,6 +16,7 @@ package struct ImageFinder {
     package var ignored = IgnoredFiles()
     let limits: SearchLimits
     let watch: WalkWatch
+    let links: LinkPolicy
     /// The files and folders that were looked at below the present path, and below all.
     var lookedAtCount = 0
     var totalLookedAtCount = 0
@@ -30,9 +31,15 @@ package struct ImageFinder {
     /// opened anew for each blob.
     static let maximumOpenRootCount = 8
 
-    /// - Parameter watch: is asked for each file and folder whether the search goes on.
-    package init(watch: WalkWatch = WalkWatch(), limits: SearchLimits = SearchLimits()) {
+    /// - Parameters:
+    ///   - watch: is asked for each file and folder whether the search goes on.
+    ///   - links: which symbolic links are followed to the files of an image. The search itself follows none.
+    ///   - limits: how far folders are searched.
+    package init(
+        watch: WalkWatch = WalkWatch(), links: LinkPolicy = .inside, limits: SearchLimits = SearchLimits()
+    ) {
         self.watch = watch
+        self.links = links
         self.limits = limits
     }
 
@@ -84,7 +91,7 @@ package struct ImageFinder {
                 hint: isPipe ? "write what comes out of it to a file, and give that" : nil)
         case .outsideImage: return Finding(.pathUnreadable, "the path leads out of itself", at: Place(""))
         case .changed where GivenPath.isOfKernel(path): return kernelFile
-        case .failed, .changed: return .unread(ReadEnding(fault))
+        case .failed, .changed, .linkNotFollowed: return .unread(ReadEnding(fault))
         }
     }
 

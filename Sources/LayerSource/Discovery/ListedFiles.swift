@@ -61,7 +61,7 @@ extension OpenedBlob {
         switch self {
         case .opened(let file), .cutOff(let file):
             Result { () throws(ReadFault) in try file.bytes(at: 0, upTo: byteCount) }
-        case .outsideImage, .notRegularFile: .success([])
+        case .outsideImage, .linkNotFollowed, .notRegularFile: .success([])
         case .missing, .changed: .failure(.changed)
         case .failed(let errno): .failure(.failed(errno))
         }

@@ -1,4 +1,4 @@
-// layerverify: the layers of an image in what docker save writes.
+// layerverify: the layers of an image in the output of docker save.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -11,7 +11,7 @@ struct DockerLayers {
     let place: Place
     let configPlace: Place
     let image: Int
-    /// True where the image layout beside lists the same image, with the same layers if all is well.
+    /// Whether the image layout next to `manifest.json` has the same image; its layers should be the same.
     let isTwin: Bool
 
     func walk(_ config: ParsedConfig?, _ builder: inout InventoryBuilder) {
@@ -40,7 +40,7 @@ struct DockerLayers {
                     digest: builder.inventory.images.withoutLists(image).imageID, expected: "\(diffIDs.count)",
                     actual: "\(entries.count)"), image: image)
         }
-        // By the hashes of the names: there may be 30 000 members, and as many layers that look for theirs.
+        // Keyed by the hashes of the names: there may be 30 000 members, and as many layers that look up theirs.
         var sources: [Int: JSONValue] = [:]
         if let object = entry.member(ignoringCase: "LayerSources")?.object {
             for (key, value) in object { sources[key.hashValue] = value }
@@ -58,7 +58,7 @@ struct DockerLayers {
             }
             let path = ArchivePath.normalized(text)
             let diffID = index < diffIDs.count ? diffIDs[index] : nil
-            walkLayer(path, diffID, index, sources, &builder)
+            walkLayer(path, diffID, index, sources, config, &builder)
             pathCount += 1
         }
         if isTwin { compareCount(pathCount, &builder) }
@@ -66,20 +66,21 @@ struct DockerLayers {
 
     private func walkLayer(
         _ path: String, _ diffID: ContentDigest?, _ index: Int, _ sources: [Int: JSONValue],
-        _ builder: inout InventoryBuilder
+        _ config: ParsedConfig?, _ builder: inout InventoryBuilder
     ) {
         let blobs = builder.blobs(at: path, in: tree, expectedByteCount: 0)
         let place = place.appending("Layers").appending(index)
         let named = path.hasPrefix("blobs/") ? DockerSaveWalk.digest(named: path) : nil
         if !isTwin {
-            builder.updateImage(image) {
-                $0.layers.append(LayerRecord(blob: blobs.first, digest: named, diffID: diffID, path: path))
-            }
+            let record = LayerRecord(
+                blob: blobs.first, digest: named, diffID: diffID, path: path,
+                createdBy: builder.createdBy(index, config))
+            builder.updateImage(image) { $0.layers.append(record) }
         }
         let layer = index < builder.inventory.images.layerCount(of: image) ? index : nil
         let theirs = isTwin ? layer.flatMap { builder.inventory.images.layer($0, of: image)?.blob } : nil
         for blob in blobs {
-            // Of the file that index.json leads to, a descriptor claims the digest.
+            // A descriptor already claims the digest of the blob that index.json leads to.
             if let named, blob != theirs {
                 builder.add(Claim(.digest(named), about: blob, at: place, image: image, layer: layer))
             }
@@ -101,8 +102,8 @@ struct DockerLayers {
         }
     }
 
-    /// Both views must have as many layers. Which files they lead to is their own business, as long as the content is that of
-    /// the config's diffIDs, of which both views have the same.
+    /// Compares the number of layers of both views. They may use different files, as long as the content matches the
+    /// diffIDs of the config, which both views share.
     private func compareCount(_ pathCount: Int, _ builder: inout InventoryBuilder) {
         let layerCount = builder.inventory.images.layerCount(of: image)
         guard layerCount != pathCount else { return }
@@ -114,16 +115,16 @@ struct DockerLayers {
     }
 }
 
-/// Which images of an image layout go by which full name: one with a tag, no bare tag.
+/// The full names (with a tag; bare tags are not included) of the images of an image layout.
 ///
 /// Memory: 16 bytes for each name.
 struct LayoutNames {
-    /// Hashes of names, in ascending order, each with an image that has the name.
+    /// Hashes of names in ascending order, each with an image of that name.
     private var images: [(name: Int, image: Int)] = []
 
     init() {}
 
-    /// The names of the present root's layout.
+    /// The names in the layout of the current root.
     init(of builder: InventoryBuilder) {
         let list = builder.inventory.images
         for image in builder.imagesOfRoot where list.withoutLists(image).manifestBlob != nil {
@@ -134,9 +135,9 @@ struct LayoutNames {
         images.sort { $0 < $1 }
     }
 
-    /// True if images go by the name, and this is none of them.
+    /// Whether other images have the name, and `image` does not.
     ///
-    /// Complexity: log n, and the number of images of this name.
+    /// Complexity: log n for n names.
     func lead(_ name: String, elsewhereThan image: Int) -> Bool {
         let hash = name.hashValue
         var low = 0

@@ -1,4 +1,4 @@
-// layerverify: the walk through what docker save writes.
+// layerverify: the walk through the output of docker save.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,21 +6,21 @@ import LayerModel
 
 /// Walks `manifest.json` of a docker-save archive: configs, layers, and the names of images.
 ///
-/// It makes at least the checks of `docker load`: the document, every config and layer is there, there are as many layers
-/// as diffIDs, every layer decodes to its diffID, every tag is a reference with a tag.
+/// It makes at least the checks of `docker load`: the document and every config and layer exist, the number of layers
+/// is that of the diffIDs, every layer decodes to its diffID, and every tag is a reference with a tag.
 ///
 /// Spec: Docker Image Specification v1.2 §Combined Image JSON + Filesystem Changeset Format.
 struct DockerSaveWalk {
     let tree: any ImageTree
-    /// True where an image layout lies beside: then its images are the same, and are not listed twice.
+    /// Whether an image layout is next to `manifest.json`: its images are the same and are not listed twice.
     let hasLayout: Bool
     /// The configs of all images, for `Parent`.
     private var configDigests: Set<ContentDigest> = []
     private var parents: [(digest: String, place: Place, image: Int)] = []
-    /// The images of the image layout beside, by the full names that it gives them.
+    /// The images of that image layout, by full name.
     private var layoutNames = LayoutNames()
-    /// The config, and the hash of the platform, that a tag was given to last, by the hash of its full name: there may be
-    /// 100 000 tags.
+    /// By the hash of a tag's full name: the config and the hash of the platform that the tag was last assigned to.
+    /// There may be 100 000 tags.
     private var tagged: [Int: (config: BlobIndex?, platform: Int)] = [:]
 
     init(tree: any ImageTree, hasLayout: Bool) {
@@ -59,7 +59,9 @@ struct DockerSaveWalk {
         RepositoriesWalk(tree: tree).check(&builder)
     }
 
-    /// An empty view beside one that is not. Spec: none; what Docker 25.0 wrote for untagged images is a warning.
+    /// Compares a view without images with one that has some.
+    ///
+    /// Spec: none. It is a warning if only index.json is empty, because Docker 25.0 wrote that for untagged images.
     private func compareEmptiness(
         _ isEmpty: Bool, layoutHasImages: Bool, at place: Place, _ builder: inout InventoryBuilder
     ) {
@@ -99,7 +101,7 @@ struct DockerSaveWalk {
         var config: ParsedConfig?
         if case .success(let parsed) = read { config = parsed }
         if case .failure(let fault) = read, fault.leavesOpen, builder.selection.platform != nil {
-            // Whether the image is selected is not known, so nothing is claimed of it.
+            // It is not known whether the image is selected, so nothing is claimed about it.
             return builder.add(fault, reading: Place(path), digest: nil)
         }
         guard builder.selection.accepts(config?.platform) else { return }
@@ -134,7 +136,7 @@ struct DockerSaveWalk {
         case .failure(let fault):
             builder.add(fault, reading: Place(path), digest: named, image: image)
         case .success:
-            // What is wrong within the config was said with the image layout, where there is one.
+            // If there is an image layout, its walk has already reported the findings of the config.
             guard twin == nil, !hasLayout || builder.isWhole else { break }
             for finding in config?.findings ?? [] { builder.add(finding, image: image) }
             if config?.isNoImage == true {
@@ -151,7 +153,7 @@ struct DockerSaveWalk {
         layers.walk(config, &builder)
     }
 
-    /// The digest that a config's name claims: `<hex>.json`, `sha256:<hex>` (kaniko), `blobs/sha256/<hex>`.
+    /// The digest in the name of a config: `<hex>.json`, `sha256:<hex>` (kaniko), `blobs/sha256/<hex>`.
     static func digest(named path: String) -> ContentDigest? {
         var name = Substring(path)
         if name.hasPrefix("blobs/sha256/") {
@@ -163,7 +165,7 @@ struct DockerSaveWalk {
         do throws(ContentDigest.GrammarError) {
             return try ContentDigest(parsing: "sha256:" + name)
         } catch {
-            // Any other name, such as Jib's `config.json`, claims nothing.
+            // Other names, such as Jib's `config.json`, contain no digest.
             return nil
         }
     }
@@ -192,7 +194,7 @@ struct DockerSaveWalk {
         var findings: [Finding] = []
         for (index, value) in array.enumerated() {
             guard let tag = value.string, ImageReference.hasNameAndTag(tag) else {
-                // One is enough to refute the image.
+                // One finding is enough to refute the image.
                 guard findings.count < 100 else { continue }
                 findings.append(
                     Finding(
@@ -205,12 +207,12 @@ struct DockerSaveWalk {
         return (tags, findings)
     }
 
-    /// One name should lead to one image, and to the same one in both views.
+    /// Checks that each name is assigned to one image, and to the same one in both views.
     private mutating func checkNames(
         _ tags: [String], of image: Int, config: BlobIndex?, _ platform: Platform?, at place: Place,
         _ builder: inout InventoryBuilder
     ) {
-        // Of an image that index.json does not lead to, more was said already.
+        // For an image that index.json does not lead to, another finding is reported.
         let isTwin = builder.inventory.images.withoutLists(image).manifestBlob != nil
         let platformHash = platform.hashValue
         for (index, tag) in tags.enumerated() {
@@ -223,7 +225,7 @@ struct DockerSaveWalk {
                     ),
                     image: image)
             }
-            // The images of one name for several platforms share it rightly.
+            // The images of one name for several platforms may share it.
             if builder.isWhole, let first = tagged[name.hashValue], first.config != config,
                 first.platform == platformHash
             {
@@ -245,7 +247,7 @@ struct DockerSaveWalk {
     }
 
     private func checkParents(_ builder: inout InventoryBuilder) {
-        // The parent may be among what was not read.
+        // The parent may be among the images that were not read.
         guard builder.selection.isEverything, builder.isWhole, !builder.isCutShort else { return }
         for parent in parents where !isThere(parent.digest) {
             builder.add(
@@ -256,19 +258,19 @@ struct DockerSaveWalk {
     }
 }
 
-/// Paths as the documents of archives write them.
+/// Paths as written in the documents of archives.
 enum ArchivePath {
-    /// Without `./`, doubled and leading slashes; `..` stays, and leads nowhere.
+    /// Removes `./`, doubled and leading slashes; `..` is kept.
     static func normalized(_ path: String) -> String {
         path.split(separator: "/", omittingEmptySubsequences: true).filter { $0 != "." }.joined(separator: "/")
     }
 }
 
-/// The grammar of references, as far as a name and a tag go.
+/// The grammar of references, limited to names and tags.
 ///
 /// Spec: distribution reference grammar (github.com/distribution/reference, reference.go).
 enum ImageReference {
-    /// True of `[domain[:port]/]path:tag`.
+    /// True for `[domain[:port]/]path:tag`.
     static func hasNameAndTag(_ text: String) -> Bool {
         guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else { return false }
         let name = text.utf8[..<colon]
@@ -278,7 +280,7 @@ enum ImageReference {
         return isName(String(Substring(name)))
     }
 
-    /// With the domain and the namespace that are left out in daily use: `alpine:3` is `docker.io/library/alpine:3`.
+    /// The reference with the default domain and namespace added: `alpine:3` is `docker.io/library/alpine:3`.
     ///
     /// Spec: distribution reference grammar, normalize.go.
     static func fullName(of reference: String) -> String {
@@ -291,7 +293,7 @@ enum ImageReference {
         return path.contains("/") ? "docker.io/" + path : "docker.io/library/" + path
     }
 
-    /// The length is that of the path alone, as docker load counts it.
+    /// The length limit applies to the path without the domain, as in docker load.
     private static func isName(_ name: String) -> Bool {
         var components = name.split(separator: "/", omittingEmptySubsequences: false)
         if components.count > 1, let domain = components.first, isDomain(domain) { components.removeFirst() }
@@ -299,10 +301,10 @@ enum ImageReference {
         return components.allSatisfy(isPathComponent)
     }
 
-    /// A host name or an IPv6 address in brackets, and a port.
+    /// A host name or an IPv6 address in brackets, with an optional port.
     private static func isDomain(_ text: Substring) -> Bool {
         var host = text
-        // The colons of an IPv6 address lie within its brackets.
+        // The colons of an IPv6 address are within its brackets.
         if let colon = text.lastIndex(of: ":"), !text[colon...].contains("]") {
             let port = text[colon...].dropFirst()
             guard !port.isEmpty, port.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
@@ -318,7 +320,7 @@ enum ImageReference {
         }
     }
 
-    /// Lower-case letters and digits, with `.`, `_`, `__` or any number of `-` between them.
+    /// Lower-case letters and digits, separated by `.`, `_`, `__` or any number of `-`.
     private static func isPathComponent(_ text: Substring) -> Bool {
         var separators = ""
         var isFirst = true

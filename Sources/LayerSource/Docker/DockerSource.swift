@@ -1,11 +1,11 @@
-// layerverify: what docker save writes.
+// layerverify: the output of docker save.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
 extension ImageSource {
-    /// What `docker save` writes since version 25: both views on the same blobs.
+    /// The format of `docker save` since version 25: an image layout and `manifest.json` with the same blobs.
     static let dockerAndLayout = ImageSource(
         folderForm: .dockerOCIDirectory, archiveForm: .dockerOCIArchive, marks: "manifest.json next to oci-layout",
         recognizes: { $0.hasLayoutView.and($0.hasDockerManifest) },
@@ -17,7 +17,7 @@ extension ImageSource {
             UnreferencedBlobs(tree: tree).gather(&builder)
         })
 
-    /// What `docker save` wrote before, and what other builders write in its place.
+    /// The format of `docker save` before version 25, which other builders also write.
     static let dockerSave = ImageSource(
         folderForm: .dockerDirectory, archiveForm: .dockerArchive, marks: "manifest.json with a list of images",
         recognizes: { $0.hasLayoutView.not.and($0.hasDockerManifest) },
@@ -27,7 +27,7 @@ extension ImageSource {
             UnreferencedBlobs(tree: tree).gather(&builder)
         })
 
-    /// What `docker save` wrote before version 1.10: layers without any digest.
+    /// The format of `docker save` before version 1.10: layers without digests.
     static let repositoriesOnly = ImageSource(
         folderForm: .dockerDirectory, archiveForm: .dockerArchive, marks: "repositories",
         recognizes: {

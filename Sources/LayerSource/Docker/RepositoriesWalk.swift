@@ -4,16 +4,16 @@
 
 import LayerModel
 
-/// Reads `repositories`, the oldest of docker-save's documents: names and tags, and the topmost layer of each.
+/// Reads `repositories`, the oldest document of docker save: names and tags, and the topmost layer of each.
 ///
 /// Spec: Docker Image Specification v1.0 §Combined Image JSON + Filesystem Changeset Format.
 struct RepositoriesWalk {
     let tree: any ImageTree
 
-    /// More parents than this are not followed; an image has at most 127 layers.
+    /// At most this many parents are followed; an image has at most 127 layers.
     static let maximumChainLength = 1024
 
-    /// Checks that every image named is there.
+    /// Checks that every image in it exists.
     func check(_ builder: inout InventoryBuilder) {
         guard builder.selection.isEverything else { return }
         switch tree.kind(of: "repositories") {
@@ -38,10 +38,10 @@ struct RepositoriesWalk {
         }
     }
 
-    /// Lists the images of an archive that has nothing but `repositories`: no digest says what their layers should be.
+    /// Lists the images of an archive that has only `repositories`: there are no digests to check its layers against.
     func walkUnclaimed(_ builder: inout InventoryBuilder) {
         var layers = UnclaimedLayers(tree: tree)
-        // The image with each topmost layer: a second tag for it adds a name.
+        // The image of each topmost layer: a second tag for it adds a name.
         var images: [String: Int] = [:]
         forEachEntry(&builder) { entry, builder in
             let name = entry.name + ":" + entry.tag
@@ -91,7 +91,7 @@ struct RepositoriesWalk {
         let place: Place
     }
 
-    /// Calls `body` with each name and tag, until there are too many.
+    /// Calls `body` with each name and tag, up to the limit of descriptors.
     private func forEachEntry(_ builder: inout InventoryBuilder, _ body: (Entry, inout InventoryBuilder) -> Void) {
         let place = Place("repositories")
         let blobs = builder.blobs(at: "repositories", in: tree, expectedByteCount: 0)
@@ -128,9 +128,10 @@ struct RepositoriesWalk {
         }
     }
 
-    /// An ID is a folder in the old form, a blob since Docker 25, and a config's name in what some builders write.
+    /// Looks up an ID: it is a folder in the old format, a blob since Docker 25, and a config's name in the output of
+    /// some builders.
     ///
-    /// Returns: what is there under one of these names.
+    /// Returns: what exists under one of these names.
     private func lookUp(_ id: String) -> Lookup<FileKind> {
         guard !id.contains("/"), id != "..", id != "." else { return .absent }
         let hex = id.hasPrefix("sha256:") ? String(id.dropFirst("sha256:".count)) : id
@@ -147,7 +148,7 @@ struct RepositoriesWalk {
     }
 }
 
-/// The layers of an archive without digests, each looked up and its document read once.
+/// The layers of an archive without digests. Each is looked up, and its document read, only once.
 private struct UnclaimedLayers {
     let tree: any ImageTree
     private var known: [String: Layer] = [:]
@@ -161,7 +162,7 @@ private struct UnclaimedLayers {
 
     init(tree: any ImageTree) { self.tree = tree }
 
-    /// The layer of an ID, and the ID of the layer below it.
+    /// The layer with an ID, and the ID of its parent.
     mutating func layer(_ id: String, _ image: Int, _ builder: inout InventoryBuilder) -> Layer {
         if let layer = known[id] { return layer }
         var layer = Layer(presence: .absent)

@@ -1,14 +1,15 @@
-// layerverify: configs that were read already.
+// layerverify: cache of parsed configs.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
-/// What the configs say that were parsed last, for the manifests that name them once more.
+/// The configs that were parsed last, for manifests that share one.
 ///
-/// Memory: 2 MiB, or one config if that takes more.
+/// Memory: at most 2 MiB, or one config if it is larger.
 struct ConfigCache {
-    /// A config and how it was read: findings name its path, and the two specifications require different members.
+    /// What a cached result depends on: findings contain the path, and the two specifications require different
+    /// members.
     struct Key: Hashable {
         let blobs: [BlobIndex]
         let path: String
@@ -18,7 +19,7 @@ struct ConfigCache {
     private static let maximumByteCount = 2 << 20
 
     private var known: [Key: Result<ParsedConfig, DocumentFault>] = [:]
-    /// The oldest first.
+    /// Oldest first.
     private var order: [Key] = []
     private var byteCount = 0
 
@@ -36,9 +37,10 @@ struct ConfigCache {
         }
     }
 
-    /// Roughly: a finding has several texts.
+    /// An estimate in bytes: a finding has several texts.
     private static func byteCount(_ result: Result<ParsedConfig, DocumentFault>) -> Int {
         guard case .success(let config) = result else { return 500 }
         return 500 + MemoryLayout<ContentDigest?>.stride * (config.diffIDs?.count ?? 0) + 500 * config.findings.count
+            + config.history.byteCount
     }
 }

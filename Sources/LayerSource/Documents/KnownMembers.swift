@@ -2,10 +2,10 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// The names of the members that an image's documents are read by.
+/// The names of the members that readers look up in an image's documents.
 ///
-/// Go's `encoding/json`, which most tools are built on, finds them without regard to case; other readers do not. So a name
-/// in another case is read by some and passed over by others. Names that nobody reads may be written in any way.
+/// Go's `encoding/json`, which most tools use, matches names without case; other readers do not. So some readers read a
+/// name in another case, and others ignore it. Names that no reader looks up may be written in any case.
 ///
 /// Spec: OCI image-spec v1.1.1 descriptor.md, image-index.md, manifest.md, config.md, image-layout.md; Docker Image
 /// Specification v1.2.
@@ -37,24 +37,24 @@ enum KnownMembers {
     private static let dockerSave: Set<String> = ["Config", "RepoTags", "Layers", "Parent", "LayerSources", "id"]
     private static let confusable: Set<String> = ["fsLayers", "signatures"]
 
-    /// All of them, in lower case.
+    /// All known names, in lower case.
     static let folded: Set<String> = Set(
         [
             descriptor, platform, index, manifest, config, rootfs, history, layout, runConfig, healthcheck, dockerSave,
             confusable,
         ].joined().map(folding))
 
-    /// Members whose values are maps from names that users choose: `LABEL Version` and `LABEL version` are two labels.
+    /// Members that are maps with names chosen by users: `LABEL Version` and `LABEL version` are two labels.
     ///
     /// Shape: lower case.
     static let maps: Set<String> = ["annotations", "labels", "volumes", "exposedports", "layersources"]
 
-    /// The annotations that are read here; others are checked for their shape.
+    /// The annotations that are used here; of others only the shape is checked.
     static let annotations: Set<String> = [
         "io.containerd.image.name", "org.opencontainers.image.ref.name", "vnd.docker.reference.type",
     ]
 
-    /// Lower case, as Go compares names.
+    /// A name in lower case, as Go compares names.
     static func folding(_ name: String) -> String {
         var scalars = String.UnicodeScalarView()
         scalars.append(contentsOf: name.unicodeScalars.lazy.map(JSONScalars.folded))
@@ -63,11 +63,11 @@ enum KnownMembers {
 }
 
 extension JSONValue {
-    /// The members of an object that are written in another case than one of `names`, in the order of the document.
+    /// The members of an object that match one of `names` except for case, in the order of the document.
     func membersInOtherCase(than names: Set<String>) -> [(written: String, name: String)] {
         guard let object else { return [] }
         var result: [(written: String, name: String)] = []
-        // Made once, for the first name that is another: an object may have 300 000 of them.
+        // Created once, for the first unknown name: an object may have 300 000 of them.
         var foldedNames: [String: String]?
         for (key, _) in object where !names.contains(key) {
             let known = foldedNames ?? Dictionary(names.map { (KnownMembers.folding($0), $0) }) { first, _ in first }

@@ -4,26 +4,28 @@
 
 import LayerModel
 
-/// What an image config says about its layers.
+/// The content of an image config that concerns its layers.
 struct ParsedConfig {
     var platform: Platform?
-    /// One for each layer, base first; nil where the text is no digest, which is a finding.
-    /// The whole list is nil where it could not be read, which is a finding, too.
+    /// One for each layer, base first; an element is nil if its text is not a digest, and the list is nil if it cannot
+    /// be read. Both are findings.
     var diffIDs: [ContentDigest?]?
     var findings: [Finding] = []
+    /// The commands that made the layers.
+    private(set) var history = HistoryTexts()
     /// True of `{}` and the like: called an image config by its media type, but no image.
     var isNoImage = false
-    /// True of an object whose `rootfs` has `diff_ids`: an image config, whatever its media type says.
+    /// True for an object whose `rootfs` has `diff_ids`: an image config, whatever its media type is.
     private(set) var hasRootfs = false
 
-    /// Of a list with more faults than this only the first are told: it may have 300 000.
+    /// Only this many faults of one list are reported: it may have 300 000.
     private static let maximumListedFaultCount = 100
 
     /// Reads a config.
     ///
     /// Spec: OCI image-spec v1.1.1 config.md §Properties.
     ///
-    /// - Parameter isOCI: whether the specification of OCI holds, which requires a platform, not Docker's.
+    /// - Parameter isOCI: whether the OCI specification applies, which requires a platform; otherwise Docker's applies.
     init(_ root: JSONValue, at place: Place, digest: ContentDigest?, isOCI: Bool) {
         guard let object = root.object else {
             findings.append(
@@ -117,7 +119,7 @@ struct ParsedConfig {
         }
     }
 
-    /// Spec: config.md §history: optional, but where it is there, tools line it up with the layers.
+    /// Spec: config.md §history: optional; if present, tools align it with the layers.
     private mutating func readHistory(_ history: JSONValue?, at place: Place, digest: ContentDigest?) {
         guard let history, !history.isNull else { return }
         guard let entries = history.array else {
@@ -130,9 +132,10 @@ struct ParsedConfig {
         let firstCount = findings.count
         for (index, entry) in entries.enumerated() {
             isEmpty = false
-            // Go reads null as an entry without members.
+            // Go reads null as an entry with no members.
             guard !entry.isNull else {
                 count += 1
+                self.history.add(nil)
                 continue
             }
             guard entry.object != nil else {
@@ -145,12 +148,15 @@ struct ParsedConfig {
             var shape = ShapeCheck(entry, at: place.appending(index), KnownMembers.history, code: .configInvalid)
             for name in ["author", "created_by", "comment"] { _ = shape.member(name, .string) }
             shape.timestamp("created")
-            if shape.member("empty_layer", .boolean)?.bool != true { count += 1 }
+            if shape.member("empty_layer", .boolean)?.bool != true {
+                count += 1
+                self.history.add(entry.member(ignoringCase: "created_by")?.string)
+            }
             guard findings.count - firstCount >= Self.maximumListedFaultCount else {
                 findings += shape.findings(about: digest)
                 continue
             }
-            // Enough was told, unless all of it was warnings so far.
+            // The limit of findings is reached, unless all of them so far are warnings.
             guard let refuting = shape.findings(about: digest).first(where: { $0.outcome == .refuted }) else {
                 continue
             }

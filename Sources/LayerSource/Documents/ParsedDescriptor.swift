@@ -4,15 +4,15 @@
 
 import LayerModel
 
-/// A descriptor as a document has it: what could be read of it, and what is wrong with it.
+/// A descriptor of a document: what could be read of it, and the findings.
 struct ParsedDescriptor {
-    /// Nil where there is no digest to follow.
+    /// Nil if there is no digest to follow.
     var descriptor: Descriptor?
     var findings: [Finding] = []
     let place: Place
 
-    /// A longer list is none of descriptors or digests, of which a document of 4 MiB cannot hold as many: nobody wants
-    /// to be told of each number in it that it is none.
+    /// Longer lists cannot consist of descriptors or digests, because a document of at most 4 MiB cannot hold as many.
+    /// They are reported as a whole instead of by element.
     static let maximumListCount = 60_000
 
     /// Reads a descriptor.
@@ -129,7 +129,7 @@ struct ParsedDescriptor {
         return bytes
     }
 
-    /// Spec: OCI image-spec v1.1.1 image-index.md §platform; config.md has the same members at its top.
+    /// Spec: OCI image-spec v1.1.1 image-index.md §platform; config.md has the same members at its top level.
     static func platform(_ value: JSONValue?) -> Platform? {
         guard let value, let os = value.member(ignoringCase: "os")?.string,
             let architecture = value.member(ignoringCase: "architecture")?.string, !os.isEmpty || !architecture.isEmpty
@@ -143,7 +143,7 @@ struct ParsedDescriptor {
 }
 
 extension Finding {
-    /// A digest outside the grammar.
+    /// The finding for a digest that violates the grammar.
     static func digestInvalid(_ text: String, _ error: ContentDigest.GrammarError, at place: Place) -> Finding {
         let reason =
             switch error {
@@ -158,7 +158,7 @@ extension Finding {
     }
 }
 
-/// Base64 by RFC 4648 §4, strictly: padding is required and nothing else is skipped.
+/// Base64 by RFC 4648 §4, strict: padding is required and no characters are skipped.
 enum Base64 {
     static func decode(_ text: String) -> [UInt8]? {
         let utf8 = Array(text.utf8)

@@ -1,21 +1,21 @@
-// layerverify: whether the members of an object are what the specification says.
+// layerverify: checks of the members of an object against the specification.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
-/// Reads the optional members of an object, and notes what is wrong with their shape.
+/// Reads the optional members of an object and collects findings about their shape.
 ///
-/// A member that is null counts as absent, as Go reads it. One that is written in another case is read all the same, and
-/// warned of: Go reads it, too, and others do not.
+/// A member that is null counts as absent, as in Go. A member in another case is read as well, with a warning: Go reads
+/// it, other readers do not.
 struct ShapeCheck {
     private let object: JSONValue
     private let place: Place
     private let code: FindingCode
     var findings: [Finding] = []
 
-    /// - Parameter names: the members that the specification gives such an object.
-    /// - Parameter code: what a member of a wrong shape is found to be.
+    /// - Parameter names: the members that the specification defines for such an object.
+    /// - Parameter code: the code of findings about members of a wrong shape.
     init(_ object: JSONValue, at place: Place, _ names: Set<String>, code: FindingCode) {
         self.object = object
         self.place = place
@@ -28,7 +28,7 @@ struct ShapeCheck {
         }
     }
 
-    /// The findings, each about the document of this digest.
+    /// The findings, with the digest of the document.
     func findings(about digest: ContentDigest?) -> [Finding] {
         findings.map { finding in
             var result = finding
@@ -37,7 +37,7 @@ struct ShapeCheck {
         }
     }
 
-    /// The member of this name if it is there and of this kind.
+    /// The member with this name, if it is present and of this kind.
     mutating func member(_ name: String, _ kind: JSONValue.Kind) -> JSONValue? {
         guard let value = object.member(ignoringCase: name), !value.isNull else { return nil }
         guard value.kind == kind else {
@@ -47,10 +47,11 @@ struct ShapeCheck {
         return value
     }
 
-    /// More elements than this of a list or a map are checked and not returned: a document may have 300 000 of them.
+    /// At most this many elements of a list or a map are returned, and the others only checked: a document may have 300
+    /// 000 of them.
     static let maximumReturnedCount = 64
 
-    /// The first elements of an array of texts; null is an empty one to Go.
+    /// The first elements of an array of strings; null is read as an empty array, as in Go.
     @discardableResult
     mutating func texts(_ name: String) -> [String] {
         var result: [String] = []
@@ -68,7 +69,8 @@ struct ShapeCheck {
         return result
     }
 
-    /// The first members of a map from texts to texts, and those that are read here; null is an empty one to Go.
+    /// The first members of a map from strings to strings, and the annotations that are used here; null is read as an
+    /// empty map, as in Go.
     @discardableResult
     mutating func textMap(_ name: String) -> [String: String] {
         var result: [String: String] = [:]
@@ -87,7 +89,7 @@ struct ShapeCheck {
         return result
     }
 
-    /// Checks a set of texts, as Go writes them: an object whose members are empty objects.
+    /// Checks a set of strings as Go writes it: an object whose members are empty objects.
     mutating func textSet(_ name: String) {
         guard let object = member(name, .object)?.object else { return }
         for (key, value) in object where !value.isNull && value.kind != .object {
@@ -98,17 +100,17 @@ struct ShapeCheck {
         }
     }
 
-    /// Checks a whole number, as Go's `int` and `time.Duration` read it.
+    /// Checks an integer, as Go's `int` and `time.Duration` read it.
     mutating func integer(_ name: String) {
         guard let value = member(name, .number), value.int64 == nil else { return }
         add("\(name) must be a whole number of 64 bits, not \(value.rawText)", at: place.appending(name), value)
     }
 
-    /// Checks what a container is run with: the members of OCI's config, and those that only Docker has. Docker reads these of
-    /// every image, whatever media type its config has, and fails on other types of JSON.
+    /// Checks the runtime configuration: the members of OCI's config, and those that only Docker has. Docker reads the
+    /// latter in every image, whatever the media type of its config is, and fails on members of another JSON type.
     ///
     /// Spec: OCI image-spec v1.1.1 config.md §Properties, config; Docker Image Specification v1.2 and Docker's
-    /// `container.Config`. Docker takes one text for a list of words, as old versions wrote it.
+    /// `container.Config`. Docker also accepts one string for a list of words, as old versions wrote it.
     mutating func checkRunConfig(isOCI: Bool) -> JSONValue? {
         for name in ["Hostname", "Domainname", "User", "Image", "WorkingDir", "MacAddress", "StopSignal"] {
             _ = member(name, .string)
@@ -130,7 +132,7 @@ struct ShapeCheck {
         return member("Healthcheck", .object)
     }
 
-    /// Checks how Docker finds out whether a container works.
+    /// Checks the healthcheck of a container.
     ///
     /// Spec: Docker Image Specification v1.2, Healthcheck; intervals are nanoseconds.
     mutating func checkHealthcheck() {
@@ -138,7 +140,7 @@ struct ShapeCheck {
         for name in ["Interval", "Timeout", "StartPeriod", "StartInterval", "Retries"] { integer(name) }
     }
 
-    /// A media type; an empty one counts as absent, as Go writes it.
+    /// A media type; an empty string counts as absent, as Go writes it.
     mutating func mediaType(_ name: String) -> String? {
         guard let text = member(name, .string)?.string, !text.isEmpty else { return nil }
         if !MediaType(text).isWellFormed {
@@ -149,13 +151,17 @@ struct ShapeCheck {
         return text
     }
 
-    /// A point in time. Spec: RFC 3339 §5.6.
+    /// Checks a time.
+    ///
+    /// Spec: RFC 3339 §5.6.
     mutating func timestamp(_ name: String) {
         guard let value = member(name, .string), let text = value.string, !Timestamp.isWellFormed(text) else { return }
         add("\(name) must be a date and time by RFC 3339, not \(value.rawText)", at: place.appending(name), value)
     }
 
-    /// The members that tell a platform. Spec: image-index.md §platform, config.md §Properties: both REQUIRED.
+    /// Checks the members of a platform.
+    ///
+    /// Spec: image-index.md §platform, config.md §Properties: both REQUIRED.
     mutating func checkPlatform(isRequired: Bool) {
         for name in ["architecture", "os"] where member(name, .string) == nil && isRequired {
             guard object.member(ignoringCase: name)?.isNull ?? true else { continue }
@@ -183,9 +189,9 @@ extension JSONValue.Kind {
     }
 }
 
-/// Points in time as documents write them.
+/// Times in documents.
 enum Timestamp {
-    /// True of `2024-02-29T23:59:60.5+01:00` and the like, a day that exists.
+    /// True for a time such as `2024-02-29T23:59:60.5+01:00` on a day that exists.
     ///
     /// Spec: RFC 3339 §5.6.
     static func isWellFormed(_ text: String) -> Bool {

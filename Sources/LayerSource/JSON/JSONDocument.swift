@@ -4,14 +4,15 @@
 
 import Synchronization
 
-/// A JSON document, checked to the last byte and decoded only where somebody looks.
+/// A JSON document: the whole of it is checked when it is read, and values are decoded only on access.
 ///
-/// Beyond the grammar it refuses whatever two readers could understand differently: bytes that are not UTF-8, a byte
-/// order mark, lone surrogates, trailing bytes, and two members with the same name. Names that readers look for are
-/// compared as Go's `encoding/json` matches them with the fields of a struct, without case: it lets the last of `layers`
-/// and `LAYERS` win, others the first. Noncharacters, which I-JSON forbids too, are let pass: nobody reads them differently.
+/// Beyond the grammar, it refuses what two readers could understand differently: bytes that are not UTF-8, a byte order
+/// mark, lone surrogates, trailing bytes, and two members of an object with the same name. Names that readers look up
+/// are compared without case, as Go's `encoding/json` matches them with the fields of a struct: of `layers` and
+/// `LAYERS`, Go uses the last, other readers use an exact match. Noncharacters, which I-JSON also forbids, are
+/// accepted, because all readers read them alike.
 ///
-/// Memory: the bytes, and 8 bytes for each value and each name; 20 MiB for the worst document of 4 MiB.
+/// Memory: the bytes, and 8 bytes for each value and each name; at most 20 MiB for a document of 4 MiB.
 ///
 /// ## Concurrency
 /// Immutable after `init`.
@@ -23,14 +24,15 @@ package final class JSONDocument: Sendable {
     /// Spec: OCI distribution-spec v1.1.0 §Pushing Manifests.
     package static let maximumByteCount = 4 << 20
 
-    /// Objects and arrays within one another: what Go's `encoding/json` reads. OCI's documents need 6.
+    /// The deepest nesting of objects and arrays that is accepted, as in Go's `encoding/json`. OCI documents need 6
+    /// levels.
     package static let maximumDepth = 10_000
 
     /// How the names of an object's members are compared with one another.
     package enum KeyComparison: Sendable {
-        /// Without case where readers look for a name (`KnownMembers`), else exactly.
+        /// Without case if readers look for the name (`KnownMembers`), else exactly.
         case ignoringCase
-        /// Exactly, after unescaping; for documents whose names are all free, such as docker-save's `repositories`.
+        /// Exactly, after unescaping; for documents whose names users choose, such as docker-save's `repositories`.
         case exact
     }
 
@@ -40,11 +42,11 @@ package final class JSONDocument: Sendable {
 
     /// Reads a document.
     ///
-    /// - Parameter held: is told of the document's memory, now and when nobody needs it any more.
+    /// - Parameter held: counts the memory of the document until it is released.
     ///
-    /// Throws: the first `JSONFault`. The document must not be used in any other way then.
+    /// Throws: the first `JSONFault` in the document.
     ///
-    /// Complexity: linear in the number of bytes, up to the sorting of the names within large objects.
+    /// Complexity: linear in the number of bytes, plus n log n for the n names of a large object.
     package init(
         parsing bytes: [UInt8], keys: KeyComparison = .ignoringCase, held: HeldDocuments? = nil
     ) throws(JSONFault) {
@@ -65,22 +67,22 @@ package final class JSONDocument: Sendable {
 
     private var byteCount: Int { bytes.count + MemoryLayout<JSONNode>.stride * nodes.count }
 
-    /// The value that the document is.
+    /// The top-level value.
     package var root: JSONValue { JSONValue(document: self, index: 0) }
 
-    /// The memory that reading such a document takes at most.
+    /// An upper bound of the memory that it takes to read a document, in bytes.
     ///
-    /// Every value but the first follows a comma, a colon or a bracket: 8 bytes for each. Every name precedes a colon: 8 bytes
-    /// more for each while the names of an object are compared with one another.
+    /// Every value but the first follows a comma, a colon or a bracket: 8 bytes each. Every name precedes a colon: 8
+    /// bytes more for each while the names of an object are compared with one another.
     static func readingByteCount(_ bytes: [UInt8]) -> Int {
-        // Few documents are large, and a small one is small whatever it holds.
+        // Small documents are not counted: 9 bytes for each byte is an upper bound.
         guard bytes.count > 64 << 10 else { return 9 * bytes.count }
         let nameCount = bytes.count { $0 == UInt8(ascii: ":") }
         return bytes.count + 8 * (JSONParser.boundOfNodes(bytes) + nameCount)
     }
 }
 
-/// The memory of the documents that are held at a time.
+/// The memory of all documents that are held at the same time.
 ///
 /// ## Concurrency
 /// One atomic number, which carries no other data with it.
@@ -89,17 +91,17 @@ package final class HeldDocuments: Sendable {
 
     package init() {}
 
-    /// The bytes and the tapes of all documents that were not let go yet.
+    /// The bytes and the tapes of all documents that have not been released yet.
     package var byteCount: Int { count.load(ordering: .relaxed) }
 
     fileprivate func add(_ byteCount: Int) { count.wrappingAdd(byteCount, ordering: .relaxed) }
 }
 
-/// A value or a member's name on the tape. Children follow their container; a name precedes its value.
+/// A value or a member name on the tape. Children follow their container; a name precedes its value.
 struct JSONNode {
-    /// The offset of the first byte, which also tells the kind.
+    /// The offset of the first byte, which also determines the kind.
     var start: UInt32
-    /// Of a string, number or literal: the offset behind its last byte. Of an object or array: the place of the node
-    /// behind its last descendant.
+    /// For a string, number or literal: the offset after its last byte. For an object or array: the place of the node
+    /// after its last descendant.
     var link: UInt32
 }

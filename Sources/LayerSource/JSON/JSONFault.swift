@@ -1,14 +1,14 @@
-// layerverify: what is wrong with a JSON document.
+// layerverify: faults of JSON documents.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a document is not read: the first fault in it.
+/// The first fault in a JSON document, which is why the document is not read.
 package struct JSONFault: Error, Equatable, Sendable {
     /// What kind of fault it is.
     package enum Code: Hashable, Sendable {
         /// The bytes are not JSON by RFC 8259, or not UTF-8.
         case invalid
-        /// Two members of an object have the same name, so that readers disagree about which one counts.
+        /// Two members of an object have the same name, and readers disagree about which one they use.
         case duplicateKey
         /// Objects and arrays nest deeper than `JSONDocument.maximumDepth`.
         case tooDeep
@@ -23,11 +23,11 @@ package struct JSONFault: Error, Equatable, Sendable {
     package let line: Int
     /// Counted from 1, in Unicode scalars.
     package let column: Int
-    /// One line for people, without the place.
+    /// One line of text, without the place.
     package let message: String
-    /// The second of two members with the same name, empty for all other faults.
+    /// JSON Pointer to the second of two members with the same name; empty for all other faults.
     ///
-    /// Where a name on the way is absurdly long, the pointer ends at the object above it.
+    /// If a name on the path is very long, the pointer ends at the object above it.
     ///
     /// Spec: RFC 6901.
     package let pointer: String

@@ -1,17 +1,18 @@
-// layerverify: names that a JSON object has twice.
+// layerverify: duplicate names in JSON objects.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
 extension JSONParser {
-    /// Up to this many names are compared pair by pair; beyond, a sort of their hashes keeps the time from growing
-    /// with the square. Not measured: nearly all objects of real documents have fewer.
+    /// Up to this many names are compared pairwise. Above it, they are sorted by hash, so that the time does not grow
+    /// quadratically. The value is not measured: nearly all objects of real documents have fewer members.
     private static let pairwiseLimit = 16
 
-    /// Refuses an object, the innermost open one and complete, that has a name twice.
+    /// Refuses an object that has two members with the same name. The object must be complete and the innermost open
+    /// one.
     ///
-    /// The fault is the one that reading in order would meet first.
+    /// The fault is the first in reading order.
     func checkKeys(of object: Int) throws(JSONFault) {
         let end = Int(nodes[object].link)
         guard end > object + 3 else { return }
@@ -44,11 +45,12 @@ extension JSONParser {
     }
 
     private func firstPairByHash(among names: [Int], _ isFolding: Bool) -> (first: Int, second: Int)? {
-        // Hashes are seeded anew in each process, so nobody can write names that collide.
+        // Hashes are seeded anew in each process, so a document cannot be written so that its names collide.
         var hashed = names.map { name in
             var hasher = Hasher()
             var scalars = scalars(of: name)
-            // Only what is read without case is hashed so: else names that differ in case alone would all be compared.
+            // Only names that are read without case are folded: otherwise names that differ only in case would all
+            // collide.
             let isFolded = isFolding && isKnown(name)
             while let scalar = scalars.next() { hasher.combine(isFolded ? JSONScalars.folded(scalar) : scalar) }
             return (hash: hasher.finalize(), name: UInt32(name))
@@ -70,7 +72,7 @@ extension JSONParser {
         return best
     }
 
-    /// Whether two names are one: exactly, or but for case where that is how readers find them.
+    /// Whether two names are equal: exactly, or without case if that is how readers find them.
     private func isEqual(_ one: Int, _ other: Int, _ isFolding: Bool) -> Bool {
         var left = scalars(of: one)
         var right = scalars(of: other)
@@ -88,8 +90,8 @@ extension JSONParser {
         }
     }
 
-    /// Whether readers look for a member of the innermost open object: its name is known, the way to it leads through such
-    /// members alone, and the last of them is no map from names that users choose.
+    /// Whether readers look for this member of the innermost open object: its name is known, every name on the path to
+    /// it is known, and the innermost of these is not a map whose names users choose.
     private func isRead(_ name: Int) -> Bool {
         guard isKnown(name) else { return false }
         for level in open.indices.dropFirst().reversed() where isObject(open[level - 1]) {
@@ -101,9 +103,9 @@ extension JSONParser {
 
     private func isKnown(_ name: Int) -> Bool { foldedName(name).map { KnownMembers.folded.contains($0) } ?? false }
 
-    /// A member's name in lower case; nil of one that is too long to be known.
+    /// A member name in lower case; nil if it is too long to be a known name.
     private func foldedName(_ name: Int) -> String? {
-        // No need to decode a name of megabytes to see that nobody looks for it.
+        // A name of megabytes need not be decoded to see that it is not a known one.
         guard nodes[name].link - nodes[name].start <= 96 else { return nil }
         var text = String.UnicodeScalarView()
         var scalars = scalars(of: name)
@@ -119,9 +121,9 @@ extension JSONParser {
         JSONText.clipped(bytes, from: Int(node.start), to: Int(node.link))
     }
 
-    /// The way from the root to a member of the innermost open object.
+    /// The JSON Pointer from the root to a member of the innermost open object.
     private func pointer(toMember name: Int) -> String {
-        // A pointer is for people to find the place; one of megabytes, from hostile names, would help nobody.
+        // The pointer is for people; one of megabytes, made of hostile names, would be useless.
         let maximumByteCount = 1024
         var place = Place("")
         for (level, container) in open.enumerated() {

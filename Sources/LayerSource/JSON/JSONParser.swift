@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads one document onto a tape. Nesting costs an entry of `open`, never a frame of the call stack.
+/// Reads one document onto a tape. Nesting uses entries of `open`, not the call stack.
 struct JSONParser {
     let bytes: [UInt8]
     let keys: JSONDocument.KeyComparison
@@ -18,8 +18,8 @@ struct JSONParser {
 
     mutating func parse() throws(JSONFault) {
         guard !bytes.starts(with: [0xef, 0xbb, 0xbf]) else { throw fault("byte order mark", at: 0) }
-        // Every node but the first stands behind one of these bytes. One reservation of that many, which costs memory
-        // only where it is written to, instead of growing: that would hold the tape twice.
+        // Every node but the first follows one of these bytes. One reservation of that many nodes uses memory only as
+        // it is written, while growing the array would hold the tape twice.
         nodes.reserveCapacity(Self.boundOfNodes(bytes))
 
         var wantsValue = true
@@ -30,7 +30,7 @@ struct JSONParser {
         guard offset == bytes.count else { throw fault("bytes after the end of the document", at: offset) }
     }
 
-    /// No document of these bytes has more nodes.
+    /// An upper bound of the number of nodes of a document.
     static func boundOfNodes(_ bytes: [UInt8]) -> Int {
         var bound = 1
         for byte in bytes where byte == 0x2c || byte == 0x3a || byte == 0x5b || byte == 0x7b { bound += 1 }
@@ -39,7 +39,7 @@ struct JSONParser {
 
     /// Reads a scalar, or the beginning of a container.
     ///
-    /// Returns: true if a value must come next, as in a container just opened.
+    /// Returns: true if a value must follow, as in a container that was just opened.
     private mutating func beginValue() throws(JSONFault) -> Bool {
         skipWhiteSpace()
         switch peek {
@@ -68,7 +68,7 @@ struct JSONParser {
         return false
     }
 
-    /// Reads what may follow a value within a container.
+    /// Reads what may follow a value in a container.
     private mutating func continueContainer() throws(JSONFault) -> Bool {
         guard let container = open.last else { return false }
         let isObject = bytes[Int(nodes[container].start)] == UInt8(ascii: "{")
@@ -174,7 +174,7 @@ struct JSONParser {
     }
 
     private mutating func readMultibyteScalar(_ first: UInt8) throws(JSONFault) {
-        // The second byte's range excludes overlong forms, surrogates and what lies beyond U+10FFFF.
+        // The second byte's range excludes overlong forms, surrogates and values above U+10FFFF.
         let second: ClosedRange<UInt8>
         let byteCount: Int
         switch first {

@@ -8,7 +8,7 @@ struct JSONScalars {
     private var offset: Int
     private let end: Int
 
-    /// `node` must be a string that the parser has accepted.
+    /// `node` must be a string that the parser accepted.
     init(_ node: JSONNode, in bytes: [UInt8]) {
         self.bytes = bytes
         offset = Int(node.start) + 1
@@ -50,7 +50,7 @@ struct JSONScalars {
         }
     }
 
-    /// The value of four hexadecimal digits at `offset`; nil if there are no four.
+    /// The value of four hexadecimal digits at `offset`; nil if there are fewer.
     static func codeUnit(_ bytes: [UInt8], at offset: Int) -> UInt32? {
         guard offset + 4 <= bytes.count else { return nil }
         var unit: UInt32 = 0
@@ -61,8 +61,8 @@ struct JSONScalars {
         return unit
     }
 
-    /// Lower case as far as ASCII field names can be meant: beyond ASCII two scalars fold to ASCII letters, the long s
-    /// and the Kelvin sign.
+    /// Lower case, as far as it matters for ASCII field names. Two scalars outside ASCII fold to ASCII letters: the
+    /// long s and the Kelvin sign.
     static func folded(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
         switch scalar {
         case "A"..."Z": Unicode.Scalar(UInt8(scalar.value) | 0x20)
@@ -73,9 +73,9 @@ struct JSONScalars {
     }
 }
 
-/// Texts from a document.
+/// Text from a document.
 enum JSONText {
-    /// The text that a string means.
+    /// The decoded text of a string.
     static func decoded(_ node: JSONNode, in bytes: [UInt8]) -> String {
         let content = bytes[(Int(node.start) + 1)..<(Int(node.link) - 1)]
         guard content.contains(UInt8(ascii: "\\")) else { return String(decoding: content, as: UTF8.self) }
@@ -85,9 +85,9 @@ enum JSONText {
         return String(text)
     }
 
-    /// The bytes as they stand in the document, for a message: at most 80 characters, the last of them `…` if cut.
+    /// The bytes as written in the document, for a message: at most 80 characters, the last of them `…` if cut.
     static func clipped(_ bytes: [UInt8], from start: Int, to end: Int) -> String {
-        // A character here is a scalar, of four bytes at most. What is cut amid a scalar is cut off again below.
+        // A character here is a scalar, of four bytes at most. A scalar that is cut here is dropped below.
         let text = String(decoding: bytes[start..<min(end, start + 4 * 81)], as: UTF8.self).unicodeScalars
         guard text.count > 80 else { return String(text) }
         return String(text.prefix(79)) + "…"

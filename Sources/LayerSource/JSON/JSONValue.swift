@@ -2,12 +2,12 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// A value in a document. It costs two words, and decodes nothing before it is asked.
+/// A value in a document. It takes two words and decodes nothing until it is accessed.
 package struct JSONValue: Sendable {
     let document: JSONDocument
     let index: Int
 
-    /// What a value is.
+    /// The JSON type of a value.
     package enum Kind: String, Hashable, Sendable {
         case object, array, string, number, boolean, null
     }
@@ -25,7 +25,7 @@ package struct JSONValue: Sendable {
 
     package var isNull: Bool { kind == .null }
 
-    /// The text of a string, unescaped; nil of anything else.
+    /// The text of a string, unescaped; nil for other kinds.
     package var string: String? {
         kind == .string ? JSONText.decoded(node, in: document.bytes) : nil
     }
@@ -34,7 +34,8 @@ package struct JSONValue: Sendable {
         kind == .boolean ? document.bytes[Int(node.start)] == UInt8(ascii: "t") : nil
     }
 
-    /// A natural number that is written as one: no sign, fraction or exponent, and no more than 64 bits.
+    /// The value of a number that is written as an unsigned integer: without sign, fraction and exponent, at most 64
+    /// bits; nil for anything else.
     package var uint64: UInt64? {
         guard kind == .number else { return nil }
         var value: UInt64 = 0
@@ -49,19 +50,20 @@ package struct JSONValue: Sendable {
         return value
     }
 
-    /// A whole number that Go's `int64` holds, written without a fraction and an exponent; nil of anything else.
+    /// The value of a number that is written as an integer, without fraction and exponent, and fits into Go's `int64`;
+    /// nil for anything else.
     package var int64: Int64? {
         guard kind == .number else { return nil }
         return Int64(String(decoding: document.bytes[Int(node.start)..<Int(node.link)], as: UTF8.self))
     }
 
-    /// The elements of an array; nil of anything else.
+    /// The elements of an array; nil for other kinds.
     package var array: JSONArray? { kind == .array ? JSONArray(value: self) : nil }
 
-    /// The members of an object; nil of anything else.
+    /// The members of an object; nil for other kinds.
     package var object: JSONObject? { kind == .object ? JSONObject(value: self) : nil }
 
-    /// The number of elements or members; 0 of anything else.
+    /// The number of elements or members; 0 for other kinds.
     ///
     /// Complexity: linear in that number.
     package var count: Int {
@@ -72,19 +74,19 @@ package struct JSONValue: Sendable {
         }
     }
 
-    /// The member of an object with exactly this name; nil if there is none, or if this is no object.
+    /// The member of an object with exactly this name; nil if there is none, or if this is not an object.
     ///
     /// Complexity: linear in the number of members.
     package subscript(key: String) -> JSONValue? {
-        // By code units: to Swift, two strings are equal when Unicode says that they mean the same.
+        // By code units: Swift compares strings by canonical equivalence.
         firstMember { $0.utf8.elementsEqual(key.utf8) }
     }
 
-    /// The member of an object whose name is this but for case, as Go finds the field of a struct.
+    /// The member of an object with this name in any case, as Go finds the field of a struct.
     ///
     /// Complexity: linear in the number of members.
     package func member(ignoringCase key: String) -> JSONValue? {
-        // Two names that differ in case alone are refused before, so there is one at most.
+        // The parser refuses two names that differ only in case, so there is at most one.
         self[key] ?? foldedMember(key)
     }
 
@@ -93,7 +95,7 @@ package struct JSONValue: Sendable {
         return firstMember { $0.unicodeScalars.lazy.map(JSONScalars.folded).elementsEqual(wanted) }
     }
 
-    /// The value as it stands in the document, for a message; at most 80 characters.
+    /// The value as written in the document, for a message; at most 80 characters.
     package var rawText: String {
         JSONText.clipped(document.bytes, from: Int(node.start), to: endForText)
     }
@@ -113,7 +115,7 @@ package struct JSONValue: Sendable {
         return nil
     }
 
-    /// Where a value ends, or some place beyond what `rawText` shows: containers do not note their end.
+    /// The end of the value, or some offset after what `rawText` shows: containers do not record their end.
     private var endForText: Int {
         guard kind == .object || kind == .array else { return Int(node.link) }
         let bytes = document.bytes
@@ -139,7 +141,7 @@ package struct JSONValue: Sendable {
 
 /// The elements of an array, in order.
 ///
-/// Complexity: O(1) for each element, whatever it contains.
+/// Complexity: O(1) for each element, independent of its size.
 package struct JSONArray: Sequence, Sendable {
     let value: JSONValue
 
@@ -164,7 +166,7 @@ package struct JSONArray: Sequence, Sendable {
 
 /// The members of an object, in the order of the document.
 ///
-/// Complexity: O(1) for each member, whatever it contains, and what its name takes to decode.
+/// Complexity: O(1) for each member, independent of the size of its value, plus the decoding of its name.
 package struct JSONObject: Sequence, Sendable {
     let value: JSONValue
 
@@ -201,7 +203,7 @@ package struct JSONObject: Sequence, Sendable {
 }
 
 extension [JSONNode] {
-    /// The place of the node behind the value at `place` and all that it contains.
+    /// The place of the node after the value at `place` and all its descendants.
     func place(after place: Int, in bytes: [UInt8]) -> Int {
         switch bytes[Int(self[place].start)] {
         case UInt8(ascii: "{"), UInt8(ascii: "["): Int(self[place].link)

@@ -5,7 +5,7 @@
 import LayerModel
 
 extension ImageSource {
-    /// An OCI image layout, a folder or the same in a tar.
+    /// An OCI image layout, in a folder or in a tar archive.
     static let layout = ImageSource(
         folderForm: .ociLayout, archiveForm: .ociArchive, marks: "oci-layout, or index.json next to blobs/",
         recognizes: { $0.hasLayout },
@@ -16,7 +16,7 @@ extension ImageSource {
             UnreferencedBlobs(tree: tree).gather(&builder)
         })
 
-    /// Says that a `manifest.json` beside the layout, which `docker load` would read, is none that could be read here.
+    /// Reports a `manifest.json` next to the layout that `docker load` would read but that cannot be read here.
     private static func noteForeignManifest(in tree: any ImageTree, _ builder: inout InventoryBuilder) {
         let place = Place("manifest.json")
         switch tree.kind(of: place.path) {

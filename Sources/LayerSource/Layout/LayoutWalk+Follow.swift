@@ -4,9 +4,9 @@
 
 import LayerModel
 
-/// What a manifest or an index led to that was read before.
+/// The result of a manifest or index that was already read.
 struct WalkedDocument {
-    /// Nearly all are manifests, and lead to one image at most: no list is kept for these.
+    /// Nearly all documents are manifests and lead to at most one image, so they need no array.
     private enum Images {
         case none
         case one(Int)
@@ -15,7 +15,8 @@ struct WalkedDocument {
 
     private let found: Images
     private let isIndex: Bool
-    /// The media type of the first descriptor, where the document has to agree with it; nil if the document names none.
+    /// The hash of the media type of the first descriptor, which other descriptors must match; nil if the document has
+    /// no `mediaType`.
     private let typeHash: Int?
 
     init(as mediaType: MediaType, _ read: Result<JSONDocument, DocumentFault>, _ images: [Int]) {
@@ -34,7 +35,7 @@ struct WalkedDocument {
         }
     }
 
-    /// False of a media type that calls the document what it is not, if the first descriptor was right.
+    /// False if a descriptor gives the document another media type than the first descriptor did.
     func fits(_ mediaType: MediaType) -> Bool {
         isIndex == (mediaType.kind == .index) && (typeHash ?? Self.hash(of: mediaType)) == Self.hash(of: mediaType)
     }
@@ -92,14 +93,15 @@ extension LayoutWalk {
         return .present(images)
     }
 
-    /// A manifest or index that was read before: the new entry claims the same things of it, and adds its names.
+    /// Applies another descriptor of a manifest or index that was already read: it makes the same claims about it and
+    /// adds names.
     private func revisit(
         _ images: [Int], _ descriptor: Descriptor, _ blobs: [BlobIndex], _ context: Context,
         _ builder: inout InventoryBuilder
     ) -> [Int] {
         builder.claim(descriptor, about: blobs, at: context.place, image: images.count == 1 ? images[0] : nil)
         for image in images {
-            // Each way to an image counts, for each is work.
+            // Each path to an image counts toward the limit, because each takes time.
             guard builder.countDescriptor(at: context.place) else { break }
             builder.addReferences(context.references, to: image)
             if let platform = descriptor.platform {
@@ -140,7 +142,7 @@ extension LayoutWalk {
     private mutating func opaqueEntry(
         _ descriptor: Descriptor, _ blobs: [BlobIndex], _ context: Context, _ builder: inout InventoryBuilder
     ) -> Int {
-        // An index may list anything: BuildKit's local cache lists layers and a cache config.
+        // An index may list any blob: BuildKit's local cache lists layers and a cache config.
         let image = builder.addImage(
             ImageRecord(
                 root: builder.root, kind: .blob, references: context.references, platform: nil,
@@ -155,8 +157,8 @@ extension LayoutWalk {
         return image
     }
 
-    /// A document that calls itself a manifest or an index, under a type that is neither, is run by readers that go by what
-    /// the document says, and passed over by those that go by the descriptor.
+    /// Reports a document whose own media type is that of a manifest or an index while its descriptor's is not. Readers
+    /// that use the document's type run it, readers that use the descriptor's skip it.
     private mutating func checkDisguise(
         _ descriptor: Descriptor, _ blobs: [BlobIndex], at place: Place, image: Int, _ builder: inout InventoryBuilder
     ) {
@@ -171,7 +173,7 @@ extension LayoutWalk {
                 expected: descriptor.mediaType.description, actual: name), image: image)
     }
 
-    /// What a document calls itself, if that is a manifest or an index. Each is parsed once.
+    /// The media type in a document, if it is that of a manifest or an index. Each document is parsed once.
     private mutating func ownName(
         _ blobs: [BlobIndex], _ blob: BlobIndex, _ algorithm: DigestAlgorithm?, _ builder: inout InventoryBuilder
     ) -> String? {

@@ -5,7 +5,9 @@
 import LayerModel
 
 extension LayoutWalk {
-    /// Reads what a manifest says. Returns: the image, unless its platform is not wanted.
+    /// Reads a manifest and its config.
+    ///
+    /// Returns: the image; empty if its platform is not selected or not known.
     func followManifest(
         _ descriptor: Descriptor, _ blobs: [BlobIndex], _ read: Result<JSONDocument, DocumentFault>,
         _ context: Context, _ builder: inout InventoryBuilder
@@ -49,11 +51,13 @@ extension LayoutWalk {
         if Self.hasOnlyOtherBlobs(root["layers"]) { config.forgetImage() }
         let configPlatform = config.parsed?.platform
         guard context.platform != nil || builder.selection.accepts(configPlatform) else { return [] }
-        // An entry that calls itself an attestation and lists layers of a file system under an image config is run as an image.
+        // An entry marked as an attestation whose manifest has an image config and layers of a file system is run as an
+        // image.
         if let parsed = config.parsed, !parsed.isNoImage { record.kind = .image }
         if record.kind == .image, let configPlatform { record.platform = configPlatform }
         record.imageID = config.isImageConfig ? config.descriptor?.digest : nil
         record.configBlob = config.blobs.first
+        record.isConfigOpaque = config.isOpaque
 
         let image = builder.addImage(record)
         builder.claim(descriptor, about: blobs, at: context.place, image: image)
@@ -88,30 +92,36 @@ extension LayoutWalk {
         return [image]
     }
 
-    /// True if an image's own platform tells whether it is selected. Where that could not be read, what is claimed of the
-    /// image may be nobody's business, and refutes nothing.
+    /// Whether the image's own platform decides if it is selected. If that platform cannot be read, the image may not
+    /// be selected, so nothing about it is refuted.
     private func isPlatformOpen(_ context: Context, _ builder: InventoryBuilder) -> Bool {
         builder.selection.platform != nil && context.platform == nil
     }
 
     // The config
 
-    /// A manifest's config, as far as it could be read.
+    /// A manifest's config, as far as it can be read.
     struct ReadConfig {
         var descriptor: Descriptor?
         var blobs: [BlobIndex] = []
-        /// Nil unless the config is an image config and is JSON.
+        /// Nil unless the config is an image config and valid JSON.
         var parsed: ParsedConfig?
         var findings: [Finding] = []
         var place = Place("")
-        /// Why what it says is not known.
+        /// Why its content is not known.
         var openFault: DocumentFault?
 
-        /// Takes it for the config of something else than an image: nothing that an image has is wanted of it.
+        /// Treats it as the config of something other than an image: the requirements for image configs do not apply.
         mutating func forgetImage() {
             guard parsed != nil else { return }
             parsed = nil
             findings.removeAll { $0.place.path == place.path }
+        }
+
+        /// True of a config of which only size and digest are checked. Spec: manifest.md §config: the empty descriptor says that
+        /// there is no config.
+        var isOpaque: Bool {
+            descriptor != nil && parsed == nil && openFault == nil && descriptor?.mediaType.kind != .empty
         }
 
         var isImageConfig: Bool {
@@ -119,7 +129,8 @@ extension LayoutWalk {
         }
     }
 
-    /// - Parameter underDockerLayers: whether the manifest has layers of Docker's own type, so that its config is one of an image.
+    /// - Parameter underDockerLayers: whether the manifest has layers of Docker's own media type, so that the config is
+    ///   an image config.
     private func readConfig(
         _ value: JSONValue?, at place: Place, underDockerLayers: Bool, _ builder: inout InventoryBuilder
     ) -> ReadConfig {
@@ -131,7 +142,7 @@ extension LayoutWalk {
         let path = Self.path(of: descriptor.digest)
         config.place = Place(path)
         config.blobs = builder.blobs(at: path, in: tree, expectedByteCount: descriptor.size ?? 0)
-        // Spec: manifest.md §config: a config of a type that is not known must not be parsed.
+        // Spec: manifest.md §config: a config of an unknown media type must not be parsed.
         let algorithms = descriptor.digest.algorithm.map { [$0] } ?? []
         let isImageConfig = descriptor.mediaType.kind == .imageConfig
         guard isImageConfig || descriptor.mediaType.isImageConfigToDocker else { return config }
@@ -140,7 +151,8 @@ extension LayoutWalk {
             isOCI: isImageConfig)
         switch read {
         case .success(let read):
-            // Docker runs what others take for an artifact. Without a rootfs it is one.
+            // Docker runs images whose config has another media type, which other readers treat as artifacts. Without a
+            // rootfs it is an artifact.
             guard isImageConfig || underDockerLayers || read.hasRootfs else { return config }
             config.parsed = read
             config.findings += read.findings
@@ -152,7 +164,7 @@ extension LayoutWalk {
         return config
     }
 
-    /// The members that manifests and indexes have in common, as far as they are optional.
+    /// Checks the optional members that manifests and indexes have in common.
     func checkMembers(
         of root: JSONValue, _ names: Set<String>, at place: Place, _ code: FindingCode, digest: ContentDigest?,
         image: Int?,
@@ -164,7 +176,7 @@ extension LayoutWalk {
         for finding in shape.findings(about: digest) { builder.add(finding, image: image) }
     }
 
-    /// Spec: manifest.md and image-index.md §subject: a weak reference, which may lead to nothing.
+    /// Spec: manifest.md and image-index.md §subject: a weak reference; its target may be missing.
     func checkSubject(
         _ value: JSONValue?, at place: Place, _ code: FindingCode, image: Int?, _ builder: inout InventoryBuilder
     ) {
@@ -190,7 +202,7 @@ extension LayoutWalk {
 
     // The layers
 
-    /// True of a manifest that lists blobs, but no layers of a file system: signatures, attestations, modules.
+    /// Whether a manifest lists blobs but no file system layers: signatures, attestations, modules.
     private static func hasOnlyOtherBlobs(_ layers: JSONValue?) -> Bool {
         guard let layers = layers?.array else { return false }
         var isEmpty = true
@@ -230,7 +242,7 @@ extension LayoutWalk {
                 image: image)
             return
         }
-        // Each is read twice, since thousands of them in memory are several times as large as the document.
+        // Descriptors are parsed twice: thousands of parsed ones would take several times the memory of the document.
         let isAllLayers = entries.allSatisfy {
             ParsedDescriptor($0, at: place, missing: .manifestInvalid).descriptor?.mediaType.isLayer ?? true
         }
@@ -245,18 +257,20 @@ extension LayoutWalk {
         for (index, entry) in entries.enumerated() {
             let parsed = ParsedDescriptor(entry, at: place.appending(index), missing: .manifestInvalid)
             guard builder.countDescriptor(at: parsed.place) else { return }
-            // Among layers of other kinds it is anybody's guess which diffID is whose, unless there are as many.
+            // If some layers have other media types, diffIDs can be assigned to layers only if there are as many of
+            // both.
             let diffID = diffIDs.flatMap { isAllLayers || $0.count == entries.count ? $0 : nil }
             walkLayer(
                 parsed, diffID: diffID.flatMap { index < $0.count ? $0[index] : nil },
                 diffIDPlace: config.place.appending("rootfs").appending("diff_ids").appending(index), image: image,
-                isImage: diffIDs != nil, index, &builder)
+                isImage: diffIDs != nil, createdBy: isAllLayers ? builder.createdBy(index, config.parsed) : nil, index,
+                &builder)
         }
     }
 
     private func walkLayer(
-        _ parsed: ParsedDescriptor, diffID: ContentDigest?, diffIDPlace: Place, image: Int, isImage: Bool, _ index: Int,
-        _ builder: inout InventoryBuilder
+        _ parsed: ParsedDescriptor, diffID: ContentDigest?, diffIDPlace: Place, image: Int, isImage: Bool,
+        createdBy: String?, _ index: Int, _ builder: inout InventoryBuilder
     ) {
         guard let descriptor = parsed.descriptor else {
             builder.updateImage(image) { $0.layers.append(LayerRecord(blob: nil, diffID: diffID, path: "")) }
@@ -267,7 +281,7 @@ extension LayoutWalk {
         let blobs = builder.blobs(at: path, in: tree, expectedByteCount: descriptor.size ?? 0)
         var record = LayerRecord(
             blob: blobs.first, digest: descriptor.digest, size: descriptor.size, mediaType: descriptor.mediaType,
-            diffID: diffID, path: path)
+            diffID: diffID, path: path, createdBy: createdBy)
         if case .nondistributableLayer = descriptor.mediaType.kind { record.mayBeAbsent = true }
         builder.updateImage(image) { $0.layers.append(record) }
         for finding in parsed.findings { builder.add(finding, image: image, layer: index) }
@@ -291,7 +305,7 @@ extension LayoutWalk {
 }
 
 extension InventoryBuilder {
-    /// The config's claim of what a layer decodes to.
+    /// Adds the config's claim of the digest of a decoded layer.
     mutating func claimDiffID(
         _ diffID: ContentDigest, about blobs: [BlobIndex], at place: Place, image: Int, layer: Int
     ) {

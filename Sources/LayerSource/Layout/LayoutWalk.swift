@@ -1,38 +1,39 @@
-// layerverify: the walk from index to layers of an image layout.
+// layerverify: the walk from the index to the layers of an image layout.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
-/// Walks an OCI image layout: index, manifest, config, and says what is claimed of every blob.
+/// Walks an OCI image layout from the index over manifests and configs, and adds the claims about every blob.
 ///
 /// Spec: OCI image-spec v1.1.1 image-layout.md, image-index.md, manifest.md, config.md.
 struct LayoutWalk {
     let tree: any ImageTree
-    /// The indexes on the way down, to see loops.
+    /// The indexes on the current path, to detect cycles.
     var indexesAbove: [BlobIndex] = []
-    /// What the manifests and indexes that were read before led to: a second tag for one adds a name, no image.
+    /// The results of the manifests and indexes already read: a second tag for one adds a name, not an image.
     var walked: [BlobIndex: WalkedDocument] = [:]
-    /// What documents call themselves that some descriptor calls neither a manifest nor an index; nil for nothing of these.
+    /// The media types in documents whose descriptors do not say manifest or index; nil if a document's own type does
+    /// not say so either.
     var ownNames: [BlobIndex: String?] = [:]
 
-    /// Deeper indexes are not followed. The specification names no limit; real ones nest once or twice.
+    /// Deeper indexes are not followed. The specification names no limit; real indexes have one or two levels.
     static let maximumIndexDepth = 16
 
-    /// How a descriptor was come by.
+    /// How the walk reached a descriptor.
     struct Context {
         var place: Place
         var references: [String] = []
-        /// The platform of the index entry that led here.
+        /// The platform of the index entry above it.
         var platform: Platform?
         var isAttestation = false
-        /// What is selected by name was found above.
+        /// Whether a name or digest on the path matches the selection.
         var isNamed = false
     }
 
     init(tree: any ImageTree) { self.tree = tree }
 
-    /// Where a blob lies in a layout.
+    /// The path of a blob in a layout.
     static func path(of digest: ContentDigest) -> String { "blobs/\(digest.algorithmName)/\(digest.encoded)" }
 
     // The layout
@@ -79,9 +80,11 @@ struct LayoutWalk {
 
     // Indexes
 
-    /// Walks an index. Returns: the images below it.
+    /// Walks an index.
     ///
-    /// `digest` names the index; nil for index.json, which no descriptor leads to.
+    /// Returns: the images below it.
+    ///
+    /// - Parameter digest: the digest of the index; nil for index.json, which no descriptor names.
     mutating func walkIndex(
         _ root: JSONValue, _ context: Context, digest: ContentDigest?, _ builder: inout InventoryBuilder
     ) -> [Int] {
@@ -133,7 +136,8 @@ struct LayoutWalk {
         }
     }
 
-    /// Spec: image-index.md §mediaType: if it is there, it is that of an index. No descriptor says it of index.json.
+    /// Spec: image-index.md §mediaType: if present, it must be that of an index. index.json has no descriptor that is
+    /// checked against it.
     private func checkIndexType(_ root: JSONValue, at place: Place, _ builder: inout InventoryBuilder) {
         guard let value = root.member(ignoringCase: "mediaType"), !value.isNull, value.string != "" else { return }
         guard value.string.map({ MediaType($0).kind }) != .index else { return }
@@ -147,7 +151,8 @@ struct LayoutWalk {
         _ entries: JSONArray, _ context: Context, _ list: Place, _ builder: inout InventoryBuilder
     ) -> [Int] {
         var images: [Int] = []
-        // Indexes that list one index many times, and are so listed themselves, lead to few images in very many ways.
+        // Indexes that are listed many times and list other indexes many times have few images but very many paths to
+        // them.
         var seen: Set<Int> = []
         var absent: [AbsentEntry] = []
         var hasPresent = false
@@ -155,7 +160,7 @@ struct LayoutWalk {
         for (index, entry) in entries.enumerated() {
             let (parsed, below) = read(entry, index, context, list, builder.selection)
             guard builder.countDescriptor(at: parsed.place) else {
-                // Some of those that are not looked at may be here.
+                // Some of the entries that are not read may be present.
                 hasPresent = true
                 break
             }
@@ -182,7 +187,7 @@ struct LayoutWalk {
         return images
     }
 
-    /// An entry of an index, and how what it leads to is come by.
+    /// Reads an entry of an index. Returns: the entry, and the context of what it leads to.
     private func read(
         _ entry: JSONValue, _ index: Int, _ context: Context, _ list: Place, _ selection: Selection
     ) -> (ParsedDescriptor, Context) {
@@ -206,17 +211,17 @@ struct LayoutWalk {
         builder.noteSelected(names: Self.names(descriptor) + [descriptor.digest.description])
     }
 
-    /// What should lead to one manifest in an index.
+    /// What identifies one manifest in an index.
     private struct NamedPlatform: Hashable {
         let tag: String
-        /// `docker save` has the tag alone for the tag of any repository, and the whole name beside it.
+        /// `docker save` writes the bare tag, whatever the repository is, and the full name as another annotation.
         let fullName: String?
         let platform: Platform?
     }
 
-    /// One name for several manifests: which one a reader takes is its own decision.
+    /// Reports one name for several manifests: readers differ in which one they use.
     ///
-    /// Spec: annotations.md wants no more of `ref.name` than its grammar; umoci refuses such a name as ambiguous.
+    /// Spec: annotations.md restricts only the grammar of `ref.name`; umoci refuses such a name as ambiguous.
     private func checkName(
         _ descriptor: Descriptor, at place: Place, _ named: inout [NamedPlatform: ContentDigest],
         _ builder: inout InventoryBuilder
@@ -240,7 +245,7 @@ struct LayoutWalk {
     private func isWanted(_ parsed: ParsedDescriptor, _ context: Context, _ selection: Selection) -> Bool {
         guard !selection.isEverything, let descriptor = parsed.descriptor else { return true }
         switch descriptor.mediaType.kind {
-        // A digest may be asked for that only a nested index names.
+        // The selected digest may be that of an entry of a nested index.
         case .index: return context.isNamed || selection.namesDigests
         default:
             return context.isNamed && !(context.isAttestation && selection.platform != nil)
@@ -248,12 +253,12 @@ struct LayoutWalk {
         }
     }
 
-    /// The names that an index entry gives an image.
+    /// The names that an index entry gives to an image.
     private static func names(_ descriptor: Descriptor) -> [String] {
         ["io.containerd.image.name", "org.opencontainers.image.ref.name"].compactMap { descriptor.annotations[$0] }
     }
 
-    /// An entry whose blob is not there. There may be 30 000 of them: it is read again when it is reported.
+    /// An entry whose blob is missing. It is parsed again when it is reported, because there may be 30 000 of them.
     private struct AbsentEntry {
         let index: Int
         let entry: JSONValue
@@ -265,7 +270,8 @@ struct LayoutWalk {
         case absent([BlobIndex])
     }
 
-    /// Says that a manifest is not there: legal for a platform of an index of which others are, else a fault.
+    /// Reports a missing manifest. It is allowed if the entry has a platform and the index has other entries that are
+    /// present.
     private func reportAbsent(
         _ descriptor: Descriptor, _ blobs: [BlobIndex], _ context: Context, hasSiblings: Bool,
         _ builder: inout InventoryBuilder
@@ -276,6 +282,7 @@ struct LayoutWalk {
                 .platformAbsent, "\(platform) is listed but not here; it was not checked", at: context.place,
                 digest: digest, expected: platform.description)
             builder.add(builder.selection.requiresAllPlatforms ? finding.refuting() : finding)
+            builder.noteAbsent(AbsentPlatform(platform: platform, digest: digest, place: context.place))
             return []
         }
         let image = builder.addImage(

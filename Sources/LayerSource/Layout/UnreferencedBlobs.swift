@@ -4,28 +4,30 @@
 
 import LayerModel
 
-/// Finds the blobs of a layout that no document mentions: their content must match their names all the same.
+/// Finds the blobs of a layout that no document mentions: their content must match their names as well.
 ///
 /// Spec: OCI image-spec v1.1.1 image-layout.md §Blobs.
 struct UnreferencedBlobs {
     let tree: any ImageTree
 
-    /// More than this many are noted as one number.
+    /// If there are more than this, they are reported as one number.
     static let notedCount = 100
 
     func gather(_ builder: inout InventoryBuilder) {
         guard builder.selection.isEverything else { return }
         var count = 0
+        var candidates: [[BlobIndex]] = []
         forEachName(in: "blobs", &builder) { algorithm, builder in
             let folder = "blobs/" + algorithm
             switch tree.kind(of: folder) {
             case .found(.regular), .absent: break
-            case .found: forEachName(in: folder, &builder) { gather($0, algorithm, folder, &count, &$1) }
+            case .found: forEachName(in: folder, &builder) { gather($0, algorithm, folder, &count, &candidates, &$1) }
             case .unreadable(let ending): report(ending, folder, &builder)
             }
             return builder.countDescriptor(at: Place(folder))
         }
-        if count > Self.notedCount {
+        AbsentPlatforms(tree: tree).compare(with: candidates, &builder)
+        if count > Self.notedCount, builder.isWhole {
             builder.add(
                 Finding(
                     .blobUnreferenced, "\(count - Self.notedCount) more blobs are not referenced", at: Place("blobs"),
@@ -45,9 +47,12 @@ struct UnreferencedBlobs {
         }
     }
 
-    /// Looks at one file. Returns: whether there is room for more.
+    /// Adds one file.
+    ///
+    /// Returns: false if the limit is reached.
     private func gather(
-        _ name: String, _ algorithm: String, _ folder: String, _ count: inout Int, _ builder: inout InventoryBuilder
+        _ name: String, _ algorithm: String, _ folder: String, _ count: inout Int, _ candidates: inout [[BlobIndex]],
+        _ builder: inout InventoryBuilder
     ) -> Bool {
         let path = folder + "/" + name
         guard !builder.mentions(path, in: tree) else { return true }
@@ -63,6 +68,7 @@ struct UnreferencedBlobs {
         count += 1
         let blobs = builder.blobs(at: path, in: tree, expectedByteCount: 0)
         for blob in blobs { builder.add(Claim(.digest(digest), about: blob, at: Place(path))) }
+        if candidates.count < AbsentPlatforms.maximumCandidateCount { candidates.append(blobs) }
         guard digest.algorithm != nil else {
             builder.add(
                 Finding(
@@ -70,7 +76,8 @@ struct UnreferencedBlobs {
                     digest: digest))
             return true
         }
-        if count <= Self.notedCount {
+        // Without all documents it is not known which blobs are referenced.
+        if count <= Self.notedCount, builder.isWhole {
             builder.add(
                 Finding(
                     .blobUnreferenced, "no document refers to this blob; it was checked against its name",
@@ -80,6 +87,9 @@ struct UnreferencedBlobs {
     }
 
     private func report(_ ending: ReadEnding, _ folder: String, _ builder: inout InventoryBuilder) {
+        if case .linkNotFollowed(let target) = ending {
+            return builder.add(.linkNotFollowed(target, "the folder", at: Place(folder)))
+        }
         let message =
             switch ending {
             case .unreadable(let errno, _): ErrorText.describe(errno)

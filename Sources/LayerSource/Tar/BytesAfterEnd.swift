@@ -5,21 +5,21 @@
 import LayerModel
 import LayerSystem
 
-/// Bytes after the two blocks of zeros that end an archive, which readers of tar ignore.
+/// Bytes after the two blocks of zeros that end an archive. Readers of tar ignore them.
 ///
-/// Zeros are padding; they are looked through as far as 256 MiB.
+/// Zeros are padding; up to 256 MiB of them are skipped.
 package struct BytesAfterEnd: Sendable {
-    /// Where the first of them is that is not zero.
+    /// The offset of the first byte that is not zero.
     package let offsetBytes: UInt64
-    /// From there to the end of the file.
+    /// The number of bytes from there to the end of the file.
     package let byteCount: UInt64
-    /// Whether they begin as an archive does.
+    /// Whether they begin with a tar header.
     package let isArchive: Bool
 
     private static let lookByteCount = 64 << 10
     private static let maximumPaddingByteCount: UInt64 = 256 << 20
 
-    /// Returns: nil if there are none.
+    /// Returns: nil if all of them are zero.
     init?(_ reader: any BlobReader, from end: UInt64) throws(ReadFault) {
         let limit = min(reader.byteCount, end + Self.maximumPaddingByteCount)
         var offset = end

@@ -2,16 +2,17 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// What readers make of a pax record that is not read here.
+/// How readers treat pax records that are not read here.
 enum PaxKey {
-    /// Whether a record names or measures its entry.
+    /// Whether a record sets the name, the link or the size of its entry.
     static func isOfEntry(_ key: String) -> Bool {
         ["path", "linkpath", "size"].contains(key) || key.hasPrefix("GNU.sparse.")
     }
 
-    /// The doubt about a record; nil of one that changes neither names nor content for any reader.
+    /// The doubt about a record; nil if it changes neither names nor content for any reader.
     ///
-    /// Known are the keys of POSIX and those that tar programs have for themselves; other vendors' are for nobody.
+    /// Known keys are those of POSIX and of the tar programs themselves; keys of other vendors are ignored by all
+    /// readers.
     static func doubt(about key: String, _ value: ArraySlice<UInt8>) -> TarDoubt? {
         switch key {
         case "comment", "charset": return nil
@@ -22,11 +23,11 @@ enum PaxKey {
         case "uname", "gname": return value.contains(0) ? bad(key) : nil
         case "uid", "gid": return decimal(value) == nil ? bad(key) : nil
         case "atime", "ctime", "mtime": return isTime(value) ? nil : bad(key)
-        // bsdtar takes these for the file's size and for its holes.
+        // bsdtar uses these as the file's size and its holes.
         case "SCHILY.realsize", "SUN.holesdata": return .ambiguous("a pax record '\(key)'")
         default: break
         }
-        // GNU tar passes over blanks before a key.
+        // GNU tar skips blanks before a key.
         guard key.utf8.first.map({ (0x21...0x7e).contains($0) }) == true else {
             return .ambiguous("a pax record with a blank before its key")
         }
@@ -40,7 +41,7 @@ enum PaxKey {
         return isAttribute ? nil : unknown(key)
     }
 
-    /// A natural number below 2^63 in decimal digits.
+    /// An unsigned decimal number below 2^63; nil for anything else.
     static func decimal(_ value: ArraySlice<UInt8>) -> UInt64? {
         guard value.allSatisfy({ (0x30...0x39).contains($0) }),
             let number = UInt64(String(decoding: value, as: UTF8.self)),
@@ -49,7 +50,7 @@ enum PaxKey {
         return number
     }
 
-    /// A decimal number, perhaps negative, perhaps with digits behind a point.
+    /// Whether a value is a decimal number, optionally negative, optionally with a fraction.
     private static func isTime(_ value: ArraySlice<UInt8>) -> Bool {
         let digits = value.first == UInt8(ascii: "-") ? value.dropFirst() : value
         let parts = digits.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)

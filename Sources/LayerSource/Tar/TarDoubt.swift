@@ -1,15 +1,15 @@
-// layerverify: what readers of a tar archive take differently.
+// layerverify: what readers of a tar archive interpret differently.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why the entries of an archive may not be those that other readers see.
+/// Why other readers may see other entries in an archive.
 package enum TarDoubt: Hashable, Sendable {
-    /// Readers take it differently; the text says what.
+    /// Readers interpret it differently; the text says what.
     case ambiguous(String)
-    /// It is not read here, as GNU's sparse files are not.
+    /// It is not read here, such as GNU's sparse files.
     case unsupported(String)
 
-    /// The same with the name of the entry, if that is known.
+    /// The same doubt with the name of the entry, if it is known.
     func at(_ name: String) -> TarDoubt {
         let place = name.isEmpty ? "" : " at '\(name)'"
         switch self {
@@ -20,22 +20,22 @@ package enum TarDoubt: Hashable, Sendable {
 }
 
 extension TarEntry {
-    /// Whether a name is one that only folders have for the system, by what it ends with.
+    /// Whether a name ends as only folder names may end on the system.
     static func endsAsFolder(_ name: some BidirectionalCollection<UInt8>) -> Bool {
         name.last == UInt8(ascii: "/") || name.suffix(2).elementsEqual("/.".utf8)
     }
 
-    /// What is wrong with a name, as far as readers make different names of it; nil of one that all take alike.
+    /// How readers interpret a name differently; nil if all interpret it alike.
     ///
     /// Shape: the bytes as the archive has them.
     static func doubt(aboutName name: [UInt8]) -> String? {
         let slash = UInt8(ascii: "/")
         let components = name.split(separator: slash)
         if components.contains(where: { $0.elementsEqual("..".utf8) }) {
-            // `TarIndex.contradictions` has those that climb out.
+            // `TarIndex.contradictions` reports the names that climb out.
             return TarEntry.normalized(String(decoding: name, as: UTF8.self)).map { _ in "a name with '..'" }
         }
-        // bsdtar takes away what leads to the top of a file system on Windows.
+        // bsdtar removes prefixes that mean the root of a file system on Windows.
         let first = components.first { !$0.elementsEqual(".".utf8) } ?? []
         if first.first == UInt8(ascii: "\\") { return "a name that begins with a backslash" }
         let isLetter = first.first.map { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) } ?? false

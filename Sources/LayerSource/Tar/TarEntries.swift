@@ -1,4 +1,4 @@
-// layerverify: many entries of an archive in little memory.
+// layerverify: compact storage of the entries of an archive.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,19 +6,19 @@ import LayerModel
 
 /// The entries of an archive, in its order.
 ///
-/// Memory: 24 bytes for each, and the bytes of its name and its link, all in one piece.
+/// Memory: 24 bytes for each entry, plus the bytes of its name and its link target.
 package struct TarEntryList: RandomAccessCollection, Sendable {
     private var records: [Record] = []
     private var names: [UInt8] = []
 
-    /// An entry of which the name and the target of a link lie in `names`, one behind the other.
+    /// An entry. Its name and then its link target are stored in `names`.
     private struct Record {
         var dataOffset: UInt64
         var byteCount: UInt64
-        /// The place of the name among all names.
+        /// The offset of the name in `names`.
         var start: UInt32
         var nameByteCount: UInt16
-        /// The type, as a tar header has it; but see `Kind`.
+        /// The type flag of the tar header; but see `Kind`.
         var kind: UInt8
         var flags: UInt8
     }
@@ -40,13 +40,13 @@ package struct TarEntryList: RandomAccessCollection, Sendable {
             climbsOut: record.flags & Self.climbsOut != 0, isNameDamaged: record.flags & Self.isNameDamaged != 0)
     }
 
-    /// The bytes of an entry's name, without making a string of them.
+    /// The bytes of an entry's name, without creating a string.
     func name(of place: Int) -> ArraySlice<UInt8> {
         let record = records[place]
         return names[Int(record.start)..<Int(record.start) + Int(record.nameByteCount)]
     }
 
-    /// What an entry is, without its name.
+    /// The kind of an entry.
     func kind(of place: Int) -> TarEntry.Kind {
         let record = records[place]
         guard record.flags & Self.isKnownKind != 0 else { return .other(typeFlag: record.kind) }
@@ -62,12 +62,12 @@ package struct TarEntryList: RandomAccessCollection, Sendable {
         }
     }
 
-    /// Whether an entry is a hard link; `kind` makes a text of its target.
+    /// Whether an entry is a hard link, without creating a string of its target as `kind` does.
     func isHardLink(_ place: Int) -> Bool {
         records[place].kind == 1 && records[place].flags & Self.isKnownKind != 0
     }
 
-    /// The memory that all this takes.
+    /// The memory of the list, in bytes.
     var byteCount: Int { MemoryLayout<Record>.stride * records.count + names.count }
 
     /// Whether an entry can be found by its name.

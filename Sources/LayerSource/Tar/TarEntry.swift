@@ -5,36 +5,36 @@
 package import LayerModel
 package import LayerSystem
 
-/// One entry of a tar archive: a name and where its content lies.
+/// One entry of a tar archive: its name, and where its content is.
 package struct TarEntry: Hashable, Sendable {
-    /// What an entry is.
+    /// The kind of an entry.
     package enum Kind: Hashable, Sendable {
         case file
-        /// Another name for an entry; the target is a name from the top of the archive, as it is written there.
+        /// Another name for an entry; the target is a name from the top of the archive, as written there.
         case hardLink(target: String)
-        /// The target is a path from the entry's folder, as it is written there.
+        /// The target is a path from the entry's folder, as written there.
         case symbolicLink(target: String)
         case directory
         case fifo
         case characterDevice
         case blockDevice
-        /// A file whose holes are left out, in one of GNU tar's ways: its bytes do not lie in one piece.
+        /// A sparse file in one of GNU tar's formats: its bytes are not contiguous in the archive.
         case sparse
-        /// A type flag that nobody here knows.
+        /// A type flag that is not known here.
         case other(typeFlag: UInt8)
     }
 
-    /// Without `/` at either end, `.` and empty components, and with `..` resolved; empty for the top itself. Of a name
-    /// that climbs out, the name as it is written.
+    /// Without `/` at either end, `.` and empty components, and with `..` resolved; empty for the top itself. If the
+    /// name climbs out of the archive, it is the name as written.
     package var name: String
     package var kind: Kind
-    /// From the beginning of the archive.
+    /// In bytes from the beginning of the archive.
     package var dataOffset: UInt64
-    /// What the header says; the archive may end before.
+    /// The size in the header; the archive may end earlier.
     package var byteCount: UInt64
-    /// True of a name with more `..` than folders. Such an entry is never found by name.
+    /// True for a name with more `..` than folders. Such an entry is never found by name.
     package var climbsOut: Bool
-    /// True of a name that is not UTF-8: `name` has U+FFFD in it. Such an entry is never found by name.
+    /// True for a name that is not UTF-8: `name` then contains U+FFFD. Such an entry is never found by name.
     package var isNameDamaged: Bool
 
     /// The components of a path, `.` and empty ones left out.
@@ -42,7 +42,7 @@ package struct TarEntry: Hashable, Sendable {
         path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }.filter { $0 != "." }
     }
 
-    /// Brings a name into the form of `name`; nil if it climbs out.
+    /// Normalizes a path to the form of `name`; nil if it climbs out of the archive.
     static func normalized(_ path: String) -> String? {
         var result: [String] = []
         for component in components(of: path) {
@@ -55,7 +55,7 @@ package struct TarEntry: Hashable, Sendable {
         return result.joined(separator: "/")
     }
 
-    /// What the entry would be on disk.
+    /// The kind of file that extraction makes of the entry.
     package var fileKind: FileKind {
         switch kind {
         case .file, .hardLink: .regular
@@ -73,20 +73,20 @@ package struct TarEntry: Hashable, Sendable {
 ///
 /// Units: offsets are bytes from the beginning of the archive.
 package enum TarEnding: Hashable, Sendable {
-    /// At the blocks of zeros that end an archive. What follows them belongs to nobody.
+    /// At the blocks of zeros that end an archive. What follows them is not part of it.
     case endOfArchive(atByte: UInt64)
-    /// With the last entry, without those blocks; some writers leave them out.
+    /// After the last entry, without those blocks; some writers omit them.
     case endOfFile
-    /// Amid an entry or header. `entryName` is the entry concerned, nil if not even that can be told.
+    /// Within an entry or a header. `entryName` is the entry concerned, nil if it is not known.
     case truncated(atByte: UInt64, entryName: String?)
-    /// At a header that is none; what follows is not read.
+    /// At a block that is not a valid header; what follows is not read.
     case corrupt(atByte: UInt64, reason: String)
-    /// At more entries and longer names than `TarIndex.maximumByteCount` holds.
+    /// At the limit of entries and names, `TarIndex.maximumByteCount`.
     case tooManyEntries(atByte: UInt64)
-    /// The system refused to read, or the archive changed meanwhile.
+    /// The system refused to read, or the archive changed while it was read.
     case unreadable(ReadFault, atByte: UInt64)
 
-    /// False where entries may follow that were not looked at. Of a damaged archive, nobody reads any.
+    /// False if entries may follow that were not read. After damage, other readers find no entries either.
     var isEndOfEntries: Bool {
         switch self {
         case .endOfArchive, .endOfFile, .truncated, .corrupt: true

@@ -1,18 +1,18 @@
-// layerverify: what headers of tar archives say about the next entry.
+// layerverify: extended headers of tar archives.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// What extended headers say about the entry that follows them.
+/// The contents of extended headers, which apply to the entry that follows them.
 struct TarExtensions {
-    /// A malformed extended header, in words.
+    /// What is malformed in an extended header, as a text.
     struct Fault: Error {
         let reason: String
     }
 
-    /// As GNU's long-name entries have it.
+    /// From GNU's long-name entries.
     var longName: [UInt8]?
     var longLink: [UInt8]?
-    /// As pax records have it; they beat all else.
+    /// From pax records, which take precedence over all others.
     private var path: [UInt8]?
     private var linkPath: [UInt8]?
     private var sparseName: [UInt8]?
@@ -20,14 +20,14 @@ struct TarExtensions {
     private(set) var isSparse = false
     private var doubts: [TarDoubt] = []
 
-    /// What the entry is called; nil to look into its header.
+    /// The entry's name; nil if the header's own name applies.
     var name: [UInt8]? { sparseName ?? path ?? longName }
     var linkName: [UInt8]? { linkPath ?? longLink }
 
     /// Reads the records of a pax header.
     ///
-    /// Spec: POSIX.1-2017 pax §pax Extended Header. An empty value takes back what the header says; but readers take it
-    /// for an empty name, for 0 or for an error.
+    /// Spec: POSIX.1-2017 pax §pax Extended Header. By the specification, an empty value removes what the header says;
+    /// but some readers use it as an empty name or as 0, and some fail.
     mutating func addPax(_ data: [UInt8]) throws(Fault) {
         try Self.forEachRecord(data) { key, value throws(Fault) in
             switch key {
@@ -48,7 +48,8 @@ struct TarExtensions {
 
     /// Reads the records of a global pax header.
     ///
-    /// What would change how entries are named or measured is in doubt: Go and bsdtar ignore it, others obey.
+    /// Records that would change the names or sizes of entries are doubts: Go and bsdtar ignore them, others apply
+    /// them.
     mutating func addGlobalPax(_ data: [UInt8]) throws(Fault) {
         try Self.forEachRecord(data) { key, value throws(Fault) in
             if PaxKey.isOfEntry(key) {
@@ -59,14 +60,14 @@ struct TarExtensions {
         }
     }
 
-    /// Reads one of GNU's long names; nil if it is empty: Go then takes the name of the header, others an empty one.
+    /// Reads one of GNU's long names; nil if it is empty: Go then uses the header's name, others an empty one.
     mutating func longText(_ data: [UInt8]) -> [UInt8]? {
         let text = Array(data.prefix { $0 != 0 })
         if text.isEmpty { doubts.append(.ambiguous("an empty long name")) }
         return text.isEmpty ? nil : text
     }
 
-    /// The doubts about the headers so far; each is given out once.
+    /// Returns the doubts about the headers so far, each only once.
     mutating func takeDoubts() -> [TarDoubt] {
         defer { doubts = [] }
         return doubts

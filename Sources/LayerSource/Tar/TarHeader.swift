@@ -10,7 +10,7 @@ struct TarHeader {
 
     private let bytes: [UInt8]
 
-    /// Takes a block; nil unless its checksum is right.
+    /// Reads a block; nil unless its checksum is correct.
     init?(_ block: some Collection<UInt8>) {
         guard block.count == Self.byteCount else { return nil }
         bytes = Array(block)
@@ -27,7 +27,7 @@ struct TarHeader {
 
     var typeFlag: UInt8 { bytes[156] }
 
-    /// The name with its prefix, if the format has one.
+    /// The name, with the prefix if the format has one.
     var name: [UInt8] {
         let name = text(0..<100)
         let prefix = isUstar ? text(345..<500) : []
@@ -36,40 +36,40 @@ struct TarHeader {
 
     var linkName: [UInt8] { text(157..<257) }
 
-    /// The number of bytes that follow the header; nil if the field is not a natural number below 2^63, or if readers
-    /// take it for different numbers.
+    /// The number of bytes that follow the header; nil if the field is not an unsigned number below 2^63, or if readers
+    /// interpret it differently.
     var size: UInt64? {
         let field = bytes[124..<136]
         if field.first == 0x80 {
             return Self.isBase256(field) ? field.suffix(8).reduce(0) { $0 << 8 | UInt64($1) } : nil
         }
-        // A field of blanks is 0 to some and an error to GNU tar.
+        // Some readers read a field of blanks as 0; GNU tar fails.
         return field.allSatisfy { $0 == 0x20 } ? nil : Self.octal(field)
     }
 
-    /// Whether a block with more of an old GNU sparse file's map follows.
+    /// Whether a block follows that continues the map of an old GNU sparse file.
     var hasSparseExtension: Bool { bytes[482] != 0 }
 
-    /// Whether Python and others put something before the name that GNU tar does not.
+    /// Whether some readers, such as Python, add a prefix to the name that GNU tar does not add.
     ///
-    /// Only `ustar`, NUL, `00` says that there is a prefix. Python does not look at that, GNU tar and bsdtar look at part
-    /// of it. star has times behind a shorter prefix.
+    /// Only `ustar`, NUL, `00` indicates a prefix. Python does not check it, GNU tar and bsdtar check a part of it. The
+    /// star format has times after a shorter prefix.
     var hasDisputedPrefix: Bool {
         guard bytes[345] != 0 else { return false }
         return !isUstar || isStar && !bytes[345..<476].contains(0)
     }
 
-    /// Whether bsdtar finds the map of a sparse file in a header of GNU's, which it looks for whatever the type is.
+    /// Whether bsdtar finds the map of a sparse file in a GNU header, where it looks for one whatever the type is.
     var hasDisputedMap: Bool {
         bytes[257..<263].elementsEqual("ustar ".utf8) && bytes[369..<495].contains { $0 != 0 }
     }
 
-    /// Whether the numbers that are not needed here are numbers: where one is not, Go refuses the archive, and Python ends
-    /// it there.
+    /// Whether the numeric fields that are not used here are numbers. If one is not, Go refuses the archive, and Python
+    /// stops there.
     var hasSoundNumbers: Bool {
         var fields = [100..<108, 108..<116, 116..<124, 136..<148, 329..<337, 337..<345]
         if isStar { fields += [476..<488, 488..<500] }
-        // Old programs put a NUL in front of some.
+        // Old programs put a NUL in front of some numbers.
         return fields.allSatisfy { Self.isBase256(bytes[$0]) || Self.octal(bytes[$0].drop { $0 == 0 }) != nil }
     }
 
@@ -79,17 +79,18 @@ struct TarHeader {
 
     private func text(_ range: Range<Int>) -> [UInt8] { Array(bytes[range].prefix { $0 != 0 }) }
 
-    /// An octal number as all readers take it: spaces, digits, and spaces or NULs to the end of the field. 0 without digits.
+    /// An octal number in a form that all readers read alike: spaces, digits, and spaces or NULs to the end of the
+    /// field; 0 without digits.
     ///
-    /// Behind a NUL, digits count for GNU tar and Go and not for bsdtar and Python.
+    /// GNU tar and Go read digits after a NUL, bsdtar and Python do not.
     private static func octal(_ field: ArraySlice<UInt8>) -> UInt64? {
         let digits = field.drop { $0 == 0x20 }.prefix { (UInt8(ascii: "0")...UInt8(ascii: "7")).contains($0) }
         guard field[digits.endIndex...].allSatisfy({ $0 == 0x20 || $0 == 0 }) else { return nil }
-        // Twelve digits at most: 36 bits.
+        // At most twelve digits: 36 bits.
         return digits.reduce(0) { $0 << 3 | UInt64($1 - UInt8(ascii: "0")) }
     }
 
-    /// Whether a field is a number of 64 bits in GNU's base 256: two's complement behind a byte that is 0x80 or 0xff.
+    /// Whether a field is a 64-bit number in GNU's base 256: two's complement after a byte that is 0x80 or 0xff.
     private static func isBase256(_ field: ArraySlice<UInt8>) -> Bool {
         guard let first = field.first, first == 0x80 || first == 0xff else { return false }
         let sign: UInt8 = first == 0x80 ? 0 : 0xff

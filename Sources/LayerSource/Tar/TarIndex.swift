@@ -1,4 +1,4 @@
-// layerverify: what lies where in a tar archive.
+// layerverify: index of the entries of a tar archive.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -7,42 +7,43 @@ package import LayerSystem
 
 /// The entries of an uncompressed tar archive, read in place.
 ///
-/// Formats: v7, ustar, GNU and pax. An archive that is damaged or cut off has the entries up to there, and an ending
-/// that says so.
+/// Formats: v7, ustar, GNU and pax. An archive that is damaged or truncated has the entries before the damage, and an
+/// ending that says so.
 package struct TarIndex: Sendable {
     /// In the order of the archive; several may have the same name.
     package let entries: TarEntryList
     package let ending: TarEnding
-    /// What readers take differently, or is not read here: the first of each kind.
+    /// What readers interpret differently or what is not read here: the first of each kind.
     package let doubts: [TarDoubt]
-    /// What follows the end of the archive, unless it is zeros.
+    /// What follows the end of the archive, unless all of it is zeros.
     package let bytesAfterEnd: BytesAfterEnd?
 
-    /// The entries that do not lead out, ordered by the bytes of their names; of one name those first that can be found by
-    /// it, in the order of the archive.
+    /// The entries that do not climb out of the archive, ordered by the bytes of their names. Entries with the same
+    /// name are in the order of the archive, those that can be found by it before the others.
     let order: [UInt32]
 
-    /// More than any image needs: 5 000 images of docker-save have 100 000 entries, which take 11 MiB.
+    /// In bytes; more than any image needs: an archive of docker save with 5 000 images has 100 000 entries, which take
+    /// 11 MiB.
     package static let maximumByteCount = 20 << 20
-    /// What an entry takes besides its name and the target of a link.
+    /// The memory of an entry without its name and its link target, in bytes.
     static let byteCountOfEntry = 28
 
-    /// More entries of one name than this are not looked at, but for the last of them.
+    /// If more entries than this have one name, only the last ones are read.
     static let maximumRepetitionCount = 1000
 
-    /// The links on the way of one name may add this many components to it, as in a folder.
+    /// The links on the path of one name may add this many components to it.
     private static let maximumLinkedComponentCount = 512
 
-    /// The memory that the index takes.
+    /// The memory of the index, in bytes.
     package var byteCount: Int { entries.byteCount + MemoryLayout<UInt32>.stride * order.count }
 
-    /// Reads the headers of an archive, and no content of entries.
+    /// Reads the headers of an archive, but no content of entries.
     ///
-    /// Complexity: a read of 4 KiB for each entry, or fewer; 28 bytes of memory for each, and its name.
+    /// Complexity: at most one read of 4 KiB for each entry; 28 bytes of memory for each entry, plus its name.
     package static func read(_ reader: any BlobReader) -> TarIndex {
         var scanner = TarScanner(reader)
         var ending = scanner.scan()
-        // An archive that is being written ends in the middle of an entry.
+        // An archive that is being written ends within an entry.
         if reader.hasChanged { ending = .unreadable(.changed, atByte: 0) }
         var bytesAfterEnd: BytesAfterEnd?
         if case .endOfArchive(let atByte) = ending {
@@ -65,7 +66,8 @@ package struct TarIndex: Sendable {
         order.reserveCapacity(entries.count)
         for place in entries.indices where !entries.climbsOut(place) { order.append(UInt32(place)) }
         order.sort { left, right in
-            // Bytes, not strings: what is equal to Unicode may be two files.
+            // By bytes: Swift compares strings by canonical equivalence, and two files may have names that are equal
+            // so.
             let (one, other) = (entries.name(of: Int(left)), entries.name(of: Int(right)))
             if one.elementsEqual(other) {
                 let (isFirst, isSecond) = (entries.canBeFound(Int(left)), entries.canBeFound(Int(right)))
@@ -76,60 +78,61 @@ package struct TarIndex: Sendable {
         self.order = order
     }
 
-    /// Whether a file begins as a tar archive does.
+    /// Whether a file begins with a tar header.
     ///
-    /// Shape: `prefix` is the first 1 024 bytes of the file, or all there are: a header with a right checksum, or the
-    /// two blocks of zeros that are an archive without entries.
+    /// Shape: `prefix` is the first 1 024 bytes of the file, or fewer if the file is shorter. It must begin with a
+    /// header whose checksum is correct, or consist of the two blocks of zeros of an archive without entries.
     package static func isTar(prefix: some Collection<UInt8>) -> Bool {
         if TarHeader(prefix.prefix(TarHeader.byteCount)) != nil { return true }
         let end = prefix.prefix(2 * TarHeader.byteCount)
         return end.count == 2 * TarHeader.byteCount && end.allSatisfy { $0 == 0 }
     }
 
-    /// The places of all entries with this name, in the order of the archive; links themselves.
+    /// The places of all entries with this name, in the order of the archive. Links are not followed.
     ///
-    /// Complexity: log n.
+    /// Complexity: log n for n entries.
     package func entries(named name: String) -> [Int] {
         guard let wanted = TarEntry.normalized(name) else { return [] }
         return findable(named: wanted).map { Int(order[$0]) }
     }
 
-    /// Finds the files that a name means, through symbolic links inside the archive and through hard links.
+    /// Finds the files that a name refers to, through symbolic links inside the archive and through hard links.
     package func resolve(_ name: String) -> TarResolution {
         var probeCount = 0
         return resolve(name, &probeCount)
     }
 
-    /// The same.
+    /// As `resolve(_:)`, and counts the entries.
     ///
-    /// - Parameter probeCount: is raised by the number of entries whose names were looked at.
+    /// - Parameter probeCount: is increased by the number of entries whose names were compared.
     ///
-    /// Complexity: log n for each component of the name and of the links on the way.
+    /// Complexity: log n for each component of the name and of the links on the path.
     package func resolve(_ name: String, _ probeCount: inout Int) -> TarResolution {
         let found = resolveEntries(name, &probeCount)
         return found == .missing && !ending.isEndOfEntries ? .unindexed : found
     }
 
     private func resolveEntries(_ name: String, _ probeCount: inout Int) -> TarResolution {
-        // No entry is called that, and a manifest may be made of megabytes of slashes.
+        // No entry has such a name, and a manifest may contain megabytes of slashes.
         guard name.utf8.count < TarScanner.maximumNameByteCount else { return .missing }
         var files: [Int] = []
         var isContradicted = false
         var way = TarWay(self)
         var pending = TarEntry.components(of: name).reversed() as [String]
         var linkCount = 0
-        /// Whether the archive has the folder that the way has come to.
+        /// Whether the archive has the folder that `way` is at.
         var isFolder = true
         var linkedComponentCount = 0
         defer { probeCount += way.probeCount }
         while true {
             way.skipFolders(&pending)
             guard let component = pending.popLast() else {
-                // Only `..` and nothing lead here: a folder.
+                // Only `..` components or no components lead here: it is a folder.
                 return .notRegularFile(.directory)
             }
             guard component != ".." else {
-                // The system opens the folder first. A name in a document is not a path of the system.
+                // In a link, `..` needs an existing folder, as for the system. A name in a document is not a path of
+                // the system.
                 if linkCount > 0, !isFolder { return .missing }
                 guard way.leave() else { return .outsideImage }
                 isFolder = true
@@ -137,7 +140,7 @@ package struct TarIndex: Sendable {
             }
             let places = way.enter(component)
             guard let last = places.last(where: { !isLinkToItself($0) }) else {
-                // Folders need no entry of their own.
+                // Archives may omit the entries of folders.
                 guard !pending.isEmpty else { return .missing }
                 isFolder = way.hasEntriesBelow
                 continue
@@ -145,14 +148,14 @@ package struct TarIndex: Sendable {
             if pending.isEmpty {
                 let places = places.filter { !isLinkToItself($0) }
                 files += places.filter { entries.kind(of: $0) == .file }
-                // A reader that stops at the first, or does not replace what is there, finds something else.
+                // A reader that uses the first entry, or does not replace existing files, finds another.
                 if places.contains(where: { !isSameKind(entries[$0], entries[last]) }) { isContradicted = true }
             }
             let linked: [String]
             switch entries.kind(of: last) {
             case .symbolicLink(let target):
                 guard !target.utf8.starts(with: "/".utf8) else { return .outsideImage }
-                // Such a link is for folders alone.
+                // A target with such an end can only be a folder.
                 guard !pending.isEmpty || !TarEntry.endsAsFolder(target.utf8) else {
                     return .notRegularFile(.symbolicLink)
                 }
@@ -161,7 +164,7 @@ package struct TarIndex: Sendable {
             case .hardLink(let target):
                 guard pending.isEmpty else { return .missing }
                 if let text = symbolicLink(behind: target) {
-                    // Another name for the link, which leads on from where that name lies.
+                    // It is another name for the symbolic link, whose target is relative to the hard link's folder.
                     guard !text.utf8.starts(with: "/".utf8) else { return .outsideImage }
                     _ = way.leave()
                     linked = TarEntry.components(of: text)
@@ -175,7 +178,7 @@ package struct TarIndex: Sendable {
             case .file where pending.isEmpty:
                 return .file(entryIndexes: Set(files).sorted(), isContradicted: isContradicted)
             case .other where !pending.isEmpty:
-                // GNU's incremental archives have a type of their own for folders.
+                // GNU's incremental archives have their own type for folders.
                 return .unsupported
             case .file, .directory, .fifo, .characterDevice, .blockDevice, .sparse, .other:
                 return pending.isEmpty ? .notRegularFile(entries[last].fileKind) : .missing
@@ -183,15 +186,16 @@ package struct TarIndex: Sendable {
             pending += linked.reversed()
             linkCount += 1
             isFolder = true
-            // As many as Linux follows in one path.
+            // The limit of Linux for one path.
             guard linkCount <= 40 else { return .loop }
-            // Names of 4 KiB, forty of them on the way of each of 100 000 layers, would take an hour.
+            // Without the limit, 40 links with targets of 4 KiB on the path of each of 100 000 layers would take an
+            // hour.
             linkedComponentCount += linked.count
             guard linkedComponentCount <= Self.maximumLinkedComponentCount else { return .unsupported }
         }
     }
 
-    /// The text of the symbolic link that a hard link is another name for; nil of any other.
+    /// The target of the symbolic link that a hard link refers to; nil if it refers to anything else.
     private func symbolicLink(behind target: String) -> String? {
         var target = target
         for _ in 0..<40 {
@@ -205,9 +209,9 @@ package struct TarIndex: Sendable {
         return nil
     }
 
-    /// Entries that reading in place and extraction take for different things, in words; the first of each kind.
+    /// Entries that reading in place and extraction interpret differently, as texts; the first of each kind.
     ///
-    /// Complexity: n log n for n entries, as long as few names begin with another's.
+    /// Complexity: n log n for n entries, if few names begin with another name.
     package var contradictions: [String] {
         var found: [String] = []
         if let place = entries.indices.first(where: { entries.climbsOut($0) }) {
@@ -232,8 +236,8 @@ package struct TarIndex: Sendable {
         return found
     }
 
-    /// The first entry by the name of another that is something else: Python writes a file through a link that is there, others
-    /// replace the link.
+    /// The first entry with the name of an earlier entry of another kind: Python writes a file through an existing
+    /// link, others replace the link.
     private var firstReplacedByAnotherKind: Int? {
         for (place, next) in zip(order, order.dropFirst())
         where entries.name(of: Int(place)).elementsEqual(entries.name(of: Int(next))) {
@@ -245,16 +249,16 @@ package struct TarIndex: Sendable {
 
     private func quoted(_ place: Int) -> String { "'\(String(decoding: entries.name(of: place), as: UTF8.self))'" }
 
-    /// False of a hard link to nothing, or to an entry behind it, which extraction does not find.
+    /// False for a hard link whose target is missing or comes later in the archive, where extraction does not find it.
     private func isSoundHardLink(_ place: Int) -> Bool {
         guard case .hardLink(let target) = entries.kind(of: place) else { return true }
         guard let name = TarEntry.normalized(target) else { return false }
-        // Of entries of one name the first that can be found has the lowest place.
+        // The entries that can be found come first in `order`, in the order of the archive.
         guard let first = findable(named: name).first else { return false }
         return Int(order[first]) < place
     }
 
-    /// Names that more entries have than are looked at, in words; the first of them.
+    /// The first name that has more entries than are read, as a text.
     package var repeatedNames: [String] {
         var start = 0
         for place in order.indices {
@@ -269,7 +273,7 @@ package struct TarIndex: Sendable {
         return []
     }
 
-    /// Whether two entries of one name are alike, up to the content of files: both files, or links to the same.
+    /// Whether two entries with the same name are of the same kind: both are files, or links with the same target.
     private func isSameKind(_ one: TarEntry, _ other: TarEntry) -> Bool {
         switch (one.kind, other.kind) {
         case (.hardLink(let target), .hardLink(let otherTarget)),
@@ -285,7 +289,7 @@ package struct TarIndex: Sendable {
         }
     }
 
-    /// A second entry of the same file, as tar writes it when told to store a file twice.
+    /// Whether an entry is a hard link to its own name, as tar writes it when it is told to store a file twice.
     private func isLinkToItself(_ place: Int) -> Bool {
         guard entries.isHardLink(place), case .hardLink(let target) = entries.kind(of: place),
             let normalized = TarEntry.normalized(target)
@@ -293,7 +297,7 @@ package struct TarIndex: Sendable {
         return normalized.utf8.elementsEqual(entries.name(of: place))
     }
 
-    /// Whether a sparse file is among the last entries of a name.
+    /// Whether one of the last entries with this name is a sparse file.
     func isSparse(_ name: String) -> Bool {
         guard let wanted = TarEntry.normalized(name) else { return false }
         return findable(named: wanted).suffix(Self.maximumRepetitionCount).contains {
@@ -301,15 +305,15 @@ package struct TarIndex: Sendable {
         }
     }
 
-    /// The entries of a name that can be found by it, by their places in `order`.
+    /// The entries that can be found by a name, as places in `order`.
     private func findable(named name: String) -> Range<Int> {
         let bytes = Array(name.utf8)
         let start = firstPlace(from: bytes[...])
-        // Nothing that begins with the name and a NUL comes before what is called so alone.
+        // No name sorts between the name itself and the name with a NUL appended.
         return findable(in: start..<firstPlace(from: (bytes + [0])[...]))
     }
 
-    /// Those of some entries of one name that can be found by it.
+    /// The entries among those of one name that can be found by it.
     func findable(in range: Range<Int>) -> Range<Int> {
         var (low, high) = (range.lowerBound, range.upperBound)
         while low < high {
@@ -321,7 +325,7 @@ package struct TarIndex: Sendable {
 
     /// The places of the entries below a folder, ordered by the bytes of their names; of all for the empty path.
     ///
-    /// Complexity: log n, and the number of entries.
+    /// Complexity: log n for n entries of the archive, plus the number of entries below the folder.
     func places(below folder: String) -> ArraySlice<UInt32> {
         folder.isEmpty ? order[...] : places(below: Array(folder.utf8)[...])
     }
@@ -329,7 +333,7 @@ package struct TarIndex: Sendable {
     private func places(below folder: ArraySlice<UInt8>) -> ArraySlice<UInt32> {
         let prefix = folder + [UInt8(ascii: "/")]
         let start = firstPlace(from: prefix[...])
-        // No name begins with what follows the slash.
+        // The end of the range: the folder's name with the byte that follows the slash.
         let end = firstPlace(from: (prefix.dropLast() + [UInt8(ascii: "/") + 1])[...])
         return order[start..<end]
     }
@@ -349,20 +353,20 @@ package struct TarIndex: Sendable {
     }
 }
 
-/// What a name in an archive means.
+/// What a name in an archive refers to.
 package enum TarResolution: Hashable, Sendable {
-    /// Regular files, by their places in `TarIndex.entries`; more than one if the archive has several of that name.
+    /// Regular files, as places in `TarIndex.entries`; more than one if several entries have the name.
     ///
-    /// `isContradicted`: the archive has entries of another kind by that name, too, such as a folder or a link.
+    /// `isContradicted`: other entries of that name have another kind, such as a folder or a link.
     case file(entryIndexes: [Int], isContradicted: Bool = false)
     case missing
-    /// No entry so far has the name, and the index does not reach the end of the archive.
+    /// No entry that was read has the name, but the index is not complete.
     case unindexed
     /// A link or the name itself leads out of the archive.
     case outsideImage
     case notRegularFile(FileKind)
-    /// Links that lead to one another.
+    /// More links on the path than are followed, such as links to each other.
     case loop
-    /// The name lies below an entry of a kind that is not known here.
+    /// An entry on the path has a kind that is not supported here, or the links on it have too many components.
     case unsupported
 }

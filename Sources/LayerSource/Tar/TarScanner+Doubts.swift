@@ -1,13 +1,13 @@
-// layerverify: entries of a tar archive that readers take differently.
+// layerverify: entries of a tar archive that readers interpret differently.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
 extension TarScanner {
-    /// What readers take differently about an entry.
+    /// What readers interpret differently in an entry.
     ///
-    /// Parameters: `name` and `link` are what extended headers and the header say together, as is `size`.
+    /// Parameters: `name`, `link` and `size` are the values after the extended headers are applied.
     func doubts(about header: TarHeader, name: [UInt8], link: [UInt8], size: UInt64) -> [TarDoubt] {
         var found: [TarDoubt] = []
         let type = header.typeFlag
@@ -21,7 +21,7 @@ extension TarScanner {
         }
         if let doubt = TarEntry.doubt(aboutName: name) { found.append(.ambiguous(doubt)) }
         let slash = UInt8(ascii: "/")
-        // The oldest archives tell folders by the slash: Python looks at the header's name for it, others at the name.
+        // The oldest archives mark a folder by the slash: Python looks for it in the header's name, others in the name.
         let isOldFolder = type == 0 && name.last == slash && header.name.last == slash
         if type != UInt8(ascii: "5"), type != UInt8(ascii: "D"), !isOldFolder {
             if TarEntry.endsAsFolder(name) || type == 0 && header.name.last == slash {
@@ -37,7 +37,7 @@ extension TarScanner {
             if let doubt = TarEntry.doubt(aboutName: link) { found.append(.ambiguous("a link to " + doubt)) }
             if TarEntry.endsAsFolder(link) { found.append(.ambiguous("a hard link to a folder's name")) }
             if link.first == slash { found.append(.ambiguous("a hard link to an absolute name")) }
-            // Where no pax header and no ustar's tells bsdtar otherwise, nobody looks at it.
+            // The size is ignored unless a pax or ustar header makes bsdtar use it.
             if size != 0, hasPaxHeaders || header.isUstar { found.append(.ambiguous("a hard link with a size")) }
         case UInt8(ascii: "2"): if size != 0 { found.append(.ambiguous("a link with a size")) }
         case UInt8(ascii: "3")...UInt8(ascii: "6"):
@@ -47,11 +47,12 @@ extension TarScanner {
         return found
     }
 
-    /// The doubt about a type flag; nil of those that all readers take for the same.
+    /// The doubt about a type flag; nil if all readers interpret the type alike.
     private static func doubt(aboutType type: UInt8) -> TarDoubt? {
         switch type {
         case 0, UInt8(ascii: "0")...UInt8(ascii: "6"): return nil
-        // GNU's sparse files, folders of incremental archives, names of volumes and files that go on in another.
+        // GNU's sparse files, folders of incremental archives, volume labels and files that continue from another
+        // volume.
         case UInt8(ascii: "S"), UInt8(ascii: "D"), UInt8(ascii: "V"), UInt8(ascii: "M"):
             return .unsupported("an entry of type \(shown(type))")
         default: return .ambiguous("an entry of type \(shown(type))")
@@ -62,25 +63,25 @@ extension TarScanner {
         (0x21...0x7e).contains(type) ? "'\(Character(Unicode.Scalar(type)))'" : "\(type)"
     }
 
-    /// Notes what is the first of its kind.
+    /// Records a doubt if it is the first of its kind.
     mutating func doubt(_ found: TarDoubt, _ name: [UInt8]) {
-        // So many kinds are worth telling; an archive may have others for each of its entries.
+        // The number of kinds that are reported is limited: each entry of an archive may have another one.
         let most = if case .ambiguous = found { 40 } else { 20 }
         guard doubts.count < most, doubted.insert(found).inserted else { return }
         doubts.append(found.at(String(decoding: name, as: UTF8.self)))
     }
 
-    /// Whether an archive begins as another kind of file does: docker load, GNU tar and bsdtar may take it for that, and
+    /// Whether an archive begins like another kind of file: docker load, GNU tar and bsdtar may detect that format and
     /// decompress it.
     static func beginsAsAnother(_ block: some Collection<UInt8>) -> Bool {
         if Compression.detect(prefix: block) != .none { return true }
-        // compress, lzma, bzip2 as Docker knows it, lz4's older format, lzop and rpm.
+        // compress, lzma, bzip2 as Docker detects it, the legacy format of lz4, lzop and rpm.
         let magics: [[UInt8]] = [
             [0x1f, 0x9d], [0x5d, 0, 0], Array("BZh".utf8), [0x02, 0x21, 0x4c, 0x18], [0x89] + Array("LZO".utf8),
             [0xed, 0xab, 0xee, 0xdb],
         ]
         let words = ["LZIP", "LRZI", "GRZipII", "!<arch>\n", "MSCF", "WARC/"]
-        // uuencoded data may begin in any line.
+        // uuencoded data may begin on any line.
         let lines = block.split(separator: UInt8(ascii: "\n"))
         return magics.contains { block.starts(with: $0) } || words.contains { block.starts(with: $0.utf8) }
             || lines.contains { $0.starts(with: "begin".utf8) }

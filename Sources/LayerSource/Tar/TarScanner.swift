@@ -1,4 +1,4 @@
-// layerverify: the walk over the headers of a tar archive.
+// layerverify: scan of the headers of a tar archive.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,45 +6,45 @@ import LayerModel
 import LayerSystem
 import SystemPackage
 
-/// Reads the headers of an archive one after another, and no content of entries.
+/// Reads the headers of an archive one after another, but no content of entries.
 struct TarScanner {
     private let reader: any BlobReader
     private var offset: UInt64 = 0
     private(set) var extensions = TarExtensions()
-    /// The type flags of the extended headers that the next entry has so far; empty before the first.
+    /// The type flags of the extended headers of the next entry so far; empty before the first.
     private var extensionFlags: [UInt8] = []
     private var isWithinEntry: Bool { !extensionFlags.isEmpty }
     private var nameByteCount = 0
     private(set) var entries = TarEntryList()
-    /// What readers take differently: the first of each kind.
+    /// What readers interpret differently: the first of each kind.
     var doubts: [TarDoubt] = []
     var doubted: Set<TarDoubt> = []
     private(set) var hasPaxHeaders = false
     private var endsWithGlobalHeader = false
-    /// Part of the archive, read ahead: headers of small entries lie close together.
+    /// Part of the archive, read ahead: the headers of small entries are close together.
     private var window: [UInt8] = []
     private var windowOffset: UInt64 = 0
 
-    /// Not measured: a page, which costs no more to read than a header.
+    /// Not measured: one page, which costs no more to read than a header.
     private static let windowByteCount = 4096
-    /// Extended headers are names; Linux's longest path has 4 KiB, and 1 MiB is what Go's reader allows.
+    /// Extended headers hold names: the longest path of Linux has 4 KiB, and Go's reader accepts 1 MiB.
     private static let maximumExtensionByteCount: UInt64 = 1 << 20
-    /// PATH_MAX: a longer name is none on any Linux.
+    /// PATH_MAX: Linux does not accept longer names.
     static let maximumNameByteCount = 4096
 
-    /// Why the walk stops.
+    /// Why the scan stops.
     private struct Stop: Error {
         let ending: TarEnding
     }
 
     init(_ reader: any BlobReader) { self.reader = reader }
 
-    /// Walks to the end, wherever that is.
+    /// Reads all headers until the archive ends or cannot be read.
     mutating func scan() -> TarEnding {
         do {
             while true { try scanHeader() }
         } catch {
-            // Python wants an entry behind it.
+            // Python requires an entry after it.
             if endsWithGlobalHeader { doubt(.ambiguous("a global pax header without an entry"), []) }
             return error.ending
         }
@@ -110,8 +110,8 @@ struct TarScanner {
         try skip(size, of: nil)
     }
 
-    /// Refuses extended headers in an order that no writer uses and every reader takes otherwise: of GNU's and of pax, two of
-    /// one kind, or a global one between them and their entry. Which of the names holds, or none, depends on the reader.
+    /// Refuses extended headers in an order that no writer produces: GNU and pax headers for one entry, two of the same
+    /// kind, or a global header between them and their entry. Which name applies, if any, depends on the reader.
     private mutating func checkOrder(of typeFlag: UInt8) throws(Stop) {
         let gnu: [UInt8] = [UInt8(ascii: "L"), UInt8(ascii: "K")]
         let pax = UInt8(ascii: "x")
@@ -138,7 +138,7 @@ struct TarScanner {
         let link = String(decoding: linkBytes, as: UTF8.self)
         let kind = kind(of: header.typeFlag, name: nameBytes, link: link)
         for found in doubts(about: header, name: nameBytes, link: linkBytes, size: size) { doubt(found, nameBytes) }
-        // Go's reader, and with it docker load, takes no content after these, whatever the size says.
+        // Go's reader, and docker load with it, expects no content after these, whatever the size is.
         let byteCount: UInt64 =
             switch header.typeFlag {
             case UInt8(ascii: "1")...UInt8(ascii: "6"): 0
@@ -156,7 +156,7 @@ struct TarScanner {
 
     private func kind(of typeFlag: UInt8, name: [UInt8], link: String) -> TarEntry.Kind {
         switch typeFlag {
-        // The oldest writers have no type for folders, only the slash.
+        // The oldest writers have no type for folders and mark them by the slash.
         case 0 where name.last == UInt8(ascii: "/"): .directory
         case 0, UInt8(ascii: "0"), UInt8(ascii: "7"): extensions.isSparse ? .sparse : .file
         case UInt8(ascii: "1"): .hardLink(target: link)
@@ -170,7 +170,7 @@ struct TarScanner {
         }
     }
 
-    /// Passes the blocks that continue the map of an old GNU sparse file; the last one says so.
+    /// Skips the blocks that continue the map of an old GNU sparse file; each says whether another one follows.
     private mutating func skipSparseMap(_ header: TarHeader) throws(Stop) {
         var isContinued = header.hasSparseExtension
         while isContinued {
@@ -181,7 +181,7 @@ struct TarScanner {
         }
     }
 
-    /// Passes content and the padding to a whole block. No sum wraps: both are less than 2^63.
+    /// Skips content and the padding to a whole block. The sum does not overflow: both numbers are less than 2^63.
     private mutating func skip(_ byteCount: UInt64, of entryName: String?) throws(Stop) {
         let end = offset + byteCount
         guard end <= reader.byteCount else { throw Stop(ending: truncated(entryName)) }
@@ -192,14 +192,14 @@ struct TarScanner {
     private mutating func endingAtZeros() throws(Stop) -> TarEnding {
         let next = try block(at: offset + UInt64(TarHeader.byteCount))
         if isWithinEntry { return corrupt("extended header without an entry").ending }
-        // Two blocks end an archive; where the file ends after the first, nothing else can have been meant.
+        // Two blocks end an archive; if the file ends after the first, the archive also ends there.
         if next.isEmpty { return .endOfArchive(atByte: offset) }
         guard next.count == TarHeader.byteCount else { return truncated(nil) }
         guard next.allSatisfy({ $0 == 0 }) else { return corrupt("a lone block of zeros").ending }
         return .endOfArchive(atByte: offset)
     }
 
-    /// The block at `offset`, shorter where the file ends.
+    /// The block at `offset`; shorter at the end of the file.
     private mutating func block(at offset: UInt64) throws(Stop) -> ArraySlice<UInt8> {
         let end = offset + UInt64(TarHeader.byteCount)
         if offset < windowOffset || end > windowOffset + ByteMath.fileSize(window.count) {

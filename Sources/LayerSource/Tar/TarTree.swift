@@ -39,7 +39,7 @@ package struct TarTree: ImageTree {
         case .notRegularFile(let kind): .found(kind)
         case .loop, .outsideImage: .found(.symbolicLink)
         case .unsupported: .found(.other)
-        // A folder needs no entry of its own.
+        // Archives may omit the entries of folders.
         case .missing: index.places(below: path).isEmpty ? .absent : .found(.directory)
         case .unindexed: index.places(below: path).isEmpty ? .unreadable(.unindexed) : .found(.directory)
         }
@@ -60,7 +60,7 @@ package struct TarTree: ImageTree {
             let isFolder = component.count < rest.count
             let name = String(decoding: component, as: UTF8.self)
             let kind = isFolder ? FileKind.directory : index.entries[Int(place)].fileKind
-            // Entries of one name, and those below one folder, follow one another, but for names that go on otherwise.
+            // Entries of one name and those below one folder are adjacent, unless other names sort between them.
             if let last = names.last, last.name.utf8.elementsEqual(name.utf8) {
                 names[names.count - 1].kind = kind
             } else {
@@ -82,7 +82,7 @@ package struct TarTree: ImageTree {
         for place in index.places(below: path) {
             let component = index.entries.name(of: Int(place)).dropFirst(prefixByteCount)
                 .prefix { $0 != UInt8(ascii: "/") }
-            // What lies below one folder follows one another, but for names that go on otherwise.
+            // Entries below one folder are adjacent, unless other names sort between them.
             guard !component.isEmpty, !component.elementsEqual(last) else { continue }
             last = component
             guard body(String(decoding: component, as: UTF8.self)) else { break }

@@ -1,43 +1,44 @@
-// layerverify: the way to an entry, one component after another.
+// layerverify: path lookup in a tar archive, by component.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// A path in an archive on which one goes down and up again.
+/// A position in the archive that moves down into folders and up again.
 ///
-/// Of each folder on the path it knows which entries lie below it, so that the next component is looked for among these, and
-/// what their names have in common is not compared again.
+/// For each folder on the path it keeps the range of the entries below it. The next component is searched only in this
+/// range, and the prefix that the names have in common is not compared again.
 struct TarWay {
     private let index: TarIndex
-    /// The folders down to the present one: how many bytes of a name lead there, with the slash, and the entries below it.
+    /// The folders down to the current one: the length of the prefix that their entries' names share, with the slash,
+    /// and the entries below.
     private var folders: [(byteCount: Int, places: Range<Int>)]
-    /// The entries that were looked at.
+    /// The number of entries whose names were compared.
     private(set) var probeCount = 0
 
-    /// A way that begins at the top.
+    /// Starts at the top of the archive.
     init(_ index: TarIndex) {
         self.index = index
         folders = [(0, index.order.indices)]
     }
 
-    /// Whether an entry is below the folder that the way has come to.
+    /// Whether the archive has entries below the current folder.
     var hasEntriesBelow: Bool { !folders[folders.count - 1].places.isEmpty }
 
-    /// Begins anew at the top.
+    /// Returns to the top.
     mutating func restart() { folders.removeLast(folders.count - 1) }
 
-    /// Goes up; false at the top.
+    /// Moves up one folder; false at the top.
     mutating func leave() -> Bool {
         guard folders.count > 1 else { return false }
         folders.removeLast()
         return true
     }
 
-    /// Goes down as long as no entry has the name that the path has, and all below the folder go the same way; but for the
-    /// last component.
+    /// Moves down as long as all entries below the current folder are below the next component as well; stops before
+    /// the last component.
     ///
-    /// Shape: `pending` has the next component last.
+    /// Shape: the next component is the last element of `pending`.
     ///
-    /// Complexity: linear in the bytes of the components that are taken from `pending`.
+    /// Complexity: linear in the bytes of the components that are removed from `pending`.
     mutating func skipFolders(_ pending: inout [String]) {
         var folder = folders[folders.count - 1]
         guard pending.count > 1, let first = folder.places.first, let last = folder.places.last else { return }
@@ -45,7 +46,7 @@ struct TarWay {
         let other = index.entries.name(of: Int(index.order[last]))
         while pending.count > 1, let component = pending.last, component != ".." {
             let below = Array(component.utf8) + [UInt8(ascii: "/")]
-            // What lies between two names that begin alike begins so, too.
+            // Names sorted between two names with the same prefix have that prefix as well.
             guard one.dropFirst(folder.byteCount).starts(with: below),
                 other.dropFirst(folder.byteCount).starts(with: below)
             else { return }
@@ -55,14 +56,17 @@ struct TarWay {
         }
     }
 
-    /// Goes down. Returns: the places of the entries with the name that the path has now, in the order of the archive; of
-    /// very many the last ones.
+    /// Moves down by one component.
+    ///
+    /// Returns: the places of the entries with the name of the new position, in the order of the archive; only the last
+    /// `TarIndex.maximumRepetitionCount` of them.
     ///
     /// Complexity: log n for n entries below the folder.
     mutating func enter(_ component: String) -> [Int] {
         let folder = folders[folders.count - 1]
         let name = Array(component.utf8)
-        // The name itself, what goes on otherwise (`a-`, `a.`), what lies below (`a/`), and the rest.
+        // The order is: the name itself, longer names that continue otherwise (`a-`, `a.`), names below it (`a/`), and
+        // the rest.
         let start = first(in: folder.places, folder.byteCount) { $0.lexicographicallyPrecedes(name) }
         let end = first(in: start..<folder.places.upperBound, folder.byteCount) { $0.elementsEqual(name) }
         let below = name + [UInt8(ascii: "/")]
@@ -74,7 +78,7 @@ struct TarWay {
         return index.findable(in: start..<end).suffix(TarIndex.maximumRepetitionCount).map { Int(index.order[$0]) }
     }
 
-    /// The first place of which `isBefore` is false, where it is true of all before that.
+    /// The first place for which `isBefore` is false; it must be true for all places before it.
     private mutating func first(
         in range: Range<Int>, _ prefixByteCount: Int, _ isBefore: (ArraySlice<UInt8>) -> Bool
     ) -> Int {

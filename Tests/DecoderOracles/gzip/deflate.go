@@ -1,10 +1,10 @@
-// layerverify: DEFLATE data written by hand, with rules kept and broken.
+// layerverify: hand-written DEFLATE data that follow or break rules.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 package main
 
-// Numbers come lowest bit first, Huffman codes highest bit first (RFC 1951 §3.1.1).
+// Numbers are written lowest bit first, Huffman codes highest bit first (RFC 1951 §3.1.1).
 type bitWriter struct {
 	bytes []byte
 	count uint
@@ -36,7 +36,7 @@ func (w *bitWriter) align() {
 	}
 }
 
-// A Huffman code by the lengths of its symbols (RFC 1951 §3.2.2).
+// A Huffman code, made from the lengths of its symbols (RFC 1951 §3.2.2).
 type huffmanCode struct{ lengths, codes []int }
 
 func makeCode(lengths []int) huffmanCode {
@@ -58,7 +58,7 @@ func (w *bitWriter) symbol(code huffmanCode, symbol int) {
 	w.code(code.codes[symbol], code.lengths[symbol])
 }
 
-// A literal, a match, or, with a length of zero and no distance, a symbol by itself.
+// A literal, a match, or, with a length of zero and no distance, a single symbol.
 type token struct {
 	literal          byte
 	length, distance int
@@ -83,8 +83,8 @@ func symbolOf(value int, bases []int) int {
 	return symbol
 }
 
-// A rule that a block can break. Where a decoder overlooks that, the content is what the writer had in mind, and the
-// checksum is right for it.
+// A rule that a block can break. The content is what a decoder that ignores the rule would produce, and the checksum
+// matches it.
 type rule string
 
 const (
@@ -124,14 +124,14 @@ var dynamicRules = []rule{
 var fixedRules = []rule{reservedLength, reservedDistance, distanceTooFar, endLeftOut, noLastBlock, reservedBlock}
 var storedRules = []rule{storedMismatch, noLastBlock, reservedBlock}
 
-// Writes blocks by hand, and keeps what they decode to.
+// Writes blocks by hand, and keeps their content.
 type blockWriter struct {
 	*generator
 	bitWriter
 	content []byte
 }
 
-// Data of some blocks, of which the last may break one rule, and what they were meant to decode to.
+// Data of some blocks, the last of which may break one rule, and their intended content.
 func (g *generator) handWritten() (data, content []byte, broken rule) {
 	w := blockWriter{generator: g}
 	count := 1 + g.below(4)
@@ -195,7 +195,7 @@ func (w *blockWriter) stored(isLast bool, broken rule) {
 	w.content = append(w.content, bytes...)
 }
 
-// Some tokens that a decoder can follow, which are then part of the content.
+// Some tokens that a decoder can decode, and that are then part of the content.
 func (w *blockWriter) tokens(broken rule) []token {
 	count := w.size(300)
 	if w.oneIn(30) {
@@ -249,7 +249,7 @@ func (w *blockWriter) matchDistance() int {
 	}
 }
 
-// Does what the token says; bytes before the beginning are zero.
+// Executes a token; bytes before the beginning are zero.
 func (w *blockWriter) follow(t token) {
 	if t.length == 0 {
 		w.content = append(w.content, t.literal)

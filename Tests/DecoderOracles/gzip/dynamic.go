@@ -1,4 +1,4 @@
-// layerverify: blocks with codes of their own, with rules kept and broken.
+// layerverify: blocks with their own codes, which follow or break rules.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,7 +6,7 @@ package main
 
 var lengthOrder = []int{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
 
-// The lengths of a complete code for `symbols`, the leaves of a random tree; one symbol alone gets one bit.
+// The lengths of a complete code for `symbols`, the leaves of a random tree; a single symbol gets one bit.
 func (g *generator) completeLengths(symbols []int, capacity, longest int) []int {
 	lengths := make([]int, capacity)
 	if len(symbols) == 0 {
@@ -148,7 +148,7 @@ func used(uses []bool) []int {
 	return symbols
 }
 
-// One code length, or a repetition of it with a value of extra bits.
+// One code length, or a repetition with extra bits.
 type lengthToken struct{ symbol, extra, bits int }
 
 // The header of a dynamic block (RFC 1951 §3.2.7).
@@ -198,7 +198,7 @@ func (w *blockWriter) codes(literals, distances []int, broken rule) {
 	case noLengthCodes:
 		lengths = make([]int, 19)
 	case oneLengthCode:
-		// All code lengths are the same: a code of one bit does for them.
+		// All code lengths are equal: a code of one bit is enough.
 		only := []int{1, 8, 0, 15}[w.below(4)]
 		lengths = make([]int, 19)
 		lengths[only] = 1
@@ -239,7 +239,8 @@ func leastCount(lengths []int, least int) int {
 	return count
 }
 
-// Code lengths with repetitions where they fit, sometimes none. They may go from one alphabet into the other.
+// Code lengths, with repetitions where possible, or sometimes none. Repetitions may extend from one alphabet into the
+// other.
 func (w *blockWriter) lengthTokens(lengths []int) []lengthToken {
 	var tokens []lengthToken
 	usesRepeats := !w.oneIn(6)

@@ -1,4 +1,4 @@
-// layerverify: gzip files, intact and damaged in every way.
+// layerverify: generates gzip files, intact and damaged in many ways.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -13,11 +13,11 @@ import (
 	"github.com/klauspost/compress/flate"
 )
 
-// Chooses what a stream is; the same state gives the same stream.
+// Generates streams; the same state gives the same stream.
 type generator struct {
 	state   uint64
 	samples [][]byte
-	// What is peculiar about the stream in hand.
+	// The special property of the current stream.
 	category string
 }
 
@@ -32,7 +32,7 @@ func (g *generator) next() uint64 {
 func (g *generator) below(limit int) int  { return int(g.next() % uint64(limit)) }
 func (g *generator) oneIn(count int) bool { return g.below(count) == 0 }
 
-// Small ones often, large ones sometimes.
+// A random size: mostly small, sometimes large.
 func (g *generator) size(limit int) int { return g.below(limit>>g.below(10) + 1) }
 
 func (g *generator) shuffle(values []int) {
@@ -57,7 +57,7 @@ func min(a, b int) int {
 	return b
 }
 
-// A whole file. The first two bytes are those of gzip, or it is no gzip to anybody.
+// A whole file. It always begins with the two bytes of gzip; otherwise no decoder would accept it.
 func (g *generator) stream() []byte {
 	g.category = "plain"
 	var stream []byte
@@ -103,7 +103,7 @@ func (g *generator) stream() []byte {
 	return stream
 }
 
-// The last thing that was done to a stream is its category.
+// The category of a stream is the last change that was made to it.
 func (g *generator) note(category string) { g.category = category }
 
 func (g *generator) member() []byte {
@@ -128,7 +128,7 @@ func (g *generator) member() []byte {
 	if g.oneIn(12) {
 		g.note("flipped bits, right checksum")
 		data = g.flip(data)
-		// The checksum is that of what comes out now, as if somebody had taken it from a decoder.
+		// The checksum matches the damaged content, as if it had been computed by a decoder.
 		decoded := byZlib(append(append([]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255}, data...), make([]byte, 8)...))
 		content = append([]byte(nil), zlibContent[:decoded.length]...)
 	}
@@ -240,7 +240,7 @@ func (g *generator) text() []byte {
 	return result
 }
 
-// Data of the compressors that write most layers.
+// Data made by the compressors that write most layers.
 func (g *generator) byGoCompressor(content []byte) []byte {
 	var data bytes.Buffer
 	level := g.below(12) - 2
@@ -264,7 +264,7 @@ func (g *generator) byGoCompressor(content []byte) []byte {
 	return data.Bytes()
 }
 
-// Members with the same ten bytes at their beginnings, which the product reads in parts.
+// Members whose first ten bytes are equal, which the product reads in parts.
 func (g *generator) manyLargeMembers() []byte {
 	g.category = "large"
 	header := []byte{0x1f, 0x8b, 8, byte(8 * g.below(2)), 0, 0, 0, 0, 0, 255}
@@ -331,7 +331,7 @@ func (g *generator) flip(stream []byte) []byte {
 	return result
 }
 
-// Leaves bytes out, puts some in, or says some twice.
+// Removes, inserts or repeats bytes.
 func (g *generator) move(stream []byte) []byte {
 	if len(stream) < 3 {
 		return stream

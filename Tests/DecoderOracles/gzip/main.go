@@ -1,9 +1,9 @@
-// layerverify: what the product makes of gzip files, against zlib and the decoders of Go.
+// layerverify: compares the product with zlib and the decoders of Go, on gzip files.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The product may call a stream verified only if zlib, Go's compress/gzip and klauspost's gzip decode it to the same bytes.
-// It must refuse what zlib refuses, and decode what zlib decodes: what only Go refuses is disputed.
+// The product may verify a stream only if zlib, Go's compress/gzip and klauspost's gzip decode it to the same bytes. It
+// must refuse what zlib refuses, and decode what zlib decodes; what only Go's decoders refuse is disputed.
 package main
 
 import (
@@ -19,7 +19,7 @@ import (
 
 const batchSize = 64
 
-// What the decoders made of the streams of a category.
+// The results of the decoders for the streams of a category.
 type tally struct{ streams, zlib, golang, klauspost, verified, disputed, refused int }
 
 func main() {
@@ -111,7 +111,7 @@ func main() {
 	}
 }
 
-// The decisions of the decoders that are not ours.
+// The results of the other decoders.
 type oracles struct {
 	zlib      verdict
 	golang    verdict
@@ -125,7 +125,7 @@ func ask(stream []byte, buffered bool) oracles {
 	}
 }
 
-// What is wrong with the product's answers; nothing if all is well.
+// Describes what is wrong with the product's answers; empty if nothing is.
 func compare(o oracles, answers []answer) string {
 	if o.zlib.ending == broken {
 		return "zlib does not say"
@@ -221,7 +221,7 @@ func report(tallies map[string]*tally, count int) {
 	}
 }
 
-// What other compressors wrote, no more of it than a batch can have.
+// Reads what other compressors wrote, as much as fits into a batch.
 func load(paths []string) [][]byte {
 	var samples [][]byte
 	for _, path := range paths {

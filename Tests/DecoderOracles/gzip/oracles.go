@@ -1,4 +1,4 @@
-// layerverify: the decoders of gzip that other programs have.
+// layerverify: the gzip decoders of other programs.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -28,14 +28,14 @@ const (
 	broken    ending = "broken"
 )
 
-// What a decoder says of a whole file.
+// The result of a decoder for a whole file.
 type verdict struct {
 	ending ending
-	// Where trailing bytes begin, or the member that is disputed.
+	// The offset of trailing bytes, or of the disputed member.
 	place  int
 	length int
 	digest string
-	// What a decoder of Go says.
+	// The error text of a decoder of Go.
 	text string
 }
 
@@ -45,10 +45,10 @@ func (v *verdict) setContent(content []byte) {
 	v.digest = hex.EncodeToString(sum[:])
 }
 
-// True where both came to the same bytes.
+// True if both decoded the same bytes.
 func (v verdict) hasContent(of verdict) bool { return v.length == of.length && v.digest == of.digest }
 
-// A decoder of Go reads all that comes out of `open`.
+// Reads everything from a decoder of Go that `open` returns.
 func byReader(open func() (io.Reader, error), useWriterTo bool) (result verdict) {
 	defer func() {
 		if reason := recover(); reason != nil {
@@ -60,7 +60,7 @@ func byReader(open func() (io.Reader, error), useWriterTo bool) (result verdict)
 	if err == nil && useWriterTo {
 		_, err = reader.(io.WriterTo).WriteTo(&limitedWriter{&content})
 	} else if err == nil {
-		// Without the method that io.Copy would call.
+		// Hides the method that io.Copy would call.
 		_, err = io.Copy(&content, io.LimitReader(struct{ io.Reader }{reader}, contentCapacity))
 	}
 	if content.Len() >= contentCapacity {
@@ -74,7 +74,7 @@ func byReader(open func() (io.Reader, error), useWriterTo bool) (result verdict)
 	return result
 }
 
-// A buffer that takes no more than the oracles compare.
+// A buffer that accepts no more than the oracles compare.
 type limitedWriter struct{ buffer *bytes.Buffer }
 
 func (w *limitedWriter) Write(part []byte) (int, error) {
@@ -85,12 +85,12 @@ func (w *limitedWriter) Write(part []byte) (int, error) {
 	return w.buffer.Write(part)
 }
 
-// compress/gzip of Go's standard library, from memory and through a buffer of its own.
+// compress/gzip of Go's standard library, from memory or through its own buffer.
 func byGo(stream []byte, buffered bool) verdict {
 	return byReader(func() (io.Reader, error) { return gzip.NewReader(source(stream, buffered)) }, false)
 }
 
-// klauspost's gzip by Read and by WriteTo. It has decoders of its own for kinds of source.
+// klauspost's gzip with Read or WriteTo. It has different decoders for different kinds of sources.
 func byKlauspost(stream []byte, buffered, useWriterTo bool) verdict {
 	return byReader(func() (io.Reader, error) { return klauspost.NewReader(source(stream, buffered)) }, useWriterTo)
 }

@@ -1,4 +1,4 @@
-// layerverify: what the product makes of streams.
+// layerverify: asks the product to decode streams.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -15,14 +15,14 @@ import (
 	"strings"
 )
 
-// A running DecoderProbe; its Swift source says how it is asked.
+// A running DecoderProbe; its Swift source describes the protocol.
 type probe struct {
 	input   io.WriteCloser
 	output  *bufio.Reader
 	command *exec.Cmd
 }
 
-// A decision of the product, by the way that it was come to.
+// A result of the product, and the path that produced it.
 type answer struct {
 	way string
 	verdict
@@ -45,7 +45,7 @@ func startProbe(path string) (*probe, error) {
 	return &probe{input, bufio.NewReaderSize(output, 1<<20), command}, nil
 }
 
-// The decisions on each stream of a batch.
+// The results for each stream of a batch.
 func (p *probe) ask(batch [][]byte) ([][]answer, error) {
 	size := 0
 	for _, stream := range batch {

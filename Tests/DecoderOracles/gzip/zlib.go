@@ -1,4 +1,4 @@
-// layerverify: zlib as an oracle of whole gzip files.
+// layerverify: zlib as an oracle for whole gzip files.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -12,8 +12,8 @@ package main
 
 enum { COMPLETE, TRUNCATED, REFUSED, TRAILING, TOO_LARGE, BROKEN };
 
-// Decodes every member of a file, as gzip(1) does, with zlib's own reading of headers and trailers.
-// Gives back the bytes of content, and where the last whole member ended.
+// Decodes every member of a file, as gzip(1) does; zlib itself reads headers and trailers. Returns the length of the
+// content, and where the last complete member ended.
 static int gunzip(const uint8_t *in, size_t in_size, uint8_t *out, size_t capacity, size_t *out_size, size_t *end) {
 	z_stream z;
 	memset(&z, 0, sizeof z);
@@ -48,7 +48,7 @@ static int gunzip(const uint8_t *in, size_t in_size, uint8_t *out, size_t capaci
 	return result;
 }
 
-// Compresses with any level, strategy, window and memory. A flush of another kind than Z_FINISH comes after each part.
+// Compresses with any level, strategy, window and memory. A flush other than Z_FINISH follows each part.
 static size_t squeeze(
 	const uint8_t *in, size_t in_size, size_t part_size, uint8_t *out, size_t capacity, int level, int window, int memory,
 	int strategy, int flush) {
@@ -83,12 +83,12 @@ func pointer(bytes []byte) *C.uint8_t {
 
 var zeroByte = make([]byte, 1)
 
-// What fits in here is compared as a whole; streams that decode to more are counted and passed over.
+// Content up to this length is compared; longer streams are counted and skipped.
 const contentCapacity = 8 << 20
 
 var zlibContent = make([]byte, contentCapacity)
 
-// The decision of zlib.
+// The result of zlib.
 func byZlib(stream []byte) verdict {
 	var size, end C.size_t
 	code := C.gunzip(
@@ -112,7 +112,7 @@ func byZlib(stream []byte) verdict {
 	return result
 }
 
-// Data of zlib's deflate with parameters that the generator chooses.
+// Data from zlib's deflate, with parameters that the generator chooses.
 func (g *generator) deflated(content []byte) []byte {
 	out := make([]byte, len(content)+len(content)/8+4096)
 	part := len(content) + 1

@@ -1,10 +1,11 @@
-// layerverify: what klauspost's zstd decoder makes of frames, for the program that compares decoders.
+// layerverify: decodes frames with klauspost's zstd decoder, for the program that compares decoders.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Reads frames from standard input, each behind its length in four bytes, and answers each with what three ways to decode it
-// gave: one goroutine, as many as there are, and all at once. An answer is a byte that is 1 if the frame was accepted, the
-// number of bytes of content in eight and their XXH64 in eight. All numbers have their low byte first.
+// Reads frames from standard input, each preceded by its length in four bytes, and answers each with the results of
+// three ways of decoding: one goroutine, several goroutines, and everything at once. A result is a byte that is 1 if
+// the frame was accepted, the length of the content in eight bytes and its XXH64 in eight. All numbers have their low
+// byte first.
 package main
 
 import (
@@ -20,7 +21,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Enough for every frame of that program; more would be memory for hostile headers.
+// Enough for every frame of that program; more would let hostile headers take memory.
 const maximumByteCount = 16 << 20
 
 // counter hashes and counts what is written to it.
@@ -44,7 +45,7 @@ func newDecoder(goroutineCount int) *zstd.Decoder {
 	return decoder
 }
 
-// answer decodes a frame, and puts what came of it into 17 bytes.
+// answer decodes a frame, and writes the result into 17 bytes.
 func answer(decode func(io.Writer) error, into []byte) {
 	content := counter{hash: xxhash.New()}
 	into[0] = 0
@@ -56,7 +57,7 @@ func answer(decode func(io.Writer) error, into []byte) {
 }
 
 func stream(decoder *zstd.Decoder, frame []byte, content io.Writer) error {
-	// Not a bytes.Reader or a bytes.Buffer: the decoder would decode those all at once.
+	// Not a bytes.Reader or a bytes.Buffer: the decoder would decode those at once.
 	if err := decoder.Reset(struct{ io.Reader }{bytes.NewReader(frame)}); err != nil {
 		return err
 	}

@@ -1,13 +1,13 @@
-// layerverify: what leaves in the order in which it came.
+// layerverify: a queue.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Elements that leave in the order in which they came.
+/// A queue: elements are taken in the order in which they were added.
 ///
-/// Complexity: adding and taking cost the same however many there are, in the long run.
-struct Line<Element> {
+/// Complexity: adding and taking an element take amortised constant time.
+struct Queue<Element> {
     private var elements: [Element] = []
-    /// The place of the first; what is before has left.
+    /// The index of the first element; earlier ones were taken.
     private var begin = 0
 
     var isEmpty: Bool { begin == elements.count }
@@ -17,7 +17,7 @@ struct Line<Element> {
 
     mutating func add(_ element: Element) { elements.append(element) }
 
-    /// Takes the one that has waited longest; there is one. The memory is used again, and does not grow in the long run.
+    /// Takes the element that was added first. The queue must not be empty. Its memory is reused.
     mutating func takeFirst() -> Element {
         let element = elements[begin]
         begin += 1
@@ -32,4 +32,4 @@ struct Line<Element> {
     }
 }
 
-extension Line: Sendable where Element: Sendable {}
+extension Queue: Sendable where Element: Sendable {}

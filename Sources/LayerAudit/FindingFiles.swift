@@ -1,0 +1,117 @@
+// layerverify: the file that each finding is about.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+/// Finds out for a finding which file it is about, and what that file is to the images.
+///
+/// Memory: a byte and some 12 more for each blob, if there is any finding about a document.
+struct FindingFiles: Sendable {
+    /// An image and a layer in it. Units: 8 bytes, for there may be 100 000.
+    struct Position: Sendable {
+        private let packedImage: Int32
+        private let packedLayer: Int32
+
+        init(_ entry: FindingList.Entry) {
+            packedImage = entry.image.map { Int32($0) } ?? -1
+            packedLayer = entry.layer.map { Int32($0) } ?? -1
+        }
+
+        var image: Int? { packedImage < 0 ? nil : Int(packedImage) }
+        var layer: Int? { packedLayer < 0 ? nil : Int(packedLayer) }
+    }
+
+    private let inventory: Inventory
+    /// What each blob is, by its first mention; empty if nobody will ask.
+    private var roles: [FileRole] = []
+    /// The blobs by root and path.
+    private var blobs = HashIndex()
+
+    init(_ inventory: Inventory, _ findings: FindingList) {
+        self.inventory = inventory
+        guard !findings.isEmpty else { return }
+        roles = Self.roles(inventory)
+        guard findings.pool.contains(where: { $0.blob == nil && !$0.place.path.isEmpty }) else { return }
+        for (index, blob) in inventory.blobs.enumerated() {
+            let hash = Self.hash(blob.root, blob.path)
+            if find(blob.root, blob.path, hash) == nil { blobs.insert(index, hash: hash) }
+        }
+    }
+
+    /// The file, or nil for a finding about a whole root.
+    func file(of finding: Finding, at position: Position) -> FileReport? {
+        guard let blob = finding.blob else {
+            let path = finding.place.path
+            guard !path.isEmpty else { return nil }
+            guard let blob = find(finding.root, path, Self.hash(finding.root, path)) else {
+                return FileReport(path: path, role: Self.role(ofDocument: path))
+            }
+            return file(blob, as: roles[blob])
+        }
+        if let image = position.image, let layer = position.layer,
+            let record = inventory.images.layer(layer, of: image), record.blob == blob
+        {
+            let isBlob = inventory.images.withoutLists(image).kind == .blob
+            return FileReport(
+                path: inventory.blobs[blob].path, offsetBytes: offset(of: blob), role: isBlob ? .blob : .layer,
+                layer: isBlob ? nil : layer, layerCount: isBlob ? nil : inventory.images.layerCount(of: image),
+                createdBy: record.createdBy)
+        }
+        return file(blob, as: roles.indices.contains(blob) ? roles[blob] : .blob)
+    }
+
+    private func file(_ blob: BlobIndex, as role: FileRole) -> FileReport {
+        FileReport(path: inventory.blobs[blob].path, offsetBytes: offset(of: blob), role: role)
+    }
+
+    private func offset(of blob: BlobIndex) -> UInt64? {
+        guard case .range(_, let offset, _) = inventory.blobs[blob].location else { return nil }
+        return offset
+    }
+
+    private func find(_ root: RootIndex, _ path: String, _ hash: Int) -> BlobIndex? {
+        blobs.find(hash) { blob in
+            let record = inventory.blobs[blob]
+            return record.root == root && record.path == path
+        }
+    }
+
+    private static func hash(_ root: RootIndex, _ path: String) -> Int {
+        var hasher = Hasher()
+        hasher.combine(root)
+        hasher.combine(path)
+        return hasher.finalize()
+    }
+
+    private static func roles(_ inventory: Inventory) -> [FileRole] {
+        var roles = [FileRole](repeating: .blob, count: inventory.blobs.count)
+        for (index, blob) in inventory.blobs.enumerated() {
+            let role = role(ofDocument: blob.path)
+            if role != .blob { roles[index] = role }
+        }
+        // An index is named by no image, only by the index above it.
+        for claim in inventory.claims where claim.image == nil {
+            if case .digest = claim.assertion, claim.place.pointer.contains("/manifests/") {
+                roles[claim.blob] = .index
+            }
+        }
+        for image in inventory.images.indices {
+            for layer in 0..<inventory.images.layerCount(of: image) {
+                if let blob = inventory.images.layer(layer, of: image)?.blob { roles[blob] = .layer }
+            }
+            let record = inventory.images.withoutLists(image)
+            if let config = record.configBlob { roles[config] = .config }
+            if record.kind != .blob, let manifest = record.manifestBlob { roles[manifest] = .manifest }
+        }
+        return roles
+    }
+
+    private static func role(ofDocument path: String) -> FileRole {
+        switch path {
+        case "index.json": .index
+        case "oci-layout", "manifest.json", "repositories": .document
+        default: .blob
+        }
+    }
+}

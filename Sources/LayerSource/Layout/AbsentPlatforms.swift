@@ -1,0 +1,94 @@
+// layerverify: platforms whose manifest is lost.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerCodec
+import LayerModel
+import LayerSystem
+
+/// A platform that an index lists and whose manifest is not there.
+struct AbsentPlatform {
+    let platform: Platform
+    /// The digest of the manifest.
+    let digest: ContentDigest
+    /// The entry of the index.
+    let place: Place
+
+    /// Whether a config is one for this platform. A variant that only one side names is no difference.
+    func isFor(_ config: Platform) -> Bool {
+        let (a, b) = (platform.normalized, config.normalized)
+        return a.os == b.os && a.architecture == b.architecture
+            && (platform.variant == nil || config.variant == nil || a.variant == b.variant)
+    }
+}
+
+extension InventoryBuilder {
+    /// Notes a platform that is listed and not there. More than a thousand are not remembered.
+    mutating func noteAbsent(_ platform: AbsentPlatform) {
+        guard absentPlatforms.count < 1_000, !platform.platform.isUnknown else { return }
+        absentPlatforms.append(platform)
+    }
+}
+
+/// Looks among the blobs that no document references for those of a platform that is listed and not there. A platform that was
+/// left out has none; where there are some, its manifest may be lost.
+struct AbsentPlatforms {
+    let tree: any ImageTree
+
+    /// More blobs are not looked at.
+    static let maximumCandidateCount = 1_000
+
+    /// Compares the platforms that are not there with blobs that no document references.
+    func compare(with candidates: [[BlobIndex]], _ builder: inout InventoryBuilder) {
+        guard !builder.absentPlatforms.isEmpty, builder.isWhole else { return }
+        var configs: [(platform: Platform, path: String)] = []
+        var layerCount = 0
+        for blobs in candidates {
+            guard let blob = blobs.last, builder.countDescriptor(at: Place("blobs")) else { return }
+            if builder.beginsAsObject(blobs) {
+                let path = builder.inventory.blobs[blob].path
+                // A manifest is no config, and neither is a document that cannot be read: what its blob is, its name claims.
+                guard case .success(let document) = tree.document(blobs, algorithms: [.sha256], &builder),
+                    document.root.member(ignoringCase: "rootfs") != nil,
+                    let platform = ParsedDescriptor.platform(document.root)
+                else { continue }
+                configs.append((platform, path))
+            } else if builder.mayBeLayer(blob) {
+                layerCount += 1
+            }
+        }
+        for absent in builder.absentPlatforms {
+            guard let config = configs.first(where: { absent.isFor($0.platform) }) else { continue }
+            builder.add(
+                Finding(
+                    .platformIncomplete,
+                    "the manifest of \(absent.platform) is missing, and a config for this platform is here: \(config.path)",
+                    at: absent.place, digest: absent.digest, expected: absent.platform.description,
+                    hint: "the manifest may be lost: copy the image again"))
+        }
+        // Layers next to a config for another platform are what is left of that.
+        guard configs.isEmpty, layerCount > 0, let absent = builder.absentPlatforms.first else { return }
+        let layers =
+            layerCount == 1
+            ? "a blob that no document references is" : "\(layerCount) blobs that no document references are"
+        builder.add(
+            Finding(
+                .platformIncomplete,
+                "the manifest of \(absent.platform) is missing, and \(layers) compressed or a tar, as its layers would be",
+                at: absent.place, digest: absent.digest, expected: absent.platform.description,
+                hint: "the manifest may be lost: copy the image again, or remove what is not referenced"))
+    }
+}
+
+extension InventoryBuilder {
+    /// Whether a blob is compressed or a tar archive by its first bytes. Where it cannot be read, the pipeline will say so.
+    fileprivate func mayBeLayer(_ blob: BlobIndex) -> Bool {
+        guard case .opened(let reader) = opener.open(inventory.blobs[blob].location) else { return false }
+        do {
+            let prefix = try reader.bytes(at: 0, upTo: TarHeader.byteCount)
+            return !prefix.isEmpty && (Compression.detect(prefix: prefix) != .none || TarHeader(prefix) != nil)
+        } catch {
+            return false
+        }
+    }
+}

@@ -1,0 +1,38 @@
+// layerverify: words that look alike.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// How many mistakes of typing lie between two words.
+enum EditDistance {
+    /// The word that `typed` is probably meant to be; nil if none is near enough.
+    ///
+    /// One mistake is allowed for each three letters, hyphens not counted. Of words that are equally near it is the first.
+    static func nearest(to typed: String, among words: [String]) -> String? {
+        let letters = typed.drop { $0 == "-" }.count
+        let limit = max(1, letters / 3)
+        guard letters >= 2 else { return nil }
+        let distances = words.map { ($0, between(typed.lowercased(), $0)) }
+        return distances.filter { $0.1 <= limit }.min { $0.1 < $1.1 }?.0
+    }
+
+    /// The least number of letters to insert, delete, replace or swap with their neighbour (optimal string alignment).
+    static func between(_ first: String, _ second: String) -> Int {
+        let (left, right) = (Array(first), Array(second))
+        var rows = [[Int]](repeating: [Int](repeating: 0, count: right.count + 1), count: left.count + 1)
+        for row in 0...left.count { rows[row][0] = row }
+        for column in 0...right.count { rows[0][column] = column }
+        guard !left.isEmpty, !right.isEmpty else { return max(left.count, right.count) }
+        for row in 1...left.count {
+            for column in 1...right.count {
+                let isSame = left[row - 1] == right[column - 1]
+                var best = min(
+                    rows[row - 1][column] + 1, rows[row][column - 1] + 1, rows[row - 1][column - 1] + (isSame ? 0 : 1))
+                if row > 1, column > 1, left[row - 1] == right[column - 2], left[row - 2] == right[column - 1] {
+                    best = min(best, rows[row - 2][column - 2] + 1)
+                }
+                rows[row][column] = best
+            }
+        }
+        return rows[left.count][right.count]
+    }
+}

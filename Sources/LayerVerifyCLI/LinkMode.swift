@@ -1,0 +1,21 @@
+// layerverify: which symbolic links are followed, as an option.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LayerVerify
+
+/// The values of `--follow-symlinks`.
+enum LinkMode: String, CaseIterable, ExpressibleByArgument {
+    case inside
+    case anywhere
+    case never
+
+    var policy: SymbolicLinkPolicy {
+        switch self {
+        case .inside: .inside
+        case .anywhere: .anywhere
+        case .never: .never
+        }
+    }
+}

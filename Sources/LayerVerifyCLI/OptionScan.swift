@@ -1,0 +1,99 @@
+// layerverify: looking for the wrong option.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+
+/// Goes through a command line that ArgumentParser refused, and looks for an option that the command does not have.
+struct OptionScan {
+    private let arguments: [String]
+    private let command: any ParsableCommand.Type
+    private let table: OptionTable
+    private var position = 0
+    private var seen: Set<String> = []
+    private var firstPath: String?
+
+    /// What people write who know another program, and what it is called here.
+    private static let otherNames = [
+        "--json": "--format json", "--text": "--format text", "-V": "--version", "-?": "--help", "--silent": "--quiet",
+        "-s": "--quiet", "--colour": "--color", "--no-color": "--color never", "--no-colour": "--color never",
+        "--threads": "--jobs", "--workers": "--jobs", "--tag": "--ref", "--name": "--ref", "--reference": "--ref",
+        "--arch": "--platform", "--os": "--platform", "--out": "--output", "-f": "--format",
+    ]
+
+    /// - Parameter arguments: those behind the name of the command.
+    init(arguments: [String], command: any ParsableCommand.Type) {
+        self.arguments = arguments
+        self.command = command
+        table = OptionTable(command)
+    }
+
+    /// What is wrong with the options; nil if that is something else.
+    mutating func complaint() -> String? {
+        while position < arguments.count {
+            let word = arguments[position]
+            position += 1
+            if word == "--" { break }
+            if word == "-" || !word.hasPrefix("-") {
+                firstPath = firstPath ?? word
+            } else if let complaint = word.hasPrefix("--") ? complaint(long: word) : complaint(short: word) {
+                return complaint
+            }
+        }
+        guard seen.isSuperset(of: ["--quiet", "--verbose"]) else { return nil }
+        return "'--quiet' and '--verbose' exclude each other."
+    }
+
+    private mutating func complaint(long word: String) -> String? {
+        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = String(parts[0])
+        guard let option = table[name] else { return unknown(name) }
+        seen.insert(option.name)
+        return option.value == nil || parts.count > 1 ? nil : missingValue(of: option, name)
+    }
+
+    /// `-q`, `-qv`, `-j2`.
+    private mutating func complaint(short word: String) -> String? {
+        for (offset, letter) in word.enumerated().dropFirst() {
+            let name = "-\(letter)"
+            guard let option = table[name] else {
+                if table["-" + word] != nil { return "Unknown option '\(word)'. Did you mean '-\(word)'?" }
+                return unknown(name)
+            }
+            seen.insert(option.name)
+            guard option.value != nil else { continue }
+            if offset + 1 == word.count { return missingValue(of: option, name) }
+            // ArgumentParser takes the value of -j without a space.
+            return name == "-j" ? nil : "The value of '\(name)' needs a space: '\(name) \(word.dropFirst(2))'."
+        }
+        return nil
+    }
+
+    /// Skips the value of an option.
+    private mutating func missingValue(of option: OptionTable.Option, _ name: String) -> String? {
+        let next = position < arguments.count ? arguments[position] : nil
+        if let next, next == "-" || !next.hasPrefix("-") {
+            position += 1
+            return nil
+        }
+        let message = "Missing value for '\(name) \(option.value ?? "")'."
+        guard let next, next != "--", table[String(next.prefix { $0 != "=" })] == nil else { return message }
+        return message + " If '\(next)' is the value, write '\(option.name)=\(next)'."
+    }
+
+    private func unknown(_ name: String) -> String {
+        if let other = Self.otherNames[name], table[String(other.prefix { $0 != " " })] != nil {
+            return "Unknown option '\(name)'. Write '\(other)' instead."
+        }
+        let owners = RootCommand.documented.filter { $0 != command && OptionTable($0)[name] != nil }
+            .compactMap { $0.configuration.commandName }
+        if let owner = owners.first {
+            if let firstPath, let near = CommandHints.command(near: firstPath), owners.contains(near) {
+                return "Unknown option '\(name)'. It is an option of '\(near)'; did you mean that by '\(firstPath)'?"
+            }
+            let others = owners.map { "'\($0)'" }.joined(separator: ", ")
+            return "Unknown option '\(name)'. It is an option of \(others): 'layerverify \(owner) \(name) ...'."
+        }
+        return "Unknown option '\(name)'." + (table.nearest(to: name).map { " Did you mean '\($0)'?" } ?? "")
+    }
+}

@@ -1,0 +1,47 @@
+// layerverify: wrong command lines.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+
+/// A command line that cannot be understood, and why.
+struct UsageFault: Error {
+    let message: String
+    /// The command whose options were expected; `RootCommand` if none was named.
+    let command: any ParsableCommand.Type
+
+    /// Message and usage, in lines without a limit.
+    var text: String {
+        let root = RootCommand.configuration.commandName ?? ""
+        let name = command == RootCommand.self ? root : "\(root) \(command.configuration.commandName ?? "")"
+        let usage = (command.configuration.usage ?? "").split(separator: "\n").joined(separator: "\n       ")
+        return "Error: \(message)\nUsage: \(usage)\n  See '\(name) --help' for more information."
+    }
+}
+
+/// A word of a command line that ArgumentParser refused.
+extension UsageFault {
+    /// Finds the option that makes a command line wrong; nil if the options are as the command has them.
+    ///
+    /// ArgumentParser complains about the first thing that it misses, which often is the path behind a mistyped option.
+    ///
+    /// - Parameter arguments: without the name of the program; a command line that ArgumentParser refused.
+    init?(explaining arguments: [String]) {
+        let named = arguments.first.flatMap { RootCommand.command(named: $0) }
+        command = named ?? RootCommand.self
+        if arguments.first == "help" {
+            guard arguments.count > 1, let message = Self.unknownTopic(arguments[1]) else { return nil }
+            self.message = message
+            return
+        }
+        var scan = OptionScan(arguments: named == nil ? arguments : Array(arguments.dropFirst()), command: command)
+        guard let message = scan.complaint() else { return nil }
+        self.message = message
+    }
+
+    private static func unknownTopic(_ word: String) -> String? {
+        guard !word.hasPrefix("-"), !RootCommand.names.contains(word) else { return nil }
+        let guess = CommandHints.command(near: word).map { " Did you mean '\($0)'?" } ?? ""
+        return "There is no command '\(word)'.\(guess)"
+    }
+}
