@@ -10,7 +10,7 @@ extension TextReport {
         let ignored = report.summary.ignored
         guard style.verbosity == .verbose, ignored.count > 0 else { return }
         page.line()
-        page.line(page.paint("ignored files", .bold) + ": not images, not checked")
+        page.paragraph(lead: "", leadWidth: 0, hanging: 0, "ignored files, which are not images and were not checked:")
         for path in ignored.paths {
             page.line("  " + VisibleText.escaping(path))
             try page.pass(to: sink)
