@@ -7,4 +7,4 @@ let corpusCases: [CorpusCase] =
     goodLayoutCases + goodDocumentCases + goodStreamCases + goodDockerCases
     + badBlobCases + badLayerCases + badDocumentCases + badJSONCases + badStructureCases + badDockerCases
     + badArchiveCases + entryCases + readerCases + linkCases + platformCases + badShapeCases + goodShapeCases
-    + disputedCases + dockerConfigCases + selectionCases + expectedDigestCases
+    + disputedCases + dockerConfigCases + selectionCases + expectedDigestCases + searchCases

@@ -179,6 +179,7 @@ private let otherFileCases: [CorpusCase] = [
     otherStore("docker-data", "Docker's data root", seed: 1153) {
         $0.put("docker/image/overlay2/repositories.json", "{}\n")
         $0.put("docker/containers/none", "")
+        $0.put("docker/overlay2/l/none", "")
         $0.put("docker/volumes/metadata.db", "content\n")
     },
     otherStore("containerd-data", "containerd's data root", seed: 1154) {

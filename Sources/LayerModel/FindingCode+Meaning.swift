@@ -11,6 +11,10 @@ extension FindingCode {
         case .notAnImage: .undetermined("The path is not a supported kind of image.")
         case .filesIgnored:
             .notes("The number of files and links below a folder that are not images and were not examined.")
+        case .searchLimit:
+            .undetermined(
+                "The search below a path reached a limit (`--max-files`, or 256 folders deep); the rest was not searched for images."
+            )
         case .nothingSelected:
             .undetermined(
                 "No image matches a name given with `--ref`, or none at a path given matches `--platform` and `--ref`.")

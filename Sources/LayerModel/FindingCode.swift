@@ -11,6 +11,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case pathUnreadable = "path-unreadable"
     case notAnImage = "not-an-image"
     case filesIgnored = "files-ignored"
+    case searchLimit = "search-limit"
     case nothingSelected = "nothing-selected"
     case nothingReferenced = "nothing-referenced"
     case nothingVerified = "nothing-verified"

@@ -15,6 +15,8 @@ package struct Inventory: Sendable {
     package var claims: ClaimList
     /// The findings that follow from the documents alone.
     package var findings: FindingList
+    /// What the search found and is not an image.
+    package var ignored = IgnoredFiles()
     private let table: DigestTable
 
     package init() {

@@ -129,6 +129,8 @@ package struct Summary: Hashable, Sendable {
     package var opaqueBlobCount = 0
     /// Unique layers of which no config claims a diffID: those of artifacts.
     package var uncheckedDiffIDCount = 0
+    /// The files below the paths given that were not checked, since they are not images.
+    package var ignored = IgnoredFiles()
     /// The number of bytes read from the image, and of bytes after decoding (uncompressed layers are counted once in each).
     package var compressedByteCount: UInt64 = 0
     package var uncompressedByteCount: UInt64 = 0

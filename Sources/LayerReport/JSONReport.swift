@@ -140,6 +140,10 @@ struct JSONReport {
             json.member("unreferencedBlobs", summary.unreferencedBlobCount)
             json.member("opaqueBlobs", summary.opaqueBlobCount)
             json.member("uncheckedDiffIDs", summary.uncheckedDiffIDCount)
+            json.object("ignored") { json in
+                json.member("count", summary.ignored.count)
+                json.member("paths", summary.ignored.paths)
+            }
             json.member("compressedBytes", summary.compressedByteCount)
             json.member("uncompressedBytes", summary.uncompressedByteCount)
             json.member("seconds", seconds: summary.seconds)

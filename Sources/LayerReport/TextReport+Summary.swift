@@ -95,6 +95,9 @@ extension TextReport {
         if report.summary.uncheckedDiffIDCount > 0 {
             parts.append(HumanUnits.count(report.summary.uncheckedDiffIDCount, "diffID") + " of artifacts")
         }
+        if report.summary.ignored.count > 0 {
+            parts.append(HumanUnits.count(report.summary.ignored.count, "ignored file"))
+        }
         if counts[.archiveTrailingBytes] != nil { parts.append("the bytes after the end of an archive") }
         if counts[.interrupted] != nil { parts.append("what the interruption left") }
         return parts.isEmpty ? nil : "not checked: " + parts.joined(separator: ", ")

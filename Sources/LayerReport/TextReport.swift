@@ -70,6 +70,7 @@ struct TextReport {
         let strays = findingsOfRoot.keys.filter { !report.roots.indices.contains($0) }.sorted()
         if !strays.isEmpty { page.line() }
         for root in strays { try writeFindings(findingsOfRoot[root] ?? [], indent: 0, to: sink) }
+        try writeIgnored(to: sink)
         if !report.roots.isEmpty || !report.findings.isEmpty { page.line() }
         try writeFailures(to: sink)
         writeSummary()

@@ -158,6 +158,9 @@ package struct InventoryBuilder {
     /// The images of the present root, by their places in the inventory.
     var imagesOfRoot: Range<Int> { firstImage..<inventory.images.count }
 
+    /// Notes what the search found and is not an image.
+    package mutating func noteIgnored(_ files: IgnoredFiles) { inventory.ignored = files }
+
     // Blobs
 
     /// The blob at a location, one and the same for every document that mentions it.

@@ -10,20 +10,32 @@ import Synchronization
 /// over few images says which these were; their blobs are not read.
 ///
 /// ## Concurrency
-/// `left` is one atomic number, which carries no other data with it.
+/// `left` and `searchLeft` are atomic numbers, which carry no other data with them.
 package final class WalkWatch: Sendable {
     private let isCancelled: @Sendable () -> Bool
     /// Called with the number of documents that were read so far, in all roots.
     let noteDocuments: @Sendable (Int) -> Void
+    /// Called with the number of files and folders that were looked at so far, and of the images found, below all paths.
+    let noteSearch: @Sendable (Int, Int) -> Void
     private let left = Atomic(64)
+    /// The search has a number of its own, so that what it has found until then is read.
+    private let searchLeft = Atomic(64)
 
     /// - Parameter isCancelled: is asked for each file, folder, document and descriptor. Once it is true it stays so.
     package init(
         isCancelled: @escaping @Sendable () -> Bool = { false },
-        noteDocuments: @escaping @Sendable (Int) -> Void = { _ in }
+        noteDocuments: @escaping @Sendable (Int) -> Void = { _ in },
+        noteSearch: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) {
         self.isCancelled = isCancelled
         self.noteDocuments = noteDocuments
+        self.noteSearch = noteSearch
+    }
+
+    /// Asks for leave to look at one more file or folder below a path.
+    func permitsSearch() -> Bool {
+        guard isCancelled() else { return true }
+        return searchLeft.wrappingSubtract(1, ordering: .relaxed).oldValue > 0
     }
 
     /// Asks for leave to do something, of which a large document costs more than others.

@@ -3,14 +3,31 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLayerShims
+import SystemPackage
 
 extension DirectoryRoot {
     /// True if the directory is on a file system in which the kernel shows its own state, such as /proc and /sys. No
     /// image is stored there, and reading some of its files blocks or has side effects.
     ///
     /// The corresponding C function is fstatfs. Source: statfs(2), linux/magic.h.
-    package var isOfKernel: Bool {
-        Self.kernelFileSystems.contains(lv_file_system_type(descriptor.rawValue))
+    package var isOfKernel: Bool { Self.isOfKernel(descriptor) }
+
+    static func isOfKernel(_ descriptor: OwnedDescriptor) -> Bool {
+        kernelFileSystems.contains(lv_file_system_type(descriptor.rawValue))
+    }
+
+    /// The device number of the file system that the directory is on.
+    ///
+    /// Throws: the `Errno` of fstat.
+    package var device: UInt64 {
+        get throws(Errno) { try descriptor.status().identity.device }
+    }
+
+    /// Whether the directory is on another file system than that with a device number.
+    ///
+    /// Throws: `.failed` if the system does not tell.
+    package func isElsewhere(than device: UInt64) throws(LookupFault) -> Bool {
+        try LookupFault.opening { () throws(Errno) in try self.device } != device
     }
 
     /// proc, sysfs, debugfs, tracefs, securityfs, cgroup, cgroup2, devpts, bpf, pstore, efivarfs, mqueue, binfmt_misc, configfs,

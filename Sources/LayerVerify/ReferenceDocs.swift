@@ -2,6 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LayerModel
 internal import LayerReport
 
 /// Text that is generated, or made fit to be shown, for the command line and the docs.
@@ -11,6 +12,9 @@ package enum ReferenceDocs {
 
     /// Untrusted text with everything escaped that a terminal would obey or hide.
     package static func visible(_ text: String) -> String { VisibleText.escaping(text) }
+
+    /// The text as one word of a POSIX shell, quoted if it has to be.
+    package static func shellWord(_ text: String) -> String { ShellWord.quoting(text) }
 }
 
 /// Numbers as people read them, for the progress of the command line.

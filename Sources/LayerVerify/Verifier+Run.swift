@@ -30,6 +30,7 @@ extension Verifier {
         var report = Verdicts.report(
             inventory, facts: audited.facts, located: audited.findings, isStrict: options.isStrict,
             chainID: { ChainID.next(parent: $0, diffID: $1) })
+        report.summary.ignored = inventory.ignored
         report.summary.seconds = (clock.now - start).seconds
         noteWork?(RunWork(inventory, facts: audited.facts, opener: store))
         return report
@@ -49,6 +50,7 @@ extension Verifier {
         var report = Verdicts.report(
             inventory, facts: facts, located: findings, isStrict: options.isStrict,
             chainID: { ChainID.next(parent: $0, diffID: $1) })
+        report.summary.ignored = inventory.ignored
         report.summary.seconds = (clock.now - start).seconds
         return report
     }
@@ -60,9 +62,13 @@ extension Verifier {
         _ paths: [String], _ cancellation: Cancellation?, _ progress: ProgressObserver?,
         start: ContinuousClock.Instant, isVerification: Bool
     ) -> (Inventory, any BlobOpener) {
+        let teller = GatherProgress(progress, since: start)
         let watch = WalkWatch(
-            isCancelled: { cancellation?.isCancelled ?? false }, noteDocuments: Self.noting(progress, since: start))
-        var finder = ImageFinder(watch: watch, links: options.symbolicLinks.links)
+            isCancelled: { cancellation?.isCancelled ?? false }, noteDocuments: { teller.note(documentCount: $0) },
+            noteSearch: { teller.note(searchedFileCount: $0, imageStoreCount: $1) })
+        let limits = SearchLimits(
+            maximumFileCount: options.maximumFileCount, staysOnFileSystem: options.staysOnFileSystem)
+        var finder = ImageFinder(watch: watch, links: options.symbolicLinks.links, limits: limits)
         for path in paths { finder.find(path) }
         let store = paced(finder.store, cancellation)
         var selection = Selection(
@@ -80,6 +86,7 @@ extension Verifier {
         let survey = StoreSurvey(finder.found, opener: store, digester: digester, watch: watch)
         selection = ReferenceResolver.resolve(selection, in: survey, paths: searched.map { $0.roots })
         var builder = InventoryBuilder(selection: selection, opener: store, digester: digester, watch: watch)
+        builder.noteIgnored(finder.ignored)
         for found in finder.found {
             walk(found, watch, &builder)
             if isVerification, !options.allowsEmpty, found.source != nil { builder.noteNothingListed() }
@@ -114,27 +121,6 @@ extension Verifier {
             source.walk(tree, &builder)
         } catch {
             begin(.cannotOpenAgain(error), &builder)
-        }
-    }
-
-    /// Tells an observer how many documents were read, some ten times a second.
-    private static func noting(
-        _ progress: ProgressObserver?, since start: ContinuousClock.Instant
-    ) -> @Sendable (Int) -> Void {
-        guard let progress else { return { _ in } }
-        let next = Locked(start + .milliseconds(100))
-        return { documentCount in
-            let now = ContinuousClock.now
-            let isDue = next.withLock { next in
-                guard now >= next else { return false }
-                next = now + .milliseconds(100)
-                return true
-            }
-            guard isDue else { return }
-            progress(
-                VerifyProgress(
-                    doneByteCount: 0, totalByteCount: 0, doneBlobCount: 0, totalBlobCount: 0,
-                    elapsedSeconds: (now - start).seconds, documentCount: documentCount))
         }
     }
 

@@ -57,6 +57,10 @@ public struct Verifier: Sendable {
         if options.maximumExpansionRatio == 0 || options.maximumWindowByteCount == 0 {
             throw VerifyError(.invalidLimit, "a limit of expansion or of the window must be at least 1")
         }
+        if options.maximumFileCount < 1 {
+            throw VerifyError(
+                .invalidLimit, "the number of files to search must be at least 1, not \(options.maximumFileCount)")
+        }
         if options.maximumBytesPerSecond == 0 {
             throw VerifyError(.invalidLimit, "a rate must be at least 1 byte per second")
         }

@@ -68,7 +68,13 @@ public struct VerifyOptions: Hashable, Sendable {
     public var isNice: Bool
     /// The bytes that may be read from blobs and documents in a second; nil for as many as can be.
     public var maximumBytesPerSecond: UInt64?
+    /// The files and folders that are looked at below each path in search of images; the rest is undetermined.
+    public var maximumFileCount: Int
+    /// Whether the search below a path stays on the path's file system.
+    public var staysOnFileSystem: Bool
 
+    /// The default of `maximumFileCount`.
+    public static let standardFileCount = 100_000
     /// The default of `maximumWindowByteCount`: what `zstd --ultra -22` asks for, 128 MiB.
     public static let standardWindowByteCount: UInt64 = 128 << 20
 
@@ -78,7 +84,8 @@ public struct VerifyOptions: Hashable, Sendable {
         expansionFreeByteCount: UInt64 = 4 << 30, maximumWindowByteCount: UInt64 = standardWindowByteCount,
         requiresAllPlatforms: Bool = false, isStrict: Bool = false, isNice: Bool = false,
         maximumBytesPerSecond: UInt64? = nil, allowsEmpty: Bool = false, minimumImageCount: Int = 0,
-        symbolicLinks: SymbolicLinkPolicy = .inside, expectedDigests: [String] = []
+        symbolicLinks: SymbolicLinkPolicy = .inside, expectedDigests: [String] = [],
+        maximumFileCount: Int = standardFileCount, staysOnFileSystem: Bool = false
     ) {
         self.jobs = jobs
         self.platform = platform
@@ -94,6 +101,8 @@ public struct VerifyOptions: Hashable, Sendable {
         self.isStrict = isStrict
         self.isNice = isNice
         self.maximumBytesPerSecond = maximumBytesPerSecond
+        self.maximumFileCount = maximumFileCount
+        self.staysOnFileSystem = staysOnFileSystem
     }
 
     /// The limit of expansion as the pipeline wants it.

@@ -17,11 +17,15 @@ public struct VerifyProgress: Hashable, Sendable {
     /// The documents read so far: indexes, manifests, configs. They are read before the blobs, of which nothing is known
     /// meanwhile; 0 once blobs are read.
     public var documentCount: Int
+    /// The files and folders that were looked at so far in search of images, before any document is read; 0 from then on.
+    public var searchedFileCount: Int
+    /// The image stores found so far by the search; 0 once it has ended.
+    public var imageStoreCount: Int
 
     /// Makes a value; for tests of observers.
     public init(
         doneByteCount: UInt64, totalByteCount: UInt64, doneBlobCount: Int, totalBlobCount: Int, elapsedSeconds: Double,
-        documentCount: Int = 0
+        documentCount: Int = 0, searchedFileCount: Int = 0, imageStoreCount: Int = 0
     ) {
         self.doneByteCount = doneByteCount
         self.totalByteCount = totalByteCount
@@ -29,6 +33,8 @@ public struct VerifyProgress: Hashable, Sendable {
         self.totalBlobCount = totalBlobCount
         self.elapsedSeconds = elapsedSeconds
         self.documentCount = documentCount
+        self.searchedFileCount = searchedFileCount
+        self.imageStoreCount = imageStoreCount
     }
 }
 

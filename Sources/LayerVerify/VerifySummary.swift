@@ -36,6 +36,10 @@ public struct VerifySummary: Hashable, Sendable {
     public var unreferencedBlobCount: Int { summary.unreferencedBlobCount }
     /// Unique blobs of types that are not known here: compared with size and digest, not looked into.
     public var opaqueBlobCount: Int { summary.opaqueBlobCount }
+    /// Files and symbolic links below the paths given that were not checked, since they are not images.
+    public var ignoredFileCount: Int { summary.ignored.count }
+    /// The paths of the first thousand of these, or fewer if they are long.
+    public var ignoredPaths: [String] { summary.ignored.paths }
     /// Bytes read, as they lie in the images.
     public var compressedByteCount: UInt64 { summary.compressedByteCount }
     /// Bytes that came out of decoding.

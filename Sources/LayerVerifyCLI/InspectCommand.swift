@@ -28,6 +28,7 @@ struct InspectCommand: ParsableCommand {
     var paths: [String]
 
     @OptionGroup(title: "What to show") var selection: SelectionOptions
+    @OptionGroup(title: "Search") var search: SearchOptions
     @OptionGroup(title: "Report") var report: ReportOptions
 
     func validate() throws {
@@ -51,6 +52,7 @@ struct InspectCommand: ParsableCommand {
     private func makeVerifier() throws -> Verifier {
         var options = VerifyOptions()
         selection.apply(to: &options)
+        search.apply(to: &options)
         return try Verifier.validated(options)
     }
 }

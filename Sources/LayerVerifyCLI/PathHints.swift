@@ -7,17 +7,142 @@ internal import LayerVerify
 
 /// Hints for paths that do not exist and look like something else.
 enum PathHints {
-    /// Says how an image gets to disk, if a path is the name of one in a registry. The report tells that it is missing.
+    /// Says what to write in place of each path that is not there, if that can be told. The report tells that it is missing.
     static func complain(about paths: [String]) {
-        for path in paths where access(path, F_OK) != 0 && isReference(path) {
-            let name = path.split(separator: "/", omittingEmptySubsequences: true).last ?? "image"
-            let folder = name.prefix { $0 != ":" && $0 != "@" }
-            StandardStreams.complain(
-                """
-                '\(ReferenceDocs.visible(path))' looks like the name of an image in a registry, and layerverify reads \
-                images on disk. Fetch it first:
-                  skopeo copy \(ReferenceDocs.visible(source(path))) oci:\(ReferenceDocs.visible(String(folder)))
-                """)
+        for path in paths {
+            guard access(path, F_OK) != 0, let hint = hint(for: path, exists: { access($0, F_OK) == 0 }) else {
+                continue
+            }
+            StandardStreams.complain(ReferenceDocs.visible(hint.message) + "\n  " + ReferenceDocs.visible(hint.command))
+        }
+    }
+
+    /// What is wrong with an argument, and the command line that does what was meant.
+    struct Hint: Equatable {
+        var message: String
+        var command: String
+    }
+
+    /// The hint about a path that does not exist; nil if it looks like nothing else.
+    ///
+    /// - Parameter exists: whether there is something at a path.
+    static func hint(for path: String, exists: (String) -> Bool) -> Hint? {
+        if let hint = ofTransport(path, exists) { return hint }
+        if path.hasPrefix("~") { return ofHome(path) }
+        if path.hasPrefix("file:") { return ofFileURL(path) }
+        if isDigest(path) {
+            return Hint(
+                message: "'\(path)' is a digest, and layerverify reads images on disk. Give the path of the image:",
+                command: "layerverify PATH")
+        }
+        if let (place, tag) = split(path, exists), !tag.isEmpty {
+            return Hint(
+                message: "'\(path)' is not a path; '\(place)' is there, and a name is given with --ref:",
+                command: verify(place, tag: tag))
+        }
+        guard isReference(path) else { return nil }
+        return ofRegistry(path)
+    }
+
+    // Transports, as skopeo and Podman name them
+
+    private static func ofTransport(_ path: String, _ exists: (String) -> Bool) -> Hint? {
+        guard let colon = path.firstIndex(of: ":") else { return nil }
+        let transport = String(path[..<colon])
+        let rest = String(path[path.index(after: colon)...])
+        // A folder may have the name of a transport.
+        guard !rest.isEmpty, !exists(transport) || split(rest, exists) != nil else { return nil }
+        switch transport {
+        case "oci", "oci-archive", "docker-archive":
+            let (place, tag) = split(rest, exists) ?? guess(rest)
+            return Hint(
+                message: "'\(path)' has a transport in front, and layerverify takes paths. Leave it out:",
+                command: verify(place, tag: tag))
+        case "dir":
+            return Hint(
+                message: "'\(path)' is an image in the dir: form, which layerverify does not read. Copy it first:",
+                command: copy(path, to: name(of: rest)))
+        case "containers-storage":
+            return Hint(
+                message: "'\(path)' is in Podman's storage, which layerverify does not read. Copy it first:",
+                command: copy(path, to: name(of: rest)))
+        case "docker-daemon":
+            return Hint(
+                message: "'\(path)' is in Docker's storage, which layerverify does not read. Save it first:",
+                command: "docker save -o \(word(name(of: rest) + ".tar")) \(word(rest)) && layerverify "
+                    + word(name(of: rest) + ".tar"))
+        case "docker": return rest.hasPrefix("//") ? ofRegistry(path) : nil
+        default: return nil
+        }
+    }
+
+    private static func ofRegistry(_ path: String) -> Hint {
+        Hint(
+            message: """
+                '\(path)' looks like the name of an image in a registry, and layerverify reads images on disk. \
+                Fetch it first:
+                """,
+            command: copy(path.hasPrefix("docker://") ? path : "docker://" + path, to: name(of: path)))
+    }
+
+    /// A path that exists up to a colon, and what follows.
+    private static func split(_ path: String, _ exists: (String) -> Bool) -> (place: String, tag: String)? {
+        if exists(path) { return (path, "") }
+        // Names have colons, too: the longest path that exists is meant.
+        for colon in path.indices.reversed() where path[colon] == ":" && colon > path.startIndex {
+            let place = String(path[..<colon])
+            if exists(place) { return (place, String(path[path.index(after: colon)...])) }
+        }
+        return nil
+    }
+
+    /// What is probably the path where nothing is there.
+    private static func guess(_ path: String) -> (place: String, tag: String) {
+        guard let colon = path.firstIndex(of: ":"), colon > path.startIndex else { return (path, "") }
+        return (String(path[..<colon]), String(path[path.index(after: colon)...]))
+    }
+
+    // Other spellings
+
+    private static func ofHome(_ path: String) -> Hint? {
+        guard path == "~" || path.hasPrefix("~/") else { return nil }
+        return Hint(
+            message: "'\(path)' begins with '~', which the shell replaces only outside of quotes:",
+            command: "layerverify " + (path == "~" ? "\"$HOME\"" : "\"$HOME\"/" + word(String(path.dropFirst(2)))))
+    }
+
+    private static func ofFileURL(_ path: String) -> Hint? {
+        guard path.hasPrefix("file:/") else { return nil }
+        var rest = path.dropFirst("file:".count)
+        if rest.hasPrefix("//") {
+            rest = rest.dropFirst(2)
+            if rest.hasPrefix("localhost/") { rest = rest.dropFirst("localhost".count) }
+        }
+        return Hint(
+            message: "'\(path)' is a URL, and layerverify takes paths:",
+            command: "layerverify " + word(unescaped(String(rest))))
+    }
+
+    /// The text behind percent signs. Spec: RFC 3986 §2.1.
+    private static func unescaped(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), rest.count >= 2,
+                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func isDigest(_ path: String) -> Bool {
+        ["sha256:", "sha384:", "sha512:"].contains {
+            path.hasPrefix($0) && path.dropFirst($0.count).allSatisfy(\.isHexDigit)
         }
     }
 
@@ -31,7 +156,24 @@ enum PathHints {
         return parts.count > 1 && (parts[0].contains(".") || parts[0].hasPrefix("localhost"))
     }
 
-    private static func source(_ path: String) -> String {
-        path.hasPrefix("docker://") || path.hasPrefix("docker-daemon:") ? path : "docker://" + path
+    // Command lines
+
+    /// The last part of a reference, without tag and digest: the name of a folder for its image.
+    private static func name(of reference: String) -> String {
+        let last = reference.split(separator: "/", omittingEmptySubsequences: true).last ?? "image"
+        return String(last.prefix { $0 != ":" && $0 != "@" })
     }
+
+    private static func verify(_ place: String, tag: String) -> String {
+        // The third part of docker-archive:FILE:@0 is a place in the archive.
+        guard !tag.isEmpty, !tag.hasPrefix("@") else { return "layerverify " + word(place) }
+        return "layerverify --ref \(word(tag)) \(word(place))"
+    }
+
+    private static func copy(_ source: String, to folder: String) -> String {
+        let folder = folder.isEmpty ? "image" : folder
+        return "skopeo copy \(word(source)) oci:\(word(folder)) && layerverify \(word(folder))"
+    }
+
+    private static func word(_ text: String) -> String { ReferenceDocs.shellWord(text) }
 }

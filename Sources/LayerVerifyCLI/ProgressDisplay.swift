@@ -59,7 +59,9 @@ final class ProgressDisplay: Sendable {
 
     /// `━━━━━━━━━━──────────   45 %  1.02 GiB of 2.30 GiB  1.21 GiB/s  1.05 s left`, no wider than the terminal.
     static func bar(_ progress: VerifyProgress, width: Int) -> String {
-        guard progress.documentCount == 0 else { return String(figures(progress).prefix(max(0, width - 1))) }
+        guard progress.documentCount == 0, progress.searchedFileCount == 0 else {
+            return String(figures(progress).prefix(max(0, width - 1)))
+        }
         var parts = parts(of: progress)
         while parts.count > 1, parts.joined(separator: "  ").count >= width { parts.removeLast() }
         let figures = parts.joined(separator: "  ")
@@ -76,7 +78,12 @@ final class ProgressDisplay: Sendable {
     /// Share, bytes, rate, time left; those that are known.
     private static func parts(of progress: VerifyProgress) -> [String] {
         guard progress.documentCount == 0 else {
-            return ["\(progress.documentCount) document\(progress.documentCount == 1 ? "" : "s") read"]
+            return ["\(counted(progress.documentCount, "document")) read"]
+        }
+        guard progress.searchedFileCount == 0 else {
+            return [
+                "searching: \(counted(progress.searchedFileCount, "file")), \(counted(progress.imageStoreCount, "image"))"
+            ]
         }
         let percent = String(Int(share(progress) * 100))
         var parts = [
@@ -91,6 +98,8 @@ final class ProgressDisplay: Sendable {
         }
         return parts
     }
+
+    private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     private static func share(_ progress: VerifyProgress) -> Double {
         guard progress.totalByteCount > 0 else { return 0 }

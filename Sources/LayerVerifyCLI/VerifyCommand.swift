@@ -36,6 +36,7 @@ struct VerifyCommand: ParsableCommand {
             "Exit with 2 if fewer different images than this are found at all paths together.", valueName: "number"))
     var minImages = 0
     @Flag(help: "Treat warnings as errors.") var strict = false
+    @OptionGroup(title: "Search") var search: SearchOptions
     @OptionGroup(title: "Report") var report: ReportOptions
     @OptionGroup(title: "Run") var running: RunOptions
 
@@ -56,6 +57,7 @@ struct VerifyCommand: ParsableCommand {
     private var options: VerifyOptions {
         var options = VerifyOptions()
         selection.apply(to: &options)
+        search.apply(to: &options)
         running.apply(to: &options)
         options.requiresAllPlatforms = requireAllPlatforms
         options.allowsEmpty = allowEmpty

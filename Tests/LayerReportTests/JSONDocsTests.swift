@@ -90,7 +90,10 @@ import Testing
             JSONFormat().write(sample.report, in: ReportStyle()) { text += $0 }
             objects.merge(Self.objects(in: text)) { $0 + $1 }
         }
-        let places = ["images[]", "images[].layers[]", "findings[]", "findings[].blob", "summary", "tool", "roots[]"]
+        let places = [
+            "images[]", "images[].layers[]", "findings[]", "findings[].blob", "summary", "summary.ignored", "tool",
+            "roots[]",
+        ]
         for place in places { try expect(objects[place], tables[place], place) }
         try expect(objects[""], tables["layerverify verify"], "layerverify verify")
         #expect(Set(objects.keys) == Set(places + [""]))

@@ -148,6 +148,7 @@ struct SampleReport: Sendable, CustomStringConvertible {
                 $0.blobCount = 3
                 $0.claimCount = 7
                 $0.errorCount = 2
+                for name in ["README", "no\u{1b}te"] { $0.ignored.add("dir/" + name) }
             })
     }()
 

@@ -44,6 +44,7 @@ import Testing
         "mkdir -p d/1/2/3/4/5/6/7/8/9/10/11/12; cp -r $GOOD d/ok", "cp -r $GOOD d; echo text > d/README; mkdir d/docs",
         "cp -r $OLD d; tar -C $GOOD -cf d/other.tar README.md 2>/dev/null; rm -f d/other.tar",
         "mkdir d; cp -r $GOOD d; mkdir w; echo '{}' > w/index.html; tar -C w -czf d/web.tgz .",
+        "mkdir d; cp -r $GOOD d; mkdir w; echo '{\"schemaVersion\": 1}' > w/index.json; tar -C w -czf d/web.tgz index.json",
     ])
     func otherThingsBesideImagesAreNoFault(_ line: String) throws {
         let run = try bash(line + "; $P --strict d")
@@ -73,5 +74,37 @@ import Testing
         #expect(elsewhere.text.contains("nothing-selected"))
         // Of a folder of images some may be left out.
         #expect(try bash("mkdir all; cp -r $GOOD all/a; cp -r $OLD all/b; $P -q --ref \(name) all").status == 0)
+    }
+
+    @Test func aSearchStopsWhereItIsToldToStop() throws {
+        let run = try bash(
+            "mkdir d; cp -r $GOOD d/a; for i in 1 2 3 4 5 6 7 8 9; do echo x > d/b$i; done; $P --max-files 9 d")
+        #expect(run.status == 2, "\(run.transcript)")
+        #expect(run.text.contains("unchecked[search-limit]"))
+        #expect(try bash("$P -q --max-files 99 d").status == 0)
+        #expect(try bash("$P -q --max-files 0 d").status == 64)
+    }
+
+    @Test func otherFileSystemsAreLeftOutIfThatIsWanted() throws {
+        let mounted = try bash("mkdir -p d/m; cp -r $GOOD d/a; mount -t tmpfs none d/m && cp -r $BAD d/m/x")
+        guard mounted.status == 0 else {
+            print("not tested: another file system, because mount is not allowed here")
+            return
+        }
+        defer { _ = try? bash("umount d/m") }
+        #expect(try bash("$P -q d").status == 1)
+        let run = try bash("$P --one-file-system d")
+        #expect(run.status == 0, "\(run.transcript)")
+        #expect(run.text.contains("1 other file system"))
+    }
+
+    @Test func theReportNamesWhatWasIgnored() throws {
+        let lines = "mkdir d; cp -r $GOOD d/a; echo x > d/README; ln -s a d/latest; "
+        let run = try bash(lines + "$P d")
+        #expect(run.status == 0, "\(run.transcript)")
+        #expect(run.text.contains("not checked: 2 ignored files"))
+        #expect(!run.text.contains("d/README"))
+        #expect(try bash("$P --verbose d").text.contains("\n  d/README\n  d/latest\n"))
+        #expect(try bash("$P --format json d").text.contains("\"d/README\",\n"))
     }
 }

@@ -54,6 +54,7 @@ struct DamageTests {
         "backup.tar": "an archive that is no image", "notes.gz": "a file that is no image",
         "sources.tgz": "a compressed archive that is no image",
         "a.bin": "a blob of something that is no image",
+        "version": "the version of something else", "images.yml": "imgpkg's list, which is not read",
         ".DS_Store": "a file among the blobs whose name is no digest",
         "._config": "a file among the blobs whose name is no digest",
     ]

@@ -10,10 +10,10 @@ import SystemPackage
 /// What a file is in which no image was found: something that never was one, or something that may be one damaged or packed.
 enum FileNature: Hashable {
     case empty
-    /// Neither an archive nor compressed.
-    case other
+    /// Neither an archive nor compressed; `beginning` is its first 64 KiB.
+    case other(beginning: [UInt8])
     /// A tar archive of other things, whole as far as its headers go.
-    case otherArchive
+    case otherArchive(ArchiveShape)
     /// The same, but for entries that readers take differently, as `why` says: others may find an image in it.
     case disputedArchive(why: String)
     /// A tar archive that ends or breaks before anything of an image was found in it.
@@ -26,17 +26,22 @@ enum FileNature: Hashable {
     case archiveWithoutEntries
     /// No archive by its first header, but one by a later one.
     case beheadedArchive
-    /// Compressed; `looksLikeImage` if entries as archives of images have them are among its first.
-    case compressed(Compression, looksLikeImage: Bool)
+    case compressed(Compression, PackedContent)
     case unreadable(ReadFault)
 
     /// So much of a file is searched for a tar header.
     private static let lookByteCount = 64 << 10
+    /// So much of an archive that readers take differently is searched for the names of an image's documents.
+    private static let disputedByteCount = 4 << 20
+    /// So much of a compressed file is decoded, to tell whether it is an archive.
+    private static let packedLookByteCount = 4 << 10
     /// So much of a compressed archive is decoded, to look at its entries.
     private static let packedByteCount = 256 << 10
 
     /// Looks at a file whose beginning is that of a tar archive.
-    init(archive index: TarIndex, of file: any BlobReader) {
+    ///
+    /// - Parameter shape: what its names tell.
+    init(archive index: TarIndex, of file: any BlobReader, shape: @autoclosure () -> ArchiveShape) {
         do throws(ReadFault) {
             switch index.ending {
             case .endOfArchive, .endOfFile:
@@ -45,11 +50,11 @@ enum FileNature: Hashable {
                     return
                 }
                 let doubts = index.doubts.compactMap { if case .ambiguous(let text) = $0 { text } else { nil } }
-                if let doubt = doubts.first {
+                if let doubt = doubts.first, try Self.namesDocuments(file) {
                     self = .disputedArchive(why: doubt)
                 } else {
                     let isUndocumented = PackedArchive(try file.bytes(at: 0, upTo: Self.lookByteCount)).holdsLayer
-                    self = isUndocumented ? .undocumentedArchive : .otherArchive
+                    self = isUndocumented ? .undocumentedArchive : .otherArchive(shape())
                 }
             case .truncated, .corrupt, .tooManyEntries:
                 let beginning = try file.bytes(at: 0, upTo: Self.lookByteCount)
@@ -76,42 +81,65 @@ enum FileNature: Hashable {
             let prefix = try file.bytes(at: 0, upTo: Self.lookByteCount)
             switch Compression.detect(prefix: prefix) {
             case .none:
-                self = Self.hasHeader(prefix) ? .beheadedArchive : .other
+                // A disk image or a program may have tar headers in it.
+                let isBeheaded = Self.hasHeader(prefix) && !FileContent.isBinaryFormat(prefix)
+                self = isBeheaded ? .beheadedArchive : .other(beginning: prefix)
             case let compression:
-                let isArchive = TarHeader(Codecs.decodedPrefix(prefix, byteCount: TarHeader.byteCount)) != nil
-                let beginning = isArchive ? try file.bytes(at: 0, upTo: Self.packedByteCount) : []
+                guard Codecs.reference(for: compression) != nil else {
+                    self = .compressed(compression, .undecoded)
+                    return
+                }
+                let first = Codecs.decodedPrefix(prefix, byteCount: Self.packedLookByteCount)
+                guard TarIndex.isTar(prefix: first) else {
+                    self = .compressed(compression, first.isEmpty ? .nothing : .other(beginning: first))
+                    return
+                }
+                let beginning = try file.bytes(at: 0, upTo: Self.packedByteCount)
                 let decoded = Codecs.decodedPrefix(beginning, byteCount: PackedArchive.maximumByteCount)
-                self = .compressed(compression, looksLikeImage: PackedArchive(decoded).looksLikeImage)
+                self = .compressed(compression, .archive(looksLikeImage: PackedArchive(decoded).looksLikeImage))
             }
         } catch {
             self = .unreadable(error)
         }
     }
 
-    /// True of a file that is called an archive and has no header, as a write that failed leaves it. macOS writes
-    /// files `._name` next to others, which are not archives.
+    /// True of a file that is called an archive and is none, or one that cannot be looked into: as a write that failed leaves
+    /// it, or compressed in a way that is not decoded here. macOS writes files `._name` next to others, which are not archives.
     func isArchiveByName(_ path: String) -> Bool {
-        let suffixes = self == .empty ? [".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.xz"] : [".tar"]
-        guard self == .empty || self == .other || self == .archiveWithoutEntries,
-            suffixes.contains(where: path.lowercased().hasSuffix)
-        else { return false }
-        return path.split(separator: "/").last?.hasPrefix("._") == false
+        switch self {
+        case .empty, .other, .archiveWithoutEntries, .brokenArchive, .beheadedArchive,
+            .compressed(_, .undecoded), .compressed(_, .nothing), .compressed(_, .other):
+            // Bytes: this is asked of each file that a search finds.
+            let end = path.utf8.suffix(Self.longestSuffixByteCount).map { (65...90).contains($0) ? $0 | 0x20 : $0 }
+            guard Self.suffixes.contains(where: { end.reversed().starts(with: $0.utf8.reversed()) }) else {
+                return false
+            }
+            return path.split(separator: "/").last?.hasPrefix("._") == false
+        case .otherArchive, .disputedArchive, .undocumentedArchive, .unreadable, .compressed(_, .archive): return false
+        }
     }
+
+    /// The ends of the names of archives, compressed or not.
+    static let suffixes =
+        [".tar"] + ["gz", "zst", "xz", "bz2", "lz4"].map { ".tar." + $0 } + [".tgz", ".tzst", ".txz", ".tbz", ".tbz2"]
+
+    private static let longestSuffixByteCount = 8
 
     /// True of what may be an image that was not checked: not to mention it would be to pass it.
     var mayBeImage: Bool {
         switch self {
         case .disputedArchive, .brokenArchive, .beheadedArchive, .undocumentedArchive, .unreadable,
-            .compressed(_, looksLikeImage: true):
+            .compressed(_, .archive(looksLikeImage: true)), .otherArchive(.indexAlone):
             true
-        case .empty, .other, .otherArchive, .archiveWithoutEntries, .compressed(_, looksLikeImage: false): false
+        case .empty, .other, .otherArchive, .archiveWithoutEntries, .compressed: false
         }
     }
 
     /// The same of a file that lies right beside the documents of an image: only what begins as an archive of an image does.
     var mayBeImageBesideOne: Bool {
         switch self {
-        case .brokenArchive(_, looksLikeImage: true, _), .unreadable, .compressed(_, looksLikeImage: true): true
+        case .brokenArchive(_, looksLikeImage: true, _), .unreadable, .compressed(_, .archive(looksLikeImage: true)):
+            true
         case .empty, .other, .otherArchive, .disputedArchive, .brokenArchive, .beheadedArchive, .undocumentedArchive,
             .archiveWithoutEntries, .compressed:
             false
@@ -131,33 +159,13 @@ enum FileNature: Hashable {
         }
     }
 
-    /// What people are told, and what they might do.
-    var explanation: (message: String, hint: String?) {
-        let marks = ImageSources.all.map { $0.marks }.joined(separator: "; ")
-        switch self {
-        case .empty: return ("the file is empty", nil)
-        case .other: return ("the file is neither a tar archive nor a folder", nil)
-        case .otherArchive: return ("the tar archive holds no image; looked for \(marks)", nil)
-        case .disputedArchive(let why):
-            return ("the tar archive holds no image as it is read here; readers take differently: \(why)", nil)
-        case .brokenArchive(let ending, _, _) where code != .notAnImage:
-            return (
-                "\(ending.explanation); it has layers of an image, and not the documents that follow them",
-                "download or write the archive again"
-            )
-        case .undocumentedArchive:
-            return ("the tar archive has layers of an image, and no document that lists them", nil)
-        case .archiveWithoutEntries: return ("the tar archive has no entries", nil)
-        case .brokenArchive(let ending, _, _):
-            return ("\(ending.explanation), and before that no image was found; looked for \(marks)", nil)
-        case .beheadedArchive:
-            return ("the file is a tar archive whose beginning is damaged", "download or copy the archive again")
-        case .compressed(let compression, _):
-            return (
-                "the file is \(compression.rawValue)-compressed; only uncompressed archives are supported",
-                "decompress it first, or see layerverify digest if it is a single layer"
-            )
-        case .unreadable(let fault): return (fault.explanation, nil)
+    /// Whether the beginning of an archive has the name of a document of an image, however readers find it there; true of an
+    /// archive that is longer than what is looked at.
+    private static func namesDocuments(_ file: any BlobReader) throws(ReadFault) -> Bool {
+        guard file.byteCount <= UInt64(disputedByteCount) else { return true }
+        let bytes = try file.bytes(at: 0, upTo: disputedByteCount)
+        return ["oci-layout", "index.json", "manifest.json", "repositories"].contains { name in
+            bytes.contains(Array(name.utf8))
         }
     }
 
@@ -167,33 +175,6 @@ enum FileNature: Hashable {
         return stride(from: 0, to: prefix.count - TarHeader.byteCount + 1, by: TarHeader.byteCount).contains { start in
             guard prefix[(start + 257)...].starts(with: mark) else { return false }
             return start == 0 || TarHeader(prefix[start..<start + TarHeader.byteCount]) != nil
-        }
-    }
-}
-
-extension ReadFault {
-    /// Why something could not be read, for a message.
-    var explanation: String {
-        switch self {
-        case .failed(let errno): ErrorText.describe(errno.rawValue)
-        case .changed: "the file changed while it was read"
-        }
-    }
-}
-
-extension TarEnding {
-    /// Where and why an archive ends, for a message.
-    var explanation: String {
-        switch self {
-        case .endOfArchive(let atByte): "the archive ends at byte \(atByte)"
-        case .endOfFile: "the archive ends with the file"
-        case .truncated(let atByte, let entryName):
-            "the archive ends at byte \(atByte), within \(entryName ?? "a header")"
-        case .corrupt(let atByte, let reason): "the header at byte \(atByte) is damaged: \(reason)"
-        case .tooManyEntries(let atByte):
-            "the archive has more entries than are read; from byte \(atByte) on nothing was"
-        case .unreadable(.failed(let errno), let atByte): "\(ErrorText.describe(errno.rawValue)) at byte \(atByte)"
-        case .unreadable(.changed, _): ReadFault.changed.explanation
         }
     }
 }

@@ -15,30 +15,47 @@ enum OtherStore: String {
     case containerdData = "containerd's data root"
     case directoryTransport = "an image in the dir: form of skopeo and Podman"
 
-    /// Recognises a folder by the names in it.
+    /// Says that a folder is such a store, and that its images were not checked; nil if it is not one.
     ///
     /// Source: the layouts that distribution, containers/storage, Docker and containerd write, each of several folders that
     /// hardly anything else has side by side.
-    init?(_ entries: [DirectoryEntry]) {
+    static func finding(_ entries: [DirectoryEntry], in tree: RecognizableTree) -> Finding? {
         let folders = Set(entries.lazy.filter { $0.kind == .directory }.map(\.name))
         let files = Set(entries.lazy.filter { $0.kind == .regular }.map(\.name))
-        if folders.isSuperset(of: ["blobs", "repositories"]) {
-            self = .registry
-        } else if folders.isSuperset(of: ["imagedb", "layerdb"])
-            || folders.isSuperset(of: ["image", "containers", "volumes"])
-        {
-            self = .dockerData
-        } else if folders.contains("io.containerd.content.v1.content") {
-            self = .containerdData
-        } else if folders.contains(where: {
-            $0.hasSuffix("-images") && folders.contains($0.dropLast("images".count) + "layers")
-        }) {
-            self = .containersStorage
-        } else if files.isSuperset(of: ["manifest.json", "version"]) {
-            self = .directoryTransport
-        } else {
-            return nil
+        // Names that others use as well count only with what is behind them.
+        let candidates: [(OtherStore, Recognition)] = [
+            (.registry, folders.isSuperset(of: ["blobs", "repositories"]) ? tree.hasFolder("blobs/sha256") : .no),
+            (.dockerData, Recognition(isDockerData(folders))),
+            (.containerdData, Recognition(folders.contains("io.containerd.content.v1.content"))),
+            (
+                .containersStorage,
+                Recognition(drivers.contains { folders.isSuperset(of: [$0 + "-images", $0 + "-layers"]) })
+            ),
+            (
+                .directoryTransport,
+                files.isSuperset(of: ["manifest.json", "version"])
+                    ? tree.begins("version", with: "Directory Transport Version") : .no
+            ),
+        ]
+        for (store, recognition) in candidates {
+            switch recognition {
+            case .yes: return store.finding
+            case .no: continue
+            case .unknown(let path, let ending): return .unread(ending, path)
+            }
         }
+        return nil
+    }
+
+    /// The storage drivers of containers/storage and of Docker.
+    private static let drivers = [
+        "overlay", "overlay2", "vfs", "btrfs", "zfs", "aufs", "devicemapper", "fuse-overlayfs",
+    ]
+
+    private static func isDockerData(_ folders: Set<String>) -> Bool {
+        if folders.isSuperset(of: ["imagedb", "layerdb"]) { return true }
+        return folders.isSuperset(of: ["image", "containers", "volumes"])
+            && (drivers + ["buildkit", "network", "plugins", "swarm"]).contains(where: folders.contains)
     }
 
     /// The command that makes something of its images that is read here.
@@ -53,8 +70,7 @@ enum OtherStore: String {
         }
     }
 
-    /// Says what the folder is, and that it was not checked.
-    var finding: Finding {
+    private var finding: Finding {
         Finding(.notAnImage, "\(rawValue), which is not read: its images were not checked", at: Place(""), hint: hint)
     }
 }

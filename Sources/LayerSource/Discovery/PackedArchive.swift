@@ -4,6 +4,18 @@
 
 import LayerModel
 
+/// What a compressed file holds.
+enum PackedContent: Hashable {
+    /// A tar archive; `looksLikeImage` if entries as archives of images have them are among its first.
+    case archive(looksLikeImage: Bool)
+    /// Something else; `beginning` is its first 4 KiB.
+    case other(beginning: [UInt8])
+    /// Nothing: the stream is empty, cut or damaged.
+    case nothing
+    /// Nothing here decodes the compression.
+    case undecoded
+}
+
 /// The first entries of a tar archive, as its beginning decodes.
 struct PackedArchive {
     /// So much of the archive is looked at: enough for the entries before and after a small layer.
@@ -73,7 +85,7 @@ struct PackedArchive {
         let firstByte = content.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
         switch path {
         case ["oci-layout"]: return true
-        case ["index.json"]: return isCut || text.contains("\"schemaVersion\"")
+        case ["index.json"]: return isCut || ["schemaVersion", "manifests"].allSatisfy { text.contains("\"\($0)\"") }
         case ["manifest.json"]:
             // Jib writes the members in lower case; in an object these are those of a manifest of another form.
             let members = firstByte == UInt8(ascii: "[") ? text.lowercased() : text

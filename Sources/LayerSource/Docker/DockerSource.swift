@@ -8,7 +8,7 @@ extension ImageSource {
     /// The format of `docker save` since version 25: an image layout and `manifest.json` with the same blobs.
     static let dockerAndLayout = ImageSource(
         folderForm: .dockerOCIDirectory, archiveForm: .dockerOCIArchive, marks: "manifest.json next to oci-layout",
-        recognizes: { $0.hasLayout.and($0.hasDockerManifest) },
+        recognizes: { $0.hasLayoutView.and($0.hasDockerManifest) },
         walk: { tree, builder in
             var layout = LayoutWalk(tree: tree)
             layout.walk(&builder)
@@ -20,7 +20,7 @@ extension ImageSource {
     /// The format of `docker save` before version 25, which other builders also write.
     static let dockerSave = ImageSource(
         folderForm: .dockerDirectory, archiveForm: .dockerArchive, marks: "manifest.json with a list of images",
-        recognizes: { $0.hasDockerManifest.and($0.hasLayout.not) },
+        recognizes: { $0.hasLayoutView.not.and($0.hasDockerManifest) },
         walk: { tree, builder in
             var docker = DockerSaveWalk(tree: tree, hasLayout: false)
             docker.walk(&builder)
@@ -31,8 +31,7 @@ extension ImageSource {
     static let repositoriesOnly = ImageSource(
         folderForm: .dockerDirectory, archiveForm: .dockerArchive, marks: "repositories",
         recognizes: {
-            $0.hasFile("repositories").and($0.hasFile("manifest.json").not).and($0.hasLayout.not)
-                .and($0.beginsAsObject("repositories"))
+            $0.hasRepositories.and($0.hasFile("manifest.json").not).and($0.hasLayout.not)
         },
         walk: { tree, builder in RepositoriesWalk(tree: tree).walkUnclaimed(&builder) })
 }

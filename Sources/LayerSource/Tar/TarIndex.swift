@@ -323,10 +323,12 @@ package struct TarIndex: Sendable {
         return range.lowerBound..<low
     }
 
-    /// The places of the entries below a folder, ordered by the bytes of their names.
+    /// The places of the entries below a folder, ordered by the bytes of their names; of all for the empty path.
     ///
     /// Complexity: log n for n entries of the archive, plus the number of entries below the folder.
-    func places(below folder: String) -> ArraySlice<UInt32> { places(below: Array(folder.utf8)[...]) }
+    func places(below folder: String) -> ArraySlice<UInt32> {
+        folder.isEmpty ? order[...] : places(below: Array(folder.utf8)[...])
+    }
 
     private func places(below folder: ArraySlice<UInt8>) -> ArraySlice<UInt32> {
         let prefix = folder + [UInt8(ascii: "/")]

@@ -51,7 +51,7 @@ package struct TarTree: ImageTree {
         case .found, .absent: return .absent
         case .unreadable(let ending): return .unreadable(ending)
         }
-        let prefixByteCount = path.utf8.count + 1
+        let prefixByteCount = path.isEmpty ? 0 : path.utf8.count + 1
         var names: [(name: String, kind: FileKind)] = []
         for place in index.places(below: path) {
             let rest = index.entries.name(of: Int(place)).dropFirst(prefixByteCount)
@@ -77,7 +77,7 @@ package struct TarTree: ImageTree {
         case .found, .absent: return .absent
         case .unreadable(let ending): return .unreadable(ending)
         }
-        let prefixByteCount = path.utf8.count + 1
+        let prefixByteCount = path.isEmpty ? 0 : path.utf8.count + 1
         var last: ArraySlice<UInt8> = []
         for place in index.places(below: path) {
             let component = index.entries.name(of: Int(place)).dropFirst(prefixByteCount)

@@ -1,0 +1,132 @@
+// layerverify: what people are told about a file that is not an image.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+import LayerSystem
+import SystemPackage
+
+extension FileNature {
+    /// What people are told, and what they might do.
+    func explanation(path: String) -> (message: String, hint: String?) {
+        let marks = ImageSources.all.map { $0.marks }.joined(separator: "; ")
+        let file = ShellWord.quoting(path)
+        switch self {
+        case .empty: return ("the file is empty", "download or write it again")
+        case .other(let beginning):
+            guard let content = FileContent(beginning) else {
+                return ("the file is neither a tar archive nor a folder", nil)
+            }
+            return ("the file is \(content.title), and not an image", content.hint)
+        case .otherArchive(let shape):
+            let (title, hint) = shape.explanation(file: file)
+            return (title ?? "the tar archive holds no image; looked for \(marks)", hint)
+        case .disputedArchive(let why):
+            return ("the tar archive holds no image as it is read here; readers take differently: \(why)", nil)
+        case .brokenArchive(let ending, _, _) where code != .notAnImage:
+            return (
+                "\(ending.explanation); it has layers of an image, and not the documents that follow them",
+                "download or write the archive again"
+            )
+        case .undocumentedArchive:
+            return ("the tar archive has layers of an image, and no document that lists them", nil)
+        case .archiveWithoutEntries: return ("the tar archive has no entries", "download or write it again")
+        case .brokenArchive(let ending, _, _):
+            return ("\(ending.explanation), and before that no image was found; looked for \(marks)", nil)
+        case .beheadedArchive:
+            return ("the file is a tar archive whose beginning is damaged", "download or copy the archive again")
+        case .compressed(let compression, let content):
+            return content.explanation(compression, path: path)
+        case .unreadable(let fault): return (fault.explanation, nil)
+        }
+    }
+}
+
+extension ArchiveShape {
+    /// What the archive is, and what helps; `file` is its path as a word of a shell.
+    fileprivate func explanation(file: String) -> (title: String?, hint: String?) {
+        let digest = "layerverify digest \(file) computes the digest of a single layer"
+        switch self {
+        case .unknown: return (nil, digest)
+        case .imageBelow(let folder):
+            return (
+                "the tar archive holds an image one or more folders down, in \(folder)/, where no reader looks for it",
+                "tar -xf \(file) && layerverify \(ShellWord.quoting(folder))"
+            )
+        case .rootFileSystem(isExport: true):
+            return (
+                "the tar archive is the root file system of a container, as docker export writes it: no document describes it",
+                "docker save -o FILE IMAGE writes an image"
+            )
+        case .rootFileSystem(isExport: false):
+            return (
+                "the tar archive is a root file system: a layer, or what docker export writes; no document describes it",
+                "\(digest); docker save -o FILE IMAGE writes an image"
+            )
+        case .layer: return ("the tar archive is a single layer, with whiteouts; no document describes it", digest)
+        case .indexAlone: return ("the tar archive has the " + IncompleteLayout.indexTitle, nil)
+        }
+    }
+}
+
+extension PackedContent {
+    /// What the compressed file is, and what helps.
+    fileprivate func explanation(_ compression: Compression, path: String) -> (message: String, hint: String?) {
+        let name = compression.rawValue
+        switch self {
+        case .archive, .undecoded:
+            let tool = ["gzip", "zstd", "xz", "bzip2", "lz4"].first { $0 == name } ?? "gzip"
+            let target = Self.uncompressedName(path)
+            let command =
+                "\(tool) -dc \(ShellWord.quoting(path)) >\(ShellWord.quoting(target)) && layerverify \(ShellWord.quoting(target))"
+            return (
+                "the file is \(name)-compressed; only uncompressed archives are supported",
+                "decompress it first: \(command); or see layerverify digest if it is a single layer"
+            )
+        case .nothing:
+            return (
+                "the file is \(name)-compressed, and nothing comes out when its beginning is decompressed",
+                "download or write it again"
+            )
+        case .other(let beginning):
+            let content = FileContent(beginning).map { $0.title } ?? "not a tar archive"
+            return ("the file is \(name)-compressed, and its content is \(content)", nil)
+        }
+    }
+
+    /// The name of an archive without the end that tells its compression.
+    private static func uncompressedName(_ path: String) -> String {
+        let name = String(path.split(separator: "/").last ?? "image")
+        for suffix in FileNature.suffixes where suffix != ".tar" && name.lowercased().hasSuffix(suffix) {
+            return String(name.dropLast(suffix.count)) + ".tar"
+        }
+        return name + ".tar"
+    }
+}
+
+extension ReadFault {
+    /// Why something could not be read, for a message.
+    var explanation: String {
+        switch self {
+        case .failed(let errno): ErrorText.describe(errno.rawValue)
+        case .changed: "the file changed while it was read"
+        }
+    }
+}
+
+extension TarEnding {
+    /// Where and why an archive ends, for a message.
+    var explanation: String {
+        switch self {
+        case .endOfArchive(let atByte): "the archive ends at byte \(atByte)"
+        case .endOfFile: "the archive ends with the file"
+        case .truncated(let atByte, let entryName):
+            "the archive ends at byte \(atByte), within \(entryName ?? "a header")"
+        case .corrupt(let atByte, let reason): "the header at byte \(atByte) is damaged: \(reason)"
+        case .tooManyEntries(let atByte):
+            "the archive has more entries than are read; from byte \(atByte) on nothing was"
+        case .unreadable(.failed(let errno), let atByte): "\(ErrorText.describe(errno.rawValue)) at byte \(atByte)"
+        case .unreadable(.changed, _): ReadFault.changed.explanation
+        }
+    }
+}

@@ -1,0 +1,44 @@
+// layerverify: findings of the search for images.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+
+extension Finding {
+    /// A path, or a file below it, could not be read, so that it is not known what image is there.
+    static func unread(_ ending: ReadEnding, _ name: String = "", _ consequence: String? = nil) -> Finding {
+        let cause =
+            switch ending {
+            case .unreadable(let errno, _): ErrorText.describe(errno)
+            default: Finding(ending, at: Place(name))?.message ?? ""
+            }
+        let message = [name.isEmpty ? cause : "\(name): \(cause)", consequence].compactMap { $0 }
+        return Finding(.pathUnreadable, message.joined(separator: "; "), at: Place(name))
+    }
+
+    /// What a file is that is not an image, for people who gave it.
+    static func notAnImage(_ nature: FileNature, path: String) -> Finding {
+        let (message, hint) = nature.explanation(path: path)
+        return Finding(nature.code, message, at: Place(""), hint: hint)
+    }
+
+    /// The run was interrupted before a path, or the rest below it, was searched.
+    static var searchInterrupted: Finding {
+        Finding(.interrupted, "the run was interrupted before what is here was searched for images", at: Place(""))
+    }
+
+    /// The search has looked at as many files as it may.
+    static func tooManyFiles(_ limit: Int) -> Finding {
+        Finding(
+            .searchLimit, "the search ended here after \(limit) files; what follows was not searched for images",
+            at: Place(""), expected: "\(limit)", hint: "--max-files raises the limit")
+    }
+
+    /// The folder is deeper below the path given than folders are searched.
+    static var tooDeep: Finding {
+        Finding(
+            .searchLimit,
+            "more than \(SearchLimits.maximumDepth) folders deep; what is below was not searched for images",
+            at: Place(""), expected: "\(SearchLimits.maximumDepth)")
+    }
+}

@@ -1,0 +1,29 @@
+// layerverify: what a folder without an image is.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+import LayerSystem
+
+/// What a folder is that the user gave and in which no image was found.
+struct FolderShape {
+    /// What it is; nil if nothing is known.
+    let title: String?
+    /// What helps; nil if nothing is known.
+    let hint: String?
+
+    init(_ folder: DirectoryRoot, path: String) {
+        if let owner = OwningImage(of: path) {
+            title = "a part of an image"
+            hint = owner.hint
+            return
+        }
+        hint = nil
+        switch folder.list("", limit: 1_000) {
+        case .success(let entries) where entries.isEmpty: title = "the folder is empty"
+        case .success(let entries) where RootFileSystem.isOne(Set(entries.map(\.name))):
+            title = "a root file system, which no document describes"
+        case .success, .failure: title = nil
+        }
+    }
+}

@@ -1,0 +1,55 @@
+// layerverify: archives that may be images.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+import LayerSystem
+import SystemPackage
+
+extension ImageFinder {
+    /// Adds a file if it is an archive of a known form. Returns: what it is if it is none; nil if all was said.
+    ///
+    /// - Parameter isGiven: whether the user gave this very file and may be told more about it.
+    mutating func addArchive(
+        _ file: PositionedFile, path: String, canReopen: Bool, isGiven: Bool = false
+    ) -> FileNature? {
+        let prefix: [UInt8]
+        do throws(ReadFault) {
+            prefix = try file.bytes(at: 0, upTo: 2 * TarHeader.byteCount)
+        } catch {
+            return .unreadable(error)
+        }
+        guard TarIndex.isTar(prefix: prefix) else { return FileNature(file) }
+        forgetLatestTree()
+        let index = TarIndex.read(InterruptibleReader(file, watch))
+        guard !watch.isOver else {
+            add(path, .searchInterrupted)
+            return nil
+        }
+        let tree = TarTree(index, root: found.count)
+        let recognizable = RecognizableTree(tree, in: file)
+        switch ImageSources.recognize(recognizable) {
+        case .image(let source, let unread):
+            let isKept = takeOpenRoot() || !canReopen
+            add(
+                path, source, form: source.archiveForm,
+                store: isKept ? .archive(file) : .closed(ClosedRoot(file, at: path)), tree: tree, unread: unread)
+        case .unknown(let unread) where index.ending.isEndOfEntries: add(path, .unread(unread.ending, unread.path))
+        case .none, .unknown:
+            return FileNature(
+                archive: index, of: file,
+                shape: isGiven ? ArchiveShape(given: index, recognizable) : ArchiveShape(found: recognizable))
+        }
+        return nil
+    }
+
+    /// A folder that is an image, as a place to open blobs.
+    mutating func store(_ folder: DirectoryRoot, at place: Folder) -> BlobStore.Root {
+        guard !takeOpenRoot(), place.canReopen else { return .directory(folder) }
+        do throws(Errno) {
+            return .closed(try ClosedRoot(folder, at: place.path))
+        } catch {
+            return .directory(folder)
+        }
+    }
+}

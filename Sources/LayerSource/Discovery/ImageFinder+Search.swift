@@ -1,0 +1,181 @@
+// layerverify: searching a folder for images.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+import LayerSystem
+import SystemPackage
+
+extension ImageFinder {
+    /// Folders down to this depth are kept open while what is below them is searched.
+    private static let maximumOpenDepth = 32
+
+    /// What is still to be looked at, the next one last: no recursion, which a deep tree would lead too far.
+    typealias Pending = [(folder: Folder, entry: DirectoryEntry)]
+
+    /// Finds the images in a folder that the user gave, and below it.
+    mutating func findInFolder(_ path: String) {
+        let folder: DirectoryRoot
+        let device: UInt64?
+        do throws(Errno) {
+            folder = try DirectoryRoot(path: path, links: links)
+            device = limits.staysOnFileSystem ? try folder.device : nil
+        } catch {
+            return add(path, Finding(.pathUnreadable, ErrorText.describe(error.rawValue), at: Place("")))
+        }
+        let countBefore = found.count
+        var leftovers = Leftovers()
+        search(folder, path: path, device: device, &leftovers)
+        guard found.count == countBefore else {
+            if let description = leftovers.description {
+                add(path, Finding(.filesIgnored, "not looked into: \(description)", at: Place("")), form: .folder)
+            }
+            return
+        }
+        let marks = ImageSources.all.map { $0.marks }.joined(separator: "; ")
+        var message = "no image was found here or below; looked for \(marks); and for tar archives of these"
+        if let description = leftovers.description { message += "; not looked into: \(description)" }
+        let shape = FolderShape(folder, path: path)
+        if let title = shape.title { message = title + "; " + message }
+        add(path, Finding(.notAnImage, message, at: Place(""), hint: shape.hint))
+    }
+
+    /// Searches a folder and what is below it, in the order of the names.
+    ///
+    /// - Parameter device: that of the file system to stay on; nil for all of them.
+    private mutating func search(
+        _ top: DirectoryRoot, path: String, device: UInt64?, _ leftovers: inout Leftovers
+    ) {
+        var pending: Pending = []
+        enter(top, as: Folder(anchor: top, path: path), &pending, &leftovers)
+        // Of folders that are not kept open, one is: that of the last file.
+        var current: (folder: Folder, root: DirectoryRoot)?
+        while let (folder, entry) = pending.popLast() {
+            guard watch.permitsSearch() else { return add(folder.path, .searchInterrupted) }
+            lookedAtCount += 1
+            totalLookedAtCount += 1
+            guard lookedAtCount <= limits.maximumFileCount else {
+                return add(folder.path, .tooManyFiles(limits.maximumFileCount))
+            }
+            watch.noteSearch(totalLookedAtCount, imageCount)
+            guard !folder.owns(entry) else { continue }
+            let below = folder.path(of: entry)
+            do throws(LookupFault) {
+                let opened: DirectoryRoot
+                if let current, current.folder === folder {
+                    opened = current.root
+                } else {
+                    opened = try folder.open()
+                    current = (folder, opened)
+                }
+                switch entry.kind {
+                case .directory:
+                    guard folder.depth < SearchLimits.maximumDepth else {
+                        add(below, .tooDeep)
+                        continue
+                    }
+                    let next = try opened.directory(entry)
+                    if let device, try next.isElsewhere(than: device) {
+                        leftovers.mountCount += 1
+                        continue
+                    }
+                    let isKept = folder.depth < Self.maximumOpenDepth
+                    enter(next, as: folder.folder(entry, opened: isKept ? next : nil), &pending, &leftovers)
+                case .regular:
+                    if !listedFiles.contains(below) {
+                        lookAt(try opened.openFile(entry), path: below, in: folder, &leftovers)
+                    }
+                case .symbolicLink:
+                    // What a link within an image's folder leads to is looked at where it is, unless that is elsewhere.
+                    guard !listedFiles.contains(below) else { continue }
+                    switch folder.isWithinImage ? opened.kind(of: entry.name) : .success(.symbolicLink) {
+                    case .success(.symbolicLink), .failure(.missing), .failure(.outsideImage),
+                        .failure(.linkNotFollowed), .failure(.wrongKind):
+                        leftovers.linkCount += 1
+                        ignored.add(below)
+                    case .success: break
+                    case .failure(let fault): throw fault
+                    }
+                case .fifo, .socket, .characterDevice, .blockDevice, .other:
+                    ignored.add(below)
+                    if !folder.isWithinImage { leftovers.count(.other(beginning: [])) }
+                }
+            } catch {
+                switch error {
+                case .failed: add(below, .unread(ReadEnding(error)))
+                // The folder was seen to have it. Whether it was an image is not known.
+                case .missing, .outsideImage, .linkNotFollowed, .wrongKind, .changed: add(below, .unread(.changed))
+                }
+            }
+        }
+    }
+
+    /// Looks at a file in a folder.
+    private mutating func lookAt(
+        _ file: PositionedFile, path: String, in folder: Folder, _ leftovers: inout Leftovers
+    ) {
+        guard let nature = addArchive(file, path: path, canReopen: folder.canReopen) else { return }
+        // Next to the documents of old, a layer may be of no bytes.
+        let isLayer = folder.isWithinImage && path.hasSuffix("/layer.tar")
+        if !isLayer && nature.isArchiveByName(path)
+            || (folder.source == nil ? nature.mayBeImage : nature.mayBeImageBesideOne)
+        {
+            return add(path, .notAnImage(nature, path: path))
+        }
+        ignored.add(path)
+        // In the folder of an image there may be anything.
+        if !folder.isWithinImage { leftovers.count(nature) }
+    }
+
+    /// Adds a folder if it is an image, and its entries to those that are to be looked at.
+    private mutating func enter(
+        _ folder: DirectoryRoot, as place: Folder, _ pending: inout Pending, _ leftovers: inout Leftovers
+    ) {
+        let path = place.path
+        guard !folder.isOfKernel else {
+            leftovers.kernelFolderCount += 1
+            return
+        }
+        let tree = DirectoryTree(folder, root: found.count)
+        let recognizable = RecognizableTree(tree, in: folder)
+        let source: ImageSource?
+        var hasIndexAlone = false
+        switch ImageSources.recognize(recognizable) {
+        case .image(let form, let unread):
+            source = form
+            add(path, form, form: form.folderForm, store: store(folder, at: place), tree: nil, unread: unread)
+            if form.folderForm != .ociLayout, let finding = listedFiles.note(folder, as: tree, path: path) {
+                return add(path, finding)
+            }
+        case .unknown(let unread):
+            // Everybody but root meets this at the top of a file system: a note will do.
+            if case .unreadable(Errno.permissionDenied.rawValue, _) = unread.ending, place.isLostAndFound {
+                leftovers.hasLostAndFound = true
+                return
+            }
+            return add(path, .unread(unread.ending, unread.path))
+        case .none:
+            source = nil
+            if let finding = IncompleteLayout.blobsAlone(in: tree) { return add(path, finding) }
+            if let finding = IncompleteLayout.indexAlone(in: recognizable) {
+                add(path, finding)
+                hasIndexAlone = true
+            }
+        }
+        switch folder.list("", limit: limits.maximumFileCount) {
+        case .success(let entries):
+            if source == nil, let finding = OtherStore.finding(entries, in: recognizable) { return add(path, finding) }
+            let folder = place.recognized(as: source)
+            for entry in entries.reversed() where !(hasIndexAlone && entry.name == "index.json") {
+                pending.append((folder, entry))
+            }
+            // Of what will not be looked at any more only the first entry is kept, which says so.
+            pending.removeFirst(max(0, pending.count - (limits.maximumFileCount - lookedAtCount + 1)))
+        case .failure(.failed(.permissionDenied)) where place.isLostAndFound: leftovers.hasLostAndFound = true
+        // What an image names is found by its name, but there may be other images in the folder.
+        case .failure(.failed(let errno)): add(path, .unread(.unreadable(errno: errno.rawValue, atByte: 0)))
+        // It was a folder when it was opened.
+        case .failure: add(path, .unread(.changed))
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// layerverify: what a search of a folder left out, as numbers.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// What lies below a folder and was not checked, as numbers.
+struct Leftovers {
+    private var natures: [String: Int] = [:]
+    var linkCount = 0
+    /// Folders in which the kernel shows its own state.
+    var kernelFolderCount = 0
+    /// Folders on other file systems, where these are not searched.
+    var mountCount = 0
+    /// What fsck has found in the file system that an image is the top of, if nobody else may look at it.
+    var hasLostAndFound = false
+
+    mutating func count(_ nature: FileNature) {
+        let noun =
+            switch nature {
+            case .compressed: "compressed"
+            case .otherArchive, .disputedArchive, .brokenArchive, .beheadedArchive, .undocumentedArchive,
+                .archiveWithoutEntries:
+                "tar"
+            case .empty, .other, .unreadable: "other"
+            }
+        natures[noun, default: 0] += 1
+    }
+
+    /// `12 files that are not images (3 compressed, 9 other), 2 symbolic links`; nil if there are none.
+    var description: String? {
+        let fileCount = natures.values.reduce(0, +)
+        let kinds = natures.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+        var parts: [String] = []
+        if fileCount > 0 {
+            parts.append(
+                "\(fileCount) file\(fileCount == 1 ? " that is not an image" : "s that are not images") (\(kinds))")
+        }
+        if linkCount > 0 { parts.append("\(linkCount) symbolic link\(linkCount == 1 ? "" : "s")") }
+        if kernelFolderCount > 0 {
+            parts.append("\(kernelFolderCount) pseudo file system\(kernelFolderCount == 1 ? "" : "s")")
+        }
+        if mountCount > 0 { parts.append("\(mountCount) other file system\(mountCount == 1 ? "" : "s")") }
+        if hasLostAndFound { parts.append("lost+found") }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,26 @@
+// layerverify: the options of searching folders.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LayerVerify
+
+/// How far folders are searched for images.
+struct SearchOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Look at no more files and folders than this below each path; the rest is reported as not searched.",
+            valueName: "number"))
+    var maxFiles = VerifyOptions.standardFileCount
+
+    @Flag(help: "Do not search folders on other file systems than that of the path given.") var oneFileSystem = false
+
+    func validate() throws {
+        guard maxFiles >= 1 else { throw ValidationError("--max-files is 1 or more, not \(maxFiles).") }
+    }
+
+    func apply(to options: inout VerifyOptions) {
+        options.maximumFileCount = maxFiles
+        options.staysOnFileSystem = oneFileSystem
+    }
+}
