@@ -132,6 +132,7 @@ private let otherFileCases: [CorpusCase] = [
     ) {
         $0.singleImage([.gzip(1144), .gzip(1145)])
         $0.expect("archive-truncated")
+        $0.expect("documents-missing", follows: "archive-truncated")
     },
     .bad(
         "docker-archive-cut-before-documents", "What docker save wrote, without its end.",
@@ -139,6 +140,7 @@ private let otherFileCases: [CorpusCase] = [
     ) {
         $0.oldArchive(DockerImage(layers: [.plain(1146), .plain(1147)], tags: ["app:1"]))
         $0.expect("archive-truncated")
+        $0.expect("documents-missing", follows: "archive-truncated")
     },
     .bad(
         "archive-damaged-before-documents",
@@ -153,6 +155,7 @@ private let otherFileCases: [CorpusCase] = [
     ) {
         $0.singleImage([.gzip(1148)])
         $0.expect("archive-corrupt")
+        $0.expect("documents-missing", follows: "archive-corrupt")
     },
     .good(
         "archive-followed-by-another", "Two archives in one file: readers of tar stop at the end of the first.",
@@ -240,12 +243,11 @@ private let otherFileCases: [CorpusCase] = [
             [.plain(1161)], config: { _ in ["rootfs": ["path": "x.ext4"]] },
             manifest: { $0.setting("config", $0["config"].typed("application/json")) })
     },
-    .undetermined("folder-with-undocumented-archive", "An image, and an archive that ends after a layer.", in: .folders)
-    {
+    .bad("folder-with-undocumented-archive", "An image, and an archive that ends after a layer.", in: .folders) {
         $0.includeImage(1162)
         let layer = String(repeating: "a", count: 64) + "/layer.tar"
         $0.put("second.tar", TarWriter.archive([(layer, .file(prose(seed: 1163, byteCount: 90)))]))
-        $0.expect("not-an-image")
+        $0.expect("documents-missing")
     },
     .undetermined("folder-with-holed-archive", "An image, and an archive whose first blocks are zeros.", in: .folders) {
         $0.includeImage(1164)

@@ -32,6 +32,8 @@ extension FindingCode {
 
         case .archiveTruncated: .refutes("The archive ends within an entry.")
         case .archiveCorrupt: .refutes("The archive has an invalid tar header.")
+        case .documentsMissing:
+            .refutes("The archive has layers of an image and no document that lists them: it is incomplete.")
         case .archiveEntryAmbiguous:
             .refutes(
                 "Readers of tar see different files in the archive: entries of one name differ, or a name, a size, a type or a record is not the same to all."

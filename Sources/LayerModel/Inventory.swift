@@ -71,6 +71,8 @@ package enum ImageForm: String, Hashable, Sendable, CaseIterable {
     /// An image layout and a docker-save archive in one tar, as Docker has written it since version 25.
     case dockerOCIArchive = "docker-oci-archive"
     case dockerOCIDirectory = "docker-oci-directory"
+    /// A tar archive that has layers of an image and no document that lists them.
+    case incompleteArchive = "incomplete-archive"
     /// A folder that is not an image, but has images below it.
     case folder = "folder"
     /// The path is not a supported kind of image.
@@ -79,7 +81,7 @@ package enum ImageForm: String, Hashable, Sendable, CaseIterable {
     /// True if the files of the image are entries of one archive.
     package var isArchive: Bool {
         switch self {
-        case .ociArchive, .dockerArchive, .dockerOCIArchive: true
+        case .ociArchive, .dockerArchive, .dockerOCIArchive, .incompleteArchive: true
         case .ociLayout, .dockerDirectory, .dockerOCIDirectory, .folder, .unknown: false
         }
     }
@@ -93,6 +95,7 @@ package enum ImageForm: String, Hashable, Sendable, CaseIterable {
         case .dockerDirectory: "extracted docker-save archive"
         case .dockerOCIArchive: "docker-save archive with an OCI image layout"
         case .dockerOCIDirectory: "extracted docker-save archive with an OCI image layout"
+        case .incompleteArchive: "archive of an image without its documents"
         case .folder: "folder of images"
         case .unknown: "not recognised"
         }

@@ -23,13 +23,10 @@ extension FileNature {
             return (title ?? "the tar archive holds no image; looked for \(marks)", hint)
         case .disputedArchive(let why):
             return ("the tar archive holds no image as it is read here; readers take differently: \(why)", nil)
-        case .brokenArchive(let ending, _, _) where code != .notAnImage:
-            return (
-                "\(ending.explanation); it has layers of an image, and not the documents that follow them",
-                "download or write the archive again"
-            )
         case .undocumentedArchive:
-            return ("the tar archive has layers of an image, and no document that lists them", nil)
+            return (
+                "the tar archive has layers of an image, and no document that could be read as one that lists them", nil
+            )
         case .archiveWithoutEntries: return ("the tar archive has no entries", "download or write it again")
         case .brokenArchive(let ending, _, _):
             return ("\(ending.explanation), and before that no image was found; looked for \(marks)", nil)

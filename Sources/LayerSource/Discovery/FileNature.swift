@@ -20,8 +20,8 @@ enum FileNature: Hashable {
     ///
     /// `looksLikeImage` if it begins with an entry as archives of images have them, `holdsLayer` if one is a layer's.
     case brokenArchive(TarEnding, looksLikeImage: Bool, holdsLayer: Bool)
-    /// A whole tar archive with entries as archives of images have them, and without the documents of an image.
-    case undocumentedArchive
+    /// A whole tar archive with layers of an image. `hasDocuments` if it has files named like the documents of one, of another kind.
+    case undocumentedArchive(hasDocuments: Bool)
     /// The end of an archive and no entry before it.
     case archiveWithoutEntries
     /// No archive by its first header, but one by a later one.
@@ -29,6 +29,8 @@ enum FileNature: Hashable {
     case compressed(Compression, PackedContent)
     case unreadable(ReadFault)
 
+    /// The documents that tell the form of an image.
+    private static let marks = ["oci-layout", "index.json", "manifest.json", "repositories"]
     /// So much of a file is searched for a tar header.
     private static let lookByteCount = 64 << 10
     /// So much of an archive that readers take differently is searched for the names of an image's documents.
@@ -54,13 +56,13 @@ enum FileNature: Hashable {
                     self = .disputedArchive(why: doubt)
                 } else {
                     let isUndocumented = PackedArchive(try file.bytes(at: 0, upTo: Self.lookByteCount)).holdsLayer
-                    self = isUndocumented ? .undocumentedArchive : .otherArchive(shape())
+                    let hasDocuments = Self.marks.contains { !index.entries(named: $0).isEmpty }
+                    self = isUndocumented ? .undocumentedArchive(hasDocuments: hasDocuments) : .otherArchive(shape())
                 }
             case .truncated, .corrupt, .tooManyEntries:
                 let beginning = try file.bytes(at: 0, upTo: Self.lookByteCount)
                 // The index of too many entries may have a mark of an image, and not tell which form it is.
-                let marks = ["oci-layout", "index.json", "manifest.json", "repositories"]
-                let hasMark = !index.ending.isEndOfEntries && marks.contains { !index.entries(named: $0).isEmpty }
+                let hasMark = !index.ending.isEndOfEntries && Self.marks.contains { !index.entries(named: $0).isEmpty }
                 let archive = PackedArchive(beginning)
                 self = .brokenArchive(
                     index.ending, looksLikeImage: hasMark || archive.looksLikeImage, holdsLayer: archive.holdsLayer)
@@ -146,13 +148,23 @@ enum FileNature: Hashable {
         }
     }
 
-    /// The code of the finding about the file. Writers put the documents of an image behind its layers, so an archive that has
-    /// layers and breaks off has no documents: it is refuted.
+    /// True of an archive of an image without its documents. Writers put these after the layers, so an archive that has layers and
+    /// breaks off has none.
+    var isIncompleteImage: Bool {
+        switch self {
+        case .brokenArchive(.truncated, _, holdsLayer: true), .brokenArchive(.corrupt, _, holdsLayer: true),
+            .undocumentedArchive(hasDocuments: false):
+            true
+        case .empty, .other, .otherArchive, .disputedArchive, .brokenArchive, .beheadedArchive, .undocumentedArchive,
+            .archiveWithoutEntries, .compressed, .unreadable:
+            false
+        }
+    }
+
+    /// The code of the finding about the file.
     var code: FindingCode {
         switch self {
         case .unreadable: .pathUnreadable
-        case .brokenArchive(.truncated, _, holdsLayer: true): .archiveTruncated
-        case .brokenArchive(.corrupt, _, holdsLayer: true): .archiveCorrupt
         case .empty, .other, .otherArchive, .disputedArchive, .brokenArchive, .beheadedArchive, .undocumentedArchive,
             .archiveWithoutEntries, .compressed:
             .notAnImage
@@ -164,7 +176,7 @@ enum FileNature: Hashable {
     private static func namesDocuments(_ file: any BlobReader) throws(ReadFault) -> Bool {
         guard file.byteCount <= UInt64(disputedByteCount) else { return true }
         let bytes = try file.bytes(at: 0, upTo: disputedByteCount)
-        return ["oci-layout", "index.json", "manifest.json", "repositories"].contains { name in
+        return marks.contains { name in
             bytes.contains(Array(name.utf8))
         }
     }

@@ -43,6 +43,14 @@ extension ImageFinder {
         return nil
     }
 
+    /// Adds an archive that has layers of an image and not its documents.
+    mutating func addIncomplete(_ file: PositionedFile, path: String, canReopen: Bool) {
+        let isKept = takeOpenRoot() || !canReopen
+        add(
+            path, .withoutDocuments, form: .incompleteArchive,
+            store: isKept ? .archive(file) : .closed(ClosedRoot(file, at: path)), tree: nil, unread: nil)
+    }
+
     /// A folder that is an image, as a place to open blobs.
     mutating func store(_ folder: DirectoryRoot, at place: Folder) -> BlobStore.Root {
         guard !takeOpenRoot(), place.canReopen else { return .directory(folder) }

@@ -120,6 +120,9 @@ extension ImageFinder {
         if !isLayer && nature.isArchiveByName(path)
             || (folder.source == nil ? nature.mayBeImage : nature.mayBeImageBesideOne)
         {
+            guard !nature.isIncompleteImage else {
+                return addIncomplete(file, path: path, canReopen: folder.canReopen)
+            }
             return add(path, .notAnImage(nature, path: path))
         }
         ignored.add(path)

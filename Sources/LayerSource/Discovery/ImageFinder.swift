@@ -54,6 +54,7 @@ package struct ImageFinder {
         do throws(LookupFault) {
             let file = try PositionedFile(path: path)
             guard let nature = addArchive(file, path: path, canReopen: true, isGiven: true) else { return }
+            if nature.isIncompleteImage { return addIncomplete(file, path: path, canReopen: true) }
             if case .unreadable(.changed) = nature, GivenPath.isOfKernel(path) {
                 return add(path, Self.kernelFile)
             }
