@@ -119,4 +119,10 @@ let incompleteArchiveCases: [CorpusCase] = [
         $0.put("manifest.json", "{\"name\": \"app\", \"version\": \"1.0\"}\n")
         $0.expect("not-an-image")
     },
+    .bad("index-alone", "An `index.json` that lists a manifest, and nothing else of the layout.") {
+        let manifest = $0.singleImage([.gzip(1618)])
+        for entry in $0.entries where entry.path != "index.json" { $0.remove(entry.path) }
+        $0.expect("layout-invalid")
+        $0.expect("blob-missing", manifest["digest"].text)
+    },
 ]

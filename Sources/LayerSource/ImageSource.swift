@@ -38,6 +38,8 @@ package enum Recognition: Sendable {
 
     init(_ isSo: Bool) { self = isSo ? .yes : .no }
 
+    var isYes: Bool { if case .yes = self { true } else { false } }
+
     func and(_ other: @autoclosure () -> Recognition) -> Recognition {
         switch self {
         case .yes: return other()

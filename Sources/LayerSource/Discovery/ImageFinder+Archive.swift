@@ -35,6 +35,8 @@ extension ImageFinder {
                 path, source, form: source.archiveForm,
                 store: isKept ? .archive(file) : .closed(ClosedRoot(file, at: path)), tree: tree, unread: unread)
         case .unknown(let unread) where index.ending.isEndOfEntries: add(path, .unread(unread.ending, unread.path))
+        case .none where isGiven && recognizable.hasIndexOfManifests.isYes:
+            add(path, .layout, form: .ociArchive, store: .archive(file), tree: tree, unread: nil)
         case .none, .unknown:
             return FileNature(
                 archive: index, of: file,

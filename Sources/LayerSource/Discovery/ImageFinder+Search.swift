@@ -157,6 +157,9 @@ extension ImageFinder {
                 return
             }
             return add(path, .unread(unread.ending, unread.path))
+        case .none where place.depth == 0 && recognizable.hasIndexOfManifests.isYes:
+            source = .layout
+            add(path, .layout, form: .ociLayout, store: store(folder, at: place), tree: nil, unread: nil)
         case .none:
             source = nil
             if let finding = IncompleteLayout.blobsAlone(in: tree) { return add(path, finding) }

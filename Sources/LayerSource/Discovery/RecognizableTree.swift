@@ -142,6 +142,23 @@ package struct RecognizableTree {
             })
     }
 
+    /// The same, and each entry is a descriptor of a manifest or an index: of a path that the user gave this is an image layout of
+    /// which all else is missing.
+    var hasIndexOfManifests: Recognition {
+        kind(of: "index.json") { $0 == .regular }.then(
+            document("index.json") { _, root in
+                guard let entries = root?.member(ignoringCase: "manifests")?.array, entries.contains(where: { _ in true })
+                else { return false }
+                return entries.allSatisfy { entry in
+                    let place = Place("index.json")
+                    guard let descriptor = ParsedDescriptor(entry, at: place, missing: .indexInvalid).descriptor else {
+                        return false
+                    }
+                    return descriptor.size != nil && [.manifest, .index].contains(descriptor.mediaType.kind)
+                }
+            })
+    }
+
     private var hasAlgorithmFolder: Recognition {
         DigestAlgorithm.allCases.reduce(.no) { $0.or(hasFolder("blobs/" + $1.rawValue)) }
     }
