@@ -142,20 +142,16 @@ package struct RecognizableTree {
             })
     }
 
-    /// The same, and each entry is a descriptor of a manifest or an index: of a path that the user gave this is an image layout of
+    /// The same, and some entry is a descriptor of a manifest or an index: of a path that the user gave this is an image layout of
     /// which all else is missing.
     var hasIndexOfManifests: Recognition {
         kind(of: "index.json") { $0 == .regular }.then(
             document("index.json") { _, root in
-                guard let entries = root?.member(ignoringCase: "manifests")?.array, entries.contains(where: { _ in true })
-                else { return false }
-                return entries.allSatisfy { entry in
-                    let place = Place("index.json")
-                    guard let descriptor = ParsedDescriptor(entry, at: place, missing: .indexInvalid).descriptor else {
-                        return false
-                    }
-                    return descriptor.size != nil && [.manifest, .index].contains(descriptor.mediaType.kind)
-                }
+                root?.member(ignoringCase: "manifests")?.array?.contains { entry in
+                    let parsed = ParsedDescriptor(entry, at: Place("index.json"), missing: .indexInvalid)
+                    guard let descriptor = parsed.descriptor, descriptor.size != nil else { return false }
+                    return [.manifest, .index].contains(descriptor.mediaType.kind)
+                } == true
             })
     }
 
