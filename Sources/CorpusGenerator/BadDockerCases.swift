@@ -145,7 +145,7 @@ let badDockerCases: [CorpusCase] = [
         image.put("manifest.json", "null")
         image.expect("docker-manifest-invalid")
     },
-    .bad("docker-manifest-object", "manifest.json is one object where a list is due.", in: .archive(.ustar)) { image in
+    .bad("docker-manifest-object", "manifest.json is an object, not a list.", in: .archive(.ustar)) { image in
         image.oldArchive(twoLayers(834))
         image.put("manifest.json", "{\"Config\":\"config.json\",\"RepoTags\":[],\"Layers\":[]}")
         image.expect("docker-manifest-invalid")

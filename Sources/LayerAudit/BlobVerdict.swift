@@ -16,9 +16,12 @@ struct BlobVerdict {
     /// What is wrong with a claim; nothing if it holds.
     func findings(for claim: Claim) -> [Finding] {
         if let exchange = exchanges?.files(of: claim) {
-            // The digest tells it all; that the other claims do not hold is why there is one finding.
-            if case .digest = claim.assertion { return [exchange] }
-            return []
+            if case .digest = claim.assertion { return [exchange.finding] }
+            // What else is claimed must hold for the bytes that belong here.
+            guard let facts = judge.facts[exchange.rightBlob] else { return [] }
+            let right = BlobVerdict(
+                judge: judge, blob: exchange.rightBlob, facts: facts, doubt: BlobDoubt(), exchanges: nil)
+            return right.findings(for: claim)
         }
         return switch claim.assertion {
         case .size(let size): size == facts.byteCount ? [] : [sizeMismatch(size, claim)]
@@ -49,7 +52,7 @@ struct BlobVerdict {
         guard actual != claimed else { return [] }
         var finding = Finding(
             .blobDigestMismatch,
-            "\(subject(of: claim)) is damaged: the \(claimed.algorithmName) of its bytes is not the one claimed",
+            "\(subject(of: claim)) is damaged: its \(claimed.algorithmName) does not match",
             at: claim.place, digest: claimed, expected: claimed.description, actual: actual.description)
         if doubt.isSizeRefuted { finding.follows = .blobSizeMismatch }
         finding.hint = judge.hints.digest(doubt, facts)
@@ -87,7 +90,7 @@ struct BlobVerdict {
         guard actual != promised else { return [] }
         guard !doubt.isStreamMissing else { return [] }
         var finding = Finding(
-            .mediaTypeMismatch, "\(mediaType) promises \(promised.title), the bytes are \(actual.title)",
+            .mediaTypeMismatch, "\(mediaType) says \(promised.title), but the bytes are \(actual.title)",
             at: claim.place,
             expected: promised.rawValue, actual: actual.rawValue)
         finding.follows = doubt.causeOfStreamFault
@@ -227,7 +230,7 @@ extension Compression {
     /// What people call it.
     var title: String {
         switch self {
-        case .none: "not compressed"
+        case .none: "uncompressed"
         case .gzip: "gzip"
         case .zstd: "zstd"
         case .xz: "xz"

@@ -28,9 +28,9 @@ final class LayerExchanges {
         self.facts = facts
     }
 
-    /// The finding for layers whose files are in each other's place, if the layer of `claim` is one of these. The same for each of
-    /// them.
-    func files(of claim: Claim) -> Finding? {
+    /// The finding for layers whose files are in each other's place, if the layer of `claim` is one of these, the same for each of
+    /// them; and the blob that has the bytes that belong to the layer.
+    func files(of claim: Claim) -> (finding: Finding, rightBlob: BlobIndex)? {
         guard let image = claim.image, let layer = claim.layer, claim.blob == blob(layer, of: image) else { return nil }
         let layers = exchange(in: image).files
         guard layers.contains(layer), let first = layers.first, let record = inventory.images.layer(first, of: image)
@@ -43,7 +43,12 @@ final class LayerExchanges {
             record.blob.flatMap { facts[$0]?.digest(like: claimed)?.description }
         }
         finding.hint = "each file has the name of another: rename them, or copy the image again"
-        return finding
+        guard let claimed = inventory.images.layer(layer, of: image)?.digest,
+            let right = layers.compactMap({ blob($0, of: image) }).first(where: {
+                facts[$0]?.digest(like: claimed) == claimed
+            })
+        else { return nil }
+        return (finding, right)
     }
 
     /// The finding for layers that are intact and whose diffIDs are in another order than the layers.

@@ -13,7 +13,7 @@ extension BenchReport {
         if let image {
             let name =
                 image.paths.isEmpty
-                ? "made for this" : image.paths.map { VisibleText.escaping($0) }.joined(separator: " ")
+                ? "generated" : image.paths.map { VisibleText.escaping($0) }.joined(separator: " ")
             lines.append(
                 "image: \(name), \(HumanUnits.count(image.layerCount, "layer")), "
                     + "\(HumanUnits.bytes(image.byteCount)) → \(HumanUnits.bytes(image.uncompressedByteCount))")

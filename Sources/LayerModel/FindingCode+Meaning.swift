@@ -100,7 +100,9 @@ extension FindingCode {
         case .blobMissing: .refutes("A blob is missing.")
         case .blobOutsideImage: .refutes("The path of a blob, or a link within an archive, leads out of the image.")
         case .linkNotFollowed:
-            .undetermined("A symbolic link leads out of the path given and was not followed: see `--follow-symlinks`.")
+            .undetermined(
+                "A symbolic link leads out of the folder of the image, or is not to be followed: see `--follow-symlinks`."
+            )
         case .blobNotRegular: .refutes("The blob is not a regular file and was not opened.")
         case .blobUnreadable: .undetermined("A blob could not be read.")
         case .blobChanged: .undetermined("A blob changed while it was read.")

@@ -83,7 +83,8 @@ extension InventoryBuilder {
         let actual = root["schemaVersion"]?.rawText ?? "missing"
         add(
             Finding(
-                .schemaVersionInvalid, "schemaVersion must be 2, not \(actual)", at: place.appending("schemaVersion"),
+                .schemaVersionInvalid, "schemaVersion must be 2, \(root["schemaVersion"].contradiction)",
+                at: place.appending("schemaVersion"),
                 digest: digest, expected: "2", actual: actual), image: image)
     }
 

@@ -76,8 +76,8 @@ package final class DirectoryRoot: Sendable {
             return .success(try walk(to: path).kind)
         } catch {
             switch error {
-            case .outsideImage, .linkNotFollowed, .failed(.tooManySymbolicLinkLevels): return .success(.symbolicLink)
-            case .missing, .wrongKind, .failed, .changed: return .failure(error)
+            case .outsideImage, .failed(.tooManySymbolicLinkLevels): return .success(.symbolicLink)
+            case .missing, .wrongKind, .failed, .changed, .linkNotFollowed: return .failure(error)
             }
         }
     }

@@ -9,12 +9,13 @@ internal import LayerVerify
 /// Which images.
 struct SelectionOptions: ParsableArguments {
     @Option(
+        name: .customLong("platform"),
         help: ArgumentHelp("Only images for this platform.", valueName: "os/arch[/variant]"),
         completion: .list([
             "linux/amd64", "linux/arm64", "linux/arm/v7", "linux/s390x", "linux/ppc64le", "linux/riscv64",
         ])
     )
-    var platform: String?
+    var platforms: [String] = []
 
     @Option(
         name: .customLong("ref"),
@@ -36,8 +37,13 @@ struct SelectionOptions: ParsableArguments {
                 + "of the manifest or index, or the image ID in a docker-save archive.", valueName: "digest"))
     var expectedDigests: [String] = []
 
+    /// One platform: with the last of several, the others would silently not be checked.
+    func validate() throws {
+        guard platforms.count <= 1 else { throw ValidationError("--platform may be given once.") }
+    }
+
     func apply(to options: inout VerifyOptions) {
-        options.platform = platform
+        options.platform = platforms.first
         options.references = references
         options.symbolicLinks = followSymlinks.policy
         options.expectedDigests = expectedDigests
@@ -52,8 +58,8 @@ struct FileOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "Write the report to a file, replacing it only once the report is complete. It must not belong to an image that is "
-                + "read, or be an archive in a folder that is searched.", valueName: "file"),
+            "Write the report to a file, replacing it only once the report is complete. It must not be a file of an image that is "
+                + "read, or an archive in a folder that is searched.", valueName: "file"),
         completion: .file())
     var output: String?
 

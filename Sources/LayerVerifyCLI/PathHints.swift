@@ -56,7 +56,7 @@ enum PathHints {
         case "oci", "oci-archive", "docker-archive":
             let (place, tag) = split(rest, exists) ?? guess(rest)
             return Hint(
-                message: "'\(path)' has a transport in front, and layerverify takes paths. Leave it out:",
+                message: "'\(path)' begins with a transport prefix, and layerverify takes paths. Leave the prefix out:",
                 command: verify(place, tag: tag))
         case "dir":
             return Hint(

@@ -119,7 +119,7 @@ import Testing
         #expect(fault?.line == 2)
         #expect(fault?.column == 8)
         #expect(fault?.offsetBytes == 10)
-        #expect(fault?.message == "a value is due, found 't'")
+        #expect(fault?.message == "expected a value, found 't'")
     }
 
     @Test func duplicateKeyNamesBothAndPointsToTheSecond() {

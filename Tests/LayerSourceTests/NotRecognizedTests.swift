@@ -52,8 +52,8 @@ import Testing
 
     static let samples: [Sample] = [
         Sample([], "the file is empty"),
-        Sample([0xff, 0xfe, 0x62, 0, 0x6c, 0], "UTF-16 text", "docker save -o FILE NAME"),
-        Sample([0xef, 0xbb, 0xbf] + Array("blobs/".utf8), "byte order mark", "docker save -o FILE NAME"),
+        Sample([0xff, 0xfe, 0x62, 0, 0x6c, 0], "UTF-16 text", "docker save -o FILE IMAGE"),
+        Sample([0xef, 0xbb, 0xbf] + Array("blobs/".utf8), "byte order mark", "docker save -o FILE IMAGE"),
         Sample(
             "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "a Git LFS pointer", "git lfs pull"),
         Sample("/annex/objects/SHA256E-s1--0.tar\n", "a git-annex pointer", "git annex get"),

@@ -91,8 +91,8 @@ struct FileContent: Equatable {
     // Text
 
     private static let redirected =
-        "PowerShell's > changes the bytes and cannot be undone: write the archive with docker save -o FILE NAME"
-    private static let download = "download it again, and look at the address and the status of the answer"
+        "PowerShell's > changes the bytes and cannot be undone: write the archive with docker save -o FILE IMAGE"
+    private static let download = "download it again, and check the URL and the HTTP status"
 
     private static func text(_ bytes: [UInt8]) -> FileContent? {
         if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) {

@@ -22,7 +22,7 @@ extension FileNature {
             let (title, hint) = shape.explanation(file: file)
             return (title ?? "the tar archive holds no image; looked for \(marks)", hint)
         case .disputedArchive(let why):
-            return ("the tar archive holds no image as it is read here; readers take differently: \(why)", nil)
+            return ("the tar archive holds no image as it is read here, and tar readers disagree: \(why)", nil)
         case .undocumentedArchive:
             return (
                 "the tar archive has layers of an image, and no document that could be read as one that lists them", nil

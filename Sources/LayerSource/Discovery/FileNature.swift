@@ -56,7 +56,8 @@ enum FileNature: Hashable {
                     self = .disputedArchive(why: doubt)
                 } else {
                     let isUndocumented = PackedArchive(try file.bytes(at: 0, upTo: Self.lookByteCount)).holdsLayer
-                    let hasDocuments = Self.marks.contains { !index.entries(named: $0).isEmpty }
+                    // containerd's content store has a folder next to its blobs.
+                    let hasDocuments = (Self.marks + ["ingest"]).contains { !index.entries(named: $0).isEmpty }
                     self = isUndocumented ? .undocumentedArchive(hasDocuments: hasDocuments) : .otherArchive(shape())
                 }
             case .truncated, .corrupt, .tooManyEntries:

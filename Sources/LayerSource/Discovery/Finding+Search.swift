@@ -7,6 +7,9 @@ import LayerModel
 extension Finding {
     /// A path, or a file below it, could not be read, so that it is not known what image is there.
     static func unread(_ ending: ReadEnding, _ name: String = "", _ consequence: String? = nil) -> Finding {
+        if case .linkNotFollowed(let target) = ending {
+            return .linkNotFollowed(target, name.isEmpty ? "the path" : name, at: Place(name))
+        }
         let cause =
             switch ending {
             case .unreadable(let errno, _): ErrorText.describe(errno)

@@ -64,7 +64,7 @@ enum OtherStore: String {
         return switch self {
         case .registry: "\(copy) docker://HOST/NAME oci:DIR makes an image layout"
         case .containersStorage: "\(copy) containers-storage:NAME oci:DIR makes an image layout"
-        case .dockerData: "docker save NAME -o FILE makes an archive"
+        case .dockerData: "docker save -o FILE IMAGE writes an image"
         case .containerdData: "ctr images export FILE NAME makes an archive"
         case .directoryTransport: "\(copy) dir:PATH oci:DIR makes an image layout"
         }

@@ -66,10 +66,8 @@ struct PackedArchive {
         }
         switch path.count {
         case 1:
-            let name = path[0].hasPrefix("sha256:") ? path[0].dropFirst("sha256:".count) : path[0][...]
-            return path[0].hasPrefix("sha256:") && isHex(name)
-                || [".tar", ".tar.gz"].contains { name.hasSuffix($0) && isHex(name.dropLast($0.count)) }
-        case 2: return isHex(path[0]) && ["layer.tar", "VERSION", "json"].contains(path[1])
+            return [".tar", ".tar.gz"].contains { path[0].hasSuffix($0) && isHex(path[0].dropLast($0.count)) }
+        case 2: return isHex(path[0]) && path[1] == "layer.tar"
         case 3:
             guard path[0] == "blobs", let algorithm = DigestAlgorithm(rawValue: path[1]) else { return false }
             return isHex(path[2], 2 * algorithm.byteCount)

@@ -168,7 +168,14 @@ package struct RecognizableTree {
     }
 
     private func listsManifests(_ path: String) -> Recognition {
-        document(path) { _, root in root?.object != nil && root?.member(ignoringCase: "manifests") != nil }
+        document(path) { _, root in
+            guard let entries = root?.member(ignoringCase: "manifests") else { return false }
+            // Of an index whose list is damaged nothing more can be told.
+            guard let array = entries.array, array.contains(where: { _ in true }) else { return true }
+            return array.contains {
+                $0.member(ignoringCase: "digest") != nil || $0.member(ignoringCase: "mediaType") != nil
+            }
+        }
     }
 
     // docker save
@@ -217,13 +224,33 @@ package struct RecognizableTree {
             }
         }
 
+        /// Whether an entry has a member as the entry of an image has it, whatever is wrong with the others. Lists of other things have
+        /// members `config` and `layers`, too.
+        private static func isImage(_ entry: JSONValue) -> Bool {
+            let config = entry.member(ignoringCase: "Config")
+            let layers = entry.member(ignoringCase: "Layers")
+            let tags = entry.member(ignoringCase: "RepoTags")
+            if config != nil, layers != nil || tags != nil { return true }
+            if layers != nil, tags != nil { return true }
+            if let path = config?.string { return isPath(path) }
+            let paths = layers?.array.map { $0.prefix(100).map { $0.string ?? "" } } ?? []
+            if !paths.isEmpty { return paths.contains(where: isPath) }
+            return tags?.array?.contains { $0.string?.contains(":") == true } == true
+        }
+
+        /// A path as documents of images have them: with a folder, an ending or a digest.
+        private static func isPath(_ text: String) -> Bool {
+            text.contains("/") || text.hasSuffix(".json") || text.hasSuffix(".tar") || text.hasSuffix(".tar.gz")
+                || text.utf8.count >= 64
+        }
+
         /// JSON patches and imgpkg's list are lists of other objects. Lists of file names are common, too.
         private init(_ entries: JSONArray) {
             var isEmpty = true
             var areObjects = true
             for entry in entries {
                 isEmpty = false
-                if Self.members.contains(where: { entry.member(ignoringCase: $0) != nil }) {
+                if Self.isImage(entry) {
                     self = .yes
                     return
                 }
@@ -259,11 +286,16 @@ package struct RecognizableTree {
                 guard let root else { return Self.firstByte(bytes) == UInt8(ascii: "{") }
                 guard let names = root.object else { return false }
                 isMap = names.allSatisfy { _, tags in
-                    tags.object?.allSatisfy { _, layer in layer.string != nil } == true
+                    tags.object?.allSatisfy { _, layer in layer.string.map { Self.isLayerID($0) } == true } == true
                 }
                 return true
             }
         ).and(isMap ? .yes : hasLayerFolder)
+    }
+
+    /// The identifier of a layer: hexadecimal digits, as the name of its folder.
+    private static func isLayerID(_ text: String) -> Bool {
+        text.utf8.count == 64 && text.allSatisfy { $0.isHexDigit }
     }
 
     private var hasLayerFolder: Recognition {

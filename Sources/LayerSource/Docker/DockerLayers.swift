@@ -27,7 +27,7 @@ struct DockerLayers {
         guard let entries = value == nil || value?.isNull == true ? [] : value?.array.map({ Array($0) }) else {
             builder.add(
                 Finding(
-                    .dockerManifestInvalid, "Layers must be an array, not \(value?.rawText ?? "missing")", at: place),
+                    .dockerManifestInvalid, "Layers must be an array, \(value.contradiction)", at: place),
                 image: image)
             return
         }

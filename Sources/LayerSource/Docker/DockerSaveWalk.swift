@@ -92,9 +92,11 @@ struct DockerSaveWalk {
         guard builder.isSelected(place) || isTwinOfSelected(entry, &builder) else { return }
         let configPlace = place.appending("Config")
         guard let configPath = entry.member(ignoringCase: "Config")?.string, !configPath.isEmpty else {
-            let actual = entry.member(ignoringCase: "Config")?.rawText ?? "missing"
             builder.add(
-                Finding(.dockerManifestInvalid, "Config must be the path of a config, not \(actual)", at: configPlace))
+                Finding(
+                    .dockerManifestInvalid,
+                    "Config must be the path of a config, \(entry.member(ignoringCase: "Config").contradiction)",
+                    at: configPlace))
             return
         }
         let path = ArchivePath.normalized(configPath)
@@ -133,7 +135,7 @@ struct DockerSaveWalk {
         // What was not selected of the layout may be this image.
         let isPartial = hasLayout && twin == nil && !builder.selection.isEverything
         builder.compareImageID(named ?? actual, config: configBlobs, of: image, isPartial: isPartial)
-        for finding in tagFindings { builder.add(finding, image: image) }
+        for finding in tagFindings + Self.memberFindings(entry, at: place) { builder.add(finding, image: image) }
         checkNames(
             tags, of: image, config: configBlobs.first, config?.platform, at: place.appending("RepoTags"), &builder)
         for blob in configBlobs {
@@ -186,6 +188,22 @@ struct DockerSaveWalk {
             // Other names, such as Jib's `config.json`, contain no digest.
             return nil
         }
+    }
+
+    /// Members that Docker cannot decode: `Parent` is a string, `LayerSources` a map of descriptors.
+    private static func memberFindings(_ entry: JSONValue, at place: Place) -> [Finding] {
+        var findings: [Finding] = []
+        func expect(_ name: String, _ type: String, _ isRight: (JSONValue) -> Bool) {
+            guard let value = entry.member(ignoringCase: name), !value.isNull, !isRight(value) else { return }
+            findings.append(
+                Finding(
+                    .dockerManifestInvalid, "\(name) must be \(type), not \(value.rawText)", at: place.appending(name)))
+        }
+        expect("Parent", "a string") { $0.string != nil }
+        expect("LayerSources", "an object of descriptors") { sources in
+            sources.object?.allSatisfy { _, source in source.object != nil || source.isNull } == true
+        }
+        return findings
     }
 
     // Names

@@ -71,7 +71,7 @@ struct ParsedConfig {
         guard let rootfs, rootfs.object != nil else {
             findings.append(
                 Finding(
-                    .configInvalid, "an image config must have a rootfs object, not \(rootfs?.rawText ?? "none")",
+                    .configInvalid, "an image config must have a rootfs object, \(rootfs.contradiction)",
                     at: place,
                     digest: digest))
             return
@@ -81,7 +81,8 @@ struct ParsedConfig {
             let actual = rootfs["type"]?.rawText ?? "missing"
             findings.append(
                 Finding(
-                    .rootfsTypeInvalid, "rootfs.type must be layers, not \(actual)", at: place.appending("type"),
+                    .rootfsTypeInvalid, "rootfs.type must be layers, \(rootfs["type"].contradiction)",
+                    at: place.appending("type"),
                     digest: digest, expected: "layers", actual: actual))
         }
         let place = place.appending("diff_ids")
@@ -104,7 +105,7 @@ struct ParsedConfig {
         case let value:
             findings.append(
                 Finding(
-                    .configInvalid, "diff_ids must be an array, not \(value?.rawText ?? "missing")", at: place,
+                    .configInvalid, "diff_ids must be an array, \(value.contradiction)", at: place,
                     digest: digest))
         }
     }

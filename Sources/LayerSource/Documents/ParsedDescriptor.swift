@@ -79,7 +79,7 @@ struct ParsedDescriptor {
         if let size = value?.uint64, size <= UInt64(Int64.max) { return size }
         findings.append(
             Finding(
-                .sizeInvalid, "the size must be a natural number below 2^63, not \(value?.rawText ?? "missing")",
+                .sizeInvalid, "the size must be a natural number below 2^63, \(value.contradiction)",
                 at: place.appending("size"), actual: value?.rawText))
         return nil
     }
@@ -89,7 +89,7 @@ struct ParsedDescriptor {
         guard let text = value?.string else {
             findings.append(
                 Finding(
-                    .digestInvalid, "the digest must be a string, not \(value?.rawText ?? "missing")", at: place,
+                    .digestInvalid, "the digest must be a string, \(value.contradiction)", at: place,
                     actual: value?.rawText))
             return nil
         }

@@ -229,9 +229,9 @@ struct JSONParser {
     private func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
     private func unexpected(_ wanted: String) -> JSONFault {
-        guard let peek else { return fault("the document ends where \(wanted) is due", at: bytes.count) }
+        guard let peek else { return fault("the document ends, expected \(wanted)", at: bytes.count) }
         let shown = (0x21..<0x7f).contains(peek) ? "'\(Character(UnicodeScalar(peek)))'" : "byte \(peek)"
-        return fault("\(wanted) is due, found \(shown)", at: offset)
+        return fault("expected \(wanted), found \(shown)", at: offset)
     }
 
     private func fault(_ message: String, at offset: Int) -> JSONFault {

@@ -211,3 +211,8 @@ extension [JSONNode] {
         }
     }
 }
+
+extension JSONValue? {
+    /// What a member is in place of what it must be, for a message: `not 7`, `but it is missing`.
+    var contradiction: String { map { "not \($0.rawText)" } ?? "but it is missing" }
+}

@@ -13,7 +13,9 @@ extension LayoutWalk {
         // A digest may be asked for that only a nested index names.
         case .index: return context.isNamed || builder.descends(into: parsed.place)
         default:
-            return context.isNamed && !(context.isAttestation && selection.platform != nil)
+            // Tools that know nothing of attestations select an entry by its platform alone.
+            return context.isNamed
+                && !(context.isAttestation && descriptor.platform == nil && selection.platform != nil)
                 && selection.accepts(descriptor.platform)
         }
     }

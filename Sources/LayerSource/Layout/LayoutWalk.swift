@@ -71,7 +71,7 @@ struct LayoutWalk {
                 let actual = version?.rawText ?? "missing"
                 builder.add(
                     Finding(
-                        .layoutInvalid, "imageLayoutVersion must be 1.0.0, not \(actual)",
+                        .layoutInvalid, "imageLayoutVersion must be 1.0.0, \(version.contradiction)",
                         at: place.appending("imageLayoutVersion"), expected: "1.0.0", actual: actual))
                 return
             }
@@ -274,7 +274,7 @@ struct LayoutWalk {
         let digest = descriptor.digest
         if hasSiblings, let platform = descriptor.platform {
             let finding = Finding(
-                .platformAbsent, "\(platform) is listed but not here; it was not checked", at: context.place,
+                .platformAbsent, "\(platform) is listed but missing; it was not checked", at: context.place,
                 digest: digest, expected: platform.description)
             builder.add(builder.selection.requiresAllPlatforms ? finding.refuting() : finding)
             builder.noteAbsent(AbsentPlatform(platform: platform, digest: digest, place: context.place))

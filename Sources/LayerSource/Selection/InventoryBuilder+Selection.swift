@@ -88,7 +88,7 @@ extension InventoryBuilder {
                     hint: "give the digest alone: the image store does not say what the image is called")
             }
             return Finding(
-                .nothingSelected, "the digest of --ref \(text) is here by other names only", at: place,
+                .nothingSelected, "the digest of --ref \(text) is present, but under other names", at: place,
                 actual: NearestNames.list(names, nearestTo: [text]))
         }
         if let platform = selection.platform, selection.matches?.isMatched(reference) == true {

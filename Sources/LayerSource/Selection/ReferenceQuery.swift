@@ -117,8 +117,12 @@ struct ReferenceQuery {
     /// Whether several digests may match.
     var isPrefix: Bool { prefix != nil }
 
+    /// True of a name with an `@` and what is not a digest behind it: only an entry of this very name matches.
+    private var hasMalformedDigest: Bool { digest == nil && name?.digest != nil }
+
     /// How an entry matches; nil if it does not.
     func match(_ entry: SelectableEntry) -> Match? {
+        if hasMalformedDigest { return entry.names.contains(text) ? Match(rank: .exact) : nil }
         if let digest {
             guard name != nil else {
                 guard entry.digest == digest || entry.imageID == digest else { return nil }

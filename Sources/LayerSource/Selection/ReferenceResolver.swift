@@ -116,26 +116,14 @@ package struct ReferenceResolver {
 
     /// Those hits at one path that match best.
     ///
-    /// The two documents of what `docker save` writes may spell one name in two ways: in a store with a best match, each
-    /// document's own best match counts.
+    /// Two spellings of one name are one name to Docker, which may take either image: all of them count in a store with a best
+    /// match.
     private static func best(_ hits: [Hit]) -> [Hit] {
         guard let best = hits.map({ $0.rank }).min() else { return [] }
         let roots = Set(hits.filter { $0.rank == best }.map { $0.root })
-        var bestOfViews: [View: ReferenceQuery.Rank] = [:]
-        for hit in hits {
-            let view = View(root: hit.root, view: hit.view)
-            bestOfViews[view] = min(bestOfViews[view] ?? hit.rank, hit.rank)
-        }
         return hits.filter { hit in
-            if hit.rank == best { return true }
-            return best < .digest && hit.rank < .digest && roots.contains(hit.root)
-                && bestOfViews[View(root: hit.root, view: hit.view)] == hit.rank
+            hit.rank == best || best < .digest && hit.rank < .digest && roots.contains(hit.root)
         }
-    }
-
-    private struct View: Hashable {
-        let root: RootIndex
-        let view: SelectableEntry.View
     }
 
     /// What a reference may mean, if it may mean several things: digests with the same first digits, or a tag that several

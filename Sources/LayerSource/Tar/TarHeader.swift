@@ -64,6 +64,12 @@ struct TarHeader {
         bytes[257..<263].elementsEqual("ustar ".utf8) && bytes[369..<495].contains { $0 != 0 }
     }
 
+    /// Whether the mode says that the entry is something other than a regular file. Few readers look at these bits; Go does.
+    var isModeOfAnotherType: Bool {
+        let fileType = (Self.octal(bytes[100..<108].drop { $0 == 0 }) ?? 0) & 0o170_000
+        return fileType != 0 && fileType != 0o100_000
+    }
+
     /// Whether the numeric fields that are not used here are numbers. If one is not, Go refuses the archive, and Python
     /// stops there.
     var hasSoundNumbers: Bool {

@@ -31,6 +31,9 @@ extension TarScanner {
                 found.append(.ambiguous("an entry that is not a folder and names the top"))
             }
         }
+        if type == 0 || type == UInt8(ascii: "0"), !isOldFolder, header.isModeOfAnotherType {
+            found.append(.ambiguous("a file with the mode of something else"))
+        }
         if isOldFolder, size != 0 { found.append(.ambiguous("a folder or the like with a size")) }
         switch type {
         case UInt8(ascii: "1"):

@@ -96,7 +96,7 @@ package struct TarTree: ImageTree {
         let doubts = index.doubts.map { doubt in
             switch doubt {
             case .ambiguous(let text):
-                Finding(.archiveEntryAmbiguous, "readers take differently: \(text)", at: Place(""))
+                Finding(.archiveEntryAmbiguous, "tar readers disagree: \(text)", at: Place(""))
             case .unsupported(let text): Finding(.archiveEntryUnsupported, "not read here: \(text)", at: Place(""))
             }
         }
@@ -113,7 +113,7 @@ package struct TarTree: ImageTree {
             [
                 Finding(
                     .archiveTruncated, message, at: Place(""), actual: "\(atByte)",
-                    hint: "the file was cut, as by a download or a copy that broke off")
+                    hint: "the file is truncated, as after an interrupted download or copy")
             ]
         case .corrupt(let atByte, _): [Finding(.archiveCorrupt, message, at: Place(""), actual: "\(atByte)")]
         case .tooManyEntries: [Finding(.tooManyDescriptors, message, at: Place(""))]
