@@ -118,8 +118,8 @@ extension LayoutWalk {
             findings.removeAll { $0.place.path == place.path }
         }
 
-        /// True of a config of which only size and digest are checked. Spec: manifest.md §config: the empty descriptor says that
-        /// there is no config.
+        /// True for a config of which only size and digest are checked. Spec: manifest.md §config: the empty descriptor
+        /// means that there is no config.
         var isOpaque: Bool {
             descriptor != nil && parsed == nil && openFault == nil && descriptor?.mediaType.kind != .empty
         }
