@@ -15,7 +15,7 @@ final class RunSession {
     private let display: ProgressDisplay?
     private let trace: TraceFile?
 
-    /// Creates a session with the thread priority and the file limit that its options require.
+    /// Starts to watch signals, and creates the progress display. With `isNice` the calling thread gets the lowest priority.
     init(progress: ProgressMode, isNice: Bool = false, trace: TraceFile? = nil) {
         FastPaths.complaint.map(StandardStreams.complain)
         // Documents are read by the main thread.
