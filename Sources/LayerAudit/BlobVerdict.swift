@@ -38,7 +38,7 @@ struct BlobVerdict {
             .blobSizeMismatch, "\(subject(of: claim)) has \(facts.byteCount) bytes, its descriptor claims \(claimed)",
             at: claim.place,
             expected: "\(claimed)", actual: "\(facts.byteCount)")
-        finding.hint = judge.hints.size(claimed, facts, isDigestRefuted: doubt.isDigestRefuted)
+        finding.hint = judge.hints.size(claimed, facts, doubt)
         return finding
     }
 
@@ -181,10 +181,14 @@ struct BlobVerdict {
         // A correct diffID does not excuse a stream that some readers refuse.
         guard actual != claimed else { return doubt.isStreamClaimed ? [] : streamFault(claim) }
         var finding = Finding(
-            .diffIDMismatch, "\(subject(of: claim)) decodes to another diffID than the config claims",
+            .diffIDMismatch, "\(subject(of: claim)) has another diffID than the config claims",
             at: claim.place, expected: claimed.description, actual: actual.description)
         finding.follows = doubt.causeOfStreamFault
         finding.hint = judge.hints.diffID(claimed, actual, claim, facts)
+        // Without a digest of the file nothing else says that it changed.
+        if finding.hint == nil, doubt.name == nil {
+            finding.hint = "the layer or the config changed: save or pull the image again"
+        }
         return [finding]
     }
 

@@ -18,8 +18,10 @@ struct Hints: Sendable {
     }
 
     /// The hint for a wrong size.
-    func size(_ claimed: UInt64, _ facts: BlobFacts, isDigestRefuted: Bool) -> String? {
-        guard isDigestRefuted else { return "the digest holds: only the size in the descriptor is wrong" }
+    func size(_ claimed: UInt64, _ facts: BlobFacts, _ doubt: BlobDoubt) -> String? {
+        // The finding about the digest explains it.
+        if doubt.isDigestRefuted, doubt.hasTrueDiffID { return nil }
+        guard doubt.isDigestRefuted else { return "the digest holds: only the size in the descriptor is wrong" }
         if facts.byteCount == 0 { return "the file is empty" }
         return facts.byteCount < claimed
             ? "the file was truncated or replaced: copy or pull the image again"
@@ -33,7 +35,8 @@ struct Hints: Sendable {
             // A blob of another size has a hint already.
             return doubt.isSizeRefuted ? nil : "the bytes changed after they were hashed: copy or pull the image again"
         }
-        return "the layer is intact but was recompressed: its diffID holds, its digest does not"
+        return
+            "the layer was compressed again or decompressed: its content is intact (the diffID holds), its digest is not"
     }
 
     /// The hint for a wrong diffID.

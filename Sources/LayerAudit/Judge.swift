@@ -37,8 +37,14 @@ package struct Judge: Sendable {
             guard readsLayers || facts[blob] != nil else { continue }
             // A second tag or image with the same claim about a layer repeats the finding only for that image.
             var seen: Set<Belonging> = []
+            var streams: Set<StreamFaultOfLayer> = []
             judge(blob, exchanges) { order, finding, claim in
                 guard readsLayers || isTold(finding, claim, by: facts[blob]) else { return }
+                // Both documents of a docker-save archive with an image layout promise the same stream.
+                if claim.assertion == .intactStream {
+                    let fault = StreamFaultOfLayer(code: finding.code, image: claim.image, layer: claim.layer)
+                    guard streams.insert(fault).inserted else { return }
+                }
                 let place = list.intern(finding)
                 guard seen.insert(Belonging(finding: place, image: claim.image, layer: claim.layer)).inserted else {
                     return
@@ -87,6 +93,12 @@ package struct Judge: Sendable {
     /// The first claim about a blob.
     package func firstClaim(about blob: BlobIndex) -> Claim? {
         claims[blob].first.map { inventory.claims[Int($0)] }
+    }
+
+    private struct StreamFaultOfLayer: Hashable {
+        let code: FindingCode
+        let image: Int?
+        let layer: Int?
     }
 
     private struct Belonging: Hashable {

@@ -42,7 +42,7 @@ final class LayerExchanges {
         finding.actual = record.digest.flatMap { claimed in
             record.blob.flatMap { facts[$0]?.digest(like: claimed)?.description }
         }
-        finding.hint = "the digests are right, each file has the name of another"
+        finding.hint = "each file has the name of another: rename them, or copy the image again"
         return finding
     }
 
@@ -59,7 +59,7 @@ final class LayerExchanges {
             record.blob.flatMap { facts[$0]?.uncompressed?.digest(like: claimed)?.description }
         }
         finding.hint =
-            "each layer is intact; their order in the manifest differs from that of the diffIDs in the config"
+            "each layer is intact: either the layers or the diffIDs in the config are in the wrong order"
         return finding
     }
 

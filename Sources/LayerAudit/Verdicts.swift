@@ -37,8 +37,11 @@ package enum Verdicts {
     private static func figures(_ inventory: Inventory, _ facts: FactsList, _ places: FindingPlaces) -> Summary {
         var summary = places.figures
         summary.imageCount = inventory.images.count
+        var hasImage = [Bool](repeating: false, count: inventory.roots.count)
         var isLayer = [Bool](repeating: false, count: inventory.blobs.count)
         for image in inventory.images.indices {
+            let root = inventory.images.withoutLists(image).root
+            if hasImage.indices.contains(root) { hasImage[root] = true }
             switch places.outcome(ofImage: image) {
             case .verified: summary.verifiedImageCount += 1
             case .refuted: summary.refutedImageCount += 1
@@ -56,6 +59,13 @@ package enum Verdicts {
             if record.isConfigOpaque, let config = record.configBlob, !isLayer[config] {
                 isLayer[config] = true
                 summary.opaqueBlobCount += 1
+            }
+        }
+        for (root, outcome) in places.rootOutcomes where hasImage.indices.contains(root) && !hasImage[root] {
+            switch outcome {
+            case .verified: break
+            case .refuted: summary.refutedRootCount += 1
+            case .undetermined: summary.undeterminedRootCount += 1
             }
         }
         summary.claimCount = inventory.claims.count
@@ -78,6 +88,8 @@ private struct FindingPlaces: Sendable {
     /// The outcome that each finding gives its image.
     private(set) var outcomes: [Outcome] = []
     private(set) var figures = Summary()
+    /// The outcome of the findings of each root that are not about an image.
+    private(set) var rootOutcomes: [RootIndex: Outcome] = [:]
     /// For each entry about an image the index of its finding in the report, sorted by image.
     ///
     /// `layer` is negative for a finding about the image itself, and `someLayer` for one about an unknown layer.
@@ -90,7 +102,14 @@ private struct FindingPlaces: Sendable {
         var places = [UInt32](repeating: .max, count: located.pool.count)
         starts = Array(repeating: 0, count: imageCount + 1)
         for entry in located.entries {
-            if let image = entry.image { starts[image + 1] += 1 }
+            if let image = entry.image {
+                starts[image + 1] += 1
+            } else {
+                let finding = located.pool[Int(entry.finding)]
+                let outcome = isStrict && finding.severity == .warning ? Outcome.refuted : finding.outcome
+                rootOutcomes[finding.root, default: .verified] = rootOutcomes[finding.root, default: .verified].joined(
+                    with: outcome)
+            }
             guard places[Int(entry.finding)] == .max else { continue }
             places[Int(entry.finding)] = UInt32(shown.count)
             shown.append(entry.finding)

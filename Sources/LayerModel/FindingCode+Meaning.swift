@@ -146,7 +146,8 @@ extension FindingCode {
 
         case .claimUnchecked: .undetermined("A claim could not be checked though the bytes were read.")
         case .fastPathDisagrees:
-            .undetermined("The fast path found a fault where the reference path found none: an error of layerverify.")
+            .undetermined(
+                "The fast path and the reference path disagree: an error of layerverify; the run ends with 70.")
         case .interrupted: .undetermined("The run was interrupted before this was checked.")
         }
     }

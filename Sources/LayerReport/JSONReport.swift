@@ -130,6 +130,8 @@ struct JSONReport {
                 json.member("verifiedImages", summary.verifiedImageCount)
                 json.member("refutedImages", summary.refutedImageCount)
                 json.member("undeterminedImages", summary.undeterminedImageCount)
+                json.member("refutedRoots", summary.refutedRootCount)
+                json.member("undeterminedRoots", summary.undeterminedRootCount)
             }
             json.member("layers", summary.layerCount)
             json.member("blobs", summary.blobCount)

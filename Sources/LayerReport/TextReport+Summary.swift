@@ -38,6 +38,14 @@ extension TextReport {
                 parts.append("\(summary.undeterminedImageCount) of \(images) undetermined")
             }
         }
+        if kind == .verdicts {
+            let others = [(summary.refutedRootCount, "refuted"), (summary.undeterminedRootCount, "undetermined")]
+            for (count, word) in others where count > 0 {
+                // Where there are no images, these are all there is.
+                let noun = summary.imageCount > 0 ? "other path" : "path"
+                parts.append(HumanUnits.count(count, noun) + " " + word)
+            }
+        }
         if summary.errorCount > 0 { parts.append(HumanUnits.count(summary.errorCount, "error")) }
         if summary.warningCount > 0 { parts.append(HumanUnits.count(summary.warningCount, "warning")) }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
@@ -51,17 +59,19 @@ extension TextReport {
         ].joined(separator: ", ")
     }
 
-    /// `checked 3 images, 24 layers, 31 blobs by 112 claims: 1.02 GiB → 2.71 GiB in 0.430 s (2.37 GiB/s)`.
+    /// `3 images, 24 layers, 31 blobs, 112 claims checked; 1.02 GiB read (2.71 GiB uncompressed) in 0.430 s (2.37 GiB/s)`.
     private var checked: String {
         let summary = report.summary
         guard summary.blobCount > 0 || summary.claimCount > 0 || summary.imageCount > 0 else {
             return "nothing checked"
         }
         // Undetermined content was not checked in full.
-        let verb = report.outcome == .undetermined ? "looked at" : "checked"
-        var line = "\(verb) \(figures) by \(HumanUnits.count(summary.claimCount, "claim")): "
-        line += HumanUnits.bytes(summary.compressedByteCount)
-        if summary.uncompressedByteCount > 0 { line += " → " + HumanUnits.bytes(summary.uncompressedByteCount) }
+        let verb = report.outcome == .undetermined ? "examined" : "checked"
+        var line = "\(figures), \(HumanUnits.count(summary.claimCount, "claim")) \(verb); "
+        line += HumanUnits.bytes(summary.compressedByteCount) + " read"
+        if summary.uncompressedByteCount > 0 {
+            line += " (" + HumanUnits.bytes(summary.uncompressedByteCount) + " uncompressed)"
+        }
         line += " in " + HumanUnits.duration(summary.seconds)
         if let rate = HumanUnits.rate(summary.compressedByteCount, seconds: summary.seconds) { line += " (\(rate))" }
         return line
@@ -84,7 +94,7 @@ extension TextReport {
         }
         let unreferencedCount = report.summary.unreferencedBlobCount
         if unreferencedCount > 0 {
-            parts.append(HumanUnits.count(unreferencedCount, "unreferenced blob") + " (beyond the name)")
+            parts.append(HumanUnits.count(unreferencedCount, "unreferenced blob") + " (only the name was checked)")
         }
         if report.summary.opaqueBlobCount > 0 {
             parts.append(
@@ -99,7 +109,7 @@ extension TextReport {
             parts.append(HumanUnits.count(report.summary.ignored.count, "ignored file"))
         }
         if counts[.archiveTrailingBytes] != nil { parts.append("the bytes after the end of an archive") }
-        if counts[.interrupted] != nil { parts.append("what the interruption left") }
+        if counts[.interrupted] != nil { parts.append("what came after the interruption") }
         return parts.isEmpty ? nil : "not checked: " + parts.joined(separator: ", ")
     }
 }

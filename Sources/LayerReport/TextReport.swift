@@ -88,12 +88,13 @@ struct TextReport {
         guard kind == .verdicts, report.outcome != .verified, report.images.count + report.roots.count > 2 else {
             return
         }
+        let limit = style.width == nil || style.verbosity == .verbose ? Int.max : Self.maximumFailureCount
         var count = 0
         for root in report.roots.indices {
             let own = (findingsOfRoot[root] ?? []).map { report.findings[$0].outcome }.filter { $0 != .verified }
             if !own.isEmpty {
                 count += 1
-                if count <= Self.maximumFailureCount {
+                if count <= limit {
                     page.fill(
                         lead: page.mark(own.contains(.refuted) ? .refuted : .undetermined) + " ", leadWidth: 2,
                         hanging: 2,
@@ -102,11 +103,11 @@ struct TextReport {
             }
             for image in imagesOfRoot[root] ?? [] where report.images[image].outcome != .verified {
                 count += 1
-                if count <= Self.maximumFailureCount { writeTitle(of: report.images[image], in: root) }
+                if count <= limit { writeTitle(of: report.images[image], in: root) }
             }
             try page.pass(to: sink)
         }
-        if count > Self.maximumFailureCount { page.line("and \(count - Self.maximumFailureCount) more") }
+        if count > limit { page.line("and \(count - limit) more") }
         if count > 0 { page.line() }
     }
 

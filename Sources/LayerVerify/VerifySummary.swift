@@ -18,6 +18,10 @@ public struct VerifySummary: Hashable, Sendable {
     public var refutedImageCount: Int { summary.refutedImageCount }
     /// Manifests with a claim that could not be checked, and none refuted.
     public var undeterminedImageCount: Int { summary.undeterminedImageCount }
+    /// The number of paths without an image that are refuted, such as damaged archives.
+    public var refutedPathCount: Int { summary.refutedRootCount }
+    /// The number of paths without an image that are undetermined, such as files that are not recognised.
+    public var undeterminedPathCount: Int { summary.undeterminedRootCount }
     /// Unique layers of all images.
     public var layerCount: Int { summary.layerCount }
     /// Unique blobs, including documents.

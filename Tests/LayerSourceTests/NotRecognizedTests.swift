@@ -131,10 +131,13 @@ import Testing
         try write(.entry("index.json", #"{"schemaVersion":2}"#), to: "plain.tar")
         expect("/plain.tar", "holds no image")
         let index = ImageFolder.index([folder.descriptor("x", MediaTypes.manifest)])
-        try write(.entry("index.json", index), to: "index.tar")
-        expect("/index.tar", "without oci-layout and blobs/")
-        try folder.write(index, to: "folder/index.json")
-        expect("/folder", "without oci-layout and blobs/")
+        // A search may find a saved document. An index that was given is a layout without its other files.
+        try write(.entry("index.json", index), to: "below/index.tar")
+        expect("/below", "without oci-layout and blobs/")
+        #expect(found(at: "/below/index.tar").map { $0.source != nil } == [true])
+        try folder.write(index, to: "above/folder/index.json")
+        expect("/above", "without oci-layout and blobs/")
+        #expect(found(at: "/above/folder").map { $0.source != nil } == [true])
     }
 
     // Folders, and parts of an image

@@ -130,7 +130,9 @@ struct DockerSaveWalk {
                     .viewsDisagree, "manifest.json has an image that index.json does not lead to", at: configPlace,
                     actual: path), image: image)
         }
-        builder.compareImageID(named ?? actual, config: configBlobs, of: image)
+        // What was not selected of the layout may be this image.
+        let isPartial = hasLayout && twin == nil && !builder.selection.isEverything
+        builder.compareImageID(named ?? actual, config: configBlobs, of: image, isPartial: isPartial)
         for finding in tagFindings { builder.add(finding, image: image) }
         checkNames(
             tags, of: image, config: configBlobs.first, config?.platform, at: place.appending("RepoTags"), &builder)

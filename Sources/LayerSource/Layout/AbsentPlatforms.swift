@@ -82,14 +82,14 @@ struct AbsentPlatforms {
 }
 
 extension InventoryBuilder {
-    /// Whether a blob is compressed or a tar archive by its first bytes. If it cannot be read, the pipeline reports it.
+    /// Whether a blob is compressed or a tar archive by its first bytes; true if it cannot be read.
     fileprivate func mayBeLayer(_ blob: BlobIndex) -> Bool {
-        guard case .opened(let reader) = opener.open(inventory.blobs[blob].location) else { return false }
+        guard case .opened(let reader) = opener.open(inventory.blobs[blob].location) else { return true }
         do {
             let prefix = try reader.bytes(at: 0, upTo: TarHeader.byteCount)
             return !prefix.isEmpty && (Compression.detect(prefix: prefix) != .none || TarHeader(prefix) != nil)
         } catch {
-            return false
+            return true
         }
     }
 }

@@ -54,6 +54,7 @@ extension LayoutWalk {
         // An entry marked as an attestation whose manifest has an image config and layers of a file system is run as an
         // image.
         if let parsed = config.parsed, !parsed.isNoImage { record.kind = .image }
+        if config.isLost, !Self.hasOnlyOtherBlobs(root["layers"]), !context.isAttestation { record.kind = .image }
         if record.kind == .image, let configPlatform { record.platform = configPlatform }
         record.imageID = config.isImageConfig ? config.descriptor?.digest : nil
         record.configBlob = config.blobs.first
@@ -110,6 +111,8 @@ extension LayoutWalk {
         var place = Place("")
         /// Why its content is not known.
         var openFault: DocumentFault?
+        /// True if it should have been read as an image config, and could not be.
+        var hasFailed = false
 
         /// Treats it as the config of something other than an image: the requirements for image configs do not apply.
         mutating func forgetImage() {
@@ -118,10 +121,13 @@ extension LayoutWalk {
             findings.removeAll { $0.place.path == place.path }
         }
 
+        /// True for an image config that is missing or damaged, so that its content is unknown.
+        var isLost: Bool { descriptor?.mediaType.kind == .imageConfig && hasFailed }
+
         /// True for a config of which only size and digest are checked. Spec: manifest.md §config: the empty descriptor
         /// means that there is no config.
         var isOpaque: Bool {
-            descriptor != nil && parsed == nil && openFault == nil && descriptor?.mediaType.kind != .empty
+            descriptor != nil && parsed == nil && !hasFailed && descriptor?.mediaType.kind != .empty
         }
 
         var isImageConfig: Bool {
@@ -158,6 +164,7 @@ extension LayoutWalk {
             config.findings += read.findings
         case .failure(let fault):
             guard isImageConfig || underDockerLayers || fault.isDuplicateKey else { return config }
+            config.hasFailed = true
             if fault.leavesOpen { config.openFault = fault }
             config.findings += builder.findings(for: fault, reading: config.place, digest: descriptor.digest)
         }

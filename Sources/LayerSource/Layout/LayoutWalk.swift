@@ -59,7 +59,10 @@ struct LayoutWalk {
         let blobs = builder.blobs(at: "oci-layout", in: tree, expectedByteCount: 0)
         switch tree.document(blobs, &builder) {
         case .failure(.unread(.missing)):
-            builder.add(Finding(.layoutInvalid, "the layout has no oci-layout file", at: place))
+            builder.add(
+                Finding(
+                    .layoutInvalid, "the layout has no oci-layout file", at: place,
+                    hint: #"the file must contain {"imageLayoutVersion": "1.0.0"}"#))
         case .failure(let fault):
             builder.add(fault, reading: place, digest: nil)
         case .success(let document):

@@ -66,9 +66,14 @@ extension InventoryBuilder {
     }
 
     /// Compares the image ID of an image that manifest.json lists with the expected digests.
-    mutating func compareImageID(_ imageID: ContentDigest?, config blobs: [BlobIndex], of image: Int) {
+    ///
+    /// - Parameter isPartial: whether the archive has an image layout as well, and the image is not known to be in it.
+    mutating func compareImageID(
+        _ imageID: ContentDigest?, config blobs: [BlobIndex], of image: Int, isPartial: Bool
+    ) {
         guard let expected = selection.expectedDigests else { return }
         digestCheck.dockerImages.insert(image)
+        if isPartial { digestCheck.open.insert(image) }
         for digest in expected.digests {
             guard let imageID, digest.algorithm == .sha256 else {
                 digestCheck.open.insert(image)
@@ -139,7 +144,8 @@ extension InventoryBuilder {
         let top = digestCheck.topDigests[image]
         let isDocker = digestCheck.dockerImages.contains(image)
         let actual = top ?? record.imageID
-        guard let actual, !digestCheck.open.contains(image) else {
+        // An image of which one view could not be read, or was not selected, may have a digest in that view.
+        guard let actual, !digestCheck.open.contains(image), areRootsWhole else {
             add(
                 Finding(
                     .claimUnchecked, "the image has no digest that could be compared with the expected one",
