@@ -142,6 +142,7 @@ let package = Package(
         .testTarget(
             name: "LayerVerifyTests",
             dependencies: ["LayerVerify", "LayerCodec", "LayerDigest", "LayerModel", "LayerSystem", "TestSupport"],
+            exclude: ["Golden"],
             swiftSettings: settings),
         .testTarget(
             name: "LayerBenchTests",

@@ -13,7 +13,7 @@ extension ImageBuilder {
 
 let badArchiveCases: [CorpusCase] = [
     .bad(
-        "archive-cut-in-layer", "The archive ends within a layer, as after a download that broke off.",
+        "archive-cut-in-layer", "The archive ends within a layer, as after an interrupted download.",
         in: .damagedArchive(.ustar, { Array($0.dropLast(1024 + 1000)) })
     ) { image in
         let docker = DockerImage(layers: [.plain(900), .plain(901)], tags: ["app:1"])
@@ -76,7 +76,7 @@ let badArchiveCases: [CorpusCase] = [
         image.expect("archive-entry-ambiguous")
     },
     .undetermined(
-        "archive-sparse-entry", "A layer is stored as GNU's sparse file, which is not read here.", in: .archive(.gnu)
+        "archive-sparse-entry", "A layer is stored as GNU's sparse file, which is not supported.", in: .archive(.gnu)
     ) {
         image in
         let docker = DockerImage(layers: [.plain(910)], tags: ["app:1"])
@@ -86,7 +86,7 @@ let badArchiveCases: [CorpusCase] = [
         image.expect("archive-entry-unsupported")
         image.expect("archive-entry-unsupported")
     },
-    .undetermined("archive-of-no-image", "A tar archive in which no image is found.", in: .archive(.ustar)) { image in
+    .undetermined("archive-of-no-image", "A tar archive without an image.", in: .archive(.ustar)) { image in
         image.put("notes.txt", prose(seed: 911, byteCount: 100))
         image.expect("not-an-image")
     },

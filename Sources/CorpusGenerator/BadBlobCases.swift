@@ -49,7 +49,7 @@ let badBlobCases: [CorpusCase] = [
         image.expect("blob-digest-mismatch", layer.digest)
         image.expect("stream-corrupt", layer.digest, follows: "blob-digest-mismatch")
     },
-    .bad("layer-header-byte-flipped", "One bit of the gzip header's OS field: the digest alone knows.") { image in
+    .bad("layer-header-byte-flipped", "One bit of the gzip header's OS field: only the digest differs.") { image in
         let layer = Layer.gzip(307)
         image.singleImage([layer])
         image.damage(blobPath(layer.digest)) { $0.flip(at: 9) }
@@ -77,7 +77,7 @@ let badBlobCases: [CorpusCase] = [
         image.expect("blob-digest-mismatch", layer.digest, follows: "blob-size-mismatch")
         image.expect("stream-truncated", layer.digest, follows: "blob-digest-mismatch")
     },
-    .bad("layer-cut-to-nothing", "The layer's file has no bytes left.") { image in
+    .bad("layer-cut-to-nothing", "The layer's file is empty.") { image in
         let layer = Layer.zstd(312)
         image.singleImage([layer])
         image.damage(blobPath(layer.digest)) { $0 = [] }
@@ -93,14 +93,14 @@ let badBlobCases: [CorpusCase] = [
         image.expect("blob-digest-mismatch", layer.digest, follows: "blob-size-mismatch")
         image.expect("stream-trailing-bytes", layer.digest, follows: "blob-digest-mismatch")
     },
-    .bad("layer-recompressed", "The layer was compressed anew: the diffID holds, digest and size do not.") { image in
+    .bad("layer-recompressed", "The layer was compressed again: the diffID matches, digest and size do not.") { image in
         let layer = Layer.gzip(314, level: 1)
         image.singleImage([layer])
         image.put(blobPath(layer.digest), Layer.gzip(314, level: 9).bytes)
         image.expect("blob-size-mismatch", layer.digest)
         image.expect("blob-digest-mismatch", layer.digest, follows: "blob-size-mismatch")
     },
-    .bad("layers-exchanged", "Two layers' files lie under each other's names.") { image in
+    .bad("layers-exchanged", "The files of two layers have each other's names.") { image in
         let (first, second) = (Layer.gzip(315), Layer.gzip(316))
         image.singleImage([first, second])
         image.put(blobPath(first.digest), second.bytes)
@@ -114,7 +114,7 @@ let badBlobCases: [CorpusCase] = [
         image.expect("blob-size-mismatch", manifest["digest"].text)
         image.expect("blob-digest-mismatch", manifest["digest"].text, follows: "blob-size-mismatch")
     },
-    .bad("manifest-cut", "The manifest's file was cut: it is no JSON any more, and names nothing.") { image in
+    .bad("manifest-cut", "The manifest's file was truncated: it is not JSON.") { image in
         let manifest = image.singleImage([.gzip(318)])
         let config = image.configDigest(of: manifest)
         image.damage(blobPath(manifest["digest"].text)) { $0.removeLast(30) }
@@ -167,12 +167,12 @@ let badBlobCases: [CorpusCase] = [
         image.expect("link-not-followed", Layer.gzip(324).digest)
         image.expect("link-not-followed", Layer.gzip(325).digest)
     },
-    .bad("blob-link-dangling", "A layer is a symbolic link to a file of the image that is not there.") { image in
+    .bad("blob-link-dangling", "A layer is a symbolic link to a missing file of the image.") { image in
         image.singleImage([.gzip(326)])
         image.put(blobPath(Layer.gzip(326).digest), .symbolicLink("../../store/nothing"))
         image.expect("blob-missing", Layer.gzip(326).digest)
     },
-    .bad("blob-is-folder", "Where a layer should be lies a folder.") { image in
+    .bad("blob-is-folder", "A layer's path is a folder.") { image in
         image.singleImage([.gzip(327)])
         image.remove(blobPath(Layer.gzip(327).digest))
         image.put(blobPath(Layer.gzip(327).digest) + "/inside", "nothing\n")

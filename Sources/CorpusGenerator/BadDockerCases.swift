@@ -7,7 +7,8 @@ private func twoLayers(_ seed: Int, tag: String = "app:1") -> DockerImage {
 }
 
 let badDockerCases: [CorpusCase] = [
-    .bad("docker-config-changed", "The config `<hex>.json` is not what its name says.", in: .archive(.ustar)) { image in
+    .bad("docker-config-changed", "The config `<hex>.json` does not have the digest in its name.", in: .archive(.ustar))
+    { image in
         let docker = twoLayers(800)
         image.oldArchive(docker)
         image.damage(docker.configHex + ".json") { bytes in
@@ -15,7 +16,10 @@ let badDockerCases: [CorpusCase] = [
         }
         image.expect("docker-config-name-mismatch", "sha256:" + docker.configHex)
     },
-    .bad("docker-kaniko-config-changed", "The config `sha256:<hex>` is not what its name says.", in: .archive(.ustar)) {
+    .bad(
+        "docker-kaniko-config-changed", "The config `sha256:<hex>` does not have the digest in its name.",
+        in: .archive(.ustar)
+    ) {
         image in
         let docker = twoLayers(802)
         image.put("sha256:" + docker.configHex, docker.config.bytes + Array("\n".utf8))
@@ -25,7 +29,7 @@ let badDockerCases: [CorpusCase] = [
         ])
         image.expect("docker-config-name-mismatch", "sha256:" + docker.configHex)
     },
-    .bad("docker-layer-changed", "One bit of a layer.tar: the diffID alone knows.", in: .archive(.ustar)) { image in
+    .bad("docker-layer-changed", "One bit of a layer.tar: only the diffID differs.", in: .archive(.ustar)) { image in
         let docker = twoLayers(804)
         image.oldArchive(docker)
         image.damage(docker.layerFolders[1] + "/layer.tar") { $0.flip(at: 700) }
@@ -63,7 +67,7 @@ let badDockerCases: [CorpusCase] = [
             docker, manifest: { $0.setting("Layers", [.string(docker.layerFolders[0] + "/layer.tar")]) })
         image.expect("layer-count-mismatch", "sha256:" + docker.configHex)
     },
-    .bad("docker-gzip-layer-truncated", "A gzip layer whose stream ends too early.", in: .archive(.ustar)) { image in
+    .bad("docker-gzip-layer-truncated", "A gzip layer whose stream is truncated.", in: .archive(.ustar)) { image in
         let docker = DockerImage(layers: [.gzip(814)], tags: ["app:1"])
         image.oldArchive(docker)
         image.damage(docker.layerFolders[0] + "/layer.tar") { $0.removeLast(100) }
@@ -94,7 +98,7 @@ let badDockerCases: [CorpusCase] = [
         image.expect("views-disagree")
     },
     .bad(
-        "docker-layer-source-wrong", "`LayerSources` gives a plain layer another size than it has.",
+        "docker-layer-source-wrong", "`LayerSources` gives a plain layer a wrong size.",
         in: .archive(.ustar)
     ) { image in
         let docker = twoLayers(822)
@@ -107,7 +111,7 @@ let badDockerCases: [CorpusCase] = [
         image.expect("docker-layer-source-mismatch", layer.digest)
     },
     .undetermined(
-        "docker-repositories-only", "An archive of before Docker 1.10: nothing says what the layers should be.",
+        "docker-repositories-only", "An archive from before Docker 1.10, without digests of the layers.",
         in: .archive(.ustar)
     ) {
         image in
@@ -156,7 +160,7 @@ let badDockerCases: [CorpusCase] = [
         image.expect("docker-manifest-invalid")
     },
     .bad(
-        "docker-manifest-key-twice", "`Layers` and `layers`: Go takes the last, others the first.", in: .archive(.ustar)
+        "docker-manifest-key-twice", "`Layers` and `layers`: Go uses the last, others the first.", in: .archive(.ustar)
     ) { image in
         image.oldArchive(twoLayers(838), manifest: { $0.adding("layers", []) })
         image.expect("json-duplicate-key")

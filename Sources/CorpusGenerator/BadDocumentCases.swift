@@ -55,7 +55,7 @@ let badDocumentCases: [CorpusCase] = [
             [.gzip(511)], config: { $0.setting("rootfs", ["type": "layers", "diff_ids": "all"]) })
         image.expect("config-invalid", image.configDigest(of: manifest))
     },
-    .bad("diffid-grammar", "A diffID that is no digest (descriptor.md §Digests).") { image in
+    .bad("diffid-grammar", "A diffID that is not a digest (descriptor.md §Digests).") { image in
         image.singleImage(
             [.gzip(512)], config: { $0.setting("rootfs", ["type": "layers", "diff_ids": ["sha256:123"]]) })
         image.expect("digest-invalid")
@@ -70,7 +70,7 @@ let badDocumentCases: [CorpusCase] = [
         let manifest = image.singleImage([], manifest: { $0.removing("layers") })
         image.expect("manifest-invalid", manifest["digest"].text)
     },
-    .bad("manifest-is-a-list", "What should be a manifest is a JSON array (manifest.md).") { image in
+    .bad("manifest-is-a-list", "A manifest is a JSON array (manifest.md).") { image in
         let manifest = image.blob(MediaTypes.manifest, JSON.array([1, 2, 3]))
         image.layout([manifest.named("x")])
         image.expect("manifest-invalid", manifest["digest"].text)
@@ -98,12 +98,12 @@ let badDocumentCases: [CorpusCase] = [
         image.layout([image.blob(MediaTypes.manifest, ImageBuilder.manifest(config, [part])).named("x")])
         image.expect("media-type-invalid", part["digest"].text)
     },
-    .bad("manifest-with-manifests", "A manifest that is an index too: readers disagree (manifest.md, CVE-2021-41190).")
+    .bad("manifest-with-manifests", "A manifest that is also an index: readers disagree (manifest.md, CVE-2021-41190).")
     { image in
         let manifest = image.singleImage([.gzip(517)], manifest: { $0.setting("manifests", []) })
         image.expect("document-confusion", manifest["digest"].text)
     },
-    .bad("index-with-layers", "An index that is a manifest too: readers disagree (image-index.md, CVE-2021-41190).") {
+    .bad("index-with-layers", "An index that is also a manifest: readers disagree (image-index.md, CVE-2021-41190).") {
         image in
         let child = image.image([.gzip(518)]).on(platform("amd64"))
         let index = image.blob(
@@ -112,7 +112,7 @@ let badDocumentCases: [CorpusCase] = [
         image.expect("document-confusion", index["digest"].text)
     },
     .bad(
-        "data-differs", "The config embedded in its descriptor is another than the blob (descriptor.md: MUST be equal)."
+        "data-differs", "The config embedded in its descriptor differs from the blob (descriptor.md: MUST be equal)."
     ) { image in
         let layer = Layer.gzip(519)
         let document = ImageBuilder.config([layer]).bytes
@@ -163,7 +163,7 @@ let badDocumentCases: [CorpusCase] = [
         image.expectUnreferenced(manifest["digest"].text, config["digest"].text)
     },
     .undetermined(
-        "digest-algorithm-unknown", "A layer under blake3, well-formed and not computed here (descriptor.md)."
+        "digest-algorithm-unknown", "A layer under blake3, well-formed and not supported (descriptor.md)."
     ) { image in
         let layer = Layer.gzip(523)
         let name = "blake3:" + hexDigest(prose(seed: 523, byteCount: 8))
@@ -175,7 +175,7 @@ let badDocumentCases: [CorpusCase] = [
     },
     .bad(
         "sizes-that-are-none",
-        "Sizes below zero, in a string, of 2^63, with a fraction, missing (descriptor.md: int64)."
+        "Sizes that are negative, a string, 2^63, a fraction, or missing (descriptor.md: int64)."
     ) {
         image in
         let layers = (524...528).map { Layer.gzip($0) }
@@ -192,7 +192,8 @@ let badDocumentCases: [CorpusCase] = [
         image.layout([manifest.removing("size").named("x")])
         image.expect("size-invalid", manifest["digest"].text)
     },
-    .bad("strict-warning", "Under `--strict` a history that does not count right fails (config.md).") { image in
+    .bad("strict-warning", "Under `--strict` a history with a wrong number of layers is refuted (config.md).") {
+        image in
         let manifest = image.singleImage([.gzip(530)], config: { $0.setting("history", [[:], [:], [:]]) })
         image.arguments = ["--strict"]
         image.expect("history-count-mismatch", image.configDigest(of: manifest))

@@ -33,7 +33,7 @@ let badJSONCases: [CorpusCase] = [
         return Array(halves[0].utf8) + [0x80] + Array(halves[1].utf8)
     },
     config(
-        "json-lone-surrogate", "An escape that is half a surrogate pair (RFC 7493 §2.1).", seed: 603,
+        "json-lone-surrogate", "An escape of half a surrogate pair (RFC 7493 §2.1).", seed: 603,
         finding: "json-invalid"
     ) {
         Array($0.replacing("/bin/true", with: "\\ud800").utf8)
@@ -42,34 +42,37 @@ let badJSONCases: [CorpusCase] = [
     {
         Array(($0.dropLast() + ",}").utf8)
     },
-    config("json-no-number", "A number that is none: NaN (RFC 8259 §6).", seed: 605, finding: "json-invalid") {
+    config("json-no-number", "NaN in place of a number (RFC 8259 §6).", seed: 605, finding: "json-invalid") {
         Array(($0.dropLast() + ",\"x\":NaN}").utf8)
     },
     config("json-empty", "A config of no bytes at all (RFC 8259 §2).", seed: 606, finding: "json-invalid") { _ in [] },
     config(
-        "json-too-deep", "Arrays in each other, one level deeper than Go's encoding/json reads.", seed: 607,
+        "json-too-deep", "Nested arrays, one level deeper than Go's encoding/json reads.", seed: 607,
         finding: "json-too-deep"
     ) {
         let deep = String(repeating: "[", count: 10_000) + String(repeating: "]", count: 10_000)
         return Array(($0.dropLast() + ",\"x\":\(deep)}").utf8)
     },
-    config("json-key-twice", "`rootfs` is there twice (RFC 7493 §2.3).", seed: 608, finding: "json-duplicate-key") {
+    config(
+        "json-key-twice", "A config has two members `rootfs` (RFC 7493 §2.3).", seed: 608, finding: "json-duplicate-key"
+    ) {
         Array(($0.dropLast() + ",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]}}").utf8)
     },
     config(
-        "json-key-twice-by-case", "`RootFS` beside `rootfs`: Go does not see the difference.", seed: 609,
+        "json-key-twice-by-case", "`RootFS` next to `rootfs`, which are equal to Go.", seed: 609,
         finding: "json-duplicate-key"
     ) {
         Array(($0.dropLast() + ",\"RootFS\":{\"type\":\"layers\",\"diff_ids\":[]}}").utf8)
     },
     config(
-        "json-key-twice-by-escape", "`\\u0072ootfs` is `rootfs` once more (RFC 8259 §8.3).", seed: 610,
+        "json-key-twice-by-escape", "`\\u0072ootfs` is a second `rootfs` (RFC 8259 §8.3).", seed: 610,
         finding: "json-duplicate-key"
     ) {
         Array(($0.dropLast() + ",\"\\u0072ootfs\":{}}").utf8)
     },
     .bad(
-        "json-layers-twice", "A manifest with two lists of layers: verified on one, run from the other (RFC 7493 §2.3)."
+        "json-layers-twice",
+        "A manifest with two lists of layers: verified with one, run from the other (RFC 7493 §2.3)."
     ) { image in
         let (first, second) = (Layer.gzip(611), Layer.gzip(612))
         let manifest = image.singleImage(

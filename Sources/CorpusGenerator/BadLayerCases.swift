@@ -42,7 +42,7 @@ let badLayerCases: [CorpusCase] = [
         "gzip-block-type-reserved", "A deflate block of the reserved type 3 (RFC 1951 §3.2.3).",
         .gzip([], as: Gzip.header() + [0x07, 0x00] + Gzip.trailer([])), finding: "stream-corrupt"),
     stream(
-        "gzip-trailing-garbage", "Bytes that are no member follow the last one, within size and digest.",
+        "gzip-trailing-garbage", "Bytes that are not a member follow the last one, within size and digest.",
         .gzip(Layer.tar(406), as: Gzip.member(Layer.tar(406)) + prose(seed: 406, byteCount: 33)),
         finding: "stream-trailing-bytes"),
     stream(
@@ -111,13 +111,13 @@ let badLayerCases: [CorpusCase] = [
         image.singleImage(layers, config: { $0.diffIDs(layers.reversed().map(\.diffID)) })
         image.expect("diffid-mismatch", layers[0].digest)
     },
-    .bad("type-gzip-bytes-plain", "The media type promises gzip and the bytes are plain tar (media-types.md).") {
+    .bad("type-gzip-bytes-plain", "The media type promises gzip, but the bytes are plain tar (media-types.md).") {
         image in
         let layer = Layer.plain(429).typed(Layer.gzipType)
         image.singleImage([layer])
         image.expect("media-type-mismatch", layer.digest)
     },
-    .bad("type-plain-bytes-gzip", "The media type promises plain tar and the bytes are gzip (media-types.md).") {
+    .bad("type-plain-bytes-gzip", "The media type promises plain tar, but the bytes are gzip (media-types.md).") {
         image in
         let layer = Layer.gzip(430).typed(Layer.tarType)
         image.singleImage([layer])
@@ -128,7 +128,7 @@ let badLayerCases: [CorpusCase] = [
         image.singleImage([layer])
         image.expect("media-type-mismatch", layer.digest)
     },
-    .bad("type-zstd-bytes-gzip", "The media type promises zstd and the bytes are gzip (media-types.md).") { image in
+    .bad("type-zstd-bytes-gzip", "The media type promises zstd, but the bytes are gzip (media-types.md).") { image in
         let layer = Layer.gzip(432).typed(Layer.zstdType)
         image.singleImage([layer])
         image.expect("media-type-mismatch", layer.digest)
@@ -140,7 +140,7 @@ let badLayerCases: [CorpusCase] = [
         image.expect("compression-unsupported", layer.digest)
         image.expect("media-type-mismatch", layer.digest)
     },
-    .bad("artifact-type-gzip-bytes-plain", "An artifact's blob under a gzip layer type is no gzip (media-types.md).") {
+    .bad("artifact-type-gzip-bytes-plain", "An artifact's blob under a gzip layer type is not gzip (media-types.md).") {
         image in
         let config = image.blob("application/vnd.example.config.v1+json", Array("{}".utf8))
         let file = image.blob(Layer.gzipType, prose(seed: 433, byteCount: 160))
@@ -148,7 +148,7 @@ let badLayerCases: [CorpusCase] = [
         image.expect("media-type-mismatch", file["digest"].text)
     },
     .undetermined(
-        "docker-layer-xz", "An xz layer in a docker-save archive: legal, and not decoded here.", in: .archive(.ustar)
+        "docker-layer-xz", "An xz layer in a docker-save archive: legal, and not supported.", in: .archive(.ustar)
     ) {
         image in
         image.oldArchive(
@@ -157,7 +157,7 @@ let badLayerCases: [CorpusCase] = [
         image.expect("compression-unsupported")
     },
     .undetermined(
-        "docker-layer-bzip2", "A bzip2 layer in a docker-save archive: legal, and not decoded here.",
+        "docker-layer-bzip2", "A bzip2 layer in a docker-save archive: legal, and not supported.",
         in: .archive(.ustar)
     ) {
         image in

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 let badStructureCases: [CorpusCase] = [
-    .bad("layout-version-2", "`imageLayoutVersion` is 2.0.0, which nobody has written down (image-layout.md).") {
+    .bad("layout-version-2", "`imageLayoutVersion` is 2.0.0, which is not specified (image-layout.md).") {
         image in
         image.singleImage([.gzip(700)])
         image.put("oci-layout", (["imageLayoutVersion": "2.0.0"] as JSON).bytes)
@@ -45,7 +45,7 @@ let badStructureCases: [CorpusCase] = [
         image.layout([index.named("x")])
         image.expect("index-invalid", index["digest"].text)
     },
-    .bad("index-contains-itself", "An index that names itself, which takes a digest that is wrong.") { image in
+    .bad("index-contains-itself", "An index that names itself, which requires a wrong digest.") { image in
         let name = digestOf(prose(seed: 704, byteCount: 12))
         let entry: JSON = ["mediaType": .string(MediaTypes.index), "digest": .string(name), "size": 100]
         let count = ImageBuilder.index([entry]).bytes.count
@@ -57,7 +57,7 @@ let badStructureCases: [CorpusCase] = [
         image.expect("index-cycle", name, follows: "blob-digest-mismatch")
     },
     .undetermined(
-        "index-too-deep", "Twenty indexes in each other below index.json: what is below the sixteenth is not read."
+        "index-too-deep", "Twenty nested indexes below index.json: those below the sixteenth are not read."
     ) {
         image in
         var chain = [image.image([.gzip(705)])]
@@ -71,7 +71,7 @@ let badStructureCases: [CorpusCase] = [
         image.arguments = ["--platform", "linux/riscv64"]
         image.expect("nothing-selected")
     },
-    .undetermined("not-an-image-folder", "A folder of files that are no image.") { image in
+    .undetermined("not-an-image-folder", "A folder of files that are not images.") { image in
         image.put("notes.txt", prose(seed: 707, byteCount: 100))
         image.put("data/values.json", "{\"a\": 1}\n")
         image.expect("not-an-image")
@@ -86,7 +86,7 @@ let badStructureCases: [CorpusCase] = [
         bad.expect("blob-digest-mismatch", Layer.gzip(709).digest)
         image.include(bad, below: "damaged")
     },
-    .bad("image-within-image", "An image in the folder of another is an image, too, and damaged.") { image in
+    .bad("image-within-image", "A damaged image in the folder of another image.") { image in
         image.singleImage([.gzip(710)])
         var inner = ImageBuilder()
         inner.singleImage([.gzip(711)])
@@ -94,7 +94,7 @@ let badStructureCases: [CorpusCase] = [
         inner.expect("blob-digest-mismatch", Layer.gzip(711).digest)
         image.include(inner, below: "sub")
     },
-    .bad("image-within-extracted-archive", "A damaged archive beside the files of an extracted one.") { image in
+    .bad("image-within-extracted-archive", "A damaged archive next to the files of an extracted one.") { image in
         image.oldArchive(DockerImage(layers: [.plain(712)], tags: ["app:1"]))
         var inner = ImageBuilder()
         inner.singleImage([.gzip(713)])
@@ -102,7 +102,7 @@ let badStructureCases: [CorpusCase] = [
         image.put("other", TarWriter.archive(inner.entries))
         image.expect("blob-digest-mismatch", Layer.gzip(713).digest)
     },
-    .undetermined("ref-one-of-two-missing", "Two names are asked for, and only one is there.") { image in
+    .undetermined("ref-one-of-two-missing", "Two names are given, and only one exists.") { image in
         image.singleImage([.gzip(714)])
         image.arguments = ["--ref", "latest", "--ref", "no-such"]
         image.expect("nothing-selected")

@@ -7,8 +7,7 @@ let disputedCases: [CorpusCase] = [
         let tar = Layer.tar(700)
         image.singleImage([.gzip(tar, as: Gzip.member(tar, header: [.name(text(511)), .comment(text(511))]))])
     },
-    .undetermined("gzip-name-512-bytes", "A name that zlib takes and Go, with 512 bytes for it and its zero, refuses.")
-    {
+    .undetermined("gzip-name-512-bytes", "A name of 512 bytes, which zlib accepts and Go refuses.") {
         image in
         let tar = Layer.tar(701)
         let layer = Layer.gzip(tar, as: Gzip.member(tar, header: [.name(text(512))]))
@@ -26,7 +25,8 @@ let disputedCases: [CorpusCase] = [
         image.singleImage([layer])
         image.expect("stream-disputed", layer.digest)
     },
-    .bad("gzip-long-name-cut", "A stream that Go refuses for its name and everybody for its missing end.") { image in
+    .bad("gzip-long-name-cut", "A stream that Go refuses for its name, and every reader for its missing end.") {
+        image in
         let tar = Layer.tar(704)
         let layer = Layer.gzip(tar, as: Array(Gzip.member(tar, header: [.name(text(600))]).dropLast(4)))
         image.singleImage([layer])

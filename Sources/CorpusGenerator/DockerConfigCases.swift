@@ -25,32 +25,32 @@ private let memberCases: [CorpusCase] = [
         "interval-float", "A health check every 1.5 ns; Go's Duration is a whole number.", seed: 1101,
         ["config", "Healthcheck", "Interval"], .number("1.5")),
     member(
-        "timeout-exponent", "A time-out of 1e9 ns, which Go's Duration does not take.", seed: 1102,
+        "timeout-exponent", "A time-out of 1e9 ns, which Go's Duration does not accept.", seed: 1102,
         ["config", "Healthcheck", "Timeout"], .number("1e9")),
     member(
         "retries-too-large", "2^63 retries, one more than an int holds.", seed: 1103,
         ["config", "Healthcheck", "Retries"], .number("9223372036854775808")),
     member(
-        "test-text", "A health check that is one text (Docker: list of texts).", seed: 1104,
+        "test-text", "A health check that is one string (Docker: list of strings).", seed: 1104,
         ["config", "Healthcheck", "Test"], "CMD true"),
     member("healthcheck-text", "A health check that is not an object.", seed: 1105, ["config", "Healthcheck"], "NONE"),
     member(
-        "onbuild-text", "`OnBuild` is one text (Docker: list of texts).", seed: 1106, ["config", "OnBuild"], "RUN x"
+        "onbuild-text", "`OnBuild` is one string (Docker: list of strings).", seed: 1106, ["config", "OnBuild"], "RUN x"
     ),
     member(
-        "stop-timeout-text", "`StopTimeout` is a text (Docker: int).", seed: 1107, ["config", "StopTimeout"], "10"),
-    member("tty-text", "`Tty` is a text (Docker: bool).", seed: 1108, ["config", "Tty"], "true"),
+        "stop-timeout-text", "`StopTimeout` is a string (Docker: int).", seed: 1107, ["config", "StopTimeout"], "10"),
+    member("tty-text", "`Tty` is a string (Docker: bool).", seed: 1108, ["config", "Tty"], "true"),
     member("hostname-number", "`Hostname` is a number (Docker: string).", seed: 1109, ["config", "Hostname"], 7),
     member(
-        "shell-object", "`Shell` is an object (Docker: list of texts).", seed: 1110, ["config", "Shell"], ["a": 1]),
+        "shell-object", "`Shell` is an object (Docker: list of strings).", seed: 1110, ["config", "Shell"], ["a": 1]),
     member("version-number", "`docker_version` is a number (Docker: string).", seed: 1111, ["docker_version"], 20),
     member(
-        "container-config-text", "`container_config` is a text (Docker: object).", seed: 1112, ["container_config"],
+        "container-config-text", "`container_config` is a string (Docker: object).", seed: 1112, ["container_config"],
         "x"),
     member(
         "container-config-cmd", "`Cmd` within `container_config` is a list of numbers.", seed: 1113,
         ["container_config", "Cmd"], [1]),
-    member("size-text", "`Size` is a text (Docker: int64).", seed: 1114, ["Size"], "12"),
+    member("size-text", "`Size` is a string (Docker: int64).", seed: 1114, ["Size"], "12"),
     .good("docker-members", "Every member that only Docker reads, each of its own type.") { image in
         image.singleImage(
             [.gzip(1120)],
@@ -84,7 +84,7 @@ private func cases(of type: String, seed: Int) -> [CorpusCase] {
     let name = "config-type-" + (type == "application/octet-stream" ? "octets" : type.split(separator: "/")[1])
     let edit: (JSON) -> JSON = { $0.setting("config", $0["config"].typed(type)) }
     return [
-        .good(name, "The config's type is \(type), which Docker takes for that of an image config.") {
+        .good(name, "The config's type is \(type), which Docker accepts for an image config.") {
             $0.singleImage([.gzip(seed)], manifest: edit)
         },
         .bad(name + "-other-layer", "The same, and the config's diffID is another layer's.") { image in
@@ -135,7 +135,7 @@ private let otherFileCases: [CorpusCase] = [
         $0.expect("documents-missing", follows: "archive-truncated")
     },
     .bad(
-        "docker-archive-cut-before-documents", "What docker save wrote, without its end.",
+        "docker-archive-cut-before-documents", "An archive of docker save without its end.",
         in: .damagedArchive(.ustar, { Array($0.prefix(3_000)) })
     ) {
         $0.oldArchive(DockerImage(layers: [.plain(1146), .plain(1147)], tags: ["app:1"]))
@@ -165,7 +165,7 @@ private let otherFileCases: [CorpusCase] = [
         $0.expect("archive-trailing-bytes")
     },
     .good(
-        "archive-followed-by-text", "Text behind the padding of an archive.",
+        "archive-followed-by-text", "Text after the padding of an archive.",
         in: .damagedArchive(.ustar, { $0 + [UInt8](repeating: 0, count: 5_120) + Array("done\n".utf8) })
     ) {
         $0.singleImage([.gzip(1157)])
@@ -230,7 +230,7 @@ private let otherFileCases: [CorpusCase] = [
         image.remove("oci-layout")
         image.expect("layout-invalid")
     },
-    .bad("config-type-octets-other-case", "`RootFS` in a config of a type that Docker takes: Go reads it.") { image in
+    .bad("config-type-octets-other-case", "`RootFS` in a config of a type that Docker accepts: Go reads it.") { image in
         let manifest = image.singleImage(
             [.gzip(1160)],
             config: { $0.removing("rootfs").setting("RootFS", $0["rootfs"]) },
@@ -256,7 +256,7 @@ private let otherFileCases: [CorpusCase] = [
         $0.expect("not-an-image")
     },
     .undetermined(
-        "archive-of-logs-cut", "A folder of containers' logs by their IDs, cut: no image.",
+        "archive-of-logs-cut", "A truncated archive of containers' logs by ID, which is not an image.",
         in: .damagedArchive(.ustar, { Array($0.prefix(700)) })
     ) {
         let name = String(repeating: "b", count: 64)
@@ -264,7 +264,7 @@ private let otherFileCases: [CorpusCase] = [
         $0.expect("not-an-image")
     },
     .good(
-        "archive-followed-after-zeros", "Text after 100 KB of zeros behind the end of an archive.",
+        "archive-followed-after-zeros", "Text after the end of an archive and 100 KB of zeros.",
         in: .damagedArchive(.ustar, { $0 + [UInt8](repeating: 0, count: 100_000) + Array("done\n".utf8) })
     ) {
         $0.singleImage([.gzip(1166)])
@@ -276,7 +276,8 @@ private let otherFileCases: [CorpusCase] = [
         $0.put("manifest.json", "[{\"ImageIndex\": null, \"Image\": {\"Layers\": [], \"Config\": \"x\"}}]\n")
         $0.expect("not-an-image")
     },
-    .undetermined("oci-no-images", "`manifests` is empty: a layout of nothing is legal (image-index.md).") { image in
+    .undetermined("oci-no-images", "`manifests` is empty: a layout without images is legal (image-index.md).") {
+        image in
         image.put("blobs/README", "nothing yet\n")
         image.layout([])
         image.expect("nothing-referenced")
@@ -299,7 +300,7 @@ private let otherFileCases: [CorpusCase] = [
         $0.put("manifest.json", "[]\n")
         $0.expect("nothing-verified")
     },
-    .undetermined("too-few-images", "One image, and --min-images asks for two.") { image in
+    .undetermined("too-few-images", "One image, and --min-images requires two.") { image in
         image.singleImage([.gzip(1143)])
         image.arguments = ["--min-images", "2"]
         image.expect("too-few-images")

@@ -24,28 +24,28 @@ let entryCases: [CorpusCase] = [
         image.append("alias" + layer.dropFirst("blobs".count), other)
         image.expect("archive-entry-ambiguous")
     },
-    .bad("archive-entry-below-file", "An entry below a file, which no extraction can make.", in: .archive(.ustar)) {
+    .bad("archive-entry-below-file", "An entry below a file, which cannot be extracted.", in: .archive(.ustar)) {
         image in
         let layer = image.layoutWithLayer(942)
         image.append(layer + "/x", other)
         image.expect("archive-entry-ambiguous")
     },
     .bad(
-        "archive-entry-climbs", "A name with `..` that is the layer's where the archive's top is the root.",
+        "archive-entry-climbs", "A name with `..` that is the layer's if the archive is extracted into the root.",
         in: .archive(.ustar)
     ) { image in
         let layer = image.layoutWithLayer(944)
         image.append("../" + layer, other)
         image.expect("archive-entry-ambiguous")
     },
-    .bad("archive-hard-link-ahead", "A hard link to an entry that comes behind it.", in: .archive(.ustar)) { image in
+    .bad("archive-hard-link-ahead", "A hard link to a later entry.", in: .archive(.ustar)) { image in
         _ = image.layoutWithLayer(946)
         image.append("early", .hardLink("late"))
         image.append("late", other)
         image.expect("archive-entry-ambiguous")
     },
     .bad(
-        "archive-names-mixed", "GNU's long name is the layer's, the pax path beside it is not: readers take either.",
+        "archive-names-mixed", "GNU's long name is the layer's, the pax path next to it is not: readers use either.",
         in: .archive(.ustar)
     ) { image in
         let layer = image.layoutWithLayer(948)
@@ -55,7 +55,8 @@ let entryCases: [CorpusCase] = [
         image.expect("archive-corrupt")
     },
     .good(
-        "docker-hard-link-to-link", "A layer that is a hard link to a symbolic link: it leads on from its own place.",
+        "docker-hard-link-to-link",
+        "A layer that is a hard link to a symbolic link: its target is relative to its own folder.",
         in: .archive(.ustar)
     ) { image in
         let docker = DockerImage(layers: [.plain(950), .plain(952)], tags: ["links:1"])
@@ -85,23 +86,23 @@ let entryCases: [CorpusCase] = [
         image.expect("archive-entry-unsupported")
         image.expect("archive-entry-unsupported")
     },
-    .good("layout-with-another-manifest", "A `manifest.json` beside the layout that is no list of docker save's.") {
+    .good("layout-with-another-manifest", "A `manifest.json` next to the layout that is not a list of docker save's.") {
         image in
         _ = image.layoutWithLayer(956)
         image.put("manifest.json", #"{"name": "something else"}"#)
         image.expect("files-ignored")
     },
-    .bad("layout-with-broken-manifest", "A `manifest.json` beside the layout that is no JSON.") { image in
+    .bad("layout-with-broken-manifest", "A `manifest.json` next to the layout that is not JSON.") { image in
         _ = image.layoutWithLayer(958)
         image.put("manifest.json", "{")
         image.expect("json-invalid")
     },
     .undetermined(
-        "layout-with-linked-manifest", "A `manifest.json` beside the layout that is a symbolic link out of it."
+        "layout-with-linked-manifest", "A `manifest.json` next to the layout that is a symbolic link out of it."
     ) {
         image in
         _ = image.layoutWithLayer(960)
         image.put("manifest.json", .symbolicLink("/elsewhere"))
-        image.expect("claim-unchecked")
+        image.expect("link-not-followed")
     },
 ]

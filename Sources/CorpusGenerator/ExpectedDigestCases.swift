@@ -27,7 +27,7 @@ let expectedDigestCases: [CorpusCase] = [
         image.arguments += ["--ref", "2"]
     },
     .good(
-        "expect-digest-image-id", "A docker-save archive without a layout has no digest but the image ID.",
+        "expect-digest-image-id", "The image ID is the only digest of a docker-save archive without a layout.",
         in: .archive(.ustar)
     ) { image in
         let docker = DockerImage(layers: [.plain(1407)], tags: ["app:1"])
@@ -51,7 +51,7 @@ let expectedDigestCases: [CorpusCase] = [
         let descriptor = image.singleImage([.gzip(1410)])
         image.expectDigests(digestOf(image.bytes(at: blobPath(descriptor["digest"].text)), .sha512))
     },
-    .bad("expect-digest-other", "An image that holds together, and is not the expected one.") { image in
+    .bad("expect-digest-other", "A valid image that is not the expected one.") { image in
         let descriptor = image.singleImage([.gzip(1411)])
         image.expectDigests(digestOf(prose(seed: 1411, byteCount: 9)))
         image.expect("digest-unexpected", descriptor["digest"].text)
@@ -73,7 +73,7 @@ let expectedDigestCases: [CorpusCase] = [
         image.expectDigests(one["digest"].text)
         image.expect("digest-unexpected", other["digest"].text)
     },
-    .bad("expect-digest-missing", "Two digests are expected, and only one is here.") { image in
+    .bad("expect-digest-missing", "Two digests are expected, and only one exists.") { image in
         let missing = digestOf(prose(seed: 1416, byteCount: 9))
         image.expectDigests(image.singleImage([.gzip(1416)])["digest"].text, missing)
         image.expect("expected-digest-missing")
@@ -86,14 +86,14 @@ let expectedDigestCases: [CorpusCase] = [
         image.expect("blob-size-mismatch", descriptor["digest"].text)
         image.expect("blob-digest-mismatch", descriptor["digest"].text, follows: "blob-size-mismatch")
     },
-    .undetermined("expect-digest-not-selected", "The expected digest is here, and `--ref` selects nothing.") { image in
+    .undetermined("expect-digest-not-selected", "The expected digest exists, and `--ref` selects nothing.") { image in
         let descriptor = image.singleImage([.gzip(1418)])
         image.expectDigests(descriptor["digest"].text)
         image.arguments += ["--ref", "no-such"]
         image.expect("nothing-selected")
         image.expect("expected-digest-missing")
     },
-    .bad("expect-digest-of-nothing", "A layout of nothing has no image that could have the digest.") { image in
+    .bad("expect-digest-of-nothing", "A layout without images cannot have the digest.") { image in
         image.put("blobs/README", "nothing yet\n")
         image.layout([])
         image.expectDigests(digestOf(prose(seed: 1419, byteCount: 9)))

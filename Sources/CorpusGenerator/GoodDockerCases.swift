@@ -9,7 +9,7 @@ private func twoLayers(_ seed: Int, tag: String = "app:1") -> DockerImage {
 
 let goodDockerCases: [CorpusCase] = [
     .good(
-        "docker-old", "docker save before version 25: a folder a layer, `<hex>.json`, `repositories`.",
+        "docker-old", "docker save before version 25: a folder per layer, `<hex>.json`, `repositories`.",
         in: .archive(.ustar)
     ) {
         image in
@@ -50,7 +50,7 @@ let goodDockerCases: [CorpusCase] = [
     },
     .good(
         "docker-layer-sources-elsewhere",
-        "`LayerSources` describe the gzip blobs of a registry, the files are plain: they do not bind.",
+        "`LayerSources` describe the gzip blobs of a registry, the files are plain: they are not compared.",
         in: .archive(.ustar)
     ) { image in
         image.newForm(twoLayers(208), sources: .ofTheRegistry)
@@ -81,7 +81,7 @@ let goodDockerCases: [CorpusCase] = [
         let folders = docker.layerFolders
         image.put(folders[2] + "/layer.tar", .symbolicLink("../" + folders[0] + "/layer.tar"))
     },
-    .good("docker-symbolic-link-folder", "The same, extracted: the link lies in the folder.") { image in
+    .good("docker-symbolic-link-folder", "The same, extracted: the link is in the folder.") { image in
         let docker = DockerImage(layers: [.plain(212), .plain(213), .plain(212)], tags: ["links:1"])
         image.oldArchive(docker)
         let folders = docker.layerFolders
@@ -93,7 +93,8 @@ let goodDockerCases: [CorpusCase] = [
         image.put(docker.layerFolders[1] + "/layer.tar", .hardLink(docker.layerFolders[0] + "/layer.tar"))
     },
     .good(
-        "docker-zero-byte-layer", "A layer.tar of no bytes; its diffID is the digest of nothing.", in: .archive(.ustar)
+        "docker-zero-byte-layer", "A layer.tar of no bytes; its diffID is the digest of the empty input.",
+        in: .archive(.ustar)
     ) { image in
         image.oldArchive(DockerImage(layers: [.plain(216), .plain([UInt8]())], tags: ["empty:1"]))
     },
@@ -181,7 +182,7 @@ let goodDockerCases: [CorpusCase] = [
         image.oldArchive(twoLayers(246))
     },
     .good(
-        "docker-entry-twice", "An entry that is there twice with the same bytes is not ambiguous.", in: .archive(.ustar)
+        "docker-entry-twice", "Two entries with one name and the same bytes are not ambiguous.", in: .archive(.ustar)
     ) { image in
         let docker = twoLayers(248)
         image.oldArchive(docker)
@@ -189,7 +190,7 @@ let goodDockerCases: [CorpusCase] = [
         image.append("manifest.json", .file(image.bytes(at: "manifest.json")))
     },
     .good(
-        "docker-archive-without-end", "The archive has no end-of-archive marker; nothing of it is missing.",
+        "docker-archive-without-end", "The archive has no end-of-archive marker, and all its entries are complete.",
         in: .damagedArchive(.ustar, { Array($0.dropLast(1024)) })
     ) { image in
         image.oldArchive(twoLayers(250))

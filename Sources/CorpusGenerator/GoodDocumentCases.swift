@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 let goodDocumentCases: [CorpusCase] = [
-    .good("subject-missing", "A manifest whose `subject` is not here: a weak reference (manifest.md).") { image in
+    .good("subject-missing", "A manifest whose `subject` is missing: a weak reference (manifest.md).") { image in
         image.singleImage(
             [.gzip(50)],
             manifest: { manifest in
@@ -17,7 +17,7 @@ let goodDocumentCases: [CorpusCase] = [
             })
     },
     .good(
-        "referrer", "An artifact whose `subject` is the image beside it (manifest.md §Guidelines for Artifact Usage)."
+        "referrer", "An artifact whose `subject` is the image next to it (manifest.md §Guidelines for Artifact Usage)."
     ) {
         image in
         let subject = image.image([.gzip(51)])
@@ -33,7 +33,7 @@ let goodDocumentCases: [CorpusCase] = [
         let manifest = ImageBuilder.manifest(empty, [empty]).setting("artifactType", "application/vnd.example.thing")
         image.layout([image.blob(MediaTypes.manifest, manifest).named("thing")])
     },
-    .good("artifact-any-type", "A config and layers of types nobody knows: opaque (manifest.md: MUST NOT be parsed).") {
+    .good("artifact-any-type", "A config and layers of unknown types: opaque (manifest.md: MUST NOT be parsed).") {
         image in
         let config = image.blob("application/vnd.example.config.v1+json", Array("not even JSON".utf8))
         let parts = [
@@ -64,7 +64,7 @@ let goodDocumentCases: [CorpusCase] = [
     },
     .good(
         "attestation",
-        "BuildKit's attestation manifest for unknown/unknown beside its image; the in-toto blob is opaque."
+        "BuildKit's attestation manifest for unknown/unknown next to its image; the in-toto blob is opaque."
     ) { image in
         let runnable = image.image([.gzip(58)])
         let statement = image.blob(
@@ -98,15 +98,17 @@ let goodDocumentCases: [CorpusCase] = [
             ])
         image.layout([image.blob(MediaTypes.manifest, ImageBuilder.manifest(config, [payload])).named("sig")])
     },
-    .good("nondistributable-absent", "A non-distributable layer that is not here (layer.md §Non-Distributable Layers).")
+    .good("nondistributable-absent", "A non-distributable layer that is missing (layer.md §Non-Distributable Layers).")
     { image in
         let foreign = Layer.gzip(59).typed("application/vnd.oci.image.layer.nondistributable.v1.tar+gzip")
         image.singleImage([foreign, .gzip(60)])
         image.remove(blobPath(foreign.digest))
         image.expect("layer-absent", foreign.digest)
     },
-    .good("nondistributable-present", "A non-distributable layer that is here is checked as any other, `urls` or not.")
-    { image in
+    .good(
+        "nondistributable-present",
+        "A non-distributable layer that is present is checked like any other, with or without `urls`."
+    ) { image in
         let foreign = Layer.gzip(61).typed(MediaTypes.dockerLayer.replacing("diff", with: "foreign.diff") + ".gzip")
         let config = image.blob(MediaTypes.config, ImageBuilder.config([foreign]))
         let layer = image.layer(foreign).setting("urls", ["https://example.com/layer"])
@@ -121,7 +123,7 @@ let goodDocumentCases: [CorpusCase] = [
         image.layout([image.blob(MediaTypes.manifest, manifest).named("data")])
     },
     .good(
-        "index-unknown-types", "An index lists blobs that are no manifests, as BuildKit's cache does (image-index.md)."
+        "index-unknown-types", "An index lists blobs that are not manifests, as BuildKit's cache does (image-index.md)."
     ) { image in
         let entries = [
             image.layer(.gzip(63)), image.blob("application/vnd.buildkit.cacheconfig.v0", ["layers": []]),
@@ -129,7 +131,7 @@ let goodDocumentCases: [CorpusCase] = [
         image.layout([image.blob(MediaTypes.index, ImageBuilder.index(entries)).named("cache")])
     },
     .good(
-        "unknown-fields", "Members that no specification knows, in every document (considerations.md §Extensibility)."
+        "unknown-fields", "Members that no specification defines, in every document (considerations.md §Extensibility)."
     ) { image in
         let extra: JSON = ["deep": [1, "two", nil, [:]], "": true]
         let descriptor = image.image(
@@ -150,10 +152,10 @@ let goodDocumentCases: [CorpusCase] = [
     .good("config-without-history", "`history` is OPTIONAL (config.md).") { image in
         image.singleImage([.gzip(66), .gzip(67)], config: { $0.removing("history") })
     },
-    .good("config-smallest", "A config of nothing but what is REQUIRED (config.md).") { image in
+    .good("config-smallest", "A config of nothing but the REQUIRED members (config.md).") { image in
         image.singleImage([.gzip(68)], config: { $0.removing("history").removing("config") })
     },
-    .good("history-empty-layers", "History entries of empty layers count for no diffID (config.md).") { image in
+    .good("history-empty-layers", "History entries of empty layers have no diffID (config.md).") { image in
         let step: JSON = ["created_by": "ENV A=1", "empty_layer": true]
         image.singleImage(
             [.gzip(69)],
@@ -170,13 +172,17 @@ let goodDocumentCases: [CorpusCase] = [
         image in
         image.singleImage([])
     },
-    .good("manifest-layers-null", "`layers` is null, as some builders write it for none: a warning (manifest.md).") {
+    .good(
+        "manifest-layers-null",
+        "`layers` is null, which some builders write for an empty list: a warning (manifest.md)."
+    ) {
         image in
         let descriptor = image.singleImage([], manifest: { $0.setting("layers", nil) })
         image.expect("manifest-layers-null", descriptor["digest"].text)
     },
     .good(
-        "config-diffids-null", "`diff_ids` and `history` are null, as Go writes an empty list, and there is no layer."
+        "config-diffids-null",
+        "`diff_ids` and `history` are null, as Go writes an empty list, and the image has no layers."
     ) { image in
         image.singleImage(
             [],

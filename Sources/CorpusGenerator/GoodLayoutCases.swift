@@ -56,7 +56,7 @@ let goodLayoutCases: [CorpusCase] = [
     },
     .good(
         "oci-sparse-index",
-        "An index that lists a platform which was not shipped; the others are here (image-layout.md: MAY be missing)."
+        "An index that lists a platform which was not shipped; the others are present (image-layout.md: MAY be missing)."
     ) { image in
         let present = image.image([.gzip(23)]).on(platform("amd64"))
         let absent = image.image([.gzip(24)], architecture: "arm64").on(platform("arm64"))
@@ -98,7 +98,7 @@ let goodLayoutCases: [CorpusCase] = [
         let stray = image.blob("text/plain", prose(seed: 33, byteCount: 300))
         image.expectUnreferenced(stray["digest"].text)
     },
-    .good("oci-stray-files", "Finder's files among the blobs; names that are no digests claim nothing.") { image in
+    .good("oci-stray-files", "Finder's files among the blobs; names that are not digests claim nothing.") { image in
         image.singleImage([.gzip(34)])
         image.put("blobs/sha256/.DS_Store", prose(seed: 35, byteCount: 120))
         image.put("blobs/sha256/._config", prose(seed: 36, byteCount: 80))

@@ -18,7 +18,7 @@ let goodStreamCases: [CorpusCase] = [
         let tar = Layer.tar(102, byteCount: 30_000)
         image.singleImage([.gzip(tar, as: Gzip.blocked(tar, pieceByteCount: 8192))])
     },
-    .good("gzip-empty-members", "Empty members first, between and last (RFC 1952 §2.2).") { image in
+    .good("gzip-empty-members", "Empty members at the beginning, in between and at the end (RFC 1952 §2.2).") { image in
         let tar = Layer.tar(103)
         let half = tar.count / 2
         let empty = Gzip.member([])
@@ -36,7 +36,7 @@ let goodStreamCases: [CorpusCase] = [
     .good("gzip-stored-blocks", "Stored blocks only: compression level 0 (RFC 1951 §3.2.4).") { image in
         image.singleImage([.gzip(105, level: 0), .gzip(106, level: 9)])
     },
-    .good("gzip-of-nothing", "An empty gzip stream: the diffID is that of no bytes.") { image in
+    .good("gzip-of-nothing", "An empty gzip stream: the diffID is the digest of the empty input.") { image in
         image.singleImage([.gzip([], as: Gzip.member([]))])
     },
     .good("zstd-frames", "A layer of many zstd frames (RFC 8878 §3).") { image in
@@ -50,7 +50,7 @@ let goodStreamCases: [CorpusCase] = [
     },
     .good(
         "zstd-skippable-last",
-        "Skippable frames of other numbers first and last, as zstd:chunked ends (RFC 8878 §3.1.2)."
+        "Skippable frames of other numbers first and last, as in zstd:chunked (RFC 8878 §3.1.2)."
     ) {
         image in
         let tar = Layer.tar(109)
@@ -59,12 +59,12 @@ let goodStreamCases: [CorpusCase] = [
             + Zstd.skippable(prose(seed: 109, byteCount: 64), number: 0)
         image.singleImage([.zstd(tar, as: bytes)])
     },
-    .good("zstd-empty-frames", "Empty frames around and between (RFC 8878 §3).") { image in
+    .good("zstd-empty-frames", "Empty frames at the beginning, in between and at the end (RFC 8878 §3).") { image in
         let tar = Layer.tar(110)
         let empty = Zstd.frame([])
         image.singleImage([.zstd(tar, as: empty + Zstd.frame(tar) + empty + empty)])
     },
-    .good("zstd-no-content-size", "A frame that does not say how long its content is (RFC 8878 §3.1.1.1.4).") { image in
+    .good("zstd-no-content-size", "A frame without the size of its content (RFC 8878 §3.1.1.1.4).") { image in
         let tar = Layer.tar(111)
         image.singleImage([.zstd(tar, as: Zstd.frame(tar, hasContentSize: false))])
     },

@@ -83,7 +83,7 @@ extension ImageBuilder {
     }
 }
 
-/// What the `LayerSources` of an archive describe.
+/// The files that the `LayerSources` of an archive describe.
 enum LayerSources {
     case none
     /// The blobs in the archive.

@@ -1,4 +1,4 @@
-// layerverify: archives of images that break off before their documents.
+// layerverify: archives of images that end before their documents.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -37,7 +37,8 @@ private func cut(before name: String) -> Packing {
     .damagedArchive(.ustar) { Array($0.prefix(offset(of: name, in: $0))) }
 }
 
-/// Overwrites an archive with zeros from one of its entries on, as a download that was preallocated leaves it.
+/// Overwrites an archive with zeros from one of its entries on, as after an interrupted download into a preallocated
+/// file.
 private func zeros(from name: String) -> Packing {
     .damagedArchive(.ustar) { archive in
         let start = offset(of: name, in: archive)
@@ -48,28 +49,28 @@ private func zeros(from name: String) -> Packing {
 /// The cases of archives without their documents.
 let incompleteArchiveCases: [CorpusCase] = [
     .bad(
-        "archive-without-documents-podman", "What podman save wrote, without the documents at its end.",
+        "archive-without-documents-podman", "An archive of podman save without the documents at its end.",
         in: cut(before: "manifest.json")
     ) {
         $0.podmanArchive(DockerImage(layers: [.plain(1600), .plain(1601)], tags: ["app:1"]))
         $0.expect("documents-missing")
     },
     .bad(
-        "archive-without-documents-crane", "What crane save wrote, without the documents at its end.",
+        "archive-without-documents-crane", "An archive of crane save without the documents at its end.",
         in: cut(before: "manifest.json")
     ) {
         $0.craneArchive(DockerImage(layers: [.gzip(1602), .gzip(1603)], tags: ["app:1"]))
         $0.expect("documents-missing")
     },
     .bad(
-        "archive-without-documents-buildx", "What buildx wrote, without the documents at its end.",
+        "archive-without-documents-buildx", "An archive of buildx without the documents at its end.",
         in: cut(before: "oci-layout")
     ) {
         $0.newForm(DockerImage(layers: [.gzip(1604), .gzip(1605)], tags: ["app:1"]))
         $0.expect("documents-missing")
     },
     .bad(
-        "archive-without-documents-docker", "What docker save wrote before version 25, without the documents.",
+        "archive-without-documents-docker", "An archive of docker save before version 25, without the documents.",
         in: cut(before: "manifest.json")
     ) {
         $0.oldArchive(DockerImage(layers: [.plain(1606), .plain(1607)], tags: ["app:1"]))
@@ -83,7 +84,7 @@ let incompleteArchiveCases: [CorpusCase] = [
         $0.expect("documents-missing")
     },
     .bad(
-        "archive-ends-in-zeros-docker", "What docker save wrote, with zeros in place of its documents.",
+        "archive-ends-in-zeros-docker", "An archive of docker save with zeros in place of its documents.",
         in: zeros(from: "manifest.json")
     ) {
         $0.oldArchive(DockerImage(layers: [.plain(1610), .plain(1611)], tags: ["app:1"]))
@@ -111,7 +112,7 @@ let incompleteArchiveCases: [CorpusCase] = [
     },
     .undetermined(
         "archive-of-layers-with-other-documents",
-        "Layers, and a manifest.json of another kind: whose they are is not known.",
+        "Layers, and a manifest.json of another kind: the image of the layers is unknown.",
         in: .archive(.ustar)
     ) {
         let layer = Layer.plain(1616)

@@ -1,9 +1,9 @@
-// layerverify: images whose files are symbolic links, and layers in each other's place.
+// layerverify: images whose files are symbolic links, and swapped layers.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 extension ImageBuilder {
-    /// Moves every blob into a folder next to the image's, and puts a link in its place.
+    /// Moves every blob into a folder next to the image's, and replaces it by a link.
     fileprivate mutating func linkBlobs(to folder: String, below image: String) {
         for entry in entries where entry.path.hasPrefix(image + "/blobs/") {
             let name = entry.path.split(separator: "/").last.map(String.init) ?? ""
@@ -18,12 +18,12 @@ extension ImageBuilder {
         image.singleImage(layers)
         include(image, below: "app")
         linkBlobs(to: "cache", below: "app")
-        // The search tells that it has passed over the files in `cache`.
+        // The search counts the files in `cache`.
         expect("files-ignored")
     }
 }
 
-/// The cases of links and of layers in the wrong place.
+/// The cases of links and of swapped layers.
 let linkCases: [CorpusCase] = [
     .good(
         "blob-links-anywhere", "Blobs are links out of the image, and `--follow-symlinks anywhere` allows it.",
@@ -33,7 +33,7 @@ let linkCases: [CorpusCase] = [
         image.arguments = ["--follow-symlinks", "anywhere"]
     },
     .undetermined(
-        "blob-links-to-cache", "All blobs are links out of the image, as build tools leave them.", in: .folders
+        "blob-links-to-cache", "All blobs are links out of the image, as some build tools write them.", in: .folders
     ) {
         image in
         image.linkedImage([.gzip(1502)])
@@ -42,7 +42,7 @@ let linkCases: [CorpusCase] = [
         }
     },
     .bad(
-        "blob-links-anywhere-damaged", "Links out of the image are followed, and a layer behind one is damaged.",
+        "blob-links-anywhere-damaged", "Links out of the image are followed, and the target of one is a damaged layer.",
         in: .folders
     ) { image in
         image.linkedImage([.gzip(1504), .gzip(1505)])
@@ -72,7 +72,7 @@ let linkCases: [CorpusCase] = [
         image.put("index.json", .symbolicLink("/var/cache/index.json"))
         image.expect("link-not-followed")
     },
-    .bad("layers-rotated", "The files of three layers are in each other's place.") { image in
+    .bad("layers-rotated", "The files of three layers are swapped.") { image in
         let layers = [Layer.gzip(1510), .zstd(1511), .gzip(1512)]
         image.singleImage(layers)
         for (index, layer) in layers.enumerated() {
@@ -80,7 +80,7 @@ let linkCases: [CorpusCase] = [
         }
         image.expect("blob-digest-mismatch", layers[0].digest)
     },
-    .bad("layers-exchanged-and-one-damaged", "Two layers are in each other's place, and a third is damaged.") { image in
+    .bad("layers-exchanged-and-one-damaged", "Two layers are swapped, and a third is damaged.") { image in
         let layers = [Layer.gzip(1513), .gzip(1514), .gzip(1515)]
         image.singleImage(layers)
         image.put(blobPath(layers[0].digest), layers[1].bytes)

@@ -12,9 +12,10 @@ extension ImageBuilder {
     }
 }
 
-/// The cases of platforms that are partly there.
+/// The cases of platforms with missing files.
 let platformCases: [CorpusCase] = [
-    .undetermined("platform-manifest-lost", "The manifest of a platform is missing; its config and layer are there.") {
+    .undetermined("platform-manifest-lost", "The manifest of a platform is missing; its config and layer are present.")
+    {
         image in
         let lost = image.twoPlatforms(1520)
         let config = image.configDigest(of: lost)
@@ -23,8 +24,9 @@ let platformCases: [CorpusCase] = [
         image.expect("platform-absent", lost["digest"].text)
         image.expectUnreferenced(config, Layer.gzip(1521).digest)
     },
-    .undetermined("platform-config-left", "The manifest and the layer of a platform are missing; its config is there.")
-    {
+    .undetermined(
+        "platform-config-left", "The manifest and the layer of a platform are missing; its config is present."
+    ) {
         image in
         let lost = image.twoPlatforms(1522)
         let config = image.configDigest(of: lost)
@@ -34,7 +36,8 @@ let platformCases: [CorpusCase] = [
         image.expect("platform-absent", lost["digest"].text)
         image.expectUnreferenced(config)
     },
-    .undetermined("platform-layer-left", "The manifest and the config of a platform are missing; its layer is there.") {
+    .undetermined("platform-layer-left", "The manifest and the config of a platform are missing; its layer is present.")
+    {
         image in
         let lost = image.twoPlatforms(1524)
         let config = image.configDigest(of: lost)
@@ -54,7 +57,7 @@ let platformCases: [CorpusCase] = [
         image.expectUnreferenced(config, Layer.gzip(1527).digest)
     },
     .good(
-        "platform-absent-other-left", "A platform was left out; what is left of an older build is for another platform."
+        "platform-absent-other-left", "A platform was left out; files of an older build are for another platform."
     ) {
         image in
         let lost = image.twoPlatforms(1528)

@@ -58,17 +58,16 @@ let readerCases: [CorpusCase] = [
     {
         $0.append(header: "X", TarWriter.paxRecord("path", index), "zz")
     },
-    disputed("type-unknown", "A file of type Z, which Go does not take for one.", seed: 971) {
+    disputed("type-unknown", "An entry of type Z, which is not a file to Go.", seed: 971) {
         $0.append("notes", .special(UInt8(ascii: "Z"), Array("{}".utf8)))
     },
-    disputed("type-contiguous", "A file of type 7, which docker load and containerd pass over.", seed: 972) {
+    disputed("type-contiguous", "A file of type 7, which docker load and containerd ignore.", seed: 972) {
         $0.append("notes", .special(UInt8(ascii: "7"), Array("text".utf8)))
     },
     disputed("pax-blank", "A pax record with two blanks before `path`: GNU tar obeys it.", seed: 973) {
         $0.append(header: "x", Array("20  path=index.json\n".utf8), "zz")
     },
-    disputed("pax-empty-path", "A pax record with an empty path: Go takes the header's name, GNU tar none.", seed: 974)
-    {
+    disputed("pax-empty-path", "A pax record with an empty path: Go uses the header's name, GNU tar none.", seed: 974) {
         let bytes = $0.bytes(at: index)
         $0.remove(index)
         $0.append(header: "x", TarWriter.paxRecord("path", ""), index, .file(bytes))
@@ -77,39 +76,39 @@ let readerCases: [CorpusCase] = [
         $0.append("PaxHeaders/all", .special(UInt8(ascii: "g"), TarWriter.paxRecord("path", index)))
         $0.append("notes", other)
     },
-    disputed("pax-real-size", "A pax record of star's that changes a size for bsdtar alone.", seed: 977) {
+    disputed("pax-real-size", "A pax record of star's that changes a size only for bsdtar.", seed: 977) {
         let bytes = $0.bytes(at: index)
         $0.remove(index)
         $0.append(header: "x", TarWriter.paxRecord("SCHILY.realsize", "5"), index, .file(bytes))
     },
-    disputed("name-empty", "An empty long name: Go takes the header's name.", seed: 978) {
+    disputed("name-empty", "An empty long name: Go uses the header's name.", seed: 978) {
         $0.append(header: "L", [0], "notes")
     },
-    disputed("name-drive", "A name with a drive: bsdtar takes `c:` away.", seed: 979) {
+    disputed("name-drive", "A name with a drive: bsdtar removes `c:`.", seed: 979) {
         $0.append("c:" + index, other)
     },
-    disputed("name-backslash", "A name that begins with a backslash: bsdtar takes it away.", seed: 980) {
+    disputed("name-backslash", "A name that begins with a backslash: bsdtar removes it.", seed: 980) {
         $0.append("\\" + index, other)
     },
-    disputed("name-dots", "A name with `..` in it: GNU tar takes what is before away, bsdtar refuses it.", seed: 981) {
+    disputed("name-dots", "A name with `..` in it: GNU tar removes the part before it, bsdtar refuses it.", seed: 981) {
         $0.append("blobs/../notes", other)
     },
-    disputed("name-slash", "A file with a slash behind its name: a folder to GNU tar and bsdtar.", seed: 982) {
+    disputed("name-slash", "A file with a slash after its name: a folder to GNU tar and bsdtar.", seed: 982) {
         $0.append("notes/", other)
     },
-    disputed("link-then-file", "A file by the name of a link to `index.json`: Python writes through it.", seed: 983) {
+    disputed("link-then-file", "A file with the name of a link to `index.json`: Python writes through it.", seed: 983) {
         $0.append("alias", .symbolicLink(index))
         $0.append("alias", other)
     },
     disputed(
-        "link-with-size", "A link with a size: Python and Go take no content after it.", seed: 984,
+        "link-with-size", "A link with a size: Python and Go read no content after it.", seed: 984,
         in: patched("alias", with: [(124, Array("00000001000".utf8))])
     ) {
         $0.append("alias", .symbolicLink(index))
         $0.append("notes", other)
     },
     .bad(
-        "archive-size-behind-nul", "A size behind a NUL: 0 to bsdtar and Python.",
+        "archive-size-behind-nul", "A size after a NUL: 0 to bsdtar and Python.",
         in: patched("notes", with: [(124, [0] + Array("0000000012".utf8))])
     ) {
         $0.layoutWithLayer(985)
@@ -137,7 +136,8 @@ let readerCases: [CorpusCase] = [
         $0.expect("archive-entry-ambiguous")
     },
     .undetermined(
-        "folder-with-disputed-archive", "An archive that is an image to those who obey Solaris' headers.", in: .folders
+        "folder-with-disputed-archive", "An archive that is an image to readers that obey Solaris' headers.",
+        in: .folders
     ) {
         $0.include(ImageBuilder.layout(993), below: "one")
         var hidden = TarWriter(.ustar)
@@ -148,7 +148,7 @@ let readerCases: [CorpusCase] = [
         $0.put("two/hidden.tar", hidden.bytes + TarWriter.endOfArchive)
         $0.expect("not-an-image")
     },
-    .undetermined("archive-volume", "GNU tar's name of a volume, which Python takes for a file.", in: .archive(.gnu)) {
+    .undetermined("archive-volume", "GNU tar's name of a volume, which is a file to Python.", in: .archive(.gnu)) {
         $0.append("label", .special(UInt8(ascii: "V"), []))
         $0.layoutWithLayer(990)
         $0.expect("archive-entry-unsupported")

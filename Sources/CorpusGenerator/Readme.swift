@@ -9,30 +9,30 @@ func readme(_ cases: [CorpusCase]) -> String {
     return """
         # The corpus
 
-        Small images, \(good.count) good and \(bad.count) bad, each a folder with the image and what must be said about it.
-        Nothing here is written by hand: `swift run CorpusGenerator corpus` makes all of it, this page too, from
-        `Sources/CorpusGenerator`; `scripts/corpus-check` tells whether what lies here is what the generator makes.
+        Small images, \(good.count) good and \(bad.count) bad, each a folder with the image and its expected findings.
+        `swift run CorpusGenerator corpus` generates all of it, including this page, from `Sources/CorpusGenerator`.
+        `scripts/corpus-check` compares the committed files with the output of the generator.
 
         A case has
 
         - `image` (a folder), `image.tar` (an archive) or `images` (a folder of several images);
-        - `expect.json`: `about`, one sentence; `arguments`, if the command gets more than the path; `status`, the exit
-          status (0 verified, 1 refuted, 2 undetermined); `findings`, all of them, notes too, sorted by `code` and then
-          `digest`. `digest` is the digest that names the blob concerned, as the image claims it: the document's for a
-          fault in a document's text, the config's for a fault of an image as a whole, the descriptor's for the rest;
-          null where no digest is claimed. `follows` is the code of the finding on the same blob from which this one
-          follows.
+        - `expect.json`: `about`, one sentence; `arguments`, if the command has more than the path; `status`, the exit
+          status (0 verified, 1 refuted, 2 undetermined); `findings`, all of them, including notes, sorted by `code` and
+          then `digest`. `digest` names the blob of the finding, as the image claims it: for a fault in the text of a
+          document the digest of the document, for a fault of an image as a whole that of the config, otherwise that of
+          the descriptor; null if no digest is claimed. `follows` is the code of the finding on the same blob from which
+          this one follows.
 
-        In `good` every case has the status 0, in `bad` none has.
+        All cases in `good` have the status 0; no case in `bad` has it.
 
         ## Adding a case
 
-        Add a few lines to the family that fits (`Sources/CorpusGenerator/*Cases.swift`), run the generator, look at
-        what it wrote, commit both. The tests find the case by its folder. A case that no generator can make (a pipe, a
+        Add a few lines to the family that fits (`Sources/CorpusGenerator/*Cases.swift`), run the generator, review its
+        output, and commit both. The tests find the case by its folder. A case that the generator cannot make (a pipe, a
         device, a file that cannot be read) belongs in the tests instead.
 
-        The compressed streams depend on the versions of zlib and libzstd, which `libraries.txt` names; with other
-        versions the same cases have other bytes and other digests, and mean the same.
+        The compressed streams depend on the versions of zlib and libzstd, which `libraries.txt` names. With other
+        versions the same cases have other bytes and other digests, and the same expected findings.
 
         ## good
 
@@ -50,5 +50,5 @@ private func table(_ cases: [CorpusCase]) -> String {
         let codes = Set(item.image.expected.map(\.code)).sorted().map { "`\($0)`" }.joined(separator: " ")
         return "| `\(item.name)` | \(item.verdict.rawValue) | \(codes) | \(item.about) |"
     }
-    return (["| case | status | findings | what it is |", "|---|---|---|---|"] + rows).joined(separator: "\n")
+    return (["| case | status | findings | about |", "|---|---|---|---|"] + rows).joined(separator: "\n")
 }

@@ -1,9 +1,9 @@
-// layerverify: what a search finds next to an image, and files that are given in place of one.
+// layerverify: files next to an image, and files that are given in place of one.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 extension ImageBuilder {
-    /// Puts a good image into the folder `app`.
+    /// Adds a good image in the folder `app`.
     fileprivate mutating func includeApp(_ seed: Int) {
         var layout = ImageBuilder()
         layout.singleImage([.gzip(seed)])
@@ -22,7 +22,7 @@ private func ignored(
     }
 }
 
-/// An image next to a file that may be an image and cannot be looked into.
+/// An image next to a file that may be an image and cannot be checked.
 private func left(_ name: String, _ what: String, seed: Int, _ put: (inout ImageBuilder) -> Void) -> CorpusCase {
     .undetermined("folder-with-" + name, "An image, and \(what).", in: .folders) { image in
         image.includeApp(seed)
@@ -31,16 +31,16 @@ private func left(_ name: String, _ what: String, seed: Int, _ put: (inout Image
     }
 }
 
-/// A file in the place of an archive.
+/// A file that is given in place of an archive.
 private func given(_ name: String, _ what: String, _ bytes: [UInt8]) -> CorpusCase {
-    .undetermined("given-" + name, "\(what) in the place of an archive.", in: .damagedArchive(.ustar, { _ in bytes })) {
+    .undetermined("given-" + name, "\(what) in place of an archive.", in: .damagedArchive(.ustar, { _ in bytes })) {
         $0.expect("not-an-image")
     }
 }
 
 private func text(_ text: String) -> [UInt8] { Array(text.utf8) }
 
-/// Nothing, compressed by xz and by bzip2.
+/// Empty xz and bzip2 streams.
 private let emptyXZ: [UInt8] =
     [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4, 0xe6, 0xd6, 0xb4, 0x46, 0, 0, 0, 0]
     + [0x1c, 0xdf, 0x44, 0x21, 0x1f, 0xb6, 0xf3, 0x7d, 1, 0, 0, 0, 0, 4, 0x59, 0x5a]
@@ -64,11 +64,11 @@ let searchCases: [CorpusCase] = [
         $0.put("tool/manifest.json", "{\"name\": \"tool\"}\n")
         $0.put("tool/version", "1.2.3\n")
     },
-    ignored("data-set", "folders that are called as those of containers/storage end", seed: 1204) {
+    ignored("data-set", "folders whose names end like those of containers/storage", seed: 1204) {
         $0.put("data/train-images/a.bin", "content\n")
         $0.put("data/train-layers/a.bin", "content\n")
     },
-    ignored("package-sources", "a `repositories` and an `oci-layout` that are other things", seed: 1205) {
+    ignored("package-sources", "files `repositories` and `oci-layout` of other software", seed: 1205) {
         $0.put("etc/repositories", "https://example.com/main\n")
         $0.put("completions/oci-layout", "#compdef oci-layout\n")
     },
@@ -82,7 +82,7 @@ let searchCases: [CorpusCase] = [
     left("bzip2-archive", "an archive that is compressed by bzip2, which is not decoded", seed: 1208) {
         $0.put("second.tbz2", emptyBzip2)
     },
-    left("empty-compressed-archive", "a `.tar.gz` of nothing", seed: 1209) {
+    left("empty-compressed-archive", "an empty `.tar.gz`", seed: 1209) {
         $0.put("second.tar.gz", Gzip.member([]))
     },
     left("page-as-archive", "a `.tgz` that holds an HTML page", seed: 1210) {
@@ -93,7 +93,7 @@ let searchCases: [CorpusCase] = [
         $0.put("second.tar", [UInt8]())
         $0.expect("not-an-image")
     },
-    left("index-alone", "the index of a layout without the rest", seed: 1212) {
+    left("index-alone", "the index of a layout without its other files", seed: 1212) {
         var other = ImageBuilder()
         other.singleImage([.gzip(1213)])
         $0.put("lost/index.json", other.bytes(at: "index.json"))
@@ -118,7 +118,7 @@ let searchCases: [CorpusCase] = [
     given(
         "registry-error", "An error of a registry",
         text("{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\",\"message\":\"manifest unknown\"}]}\n")),
-    given("docker-export", "What docker export wrote", TarWriter.archive(rootFolders + [(".dockerenv", .file([]))])),
+    given("docker-export", "An archive of docker export", TarWriter.archive(rootFolders + [(".dockerenv", .file([]))])),
     given(
         "layer", "A single layer", TarWriter.archive([("etc/.wh.motd", .file([])), ("etc/issue", .file(text("x\n")))])),
 ]

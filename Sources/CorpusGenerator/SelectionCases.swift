@@ -1,8 +1,8 @@
-// layerverify: which images are selected, and which digests they must have.
+// layerverify: selected images and expected digests.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// In each of them the image that is not asked for is damaged, so that selecting it would show.
+/// In each of them an image that is not selected is damaged, so that a wrong selection is visible.
 let selectionCases: [CorpusCase] = [
     .good("ref-familiar-name", "`--ref app:1` finds `docker.io/library/app:1`, and not `app:2`.") { image in
         let (good, damaged) = image.goodAndDamaged(1300)
@@ -11,10 +11,12 @@ let selectionCases: [CorpusCase] = [
         ])
         image.arguments = ["--ref", "app:1"]
     },
-    .good("ref-exact-name-first", "A name as it is written comes before the same name in another spelling.") { image in
+    .bad("ref-two-spellings", "Two spellings of one name: Docker may take either image, so both are checked.") {
+        image in
         let (good, damaged) = image.goodAndDamaged(1302)
         image.layout([good.named("app:1"), damaged.named("docker.io/library/app:1")])
         image.arguments = ["--ref", "app:1"]
+        image.expect("blob-digest-mismatch", Layer.gzip(1303).digest)
     },
     .good(
         "ref-full-name-of-docker-tag", "`--ref docker.io/library/app` finds the tag `app:latest`.",
@@ -49,13 +51,13 @@ let selectionCases: [CorpusCase] = [
         image.layout([index.called("docker.io/library/app:1", tag: "1")])
         image.arguments = ["--ref", "app@" + good["digest"].text]
     },
-    .undetermined("ref-name-and-digest-of-another", "The digest is here by another name.") { image in
+    .undetermined("ref-name-and-digest-of-another", "The digest exists under another name.") { image in
         let manifest = image.image([.gzip(1316)])
         image.layout([manifest.called("docker.io/library/app:1", tag: "1")])
         image.arguments = ["--ref", "other@" + manifest["digest"].text]
         image.expect("nothing-selected")
     },
-    .undetermined("ref-digest-without-name", "The digest is here, and the layout gives it no name.") { image in
+    .undetermined("ref-digest-without-name", "The digest exists, and the layout gives it no name.") { image in
         let manifest = image.image([.gzip(1317)])
         image.layout([manifest])
         image.arguments = ["--ref", "app@" + manifest["digest"].text]
@@ -96,7 +98,7 @@ let selectionCases: [CorpusCase] = [
         image.arguments = ["--platform", "linux/arm"]
     },
     .undetermined(
-        "too-few-different-images", "Two stores with one image, and --min-images asks for two.", in: .folders
+        "too-few-different-images", "Two stores with one image, and --min-images requires two.", in: .folders
     ) { image in
         for folder in ["one", "copy"] {
             var layout = ImageBuilder()
@@ -109,7 +111,8 @@ let selectionCases: [CorpusCase] = [
 ]
 
 extension ImageBuilder {
-    /// Puts two images of one layer each; the layer of the second is damaged. Returns: the descriptors of their manifests.
+    /// Adds two images of one layer each; the layer of the second is damaged. Returns: the descriptors of their
+    /// manifests.
     fileprivate mutating func goodAndDamaged(_ seed: Int) -> (good: JSON, damaged: JSON) {
         let good = image([.gzip(seed)])
         let damaged = image([.gzip(seed + 1)])

@@ -24,16 +24,16 @@ let badShapeCases: [CorpusCase] = [
     badConfig("config-without-architecture", "A config without `architecture` (config.md: REQUIRED).", seed: 1001) {
         $0.removing("architecture")
     },
-    badConfig("config-created-no-date", "`created` is no date (config.md: RFC 3339).", seed: 1002) {
+    badConfig("config-created-no-date", "`created` is not a date (config.md: RFC 3339).", seed: 1002) {
         $0.setting("created", "yesterday")
     },
-    badConfig("config-run-config-no-object", "`config` of a config is a text (config.md: object).", seed: 1003) {
+    badConfig("config-run-config-no-object", "`config` of a config is a string (config.md: object).", seed: 1003) {
         $0.setting("config", "sh")
     },
     badConfig("config-created-on-no-day", "`created` is on the 30th of February (RFC 3339).", seed: 1006) {
         $0.setting("created", "2024-02-30T00:00:00Z")
     },
-    .bad("config-run-config-wrong-types", "Members of `config` that no reader in Go can take (config.md).") { image in
+    .bad("config-run-config-wrong-types", "Members of `config` that no reader in Go can decode (config.md).") { image in
         let manifest = image.singleImage(
             [.gzip(1007)],
             config: {
@@ -47,16 +47,16 @@ let badShapeCases: [CorpusCase] = [
             })
         for _ in 0..<8 { image.expect("config-invalid", image.configDigest(of: manifest)) }
     },
-    badConfig("history-empty-layer-no-boolean", "`empty_layer` is a text (config.md: boolean).", seed: 1004) {
+    badConfig("history-empty-layer-no-boolean", "`empty_layer` is a string (config.md: boolean).", seed: 1004) {
         $0.setting("history", [["created_by": "COPY . /", "empty_layer": "no"]])
     },
-    badConfig("history-entry-no-object", "An entry of the history is a text (config.md: object).", seed: 1005) {
+    badConfig("history-entry-no-object", "An entry of the history is a string (config.md: object).", seed: 1005) {
         $0.setting("history", ["COPY . /"])
     },
     badEntry("platform-without-os", "A platform without `os` (image-index.md: REQUIRED).", seed: 1010) {
         $0.setting("platform", ["architecture": "amd64"])
     },
-    badEntry("platform-no-object", "A platform that is a text (image-index.md: object).", seed: 1011) {
+    badEntry("platform-no-object", "A platform that is a string (image-index.md: object).", seed: 1011) {
         $0.setting("platform", "linux/amd64")
     },
     badEntry("annotations-no-texts", "An annotation whose value is a number (annotations.md: string).", seed: 1012) {
@@ -70,7 +70,7 @@ let badShapeCases: [CorpusCase] = [
         image.layout([manifest.named("x")], index: { $0.typed(MediaTypes.manifest) })
         image.expect("media-type-contradiction")
     },
-    .bad("index-subject-no-descriptor", "`subject` of index.json is a text (image-index.md: descriptor).") { image in
+    .bad("index-subject-no-descriptor", "`subject` of index.json is a string (image-index.md: descriptor).") { image in
         let manifest = image.image([.gzip(1021)])
         image.layout([manifest.named("x")], index: { $0.setting("subject", "sha256:123") })
         image.expect("index-invalid")
@@ -82,7 +82,7 @@ let badShapeCases: [CorpusCase] = [
     },
     .bad(
         "manifest-under-another-type",
-        "A manifest, as it calls itself, under a descriptor of a type nobody knows: some readers run it."
+        "A manifest, as it calls itself, under a descriptor of an unknown type: some readers run it."
     ) { image in
         let manifest = image.image([.gzip(1023)])
         image.layout([manifest.typed("application/octet-stream").named("x")])
@@ -95,7 +95,7 @@ let badShapeCases: [CorpusCase] = [
         image.expect("name-case-differs", manifest["digest"].text)
         image.expect("platform-mismatch", image.configDigest(of: manifest))
     },
-    .bad("layer-type-in-another-case", "`+GZIP` over bytes that are no gzip: types are compared without case.") {
+    .bad("layer-type-in-another-case", "`+GZIP` over bytes that are not gzip: types are compared without case.") {
         image in
         let layer = Layer.plain(1025)
         let type = "application/vnd.oci.image.layer.v1.tar+GZIP"
@@ -104,7 +104,7 @@ let badShapeCases: [CorpusCase] = [
         image.expect("media-type-mismatch", layer.digest)
     },
     .undetermined(
-        "layer-type-encrypted", "A layer type with a suffix nobody knows here: what its diffID is of cannot be told."
+        "layer-type-encrypted", "A layer type with an unknown suffix: its diffID cannot be checked."
     ) { image in
         let layer = Layer.gzip(1026)
         let type = "application/vnd.oci.image.layer.v1.tar+gzip+encrypted"
@@ -112,7 +112,7 @@ let badShapeCases: [CorpusCase] = [
         image.expect("claim-unchecked", layer.digest)
     },
     .undetermined(
-        "layer-type-unknown", "A layer of a type nobody knows beside another: its diffID cannot be checked."
+        "layer-type-unknown", "A layer of an unknown type next to another: its diffID cannot be checked."
     ) { image in
         let layers = [Layer.gzip(1027), .gzip(1028)]
         image.singleImage(
@@ -123,7 +123,7 @@ let badShapeCases: [CorpusCase] = [
             })
         image.expect("claim-unchecked", layers[1].digest)
     },
-    .undetermined("blobs-alone", "A folder `blobs/` that has lost index.json and `oci-layout`.") { image in
+    .undetermined("blobs-alone", "A folder `blobs/` without index.json and `oci-layout`.") { image in
         image.singleImage([.gzip(1029)])
         image.remove("index.json")
         image.remove("oci-layout")
@@ -154,7 +154,7 @@ let badShapeCases: [CorpusCase] = [
         image.expect("not-an-image")
     },
     .bad(
-        "docker-entry-file-over-link", "A layer whose name is a link first and a file later: readers disagree.",
+        "docker-entry-file-over-link", "A layer whose name belongs to a link and a later file: readers disagree.",
         in: .archive(.ustar)
     ) { image in
         let docker = DockerImage(layers: [.plain(1034), .plain(1035)], tags: ["app:1"])
@@ -174,7 +174,10 @@ let badShapeCases: [CorpusCase] = [
         image.expect("views-disagree")
         image.expect("views-disagree")
     },
-    .bad("docker-view-empty", "manifest.json lists nothing beside an index.json that does.", in: .archive(.ustar)) {
+    .bad(
+        "docker-view-empty", "manifest.json lists nothing next to an index.json that lists an image.",
+        in: .archive(.ustar)
+    ) {
         image in
         _ = image.twoImagesInBothViews(1038)
         image.dockerManifest([])
@@ -183,7 +186,7 @@ let badShapeCases: [CorpusCase] = [
 ]
 
 let goodShapeCases: [CorpusCase] = [
-    .good("member-names-of-others", "Members that nobody looks for may differ in case alone, and have any shape.") {
+    .good("member-names-of-others", "Members that no reader looks up may differ only in case, and may have any type.") {
         image in
         image.singleImage(
             [.gzip(1050)],
@@ -198,7 +201,7 @@ let goodShapeCases: [CorpusCase] = [
         let nulls = ["author", "created", "config", "variant", "os.version"]
         image.singleImage([.gzip(1052)], config: { nulls.reduce($0) { $0.setting($1, nil) } })
     },
-    .good("config-run-config", "Everything that a container is run with, and nulls as Go reads them.") { image in
+    .good("config-run-config", "All members that configure a container, and nulls as Go reads them.") { image in
         image.singleImage(
             [.gzip(1054)],
             config: {
@@ -213,7 +216,7 @@ let goodShapeCases: [CorpusCase] = [
             })
     },
     .good(
-        "docker-words-in-one-text", "A config of old, whose `Cmd` is one text: Docker reads it.", in: .archive(.ustar)
+        "docker-words-in-one-text", "An old config whose `Cmd` is one string: Docker reads it.", in: .archive(.ustar)
     ) {
         image in
         let docker = DockerImage(layers: [.plain(1055)], tags: ["old:1"])
@@ -239,7 +242,7 @@ let goodShapeCases: [CorpusCase] = [
                     .setting("history", [["created": "0001-01-01T00:00:00Z", "created_by": "COPY . /"]])
             })
     },
-    .good("folder-with-other-files", "An image beside files and links that are none: they are counted.", in: .folders) {
+    .good("folder-with-other-files", "An image next to other files and links: they are counted.", in: .folders) {
         image in
         var layout = ImageBuilder()
         layout.singleImage([.gzip(1054)])
@@ -251,7 +254,7 @@ let goodShapeCases: [CorpusCase] = [
         image.expect("files-ignored")
     },
     .good(
-        "docker-index-empty", "index.json lists nothing beside a manifest.json that does: a warning.",
+        "docker-index-empty", "index.json lists nothing next to a manifest.json that lists an image: a warning.",
         in: .archive(.ustar)
     ) { image in
         image.oldArchive(DockerImage(layers: [.plain(1057)], tags: ["app:1"]))
@@ -260,14 +263,14 @@ let goodShapeCases: [CorpusCase] = [
         image.expect("view-empty")
     },
     .good(
-        "docker-tag-twice", "Two images by one name: `docker load` gives it to the last; a warning.",
+        "docker-tag-twice", "Two images with one name: `docker load` gives it to the last; a warning.",
         in: .archive(.ustar)
     ) { image in
         let images = [1058, 1059].map { DockerImage(layers: [.plain($0)], tags: ["app:1"]) }
         image.dockerManifest(images.map { image.dockerImage($0) })
         image.expect("docker-reference-twice")
     },
-    .good("image-with-other-files", "Files and folders beside an image's own that are none: nothing to say.") { image in
+    .good("image-with-other-files", "Other files and folders next to those of an image are not reported.") { image in
         image.singleImage([.gzip(1060)])
         image.put("README", "An image.\n")
         image.put("notes/backup.tar", TarWriter.archive([("notes", .file(prose(seed: 1061, byteCount: 90)))]))
@@ -287,7 +290,7 @@ let goodShapeCases: [CorpusCase] = [
         image.dockerManifest([["Config": "config.json", "RepoTags": ["app:1"], "Layers": ["layers/one"]]])
     },
     .good(
-        "folder-with-compressed-sources", "A compressed archive of sources, which begins with `./`, is no image.",
+        "folder-with-compressed-sources", "A compressed archive of sources, which begins with `./`, is not an image.",
         in: .folders
     ) { image in
         var layout = ImageBuilder()
@@ -301,13 +304,13 @@ let goodShapeCases: [CorpusCase] = [
         image.put("sources.tgz", Gzip.member(TarWriter.archive(sources)))
         image.expect("files-ignored")
     },
-    .good("reference-twice", "Two manifests by one name: tools take the one or the other, or none; a warning.") {
+    .good("reference-twice", "Two manifests with one name: tools use either of them, or none; a warning.") {
         image in
         let manifests = [1065, 1066].map { image.image([.gzip($0)]) }
         image.layout(manifests.map { $0.named("latest") } + [manifests[0].named("latest")])
         image.expect("reference-twice", manifests[1]["digest"].text)
     },
-    .good("tag-of-two-repositories", "One tag of two repositories, as `docker save` writes it: no ambiguity.") {
+    .good("tag-of-two-repositories", "One tag of two repositories, as `docker save` writes it, is not ambiguous.") {
         image in
         let manifests = [1067, 1068].map { image.image([.gzip($0)]) }
         let annotations = ["one", "two"].map { name in
@@ -318,7 +321,7 @@ let goodShapeCases: [CorpusCase] = [
         }
         image.layout(zip(manifests, annotations).map { $0.setting("annotations", $1) })
     },
-    .good("reference-of-two-platforms", "One name for the images of two platforms: no ambiguity.") { image in
+    .good("reference-of-two-platforms", "One name for the images of two platforms is not ambiguous.") { image in
         let amd = image.image([.gzip(1069)])
         let arm = image.image([.gzip(1070)], architecture: "arm64")
         image.layout([amd.on(platform("amd64")).named("x"), arm.on(platform("arm64")).named("x")])

@@ -1,27 +1,27 @@
-// layerverify: what is doubtful about a blob.
+// layerverify: the known faults of a blob.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
-/// What is doubtful about a blob already, so that later faults are said to follow from it.
+/// The known faults of a blob, and claims that affect how further faults are reported as their consequences.
 struct BlobDoubt {
-    /// The blob has another size than some descriptor claims.
+    /// The size of the blob differs from a claimed one.
     private(set) var isSizeRefuted = false
-    /// The blob has another digest than some descriptor or its name claims.
+    /// The digest of the blob differs from a claimed one, or from the one in its name.
     private(set) var isDigestRefuted = false
-    /// Some diffID that is claimed is right.
+    /// A claimed diffID is correct.
     private(set) var hasTrueDiffID = false
-    /// Some claim wants the stream to be intact, and says so where it is not.
+    /// A claim requires the stream to be intact, and has its own finding if the stream is not.
     private(set) var isStreamClaimed = false
-    /// The digest that the first claim about the blob names it by.
+    /// The digest in the first claim about the blob that has one.
     private(set) var name: ContentDigest?
     private var isEmptyStreamPromised = false
 
-    /// The blob has no bytes, though some media type promises a compressed stream; that has at least a header.
+    /// The blob is empty although a media type promises a compressed stream, which has at least a header.
     var isStreamMissing: Bool { isEmptyStreamPromised && isStreamClaimed }
 
-    /// Takes a claim into account; `facts` are nil for a blob that was not read.
+    /// Records a claim; `facts` are nil for a blob that was not read.
     mutating func note(_ claim: Claim, _ facts: BlobFacts?) {
         switch claim.assertion {
         case .size(let size): if let facts, size != facts.byteCount { isSizeRefuted = true }

@@ -1,11 +1,11 @@
-// layerverify: what a claim is about, in words.
+// layerverify: the subject of a claim, in words.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
 extension Claim {
-    /// The descriptor that a claim is part of: its place without `/size`, `/digest` or `/mediaType`.
+    /// The place of the descriptor that contains the claim: without `/size`, `/digest` or `/mediaType`.
     var descriptorPlace: Place {
         for suffix in ["/size", "/digest", "/mediaType"] where place.pointer.hasSuffix(suffix) {
             return Place(place.path, String(place.pointer.dropLast(suffix.count)))
@@ -15,7 +15,7 @@ extension Claim {
 }
 
 extension Judge {
-    /// What a claim is about, as people call it: `layer 2` (counted from 1, the base first), `the config`, `the manifest`.
+    /// The subject of a claim for messages: `layer 2` (counted from 1, the base first), `the config`, `the manifest`.
     func subject(of claim: Claim) -> String {
         if let layer = claim.layer { return "layer \(layer + 1)" }
         if let image = claim.image {

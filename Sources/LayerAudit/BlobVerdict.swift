@@ -10,10 +10,10 @@ struct BlobVerdict {
     let blob: BlobIndex
     let facts: BlobFacts
     let doubt: BlobDoubt
-    /// Nil where each claim is judged by itself.
+    /// Nil if each claim is judged by itself.
     let exchanges: LayerExchanges?
 
-    /// What is wrong with a claim; nothing if it holds.
+    /// The faults of a claim; empty if it is true.
     func findings(for claim: Claim) -> [Finding] {
         if let exchange = exchanges?.files(of: claim) {
             if case .digest = claim.assertion { return [exchange.finding] }
@@ -34,7 +34,7 @@ struct BlobVerdict {
         }
     }
 
-    // The bytes as they lie
+    // The stored bytes
 
     private func sizeMismatch(_ claimed: UInt64, _ claim: Claim) -> Finding {
         var finding = Finding(
@@ -69,7 +69,7 @@ struct BlobVerdict {
         ]
     }
 
-    /// Nothing counts as verified that was not compared. An algorithm that is not known here has its own finding.
+    /// A claim that was not compared never counts as verified. An unknown algorithm has a finding of its own.
     private func unchecked(_ claimed: ContentDigest, _ claim: Claim) -> [Finding] {
         guard claimed.algorithm != nil else { return [] }
         return [
@@ -97,7 +97,7 @@ struct BlobVerdict {
         return [finding]
     }
 
-    /// A blob without bytes is an empty plain layer, and no gzip or zstd stream.
+    /// An empty blob is an empty uncompressed layer, and not a gzip or zstd stream.
     private var emptyCompression: Compression? { facts.byteCount == 0 ? Compression.none : nil }
 
     private func streamFault(_ claim: Claim) -> [Finding] {
@@ -123,7 +123,7 @@ struct BlobVerdict {
             finding.hint = doubt.isDigestRefuted ? nil : "the stream was cut before its digest was taken"
             if doubt.isSizeRefuted { finding.hint = "the file was cut at byte \(facts.byteCount)" }
         case .corrupt(let atByte, .decoder):
-            // For want of memory, say; that is nothing the stream can be blamed for.
+            // For example, no memory was left. That is not a fault of the stream.
             return [
                 Finding(
                     .claimUnchecked, "the \(title) stream was not decoded beyond byte \(atByte): the decoder failed",
@@ -175,13 +175,13 @@ struct BlobVerdict {
         guard !doubt.isStreamMissing else { return [] }
         guard let stream = facts.uncompressed else { return unchecked(claimed, claim) }
         guard let actual = stream.digest(like: claimed) else {
-            // What kept the stream from being decoded is a finding of its own.
+            // A fault that kept the stream from being decoded has a finding of its own.
             let faults = streamFault(claim)
             if faults.isEmpty { return unchecked(claimed, claim) }
             return doubt.isStreamClaimed ? [] : faults
         }
         if let exchange = exchanges?.contents(of: claim) { return [exchange] }
-        // Content that came out right does not make up for a stream that some readers refuse.
+        // A correct diffID does not excuse a stream that some readers refuse.
         guard actual != claimed else { return doubt.isStreamClaimed ? [] : streamFault(claim) }
         var finding = Finding(
             .diffIDMismatch, "\(subject(of: claim)) has another diffID than the config claims",
@@ -195,7 +195,8 @@ struct BlobVerdict {
         return [finding]
     }
 
-    /// `LayerSources` speaks of the layer as a registry has it, which may be compressed otherwise than the file here.
+    /// `LayerSources` describes the layer as it is in a registry, where it may have another compression than the file
+    /// here.
     private func layerSourceMismatch(_ descriptor: Descriptor, _ claim: Claim) -> [Finding] {
         guard case .layer(let promised?) = descriptor.mediaType.kind, promised == facts.compression else { return [] }
         var findings: [Finding] = []
@@ -227,7 +228,7 @@ struct BlobVerdict {
 }
 
 extension Compression {
-    /// What people call it.
+    /// The usual spelling of the name.
     var title: String {
         switch self {
         case .none: "uncompressed"

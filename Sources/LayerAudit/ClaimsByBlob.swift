@@ -4,12 +4,12 @@
 
 import LayerModel
 
-/// The places of the claims about each blob.
+/// The indexes of the claims about each blob.
 struct ClaimsByBlob: Sendable {
     private let starts: [UInt32]
     private let places: [UInt32]
 
-    /// Complexity: linear; 4 bytes for each blob and each claim.
+    /// Complexity: linear. Memory: 4 bytes for each blob and each claim.
     init(_ inventory: Inventory) {
         var ends = [UInt32](repeating: 0, count: inventory.blobs.count + 1)
         for claim in inventory.claims { ends[claim.blob + 1] += 1 }

@@ -1,12 +1,12 @@
-// layerverify: which findings follow from others.
+// layerverify: findings that follow from others.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
 
-/// Marks findings that are consequences: what a document with a wrong digest says is not to be believed.
+/// Marks findings that are consequences: a document with a wrong digest may contain anything.
 package enum Consequences {
-    /// Takes back that an archive is cut off, where that was said of the blob that the cut goes through.
+    /// Removes the finding that an archive is truncated, if a finding about the truncated blob says the same.
     package static func mergeTruncation(_ findings: inout FindingList) {
         let roots = findings.pool.map { $0.code == .archiveTruncated ? $0.root : nil }
         let blamed = Set(findings.entries.lazy.filter { $0.image != nil }.compactMap { roots[Int($0.finding)] })
@@ -22,7 +22,7 @@ package enum Consequences {
         for finding in findings.pool where finding.code == .blobDigestMismatch { hasRefuted = true }
         guard hasRefuted else { return }
         var documents = HashIndex()
-        // One document may be named by 100 000 descriptors.
+        // 100 000 descriptors may name one document.
         var isKnown = [Bool](repeating: false, count: inventory.blobs.count)
         for claim in inventory.claims {
             guard !isKnown[claim.blob], case .digest(let digest) = claim.assertion, let facts = facts[claim.blob] else {
@@ -38,7 +38,7 @@ package enum Consequences {
         for place in findings.pool.indices {
             let finding = findings.pool[place]
             guard finding.follows == nil else { continue }
-            // An unreferenced blob's own name claims its digest: that is the cause, not the consequence.
+            // The name of an unreferenced blob claims its digest: that finding is the cause and not a consequence.
             let isNamesOwn = finding.code == .blobDigestMismatch && finding.place.pointer.isEmpty
             guard finding.outcome != .verified, !isNamesOwn else { continue }
             let document = Document(root: finding.root, path: finding.place.path)

@@ -4,11 +4,11 @@
 
 import LayerModel
 
-/// Finds out for a finding which file it is about, and what that file is to the images.
+/// Finds the file that a finding is about, and the role of the file in the images.
 ///
-/// Memory: a byte and some 12 more for each blob, if there is any finding about a document.
+/// Memory: about 13 bytes for each blob, if any finding is about a document.
 struct FindingFiles: Sendable {
-    /// An image and a layer in it. Units: 8 bytes, for there may be 100 000.
+    /// An image and a layer in it. Units: 8 bytes each, since there may be 100 000.
     struct Position: Sendable {
         private let packedImage: Int32
         private let packedLayer: Int32
@@ -23,7 +23,7 @@ struct FindingFiles: Sendable {
     }
 
     private let inventory: Inventory
-    /// What each blob is, by its first mention; empty if nobody will ask.
+    /// The role of each blob in its first claim; empty if there are no findings about documents.
     private var roles: [FileRole] = []
     /// The blobs by root and path.
     private var blobs = HashIndex()
@@ -90,7 +90,7 @@ struct FindingFiles: Sendable {
             let role = role(ofDocument: blob.path)
             if role != .blob { roles[index] = role }
         }
-        // An index is named by no image, only by the index above it.
+        // An image names its manifest. Only the index above it names an index.
         for claim in inventory.claims where claim.image == nil {
             if case .digest = claim.assertion, claim.place.pointer.contains("/manifests/") {
                 roles[claim.blob] = .index

@@ -1,15 +1,15 @@
-// layerverify: what probably happened.
+// layerverify: the probable cause of a fault.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
-/// Guesses the mistake behind a fault, from what is known of the other layers and of the blob's other digests.
+/// Guesses the mistake that caused a fault, from the facts of the other layers and from the other digests of the blob.
 struct Hints: Sendable {
     private let inventory: Inventory
     private let facts: FactsList
 
-    /// In images of more layers nobody looks for the one that was meant. What runs has at most 128.
+    /// Images with more layers get no hints about other layers. Runtimes support at most 128.
     private static let maximumLayerCount = 256
 
     init(_ inventory: Inventory, facts: FactsList) {
@@ -17,7 +17,7 @@ struct Hints: Sendable {
         self.facts = facts
     }
 
-    /// Behind a wrong size.
+    /// The hint for a wrong size.
     func size(_ claimed: UInt64, _ facts: BlobFacts, _ doubt: BlobDoubt) -> String? {
         // The finding about the digest explains it.
         if doubt.isDigestRefuted, doubt.hasTrueDiffID { return nil }
@@ -28,18 +28,18 @@ struct Hints: Sendable {
             : "bytes were appended, or the file was replaced: copy or pull the image again"
     }
 
-    /// Behind a wrong digest of the bytes as they lie.
+    /// The hint for a wrong digest of the stored bytes.
     func digest(_ doubt: BlobDoubt, _ facts: BlobFacts) -> String? {
         if facts.byteCount == 0 { return "the file is empty" }
         guard doubt.hasTrueDiffID else {
-            // Of another size was told what to do.
+            // A blob of another size has a hint already.
             return doubt.isSizeRefuted ? nil : "the bytes changed after they were hashed: copy or pull the image again"
         }
         return
             "the layer was compressed again or decompressed: its content is intact (the diffID holds), its digest is not"
     }
 
-    /// Behind a wrong diffID.
+    /// The hint for a wrong diffID.
     func diffID(_ claimed: ContentDigest, _ actual: ContentDigest, _ claim: Claim, _ facts: BlobFacts) -> String? {
         if claimed == facts.digest(like: claimed), facts.compression != Compression.none {
             return "the config has the digest of the compressed layer in place of its diffID"

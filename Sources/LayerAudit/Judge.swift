@@ -4,12 +4,12 @@
 
 package import LayerModel
 
-/// Compares what is claimed of blobs with the facts about them.
+/// Compares the claims about blobs with the facts about them.
 ///
-/// Pure: the same claims and facts give the same findings, in the order of the claims.
+/// A pure function: equal claims and facts give equal findings, in the order of the claims.
 package struct Judge: Sendable {
     let inventory: Inventory
-    /// One for each blob of the inventory; nil where nobody looked.
+    /// The facts of each blob of the inventory; nil for a blob that was not read.
     package var facts: FactsList
     private let claims: ClaimsByBlob
 
@@ -19,15 +19,15 @@ package struct Judge: Sendable {
         claims = ClaimsByBlob(inventory)
     }
 
-    /// Made when a finding wants one: kept, it would hold the facts a second time, and each change would copy them.
+    /// Created on demand: a stored value would hold the facts a second time, and each change of them would be a copy.
     var hints: Hints { Hints(inventory, facts: facts) }
 
-    /// Adds the findings that the claims lead to, each with the image and layer it concerns.
+    /// Adds the findings of all claims, each with its image and layer.
     ///
-    /// The same fault of the same blob, claimed the same way in several places, is one finding for each place.
+    /// A fault of one blob that is claimed in several places is one finding for each place.
     ///
-    /// - Parameter readsLayers: false where only documents were read: what their facts cannot tell is then left out, and
-    ///   not undetermined.
+    /// - Parameter readsLayers: false if only documents were read. Claims that their facts cannot decide are left out
+    ///   then, instead of being undetermined.
     ///
     /// Complexity: linear in the claims.
     package func addFindings(to list: inout FindingList, readsLayers: Bool = true) {
@@ -35,7 +35,7 @@ package struct Judge: Sendable {
         let exchanges = LayerExchanges(inventory, facts: facts)
         for blob in inventory.blobs.indices {
             guard readsLayers || facts[blob] != nil else { continue }
-            // A second tag or a second image that claims the very same thing of a layer adds nothing but itself.
+            // A second tag or image with the same claim about a layer repeats the finding only for that image.
             var seen: Set<Belonging> = []
             var streams: Set<StreamFaultOfLayer> = []
             judge(blob, exchanges) { order, finding, claim in
@@ -73,21 +73,21 @@ package struct Judge: Sendable {
         return order.map { list[$0] }
     }
 
-    /// Whether the reference path is to read a blob again: to confirm what would be refuted, or because the decoder of the
-    /// fast path failed and nothing is known of the stream.
+    /// Whether the reference path must read a blob again: to confirm a refutation, or because the decoder of the fast
+    /// path failed and the state of the stream is unknown.
     package func wantsReference(_ blob: BlobIndex) -> Bool {
         if case .corrupt(_, .decoder) = facts[blob]?.uncompressed?.ending { return true }
         return isRefuted(blob)
     }
 
-    /// Whether some finding refutes what is claimed of a blob.
+    /// Whether a finding refutes a claim about a blob.
     package func isRefuted(_ blob: BlobIndex) -> Bool {
         var isRefuted = false
         judge(blob) { _, finding, _ in isRefuted = isRefuted || finding.outcome == .refuted }
         return isRefuted
     }
 
-    /// The blobs that some finding refutes.
+    /// The blobs with a refuted claim.
     package func refutedBlobs() -> Set<BlobIndex> { Set(inventory.blobs.indices.filter { isRefuted($0) }) }
 
     /// The first claim about a blob.
@@ -107,10 +107,10 @@ package struct Judge: Sendable {
         let layer: Int?
     }
 
-    /// Takes a finding, the place of the claim that it is about, and that claim.
+    /// Receives a finding, the index of the claim that it is about, and the claim.
     private typealias Sink = (UInt32, Finding, Claim) -> Void
 
-    /// The claims about a blob, in order, one at a time: there may be 100 000.
+    /// Calls `body` with the claims about a blob, in order, one at a time: there may be 100 000.
     private func forEachClaim(about blob: BlobIndex, _ body: (UInt32, Claim) -> Void) {
         var reader = ClaimReader(inventory.claims)
         for place in claims[blob] { body(place, reader.claim(at: Int(place))) }
@@ -118,7 +118,7 @@ package struct Judge: Sendable {
 
     // One blob
 
-    /// - Parameter exchanges: layers that are in each other's place, where these are to be one finding.
+    /// - Parameter exchanges: the swapped layers that share one finding; nil if each claim is judged by itself.
     private func judge(_ blob: BlobIndex, _ exchanges: LayerExchanges? = nil, _ sink: Sink) {
         guard !claims[blob].isEmpty else { return }
         guard let facts = facts[blob] else {
@@ -174,14 +174,15 @@ package struct Judge: Sendable {
         return doubt
     }
 
-    /// Judges a file of which only the size was looked at: a claim of another size is refuted, all else is unchecked.
+    /// Judges a file of which only the size was read: a claim of another size is refuted, all other claims are
+    /// unchecked.
     private func judgeOversized(_ byteCount: UInt64, _ blob: BlobIndex, _ sink: Sink) {
         let doubt = doubt(about: blob, nil)
         forEachClaim(about: blob) { order, claim in
             let subject = subject(of: claim)
             switch claim.assertion {
             case .size(byteCount), .compression, .intactStream, .layerSource, .diffID:
-                // What the digest does not vouch for is not looked at.
+                // Content with a wrong or unchecked digest is not judged any further.
                 return
             case .size(let claimed):
                 var mismatch = Finding(
@@ -204,12 +205,12 @@ package struct Judge: Sendable {
         return inventory.images.layer(layer, of: image)?.mayBeAbsent ?? false
     }
 
-    /// - Parameter predicate: what is wrong with the blob, to follow its name.
+    /// - Parameter predicate: the end of the message, after the name of the blob.
     private func report(_ code: FindingCode, _ predicate: String, _ blob: BlobIndex, _ sink: Sink) {
         report(blob, sink) { Finding(code, "\(subject(of: $0)) \(predicate)", at: $0.place) }
     }
 
-    /// One finding for each descriptor or layer that wants the blob, at its first claim.
+    /// Reports one finding for each descriptor or layer that needs the blob, at its first claim.
     private func report(_ blob: BlobIndex, _ sink: Sink, _ make: (Claim) -> Finding) {
         struct Wish: Hashable {
             let image: Int?
@@ -225,7 +226,7 @@ package struct Judge: Sendable {
         }
     }
 
-    /// Fills in what every finding about a blob says.
+    /// Adds the members that every finding about a blob has.
     private func finding(_ finding: Finding, _ claim: Claim, _ blob: BlobIndex, _ doubt: BlobDoubt) -> Finding {
         var result = finding
         result.root = inventory.blobs[blob].root
@@ -234,7 +235,7 @@ package struct Judge: Sendable {
         return result
     }
 
-    /// The digest as claimed that names a blob: the descriptor's, else its name's.
+    /// The claimed digest of a blob: that of the descriptor, otherwise that of its name.
     private func digestNaming(_ blob: BlobIndex, _ claim: Claim, _ doubt: BlobDoubt) -> ContentDigest? {
         switch claim.assertion {
         case .digest(let digest), .name(let digest): return digest

@@ -1,23 +1,23 @@
-// layerverify: layers that are in each other's place.
+// layerverify: swapped layers.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
-/// Finds layers of an image whose files, or whose diffIDs, are in each other's place, so that this is one finding and not three for
+/// Finds layers of an image whose files, or whose diffIDs, are swapped, so that they are one finding and not three for
 /// each layer.
 ///
 /// ## Concurrency
-/// Not thread-safe; the cache is one judge's, while it collects findings.
+/// Not thread-safe. The cache belongs to one judge while it collects findings.
 final class LayerExchanges {
     private let inventory: Inventory
     private let facts: FactsList
     private var cache: [Int: Exchange] = [:]
 
-    /// More layers are not compared. An image that runs has at most 128.
+    /// Images with more layers are not searched. Runtimes support at most 128.
     private static let maximumLayerCount = 256
 
-    /// What is exchanged in one image: places of layers, none or at least two.
+    /// The swapped layers of one image, by index: none, or at least two.
     private struct Exchange {
         var files: [Int] = []
         var contents: [Int] = []
@@ -51,7 +51,7 @@ final class LayerExchanges {
         return (finding, right)
     }
 
-    /// The finding for layers that are intact and whose diffIDs are in another order than the layers.
+    /// The finding for intact layers whose diffIDs have another order than the layers.
     func contents(of claim: Claim) -> Finding? {
         guard let image = claim.image, let layer = claim.layer, claim.blob == blob(layer, of: image) else { return nil }
         let layers = exchange(in: image).contents
@@ -83,7 +83,7 @@ final class LayerExchanges {
         return exchange
     }
 
-    /// The layers that have another digest than claimed, each that of another one of these.
+    /// The layers whose digest is not the claimed one, but that of another of these layers.
     private func permuted(
         _ image: Int, _ digests: (LayerRecord, BlobFacts) -> (claimed: ContentDigest?, actual: [ContentDigest])
     ) -> [Int] {
@@ -99,7 +99,8 @@ final class LayerExchanges {
             else { continue }
             wrong.append((layer, claimed, actual))
         }
-        // What is damaged besides has a digest that is claimed of no layer, and another one is claimed that no layer has.
+        // A layer with other damage has a digest that is claimed of no layer, or its own claimed digest is that of no
+        // layer. Such layers are removed until none is left.
         while true {
             let claimed = Set(wrong.map { $0.claimed })
             let actual = Set(wrong.map { $0.actual })
@@ -127,7 +128,7 @@ final class LayerExchanges {
 }
 
 extension Place {
-    /// The list that this place is an element of.
+    /// The list that contains this place.
     fileprivate var list: Place {
         guard let slash = pointer.utf8.lastIndex(of: UInt8(ascii: "/")) else { return self }
         return Place(path, String(pointer[..<slash]))

@@ -4,7 +4,7 @@
 
 package import LayerModel
 
-/// The unique blobs that must be read, with the facts that the claims about each need.
+/// The unique blobs that must be read, with the facts that the claims about each require.
 ///
 /// Memory: 24 bytes for each blob.
 package struct Plan: Sendable {
@@ -13,7 +13,7 @@ package struct Plan: Sendable {
     /// The blobs to read, in the order of the inventory.
     package private(set) var blobs: [UInt32] = []
 
-    /// Plans the reading of an inventory's blobs: those about which something is claimed, and whose facts do not do yet.
+    /// Plans the reading of an inventory's blobs: those with claims that the facts so far do not decide.
     ///
     /// Complexity: linear in blobs and claims.
     package init(_ inventory: Inventory) {
@@ -27,7 +27,7 @@ package struct Plan: Sendable {
         }
     }
 
-    /// What is to be found out about a blob.
+    /// The facts to compute about a blob.
     package func request(_ index: BlobIndex) -> BlobRequest {
         let blob = inventory.blobs[index]
         let need = needs[index]
@@ -41,19 +41,19 @@ package struct Plan: Sendable {
         return request
     }
 
-    /// All of them.
+    /// The requests for all blobs of the plan.
     package var requests: [BlobRequest] { blobs.map { request(Int($0)) } }
 
-    /// What the claims about one blob need.
+    /// The facts that the claims about one blob require.
     private struct Need {
-        /// The algorithms that are claimed, one bit each.
+        /// The claimed algorithms, one bit each.
         private var digests: UInt8 = 0
         private var diffIDs: UInt8 = 0
-        /// Something is claimed of the blob, and of its stream.
+        /// Whether there are claims about the blob, and about its stream.
         private(set) var isWanted = false
         private var isStreamWanted = false
         private var hasClaimedByteCount = false
-        /// The largest size that something claims.
+        /// The largest claimed size in bytes.
         private var largestByteCount: UInt64 = 0
 
         var claimedByteCount: UInt64? { hasClaimedByteCount ? largestByteCount : nil }
@@ -91,12 +91,12 @@ package struct Plan: Sendable {
             DigestAlgorithm.allCases.filter { bits & bit($0) != 0 }
         }
 
-        /// The digest that blobs go by is always computed: hints and reports name it.
+        /// SHA-256 is the default, since hints and reports name blobs by it.
         var digestAlgorithms: [DigestAlgorithm] { digests == 0 ? [.sha256] : Self.algorithms(digests) }
 
         var diffIDAlgorithms: [DigestAlgorithm]? { isStreamWanted ? Self.algorithms(diffIDs) : nil }
 
-        /// True of documents, read with the metadata, unless something claims them to be layers too.
+        /// True for documents that the walk read, unless they are also claimed to be layers.
         func isMet(by facts: BlobFacts?) -> Bool {
             guard let facts else { return false }
             switch facts.reading {

@@ -1,18 +1,18 @@
-// layerverify: drawing up the report.
+// layerverify: building the report.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
 
-/// Puts findings, images and figures together.
+/// Builds the report from findings, images and numbers.
 package enum Verdicts {
-    /// Draws up the report of a run.
+    /// Builds the report of a run.
     ///
-    /// `located` are all findings in their order; `chainID` continues a chain by one diffID (nil for the first), the
-    /// digest being somebody else's business. `isStrict` makes warnings refute.
+    /// `located` has all findings in order. `chainID` extends a chain (nil for the first layer) by one diffID; this
+    /// module does not compute digests. `isStrict` makes warnings refute.
     ///
-    /// Memory: what is given, and a few bytes for each finding and each place where it belongs. The report's images and
-    /// findings are put together when they are looked at.
+    /// Memory: the arguments, and a few bytes for each finding and each image or layer that it belongs to. The elements
+    /// of the report are created on access.
     package static func report(
         _ inventory: Inventory, facts: FactsList, located: FindingList, isStrict: Bool,
         chainID: @escaping @Sendable (ContentDigest?, ContentDigest) -> ContentDigest
@@ -79,23 +79,23 @@ package enum Verdicts {
     }
 }
 
-/// Which findings a report shows, and which belong to which image.
+/// The findings that a report shows, and the image of each.
 private struct FindingPlaces: Sendable {
-    /// For each finding of the report its place in the pool.
+    /// The index in the pool of each finding of the report.
     private(set) var shown: [UInt32] = []
-    /// For each finding of the report its first image and layer; negative for none.
+    /// The first image and layer of each finding of the report; negative for none.
     private(set) var firstEntries: [FindingFiles.Position] = []
-    /// What each makes of its image.
+    /// The outcome that each finding gives its image.
     private(set) var outcomes: [Outcome] = []
     private(set) var figures = Summary()
-    /// The outcomes of the findings that are about no image, by root.
+    /// The outcome of the findings of each root that are not about an image.
     private(set) var rootOutcomes: [RootIndex: Outcome] = [:]
-    /// For each entry about an image the place of its finding in the report, those of one image together.
+    /// For each entry about an image the index of its finding in the report, sorted by image.
     ///
-    /// `layer` is negative for a finding about the image itself, and `someLayer` for one about a layer that is not told.
+    /// `layer` is negative for a finding about the image itself, and `someLayer` for one about an unknown layer.
     private var ofImages: [(finding: UInt32, layer: Int32)] = []
     static let someLayer: Int32 = -2
-    /// Where those of each image begin.
+    /// The first entry of each image.
     private var starts: [UInt32]
 
     init(_ located: FindingList, imageCount: Int, isStrict: Bool) {
@@ -155,7 +155,7 @@ private struct FindingPlaces: Sendable {
     }
 }
 
-/// Puts together what is known of an image.
+/// Builds the report of each image.
 private struct ImageReports: Sendable {
     let inventory: Inventory
     let facts: FactsList
@@ -166,7 +166,7 @@ private struct ImageReports: Sendable {
         let record = inventory.images[image]
         var layers = layerReports(record)
         var own: [Int] = []
-        // Of too many findings it is not kept to which layers they belong: no layer is called verified then.
+        // With too many findings their layers are not stored, and no layer is called verified.
         var leastOutcome = Outcome.verified
         for (finding, layer) in places[image] {
             if layer == FindingPlaces.someLayer { leastOutcome = .undetermined }

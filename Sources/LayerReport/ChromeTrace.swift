@@ -4,19 +4,19 @@
 
 package import LayerModel
 
-/// Writes what a run did as a trace of Chrome's, which https://ui.perfetto.dev opens.
+/// Writes the actions of a run as a Chrome trace, which https://ui.perfetto.dev opens.
 ///
-/// Shape: a JSON array of complete events (`ph` X, times in microseconds) after the names of the threads. Readers do without
-/// the closing bracket, so that the beginning of a trace is one, too.
+/// Shape: a JSON array of complete events (`ph` X, times in microseconds) after the names of the threads. Readers
+/// accept a missing closing bracket, so an incomplete trace can be opened.
 ///
 /// Spec: Trace Event Format, as Chromium and Perfetto document it.
 package struct ChromeTrace: Sendable {
     private let start: ContinuousClock.Instant
 
-    /// A trace of which the clock begins at `start`.
+    /// Creates a trace whose clock begins at `start`.
     package init(start: ContinuousClock.Instant) { self.start = start }
 
-    /// What stands before the events: the names of the threads.
+    /// The text before the events: the names of the threads.
     package func header(workerCount: Int) -> String {
         let names = ["run"] + (0..<workerCount).map { "worker \($0)" }
         let lines = names.enumerated().map { thread, name in
@@ -25,7 +25,7 @@ package struct ChromeTrace: Sendable {
         return "[\n" + lines.joined(separator: ",\n")
     }
 
-    /// One event. `path` says where a blob lies.
+    /// The text of one event. `path` returns the location of a blob, for display.
     package func line(_ record: TraceRecord, path: (BlobIndex) -> String) -> String {
         let parts = record.parts.map { part in
             var members = #"{"blob":"# + JSONText.quoted(path(part.blob))
@@ -39,7 +39,7 @@ package struct ChromeTrace: Sendable {
             + #""args":{"blobs":["# + parts.joined(separator: ",") + "]}}"
     }
 
-    /// What stands behind the events.
+    /// The text after the events.
     package var footer: String { "\n]\n" }
 
     private func microseconds(_ duration: Duration) -> String {

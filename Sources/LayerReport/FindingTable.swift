@@ -4,9 +4,9 @@
 
 internal import LayerModel
 
-/// `docs/findings.md`, made from the source so that it cannot differ from it.
+/// Generates `docs/findings.md` from the source.
 package enum FindingTable {
-    /// The page as a whole, in Markdown.
+    /// The page in Markdown.
     package static var markdown: String {
         var page = """
             # Findings

@@ -1,8 +1,8 @@
-// layerverify: sizes and times for people.
+// layerverify: formatted sizes and times.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Numbers as people read them.
+/// Formats numbers for people.
 package enum HumanUnits {
     /// Three significant digits and a binary unit: `0 B`, `1023 B`, `3.41 MiB`, `1.00 TiB`.
     package static func bytes(_ count: UInt64) -> String {
@@ -20,13 +20,13 @@ package enum HumanUnits {
         return "\(decimal(Double(whole) + rest, decimals)) \(units[unit])"
     }
 
-    /// Bytes a second, like `bytes`; nil if that cannot be told.
+    /// A rate in bytes per second, in the format of `bytes`; nil if it cannot be computed.
     package static func rate(_ byteCount: UInt64, seconds: Double) -> String? {
         guard let rate = bytesPerSecond(byteCount, seconds: seconds) else { return nil }
         return bytes(rate) + "/s"
     }
 
-    /// Whole bytes a second; nil without a time.
+    /// A rate in whole bytes per second; nil if the time is zero.
     package static func bytesPerSecond(_ byteCount: UInt64, seconds: Double) -> UInt64? {
         guard seconds > 0, seconds.isFinite else { return nil }
         return UInt64(exactly: (Double(byteCount) / seconds).rounded())
@@ -42,12 +42,12 @@ package enum HumanUnits {
         return "\(whole / 3600) h \(padded(whole % 3600 / 60)) min"
     }
 
-    /// A count and its noun: `1 layer`, `12 layers`.
+    /// A number and its noun: `1 layer`, `12 layers`.
     package static func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
         "\(number) \(number == 1 ? singular : plural ?? singular + "s")"
     }
 
-    /// A number with exactly so many digits after the point, without the C library's locale.
+    /// A number with exactly `digitCount` digits after the decimal point, independent of the C library's locale.
     package static func decimal(_ value: Double, _ digitCount: Int) -> String {
         let factor = (0..<digitCount).reduce(UInt64(1)) { factor, _ in factor * 10 }
         guard value >= 0, let scaled = UInt64(exactly: (value * Double(factor)).rounded()) else { return "?" }

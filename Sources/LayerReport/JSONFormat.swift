@@ -6,17 +6,17 @@ package import LayerModel
 
 /// JSON as `docs/json.md` describes it, versioned by `schemaVersion`.
 ///
-/// Members are only ever added within a version. Two runs over the same bytes differ in `summary.seconds` and
-/// `summary.bytesPerSecond` alone.
+/// Within a version members are only added. Two runs over the same bytes differ only in `summary.seconds` and
+/// `summary.bytesPerSecond`.
 package struct JSONFormat: ReportFormat {
     package let name = "json"
 
-    /// Raised when a member is taken away or changes its meaning.
+    /// Incremented when a member is removed or changes its meaning.
     package static let schemaVersion = 1
 
     package init() {}
 
-    /// Writes the members that every object begins with.
+    /// Writes the members at the beginning of every document.
     package static func writeHead(to json: inout JSONText) { JSONReport.writeHead(to: &json) }
 
     package func write<Failure: Error>(

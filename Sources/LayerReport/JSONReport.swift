@@ -4,10 +4,11 @@
 
 internal import LayerModel
 
-/// One report on its way to JSON. The order of members here is that of `docs/json.md`.
+/// Writes one report as JSON. The order of the members is that of `docs/json.md`.
 struct JSONReport {
     let report: Report
-    /// Claims have no outcomes of images and layers: a reader must not take an unread layer for a verified one.
+    /// A report of claims has no outcomes of images and layers, so that an unread layer cannot be mistaken for a
+    /// verified one.
     let kind: TextReport.Kind
 
     func write<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {

@@ -1,8 +1,9 @@
-// layerverify: JSON on its way out.
+// layerverify: writing JSON.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Writes one JSON document: members in the order of the calls, two spaces a level, nothing that a terminal obeys.
+/// Writes one JSON document: members in the order of the calls, two spaces per level, without characters that a
+/// terminal interprets.
 ///
 /// Spec: RFC 8259.
 package struct JSONText {
@@ -11,10 +12,10 @@ package struct JSONText {
     private var isEmpty: [Bool] = []
     private var isAfterKey = false
 
-    /// Begins an empty text.
+    /// Creates an empty text.
     package init() {}
 
-    /// Writes an object, as a member if it has a name.
+    /// Writes an object; with a name, as a member.
     package mutating func object(_ name: String? = nil, _ members: (inout JSONText) -> Void) {
         open(name, "{")
         members(&self)
@@ -39,34 +40,34 @@ package struct JSONText {
         scalar(String(value))
     }
 
-    /// Places in another array, all in one line.
+    /// Writes an array of indexes in one line.
     package mutating func member(_ name: String, _ values: [Int]) {
         key(name)
         scalar("[" + values.map { String($0) }.joined(separator: ", ") + "]")
     }
 
-    /// Writes an array of strings, one a line.
+    /// Writes an array of strings, one per line.
     package mutating func member(_ name: String, _ values: [String]) {
         open(name, "[")
         for value in values { scalar(Self.quoted(value)) }
         close("]")
     }
 
-    /// A time with six digits after the point.
+    /// Writes a time with six digits after the decimal point.
     package mutating func member(_ name: String, seconds: Double) {
         key(name)
         let isSensible = seconds.isFinite && seconds >= 0 && seconds < 1e12
         scalar(isSensible ? HumanUnits.decimal(seconds, 6) : "0.000000")
     }
 
-    /// Opens an object or an array, as a member if it has a name.
+    /// Opens an object or an array; with a name, as a member.
     package mutating func open(_ name: String?, _ bracket: String) {
         if let name { key(name) }
         scalar(bracket)
         isEmpty.append(true)
     }
 
-    /// Closes what was opened last.
+    /// Closes the object or array that was opened last.
     package mutating func close(_ bracket: String) {
         let wasEmpty = isEmpty.popLast() ?? true
         if !wasEmpty { breakLine() }
@@ -74,13 +75,13 @@ package struct JSONText {
         if isEmpty.isEmpty { text += "\n" }
     }
 
-    /// Hands out what there is, once it is worth a call.
+    /// Passes the buffer to `sink`, once it is long enough.
     package mutating func pass<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
         guard text.utf8.count >= 16 << 10 else { return }
         try flush(to: sink)
     }
 
-    /// Hands out everything.
+    /// Passes the rest of the buffer to `sink`.
     package mutating func flush<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
         guard !text.isEmpty else { return }
         try sink(text)
@@ -111,7 +112,8 @@ package struct JSONText {
         for _ in isEmpty { text += "  " }
     }
 
-    /// A JSON string. Besides what JSON wants, all is escaped that a terminal would obey or hide: people read JSON too.
+    /// A JSON string. In addition to the characters that JSON requires, it escapes those that a terminal would
+    /// interpret or hide, since users also read JSON in terminals.
     static func quoted(_ value: String) -> String {
         var result = "\""
         for scalar in value.unicodeScalars {

@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// The registry of report formats; `--format` knows what is listed here. The first is the default.
+/// The registry of report formats, the values of `--format`. The first is the default.
 package enum ReportFormats {
     package static let all: [any ReportFormat] = [
         TextFormat(),

@@ -1,15 +1,15 @@
-// layerverify: how a report looks.
+// layerverify: the layout of a report.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a report for people looks. Formats for programs ignore it.
+/// The layout of text reports. Formats for programs ignore it.
 package struct ReportStyle: Hashable, Sendable {
-    /// How much is said.
+    /// The amount of detail.
     package enum Verbosity: String, Hashable, Sendable, CaseIterable {
-        /// Errors only, one line each; nothing at all if everything is verified.
+        /// Errors only, one line per error; empty if everything is verified.
         case quiet
         case normal
-        /// Every digest in full, and every note.
+        /// Full digests and all notes.
         case verbose
     }
 
@@ -21,7 +21,7 @@ package struct ReportStyle: Hashable, Sendable {
 
     package var verbosity: Verbosity
     package var colour: Colour
-    /// The columns of the terminal; nil if the text goes elsewhere and is not to be wrapped.
+    /// The width of the terminal in columns; nil for text that is not wrapped.
     package var width: Int?
     /// Whether `digest` prints chainIDs.
     package var showsChainIDs: Bool

@@ -4,7 +4,7 @@
 
 package import LayerModel
 
-/// Text made for reading. It is no interface: programs read JSON.
+/// Text for people. Its layout may change; programs read the JSON.
 package struct TextFormat: ReportFormat {
     package let name = "text"
 
@@ -43,8 +43,8 @@ package struct TextFormat: ReportFormat {
         try page.flush(to: sink)
     }
 
-    /// One line a file, two spaces between columns and a dash where nothing is known. The path is last, as sha256sum
-    /// has it, so that it may contain spaces.
+    /// One line per file, with two spaces between columns and a dash for an unknown value. The path is last, as in the
+    /// output of sha256sum, so that it may contain spaces.
     private static func line(_ record: LayerDigestRecord, style: ReportStyle) -> String {
         var columns = [
             record.digest?.description, record.diffID?.description, record.size.map { String($0) },

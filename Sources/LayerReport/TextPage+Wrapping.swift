@@ -1,14 +1,14 @@
-// layerverify: lines of text no longer than the terminal is wide.
+// layerverify: wrapping text to the width of the terminal.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 extension TextPage {
-    /// Text that is never broken, and how much of the line it takes.
+    /// Text that is never broken, and its width.
     struct Piece {
         let text: String
         /// In columns, without escape sequences.
         let width: Int
-        /// The spaces before it, unless it begins a line.
+        /// The spaces before the piece, unless it begins a line.
         var gap = 1
 
         init(_ text: String, width: Int? = nil, gap: Int = 1) {
@@ -18,11 +18,12 @@ extension TextPage {
         }
     }
 
-    /// Beside a lead that leaves fewer columns than this, later lines begin further left.
+    /// If fewer columns than this are left after a lead, continuation lines begin further left.
     private static let minimumRoom = 24
 
-    /// Writes pieces after `lead`, broken at the style's width. Later lines begin where the first piece does; where the lead
-    /// leaves too little room, or a piece is too long, they begin at `hanging`, or as far left as the piece needs.
+    /// Writes pieces after `lead`, wrapped at the style's width. Continuation lines begin at the column of the first
+    /// piece. If the lead leaves too little room, or a piece is too long, they begin at `hanging`, or as far left as
+    /// the piece needs.
     ///
     /// - Parameter leadWidth: the columns of `lead`, without escape sequences.
     mutating func fill(lead: String, leadWidth: Int, hanging: Int, _ pieces: [Piece]) {
@@ -30,7 +31,7 @@ extension TextPage {
             return line(lead + Self.joined(pieces))
         }
         let longest = pieces.reduce(0) { max($0, $1.width) }
-        // Where some piece needs it, all later lines begin further left, so that they are below each other.
+        // If one piece needs it, all continuation lines begin further left, so that they are aligned.
         let isRoomy = width - leadWidth >= Self.minimumRoom && (leadWidth + longest <= width || longest > width)
         let indent = isRoomy ? leadWidth : max(0, min(hanging, leadWidth, width - min(longest, width)))
         var current = lead
@@ -38,7 +39,8 @@ extension TextPage {
         var isFresh = true
         for piece in pieces {
             let gap = isFresh ? 0 : piece.gap
-            // What does not fit on a line of its own either gains nothing from one, unless that begins further left.
+            // A piece that does not fit on a line of its own either does not get one, unless that line begins further
+            // left.
             let ownIndent = indent + piece.width <= width ? indent : max(0, min(hanging, width - piece.width))
             if column + gap + piece.width > width, !isFresh || ownIndent < column {
                 line(Self.trimmed(current))
@@ -53,23 +55,24 @@ extension TextPage {
         line(Self.trimmed(current))
     }
 
-    /// Writes a paragraph after `lead`. Words longer than a line, such as digests, are never cut.
+    /// Writes a paragraph after `lead`. Words longer than a line, such as digests, are never broken.
     mutating func paragraph(lead: String, leadWidth: Int, hanging: Int, _ words: String) {
         fill(lead: lead, leadWidth: leadWidth, hanging: hanging, Self.words(words))
     }
 
-    /// A word for each space.
+    /// One piece for each word.
     static func words(_ text: String) -> [Piece] {
         text.split(separator: " ", omittingEmptySubsequences: false).map { Piece(String($0)) }
     }
 
-    /// Words in one colour: one piece, or a piece for each word where the line is not long enough for them.
+    /// Words in one colour: one piece, or one for each word if the line is too short for all of them.
     func painted(_ text: String, _ ink: Ink) -> [Piece] {
         guard let width = style.width, text.count > width else { return [Piece(paint(text, ink), width: text.count)] }
         return Self.words(text).map { Piece(paint($0.text, ink), width: $0.width) }
     }
 
-    /// A path or a place in a document, whole if it is no longer than a line, else broken behind slashes, before `#` and at spaces.
+    /// A path or a place in a document: one piece if it fits into a line, otherwise broken after slashes, before `#`
+    /// and at spaces.
     func path(_ path: String) -> [Piece] {
         guard let width = style.width, path.count > width else { return [Piece(path)] }
         var pieces: [Piece] = []

@@ -1,12 +1,12 @@
-// layerverify: lines of text on their way out.
+// layerverify: buffered lines of text.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LayerModel
 
-/// Lines that were written and are not yet handed out.
+/// Lines that are not yet passed to the sink.
 struct TextPage {
-    /// What a word looks like on a terminal with colours.
+    /// The colours of words on a terminal.
     enum Ink: String {
         case bold = "1"
         case faint = "2"
@@ -36,12 +36,12 @@ struct TextPage {
         }
     }
 
-    /// The name of a field and spaces up to a width in columns.
+    /// The name of a field, padded to a width in columns.
     func label(_ name: String, width: Int) -> String {
         paint(name, .faint) + String(repeating: " ", count: max(0, width - name.count))
     }
 
-    /// ✓, ? or ✗.
+    /// The mark of an outcome: ✓, ? or ✗.
     func mark(_ outcome: Outcome) -> String {
         switch outcome {
         case .verified: paint("✓", .green)
@@ -50,14 +50,14 @@ struct TextPage {
         }
     }
 
-    /// Hands out what there is, once it is worth a call.
+    /// Passes the buffer to `sink`, once it is long enough.
     mutating func pass<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
-        // 16 KiB: enough that a call costs nothing beside it; not measured, since a report is small beside its image.
+        // 16 KiB: few enough calls. Not measured, since a report is small compared to its image.
         guard text.utf8.count >= 16 << 10 else { return }
         try flush(to: sink)
     }
 
-    /// Hands out everything.
+    /// Passes the rest of the buffer to `sink`.
     mutating func flush<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
         guard !text.isEmpty else { return }
         try sink(text)
@@ -66,15 +66,15 @@ struct TextPage {
 }
 
 extension String {
-    /// The text with spaces before it, up to a width in characters.
+    /// The text padded on the left to a width in characters.
     func padded(left width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
 
-    /// The text with spaces after it, up to a width in characters.
+    /// The text padded on the right to a width in characters.
     func padded(right width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }
 
 extension ContentDigest {
-    /// Twelve digits, as people know them from other tools; the algorithm only if it is not sha256.
+    /// The first twelve digits, as other tools print them; with the algorithm only if it is not sha256.
     var short: String {
         let digits = String(encoded.prefix(12))
         return algorithm == .sha256 ? digits : algorithmName + ":" + digits

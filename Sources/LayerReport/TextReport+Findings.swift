@@ -5,7 +5,7 @@
 internal import LayerModel
 
 extension TextReport {
-    /// Writes findings: errors and warnings each in full, notes of one kind together unless all is to be said.
+    /// Writes findings: errors and warnings in full, and notes of one kind together unless the report is verbose.
     mutating func writeFindings<Failure: Error>(
         _ indexes: [Int], indent: Int, to sink: (String) throws(Failure) -> Void
     ) throws(Failure) {
@@ -32,7 +32,7 @@ extension TextReport {
         }
     }
 
-    /// One finding: what is wrong, where, both sides in full.
+    /// Writes one finding: message, file, place and both values.
     private mutating func writeFinding(_ index: Int, indent: Int) {
         let finding = report.findings[index]
         let spaces = String(repeating: " ", count: indent)
@@ -59,18 +59,18 @@ extension TextReport {
             leadWidth: indent + 12, hanging: indent + 2, pieces)
     }
 
-    /// What is said of a finding, on a line of its own.
+    /// One line of a finding.
     private struct Field {
         let name: String
         let value: String
         var isPath = false
     }
 
-    /// What is to be said of a finding, in this order: the file to look at, what built it, where the claim about it is made, both
-    /// values, the cause.
+    /// The lines of a finding, in this order: the file, the command that made it, the place of the claim, both values,
+    /// the cause.
     ///
-    /// The file is named once for findings that follow each other, and so is each digest: one that the file is named by is not
-    /// repeated. What follows from another finding is told briefly.
+    /// Consecutive findings name their file once. A digest that the file is named by is not repeated. A finding that
+    /// follows from another one is short.
     private mutating func fields(of finding: Finding, _ index: Int) -> [Field] {
         var fields: [Field] = []
         let isFull = style.verbosity == .verbose
@@ -83,7 +83,7 @@ extension TextReport {
             shownFile = path
         }
         let isBrief = finding.follows != nil && !isFull
-        // Only those who ask want to know the place of a note.
+        // The place of a note is written only in verbose reports.
         if finding.severity != .note && !isBrief || isFull {
             if path == nil || !isAboutPlace, !finding.place.description.isEmpty {
                 fields.append(
@@ -105,14 +105,14 @@ extension TextReport {
         return fields
     }
 
-    /// True of a digest that a file is named by.
+    /// Whether a file is named by the digest.
     private static func isName(_ digest: String, of path: String?) -> Bool {
         guard let path, let colon = digest.firstIndex(of: ":") else { return false }
         let encoded = digest[digest.index(after: colon)...]
         return encoded.utf8.count >= 64 && path.contains(encoded)
     }
 
-    /// Several notes of one kind in one paragraph.
+    /// Writes several notes of one kind in one paragraph.
     private mutating func writeNotes(_ indexes: [Int], _ code: FindingCode, indent: Int) {
         for index in indexes { isShown[index] = true }
         let label = "note[\(code.rawValue)]"
@@ -154,7 +154,7 @@ extension TextReport {
                 notes.append("at \(finding.place.pointer)")
             }
         }
-        // Messages of other findings name both values.
+        // The messages of other findings contain both values.
         let hasBothValues: [FindingCode] = [
             .blobDigestMismatch, .diffIDMismatch, .nothingSelected, .referenceAmbiguous, .digestUnexpected,
         ]
@@ -171,7 +171,7 @@ extension TextReport {
                 + VisibleText.escaping(finding.message + end))
     }
 
-    /// `error[code]`, `unchecked[code]` for what could not be checked, `warning[code]`, `note[code]`.
+    /// `error[code]`, `unchecked[code]` for claims that could not be checked, `warning[code]`, `note[code]`.
     private func label(of finding: Finding) -> String {
         let word =
             switch (finding.severity, finding.outcome) {

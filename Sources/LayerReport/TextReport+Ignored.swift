@@ -5,7 +5,7 @@
 internal import LayerModel
 
 extension TextReport {
-    /// Names the files that were found and not checked, if all is to be said: one path per line.
+    /// Writes the files that were found and not checked, one path per line, in verbose reports.
     mutating func writeIgnored<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
         let ignored = report.summary.ignored
         guard style.verbosity == .verbose, ignored.count > 0 else { return }

@@ -5,7 +5,7 @@
 internal import LayerModel
 
 extension TextReport {
-    /// Writes an image: its name, platform and ID, then a line a layer.
+    /// Writes an image: its name, platform and ID, then one line per layer.
     mutating func writeImage<Failure: Error>(
         _ image: ImageReport, to sink: (String) throws(Failure) -> Void
     ) throws(Failure) {
@@ -24,19 +24,19 @@ extension TextReport {
         }
     }
 
-    /// Whether an image takes one line: of several, those with findings are what people look for.
+    /// Whether an image takes one line. Among several images, users look for those with findings.
     func isBrief(_ image: ImageReport) -> Bool { report.images.count > Self.fullImageCount && isGood(image) }
 
-    /// Of more images than this, good ones take one line.
+    /// If there are more images than this, those without findings take one line.
     private static var fullImageCount: Int { 3 }
 
-    /// Whether there is nothing to say of an image but that all is well.
+    /// Whether an image is verified and has no findings.
     private func isGood(_ image: ImageReport) -> Bool {
         kind == .verdicts && image.outcome == .verified && style.verbosity != .verbose && image.findings.isEmpty
             && image.layers.allSatisfy { $0.findings.isEmpty }
     }
 
-    /// `✓ alpine:3.20  linux/amd64  in images/alpine`, the path only where a root is given.
+    /// `✓ alpine:3.20  linux/amd64  in images/alpine`; the path only if a root is given.
     mutating func writeTitle(of image: ImageReport, in root: RootIndex? = nil) {
         var pieces = title(of: image)
         if let root {
@@ -115,7 +115,7 @@ extension TextReport {
         writeDetails(of: layer, indent: columns.indent)
     }
 
-    /// The digests in full; chainIDs are what `inspect` is asked for.
+    /// Writes the full digests. Only `inspect` prints chainIDs.
     private mutating func writeDetails(of layer: LayerReport, indent: Int) {
         let isFull = style.verbosity == .verbose || kind == .claims
         guard isFull else { return }
@@ -136,13 +136,13 @@ extension TextReport {
     }
 }
 
-/// The cells of the layers of one image and how wide their columns are.
+/// The cells of the layers of one image and the widths of their columns.
 private struct LayerColumns {
     let numberWidth: Int
     private(set) var nameWidth = 0
     private(set) var sizeWidth = 0
     private(set) var uncompressedWidth = 0
-    /// Where the name begins, and so what belongs to the layer.
+    /// The column of the name, and of lines about the layer.
     let indent: Int
 
     init(_ image: ImageReport) {
@@ -163,20 +163,20 @@ private struct LayerColumns {
         (layer.size ?? layer.record.size).map { HumanUnits.bytes($0) } ?? "?"
     }
 
-    /// Empty where nothing was decoded, or nothing had to be.
+    /// Empty if the layer was not decoded, or is not compressed.
     func uncompressedSize(of layer: LayerReport) -> String {
         guard layer.compression != Compression.none, let size = layer.uncompressedSize else { return "" }
         return HumanUnits.bytes(size)
     }
 
-    /// As the bytes show, else as the media type promises.
+    /// The compression by the first bytes, otherwise by the media type.
     func compression(of layer: LayerReport) -> String {
         let compression = layer.compression ?? promised(by: layer.record.mediaType)
         guard let compression, isLayer(layer) || compression != Compression.none else { return "" }
         return compression == Compression.none ? "plain" : compression.rawValue
     }
 
-    /// The media type, where it is none that every image has.
+    /// The media type, if it is not one that images usually have.
     func oddity(of layer: LayerReport) -> String? {
         guard let mediaType = layer.record.mediaType else { return nil }
         return switch mediaType.kind {

@@ -5,7 +5,7 @@
 internal import LayerModel
 
 extension TextReport {
-    /// The outcome, what it rests on, and what it does not cover.
+    /// Writes the outcome, what was checked, and what was not.
     mutating func writeSummary() {
         switch kind {
         case .verdicts:
@@ -65,7 +65,7 @@ extension TextReport {
         guard summary.blobCount > 0 || summary.claimCount > 0 || summary.imageCount > 0 else {
             return "nothing checked"
         }
-        // Of what is undetermined nobody can say that it was checked.
+        // Undetermined content was not checked in full.
         let verb = report.outcome == .undetermined ? "examined" : "checked"
         var line = "\(figures), \(HumanUnits.count(summary.claimCount, "claim")) \(verb); "
         line += HumanUnits.bytes(summary.compressedByteCount) + " read"
@@ -77,7 +77,7 @@ extension TextReport {
         return line
     }
 
-    /// What the outcome says nothing about; nil if there is nothing of the kind.
+    /// The content that the outcome does not cover; nil if there is none.
     private var unchecked: String? {
         var counts: [FindingCode: Int] = [:]
         for finding in report.findings { counts[finding.code, default: 0] += 1 }

@@ -1,16 +1,16 @@
-// layerverify: the order of a text report.
+// layerverify: the structure of a text report.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LayerModel
 
-/// One report on its way to text: its roots, the images in them, their layers, and the findings where they belong.
+/// Writes one report as text: its roots, their images and layers, and the findings of each.
 struct TextReport {
-    /// What the report is about.
+    /// The content of the report.
     enum Kind: Hashable {
-        /// What was checked, and what came of it.
+        /// The verdicts of a run.
         case verdicts
-        /// What the documents claim; layers were not read.
+        /// The claims of the documents; layers were not read.
         case claims
     }
 
@@ -22,11 +22,11 @@ struct TextReport {
     let findingsOfRoot: [RootIndex: [Int]]
     /// Whether a finding was shown in full; a blob that forty images share has it in forty places.
     var isShown: [Bool]
-    /// Whether something was asked for that is not there: a store without images may have others then.
+    /// Whether a selection matched nothing: a store without selected images may contain others then.
     let isSelectionUnmet: Bool
-    /// Whether the image that was written last took one line.
+    /// Whether the last image took one line.
     var wasBrief = false
-    /// The file that the finding before was about.
+    /// The file of the previous finding.
     var shownFile: String?
 
     var style: ReportStyle { page.style }
@@ -50,7 +50,7 @@ struct TextReport {
         isSelectionUnmet = report.findings.contains { $0.code == .nothingSelected || $0.code == .referenceAmbiguous }
     }
 
-    /// Writes the report as a whole.
+    /// Writes the whole report.
     mutating func writeAll<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
         for root in report.roots.indices {
             let isBrief = isBrief(root)
@@ -66,7 +66,7 @@ struct TextReport {
             wasBrief = false
             for image in imagesOfRoot[root] ?? [] { try writeImage(report.images[image], to: sink) }
         }
-        // A finding about no root at all would otherwise be counted below and shown nowhere.
+        // Findings without a root would otherwise be counted in the summary and not be shown.
         let strays = findingsOfRoot.keys.filter { !report.roots.indices.contains($0) }.sorted()
         if !strays.isEmpty { page.line() }
         for root in strays { try writeFindings(findingsOfRoot[root] ?? [], indent: 0, to: sink) }
@@ -76,13 +76,14 @@ struct TextReport {
         writeSummary()
     }
 
-    /// Whether an image store takes a line for each of its images, without a heading: one in which all is well.
+    /// Whether an image store has no heading and one line for each image: one without findings.
     private func isBrief(_ root: RootIndex) -> Bool {
         guard let images = imagesOfRoot[root] else { return false }
         return findingsOfRoot[root] == nil && images.allSatisfy { isBrief(report.images[$0]) }
     }
 
-    /// Repeats what failed of several image stores and images, one line each, so that the last screen tells.
+    /// Repeats the failures of several image stores and images, one line each, at the end, where they are on the last
+    /// screen.
     private mutating func writeFailures<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
         guard kind == .verdicts, report.outcome != .verified, report.images.count + report.roots.count > 2 else {
             return
@@ -110,10 +111,11 @@ struct TextReport {
         if count > 0 { page.line() }
     }
 
-    /// So many lines fit the screen of a terminal, with the last line of the report.
+    /// This many lines fit on a screen together with the last line of the report.
     private static let maximumFailureCount = 20
 
-    /// Writes what `--quiet` leaves: errors, one per line, and of verdicts the last line; nothing if all is well.
+    /// Writes the report of `--quiet`: errors, one per line, and the last line of verdicts; nothing if everything is
+    /// verified.
     mutating func writeErrors<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
         for (index, finding) in report.findings.enumerated() where finding.severity == .error {
             writeOneLine(index)

@@ -2,12 +2,13 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Makes text that comes from an image fit to be shown.
+/// Escapes text from an image for display.
 package enum VisibleText {
-    /// The text with everything escaped that a terminal would obey or hide.
+    /// The text with every character escaped that a terminal would interpret or hide.
     ///
-    /// A name in an image may hold terminal escape sequences, line breaks that forge lines of the report, or controls
-    /// that turn the direction of writing. All of them, and the backslash, become `\n`, `\\` or `\u{202e}`.
+    /// A name in an image may contain terminal escape sequences, line breaks that forge lines of the report, or
+    /// characters that change the direction of writing. All of them, and the backslash, become `\n`, `\\` or
+    /// `\u{202e}`.
     package static func escaping(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: { $0 == "\\" || isHazardous($0) }) else { return text }
         var result = ""
@@ -24,8 +25,8 @@ package enum VisibleText {
         return result
     }
 
-    /// True of characters that are not shown as themselves: controls, direction and format controls, separators of
-    /// lines, and code points that stand for nothing.
+    /// True for characters that are not displayed as themselves: controls, direction and format controls, line
+    /// separators, and unassigned code points.
     static func isHazardous(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value >= 0x20, scalar.value < 0x7f { return false }
         return switch scalar.properties.generalCategory {

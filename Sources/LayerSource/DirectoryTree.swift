@@ -27,7 +27,7 @@ package struct DirectoryTree: ImageTree {
         Lookup(directory.list(path)) { entries in entries.map { ($0.name, $0.kind) } }
     }
 
-    /// As many names are looked at as a walk may take steps.
+    /// At most as many names are read as a walk may take steps.
     package func forEachName(in path: String, _ body: (String) -> Bool) -> Lookup<Bool> {
         let limit = RootBudget.Limits().stepCount
         return Lookup(directory.list(path, limit: limit)) { entries in
@@ -38,7 +38,7 @@ package struct DirectoryTree: ImageTree {
 }
 
 extension Lookup {
-    /// Of what lies elsewhere than in the root, or is something else than was asked for, there is nothing here.
+    /// A path that leads out of the root, or to another kind of file than requested, is absent in this tree.
     fileprivate init<Found>(_ result: Result<Found, LookupFault>, _ value: (Found) -> Value) {
         switch result {
         case .success(let found): self = .found(value(found))

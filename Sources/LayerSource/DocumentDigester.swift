@@ -4,9 +4,9 @@
 
 package import LayerModel
 
-/// Hashes the bytes of documents; its functions are handed in, since a source hashes nothing itself.
+/// Hashes the bytes of documents. The facade provides the functions, since sources do not hash.
 package struct DocumentDigester: Sendable {
-    /// Computes one digest of bytes in memory; nil where the algorithm cannot be computed.
+    /// Computes one digest of bytes in memory; nil if the algorithm cannot be computed.
     package typealias Method = @Sendable ([UInt8], DigestAlgorithm) -> ContentDigest?
 
     private let fast: Method
@@ -17,11 +17,12 @@ package struct DocumentDigester: Sendable {
         self.reference = reference
     }
 
-    /// The digests of a document, one for each algorithm that can be computed, and whether the fast method was wrong about them.
+    /// The digests of a document, one for each algorithm that can be computed, and whether the fast method gave a wrong
+    /// one.
     ///
-    /// A document is claimed to have the digest that its path names. Where the fast method finds that one, nothing is left
-    /// to confirm; where it finds another, the claim is about to be refuted, and the reference decides. Paths such as
-    /// `index.json`, which name none, carry no claim.
+    /// The path of a document claims its digest. If the fast method computes that digest, it is accepted. If it
+    /// computes another one, the claim is about to be refuted, and the reference method decides. Paths without a
+    /// digest, such as `index.json`, claim nothing.
     func digests(
         of bytes: [UInt8], _ algorithms: [DigestAlgorithm], path: String
     ) -> (digests: [ContentDigest], isFastMethodWrong: Bool) {
@@ -33,8 +34,8 @@ package struct DocumentDigester: Sendable {
         return (confirmed, confirmed != found)
     }
 
-    /// The digest of bytes that are claimed to have `claimed`, nil where it cannot be computed, and whether the fast method was
-    /// wrong about it.
+    /// The digest of bytes that are claimed to have `claimed` (nil if it cannot be computed), and whether the fast
+    /// method gave a wrong one.
     func digest(
         of bytes: [UInt8], _ algorithm: DigestAlgorithm, claimed: ContentDigest
     ) -> (digest: ContentDigest?, isFastMethodWrong: Bool) {
@@ -44,7 +45,7 @@ package struct DocumentDigester: Sendable {
         return (confirmed, confirmed != found)
     }
 
-    /// The encoded part of the digest that a path names: its last part without the extension, if that is long enough.
+    /// The encoded part of the digest in a path: the last component without its extension, if it is long enough.
     ///
     /// Spec: OCI image-spec v1.1.1 image-layout.md §Blobs; docker-save names configs `<hex>.json`.
     private static func digestName(in path: String) -> Substring? {

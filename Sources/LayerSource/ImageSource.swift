@@ -4,16 +4,16 @@
 
 package import LayerModel
 
-/// A form in which images lie on disk; an entry of `ImageSources.all`.
+/// A form of image on disk; an entry of `ImageSources.all`.
 package struct ImageSource: Sendable {
-    /// The form of a folder and of an archive.
+    /// The name of the form in a folder and in an archive.
     package let folderForm: ImageForm
     package let archiveForm: ImageForm
-    /// What people are told was looked for.
+    /// The files that identify the form, for messages.
     package let marks: String
-    /// Tells the form by its content, never by a name that the user gave.
+    /// Recognises the form by its content, never by a name that the user gave.
     package let recognizes: @Sendable (RecognizableTree) -> Recognition
-    /// Reads everything that the image says about itself.
+    /// Reads all documents of the image.
     package let walk: @Sendable (any ImageTree, inout InventoryBuilder) -> Void
 
     package init(
@@ -33,7 +33,7 @@ package struct ImageSource: Sendable {
 package enum Recognition: Sendable {
     case yes
     case no
-    /// A file that tells could not be read or looked up.
+    /// A file that identifies the form could not be read or looked up.
     case unknown(path: String, ReadEnding)
 
     init(_ isSo: Bool) { self = isSo ? .yes : .no }
@@ -48,7 +48,7 @@ package enum Recognition: Sendable {
         }
     }
 
-    /// The other, if this is so: what cannot be looked up is not looked into.
+    /// The result of `other` if this is `.yes`, otherwise this: after a failed lookup no further file is looked up.
     func then(_ other: @autoclosure () -> Recognition) -> Recognition { if case .yes = self { other() } else { self } }
 
     func or(_ other: @autoclosure () -> Recognition) -> Recognition { not.and(other().not).not }
@@ -62,10 +62,10 @@ package enum Recognition: Sendable {
     }
 }
 
-/// A tree in which a document could not be read when the tree was recognised.
+/// A tree in which a document could not be read during recognition.
 ///
-/// What could not be read once is not read again: otherwise a disk that fails now and then would have the tree taken for one
-/// form, and checked as another.
+/// That document is not read again. Otherwise a disk with intermittent errors could have the tree recognised as one
+/// form, and walked as another.
 struct PartlyReadTree: ImageTree {
     let tree: any ImageTree
     let unreadPath: String

@@ -1,14 +1,14 @@
-// layerverify: the forms of image that are known.
+// layerverify: the supported forms of image.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
-/// The forms of image that are known, in the order in which they are tried.
+/// The supported forms of image, in the order in which they are tried.
 package enum ImageSources {
     package static let all: [ImageSource] = [.dockerAndLayout, .layout, .dockerSave, .repositoriesOnly]
 
-    /// What form a tree has.
+    /// The form of a tree.
     enum Recognized {
         case image(ImageSource, unread: UnreadMark?)
         case none
@@ -17,8 +17,9 @@ package enum ImageSources {
 
     /// The first form whose marks a tree has.
     ///
-    /// Those behind `layout` want it not to be a layout. So the only form that is taken though another's mark could not be
-    /// read is a layout that may have docker-save's view, too; its walk says that `manifest.json` could not be read.
+    /// The forms after `layout` require that the tree is not a layout. A form is chosen despite an unreadable mark of
+    /// another one only for a layout that may also have docker-save's view; its walk reports that `manifest.json` could
+    /// not be read.
     static func recognize(_ tree: RecognizableTree) -> Recognized {
         var unread: UnreadMark?
         for source in all {
@@ -32,7 +33,7 @@ package enum ImageSources {
     }
 }
 
-/// A file that tells the form of a tree, and could not be read or looked up.
+/// A file that identifies the form of a tree, and that could not be read or looked up.
 struct UnreadMark: Sendable {
     let path: String
     let ending: ReadEnding

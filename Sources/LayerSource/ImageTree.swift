@@ -1,31 +1,31 @@
-// layerverify: a tree of files that an image lies in.
+// layerverify: the tree of files that contains an image.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
 
-/// The files of one root: those of a folder, or the entries of an archive. A form of image reads both alike.
+/// The files of one root: those of a folder, or the entries of an archive, behind one interface.
 package protocol ImageTree: Sendable {
-    /// Where the file at `path` lies. It need not be there: a folder is asked only when the file is opened.
+    /// The location of the file at `path`. The file need not exist: a folder is accessed only when the file is opened.
     func locate(_ path: String) -> LocatedFile
 
-    /// What lies at `path`, links followed within the root.
+    /// The kind of file at `path`; links are followed within the root.
     func kind(of path: String) -> Lookup<FileKind>
 
-    /// The names in the folder at `path` with their kinds, sorted by bytes; absent if no folder is there.
+    /// The names in the folder at `path` with their kinds, sorted by bytes; absent if there is no folder.
     ///
-    /// An archive whose index does not reach its end has more, perhaps.
+    /// If the index of an archive is incomplete, the archive may contain more.
     func list(_ path: String) -> Lookup<[(name: String, kind: FileKind)]>
 
-    /// Calls `body` with the names in the folder at `path`, sorted by bytes, as long as it returns true.
+    /// Calls `body` with the names in the folder at `path`, sorted by bytes, until it returns false.
     ///
-    /// Returns: whether all names were looked at, or `body` wanted no more; absent if no folder is there.
+    /// Returns: true if all names were passed, or `body` returned false; absent if there is no folder.
     func forEachName(in path: String, _ body: (String) -> Bool) -> Lookup<Bool>
 
-    /// The memory that the tree takes, in bytes: that of an archive's index.
+    /// The memory of the tree in bytes: that of an archive's index.
     var byteCount: Int { get }
 
-    /// What is wrong with the tree as a whole: an archive that is cut off or damaged.
+    /// The faults of the tree as a whole, such as a truncated or damaged archive.
     var findings: [Finding] { get }
 }
 
@@ -43,29 +43,29 @@ extension ImageTree {
     package var byteCount: Int { 0 }
 }
 
-/// What is known of something in a tree.
+/// The result of looking up something in a tree.
 ///
-/// There is no way from `unreadable` to `absent`: what follows from something that is not there refutes an image, and what
-/// follows from something that could not be read does not.
+/// `unreadable` is never converted to `absent`: an absent file refutes an image, and a file that could not be read does
+/// not.
 package enum Lookup<Value> {
     case found(Value)
-    /// It is certain that there is no such thing.
+    /// It certainly does not exist.
     case absent
-    /// Whether it is there, or what, could not be found out.
+    /// Its existence or its kind could not be determined.
     case unreadable(ReadEnding)
 }
 
 extension Lookup: Sendable where Value: Sendable {}
 extension Lookup: Equatable where Value: Equatable {}
 
-/// Where a file of a tree lies.
+/// The location of a file of a tree.
 package enum LocatedFile: Equatable, Sendable {
-    /// At one place, or at several: an archive may have several entries of one name.
+    /// At one location, or at several: an archive may have several entries of one name.
     ///
-    /// `isContradicted`: something else than a file goes by that name, too.
+    /// `isContradicted`: an entry that is not a file has the same name.
     case at(BlobLocation, alternatives: [BlobLocation], isContradicted: Bool = false)
-    /// It is known already that it cannot be read.
+    /// It is already known to be unreadable.
     case nowhere(ReadEnding)
-    /// The entry is of a kind that is not read here.
+    /// The entry is of a kind that is not supported.
     case unsupported
 }

@@ -1,21 +1,21 @@
-// layerverify: keeping a walk within its limits.
+// layerverify: enforcing the limits of a walk.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
 extension InventoryBuilder {
-    /// Counts one descriptor, or another entry of a list; false once there are too many to follow, and where the run is
-    /// interrupted. Whoever asks stops there.
+    /// Counts one descriptor, or another list entry. Returns false if a limit is reached or the run is interrupted; the
+    /// caller stops then.
     ///
-    /// - Parameter byteCount: what the walk itself keeps of it.
+    /// - Parameter byteCount: the bytes that the walk itself keeps for it.
     mutating func countDescriptor(at place: Place, keeping byteCount: Int = 64) -> Bool {
         guard !isInterrupted(at: place) else { return false }
         budget.step(1, keeping: byteCount, inventory)
         return noteExcess(at: place)
     }
 
-    /// Whether some of the present root was not looked at: nothing follows from what is not known then.
+    /// Whether a part of the current root was not walked. Missing names prove nothing then.
     var isCutShort: Bool { isExcessNoted || isInterruptionNoted }
 
     /// Counts the memory of a list of images that the walk keeps.
@@ -23,7 +23,7 @@ extension InventoryBuilder {
         budget.step(0, keeping: MemoryLayout<Int>.stride * imageCount, inventory)
     }
 
-    /// Says once for each root which limit was reached, if one was. Returns: whether the walk goes on.
+    /// Reports once for each root which limit was reached, if one was. Returns: false if one was.
     mutating func noteExcess(at place: Place) -> Bool {
         guard let excess = budget.excess else { return true }
         if !isExcessNoted { add(Finding(.tooManyDescriptors, excess, at: place)) }
@@ -31,7 +31,7 @@ extension InventoryBuilder {
         return false
     }
 
-    /// Whether the run is interrupted, which is said once for each root.
+    /// Whether the run is interrupted, which is reported once for each root.
     mutating func isInterrupted(at place: Place, reading byteCount: Int = 0) -> Bool {
         guard !watch.permits(byteCount: byteCount) else { return false }
         if !isInterruptionNoted {
@@ -41,7 +41,8 @@ extension InventoryBuilder {
         return true
     }
 
-    /// Reads the blob as a config. One that several manifests name is parsed once, unless many others are read in between.
+    /// Reads the blob as a config. A config that several manifests name is parsed once, unless many others are read in
+    /// between.
     mutating func config(
         _ blobs: [BlobIndex], in tree: any ImageTree, algorithms: [DigestAlgorithm] = [], at place: Place,
         digest: ContentDigest?, isOCI: Bool

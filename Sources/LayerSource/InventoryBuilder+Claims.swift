@@ -1,18 +1,18 @@
-// layerverify: reading documents and claiming what they say.
+// layerverify: reading documents and adding their claims.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
 extension ImageTree {
-    /// Reads a document that lies at one place, or at several in an archive: then all must be alike.
+    /// Reads a document at one location, or at several in an archive: then all copies must be equal.
     func document(
         _ blobs: [BlobIndex], algorithms: [DigestAlgorithm] = [], isMap: Bool = false,
         _ builder: inout InventoryBuilder
     ) -> Result<JSONDocument, DocumentFault> {
         var result = Result<JSONDocument, DocumentFault>.failure(.unread(.missing))
         var contents: Set<ContentDigest> = []
-        // One that could not be read may be another document than the last.
+        // A copy that could not be read may differ from the others.
         var unread: DocumentFault?
         for blob in blobs {
             result = builder.document(blob, algorithms: algorithms, isMap: isMap)
@@ -31,14 +31,14 @@ extension ImageTree {
 }
 
 extension InventoryBuilder {
-    /// Says that two documents of one root disagree, unless part of what they lead to is not known.
+    /// Adds a finding that two documents of one root disagree, unless a part of their content is unknown.
     mutating func addDisagreement(_ finding: Finding, image: Int? = nil) {
         if isWhole { add(finding, image: image) }
     }
 
     // Documents
 
-    /// Says why a document could not be read. What its blob is, the claims about the blob tell.
+    /// Adds findings about a document that could not be read. The claims about its blob report the state of the blob.
     mutating func add(
         _ fault: DocumentFault, reading place: Place, digest: ContentDigest?, image: Int? = nil
     ) {
@@ -49,7 +49,7 @@ extension InventoryBuilder {
     func findings(for fault: DocumentFault, reading place: Place, digest: ContentDigest?) -> [Finding] {
         switch fault {
         case .unread(let ending):
-            // With a digest there is a claim, and the verdict on that says it.
+            // A document with a digest has a claim, whose verdict reports it.
             return digest == nil ? [Finding(ending, at: place)].compactMap { $0 } : []
         case .overBudget: return []
         case .tooLarge(let byteCount):
@@ -88,7 +88,7 @@ extension InventoryBuilder {
                 digest: digest, expected: "2", actual: actual), image: image)
     }
 
-    /// Spec: manifest.md §mediaType: if it is there, it is the type that the descriptor names.
+    /// Spec: manifest.md §mediaType: if present, it equals the type in the descriptor.
     mutating func checkMediaType(
         of root: JSONValue, is expected: MediaType, at place: Place, digest: ContentDigest?, image: Int? = nil
     ) {
@@ -103,7 +103,7 @@ extension InventoryBuilder {
 
     /// Compares the platform of an image's config with that of an index entry.
     ///
-    /// A variant or a version that only one side names is no contradiction.
+    /// A variant or a version that only one side has is not a contradiction.
     mutating func checkPlatform(of image: Int, against claimed: Platform, at place: Place) {
         let record = inventory.images.withoutLists(image)
         guard record.kind == .image, !claimed.isUnknown, let actual = record.platform else { return }
@@ -122,7 +122,7 @@ extension InventoryBuilder {
 
     // Claims
 
-    /// What a descriptor claims of the bytes as they lie: size and digest.
+    /// Adds the claims of a descriptor about the stored bytes: size and digest.
     mutating func claim(
         _ descriptor: Descriptor, about blobs: [BlobIndex], at place: Place, image: Int? = nil, layer: Int? = nil
     ) {
@@ -139,9 +139,9 @@ extension InventoryBuilder {
         }
     }
 
-    /// What a descriptor's media type promises of a layer's stream.
+    /// Adds the claims of a descriptor's media type about a layer's stream.
     ///
-    /// Outside images anything is labelled as a plain tar, so that says nothing there.
+    /// Outside of images, files of every kind are labelled as plain tar, so that type claims nothing there.
     mutating func claimStream(
         _ descriptor: Descriptor, about blobs: [BlobIndex], at place: Place, isImage: Bool, image: Int?, layer: Int?
     ) {
@@ -160,7 +160,7 @@ extension InventoryBuilder {
         }
     }
 
-    /// The content that a descriptor embeds, against its own digest and size.
+    /// Checks the content that a descriptor embeds against its digest and size.
     ///
     /// Spec: descriptor.md §Embedded Content.
     mutating func checkData(_ descriptor: Descriptor, at place: Place, image: Int? = nil, layer: Int? = nil) {
@@ -176,7 +176,7 @@ extension InventoryBuilder {
         guard let algorithm = descriptor.digest.algorithm else { return }
         let (actual, isFastMethodWrong) = digester.digest(of: data, algorithm, claimed: descriptor.digest)
         if isFastMethodWrong { add(.fastDigestDisagrees("the embedded data", at: place)) }
-        // What cannot be computed is not checked; the claim about the blob says so.
+        // A digest that cannot be computed is not checked; the claim about the blob reports it.
         if let actual, actual != descriptor.digest {
             add(
                 Finding(
@@ -188,7 +188,7 @@ extension InventoryBuilder {
 }
 
 extension Finding {
-    /// The fast method of hashing was wrong about `what`; the reference decided.
+    /// The finding that the fast method of hashing gave a wrong digest of `what`; the reference decided.
     static func fastDigestDisagrees(_ what: String, at place: Place) -> Finding {
         Finding(
             .fastPathDisagrees, "the fast path and the reference path give different digests of \(what)", at: place,
@@ -201,7 +201,7 @@ extension Finding {
             at: place, digest: digest)
     }
 
-    /// What is wrong with a file that no descriptor claims; nil if nothing is.
+    /// The finding about a file without a descriptor; nil if the file is fine.
     init?(_ ending: ReadEnding, at place: Place) {
         switch ending {
         case .complete:
@@ -234,6 +234,6 @@ extension Finding {
 }
 
 extension Platform {
-    /// With the version of the system, where that is known.
+    /// The platform with the version of the system, if known.
     var detailed: String { description + (osVersion.map { " (\($0))" } ?? "") }
 }

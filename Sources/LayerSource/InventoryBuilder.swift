@@ -1,4 +1,4 @@
-// layerverify: gathering what a source finds.
+// layerverify: collecting the findings of sources.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,54 +6,55 @@ package import LayerModel
 package import LayerSystem
 import SystemPackage
 
-/// Gathers images, blobs, claims and findings of all roots of a run, in order.
+/// Collects images, blobs, claims and findings of all roots of a run, in order.
 package struct InventoryBuilder {
     package private(set) var inventory = Inventory()
     package let selection: Selection
     package let opener: any BlobOpener
     let digester: DocumentDigester
-    /// The blobs of the present root by their place.
+    /// The blobs of the current root by location.
     private var blobs = HashIndex()
     var root: RootIndex = 0
-    /// What the present root has cost so far.
+    /// The cost of the current root so far.
     package internal(set) var budget: RootBudget
     private let limits: RootBudget.Limits
     private let held = HeldDocuments()
     let watch: WalkWatch
     var isExcessNoted = false
     var isInterruptionNoted = false
-    /// The documents that were parsed for the roots before.
+    /// The number of documents that were parsed for earlier roots.
     private var earlierDocumentCount = 0
     var configs = ConfigCache()
-    /// The place in the inventory of the present root's first image.
+    /// The index in the inventory of the current root's first image.
     private var firstImage = 0
-    /// What the present root's `index.json` was found to list.
+    /// The content of the list in the current root's `index.json`.
     private var listsNothing = false
     private var listsNull = false
-    /// The first image of the present root's layout with each config.
+    /// The first image of the current root's layout with each config.
     private var imagesOfConfigs: [BlobIndex: Int] = [:]
-    /// The references that led to something, by their places in the selection, and the roots in which anything was selected.
+    /// The indexes in the selection of the references that matched, and the roots in which anything was selected.
     var selectedReferences: Set<Int> = []
     private(set) var rootsWithImages: Set<RootIndex> = []
-    /// Who is told of each entry that names an image, where the walk is a survey.
+    /// Receives each entry that names an image, if the walk is a survey.
     var observer: StoreSurvey.Observer?
-    /// What is known of the digests that images must have.
+    /// The state of the comparison with expected digests.
     var digestCheck = DigestCheck()
-    /// False once a root before the present one was not read as a whole.
+    /// False once an earlier root was not read completely.
     private var wereRootsWhole = true
-    /// True if the image layout of the present root leads to any image.
+    /// True if the image layout of the current root leads to an image.
     private(set) var hasLayoutImages = false
-    /// False once something of the present root could not be read, or was not followed. Then nothing may be concluded from
-    /// what its documents do not name.
+    /// False once something of the current root could not be read, or was not followed. Missing names in its documents
+    /// prove nothing then.
     private(set) var isWhole = true
-    /// The platforms that the present root lists and that are not there.
+    /// The platforms that the current root lists and whose manifests are missing.
     var absentPlatforms: [AbsentPlatform] = []
-    /// The bytes that the commands of the layers take, of all roots.
+    /// The bytes of the commands of the layers, in all roots.
     var historyByteCount = 0
-    /// False once a finding of the present root keeps it from being verified.
+    /// False once a finding of the current root keeps it from being verified.
     private(set) var isRootVerifiable = true
 
-    /// The present root's files by their bytes: to Swift, `é` written in two ways is one string, to Linux two files.
+    /// The current root's files by their bytes: Swift treats two encodings of `é` as equal strings, Linux as two file
+    /// names.
     private enum BlobKey: Hashable {
         case path([UInt8])
         case range(offset: UInt64, byteCount: UInt64)
@@ -68,8 +69,8 @@ package struct InventoryBuilder {
     }
 
     /// - Parameters:
-    ///   - watch: is asked whether the walk goes on, and told how far it has come.
-    ///   - limits: what each root may cost.
+    ///   - watch: tells when the walk must end, and receives its progress.
+    ///   - limits: the limits of each root.
     package init(
         selection: Selection, opener: any BlobOpener, digester: DocumentDigester, watch: WalkWatch = WalkWatch(),
         limits: RootBudget.Limits = RootBudget.Limits()
@@ -84,9 +85,9 @@ package struct InventoryBuilder {
 
     // Roots and findings
 
-    /// Begins a root; what is added from now on belongs to it.
+    /// Begins a root. Everything that is added after this belongs to it.
     ///
-    /// - Parameter indexByteCount: the memory that the index of an archive takes.
+    /// - Parameter indexByteCount: the memory of an archive's index in bytes.
     package mutating func beginRoot(_ record: RootRecord, indexByteCount: Int = 0) {
         wereRootsWhole = wereRootsWhole && isWhole && !isCutShort
         root = inventory.roots.count
@@ -106,7 +107,7 @@ package struct InventoryBuilder {
         absentPlatforms = []
     }
 
-    /// Says what form the present root turned out to have.
+    /// Sets the form of the current root.
     mutating func setForm(_ form: ImageForm) { inventory.roots[root].form = form }
 
     package mutating func add(_ finding: Finding, image: Int? = nil, layer: Int? = nil) {
@@ -120,7 +121,7 @@ package struct InventoryBuilder {
         default: break
         }
         inventory.findings.append(LocatedFinding(finding, image: image, layer: layer))
-        // A document of a thousand faults may be named by a thousand others.
+        // A thousand documents may name a document with a thousand faults.
         budget.step(1, keeping: 0, inventory)
     }
 
@@ -139,31 +140,31 @@ package struct InventoryBuilder {
         return index
     }
 
-    /// The first image of the present root's layout whose config is one of these blobs.
+    /// The first image of the current root's layout whose config is one of these blobs.
     func image(withConfig blobs: [BlobIndex]) -> Int? { blobs.compactMap { imagesOfConfigs[$0] }.min() }
 
-    /// Adds names that an image does not go by yet.
+    /// Adds names that an image does not have yet.
     mutating func addReferences(_ references: [String], to image: Int) { inventory.images.add(references, to: image) }
 
     mutating func updateImage(_ index: Int, _ change: (inout ImageRecord) -> Void) {
         inventory.images.change(index, change)
     }
 
-    /// Whether the documents of all roots so far could be read to their end.
+    /// Whether the documents of all roots so far were read completely.
     var areRootsWhole: Bool { wereRootsWhole && isWhole && !isCutShort }
 
-    /// True if the index.json of the present root could be read, and has an empty list.
+    /// True if the index.json of the current root was read and has an empty list.
     var layoutIsEmpty: Bool { listsNothing && !listsNull }
 
-    /// The images of the present root, by their places in the inventory.
+    /// The images of the current root, by their indexes in the inventory.
     var imagesOfRoot: Range<Int> { firstImage..<inventory.images.count }
 
-    /// Notes what the search found and is not an image.
+    /// Records the files that the search found and that are not images.
     package mutating func noteIgnored(_ files: IgnoredFiles) { inventory.ignored = files }
 
     // Blobs
 
-    /// The blob at a location, one and the same for every document that mentions it.
+    /// The blob at a location, the same for every document that mentions it.
     mutating func blob(
         _ location: BlobLocation, path: String, expectedByteCount: UInt64, facts: BlobFacts? = nil
     ) -> BlobIndex {
@@ -185,7 +186,7 @@ package struct InventoryBuilder {
         }
     }
 
-    /// The blobs at a path, usually one; several where an archive has several entries of that name.
+    /// The blobs at a path: one in most cases, several if an archive has several entries of that name.
     mutating func blobs(at path: String, in tree: any ImageTree, expectedByteCount: UInt64) -> [BlobIndex] {
         switch tree.locate(path) {
         case .at(let location, let alternatives, let isContradicted):
@@ -196,10 +197,10 @@ package struct InventoryBuilder {
                         .archiveEntryAmbiguous, "the archive has a link, a folder or the like by this name, too",
                         at: Place(path)))
             }
-            // Each of them is claimed to be what the name is.
+            // Each copy is claimed to have the digest in the name.
             budget.step(alternatives.count, keeping: 64 * alternatives.count, inventory)
             return ([location] + alternatives).map { location in
-                // An archive's index has the size.
+                // The size is known from the archive's index.
                 guard case .range(_, _, let byteCount) = location, expectedByteCount == 0 else {
                     return blob(location, path: path, expectedByteCount: expectedByteCount)
                 }
@@ -214,7 +215,7 @@ package struct InventoryBuilder {
         }
     }
 
-    /// True if some document mentioned the file at `path`.
+    /// True if a document mentioned the file at `path`.
     func mentions(_ path: String, in tree: any ImageTree) -> Bool {
         guard case .at(let location, _, _) = tree.locate(path) else { return true }
         let key = BlobKey(location, path: path)
@@ -223,7 +224,8 @@ package struct InventoryBuilder {
 
     // Documents
 
-    /// Reads the blob as a document. Its bytes are hashed as they are read, so that what is hashed is what was parsed.
+    /// Reads the blob as a document. Its bytes are hashed as they are read, so that the hashed bytes are the parsed
+    /// ones.
     mutating func document(
         _ blob: BlobIndex, algorithms: [DigestAlgorithm], isMap: Bool = false
     ) -> Result<JSONDocument, DocumentFault> {
@@ -255,8 +257,8 @@ package struct InventoryBuilder {
         }
     }
 
-    /// Whether a blob may be a JSON object: its first byte that is no white space is a brace, and it is no larger than a
-    /// document. Where it cannot be read, that becomes a fact about it.
+    /// Whether a blob may be a JSON object: its first byte that is not white space is a brace, and it is not larger
+    /// than a document. If it cannot be read, that becomes a fact about it.
     mutating func beginsAsObject(_ blobs: [BlobIndex]) -> Bool {
         guard let blob = blobs.last, inventory.blobs[blob].location != .memory else { return false }
         switch opener.open(inventory.blobs[blob].location) {
@@ -270,15 +272,15 @@ package struct InventoryBuilder {
             }
         case .failed(let errno): note(.unreadable(errno: errno.rawValue, atByte: 0), of: blob)
         case .changed: note(.changed, of: blob)
-        // Whoever reads the blob will say so.
+        // Reading the blob reports these.
         case .cutOff, .missing, .outsideImage, .linkNotFollowed, .notRegularFile: break
         }
         return false
     }
 
-    /// Notes that a blob could not be read. What was read before and is not there any more has changed.
+    /// Records that a blob could not be read. A blob that was read before and is missing now has changed.
     ///
-    /// Returns: what is known of it now.
+    /// Returns: the reading that is recorded for it.
     @discardableResult
     private mutating func note(_ ending: ReadEnding, of blob: BlobIndex) -> ReadEnding {
         let wasRead = inventory.blobs[blob].facts?.reading == .complete
@@ -304,7 +306,7 @@ package struct InventoryBuilder {
         case .changed: (reader, ending) = (nil, .changed)
         }
         guard let reader else { return .failure(.unread(note(ending, of: blob))) }
-        // Its digest is for the pipeline to find; only reading it as a document is out of the question.
+        // It is too large for a document; the pipeline computes its digest.
         guard reader.byteCount <= UInt64(JSONDocument.maximumByteCount) else {
             inventory.blobs[blob].expectedByteCount = reader.byteCount
             if reader.byteCount > BlobRequest.excessByteCount {
@@ -343,7 +345,7 @@ package struct InventoryBuilder {
         var facts = BlobFacts(
             byteCount: ByteMath.fileSize(bytes.count), digests: digests,
             compression: Compression.detect(prefix: bytes), reading: ending)
-        // A document that several others name is read for each. It had better stay the same.
+        // A document that several others name is read for each of them, and must not change in between.
         if let known = inventory.blobs[blob].facts, known.digests.first != facts.digests.first {
             facts.reading = .changed
         }
@@ -351,20 +353,20 @@ package struct InventoryBuilder {
         return bytes
     }
 
-    /// The facts about a blob, where it was read already.
+    /// The facts about a blob; nil if it was not read yet.
     func facts(of blob: BlobIndex) -> BlobFacts? { inventory.blobs[blob].facts }
 }
 
-/// Why a document cannot be read.
+/// The reason for which a document cannot be read.
 package enum DocumentFault: Error, Equatable, Sendable {
-    /// Its blob could not be read; the claims about the blob tell.
+    /// Its blob could not be read; the claims about the blob report it.
     case unread(ReadEnding)
     case json(JSONFault)
     case tooLarge(byteCount: UInt64)
-    /// The root has reached a limit, which is a finding already. The pipeline reads the blob if anything is claimed of it.
+    /// The root has reached a limit, which has a finding. The pipeline reads the blob if there are claims about it.
     case overBudget
 
-    /// True if what the document says is not known. What follows from that is undetermined.
+    /// True if the content of the document is unknown. Everything that follows from it is undetermined.
     var leavesOpen: Bool {
         switch self {
         case .unread(let ending): ending.leavesOpen
@@ -377,7 +379,7 @@ package enum DocumentFault: Error, Equatable, Sendable {
 }
 
 extension FindingCode {
-    /// True if a part of what the image says is not known because of this.
+    /// True if a part of the image's documents is unknown because of this finding.
     fileprivate var leavesOpen: Bool {
         switch self {
         case .pathUnreadable, .blobUnreadable, .blobChanged, .documentTooLarge, .indexTooDeep, .tooManyDescriptors,

@@ -1,49 +1,49 @@
-// layerverify: what one image store may cost.
+// layerverify: the limits of one image store.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
-/// What the walk through one root has cost so far, and how much it may cost.
+/// The cost of the walk through one root so far, and its limits.
 ///
-/// A root that reaches a limit is not walked any further; what was found until then is checked. Each root begins anew, so
-/// that one image takes nothing from the next.
+/// A root that reaches a limit is not walked any further, and what was found until then is checked. Each root has its
+/// own budget, so one image does not take anything from the next.
 package struct RootBudget: Sendable {
     /// The limits of one root.
     package struct Limits: Sendable {
-        /// Descriptors, whatever else a list may have very many of (names, layers, files), and findings about documents.
+        /// Descriptors, entries of other long lists (names, layers, files), and findings about documents.
         package var stepCount = 120_000
-        /// Bytes of the documents that are read. Twice what 120 000 descriptors of real images lead to.
+        /// Bytes of the documents that are read. Twice the bytes that 120 000 descriptors of real images lead to.
         package var documentByteCount = 1 << 30
         /// Values and names in these documents.
         package var valueCount = 64_000_000
-        /// Bytes of memory: the index of an archive, the documents that are open at a time, and what was found.
+        /// Bytes of memory for the index of an archive, the documents that are open at a time, and the inventory.
         package var byteCount = 44 << 20
-        /// Bytes of memory for what was found alone. Facts and findings about it come on top.
+        /// Bytes of memory for the inventory alone, without the facts and findings of the run.
         package var inventoryByteCount = 22 << 20
-        /// Bytes of memory that all roots of a run may take for what was found. A root that comes later has
-        /// `assuredByteCount` all the same, unless `Inventory.maximumByteCount` is reached.
+        /// Bytes of memory for the inventory of all roots of a run. A later root still gets `assuredByteCount`, unless
+        /// `Inventory.maximumByteCount` is reached.
         package var runByteCount = 256 << 20
-        /// Several times what an image of a few platforms takes.
+        /// Several times the size of the inventory of an image with a few platforms.
         package var assuredByteCount = 64 << 10
 
         package init() {}
     }
 
     package var limits: Limits
-    /// Descriptors and the like that were followed.
+    /// The descriptors and list entries that were followed.
     package private(set) var stepCount = 0
-    /// Documents that were parsed; one that is parsed again counts again.
+    /// The documents that were parsed; one that is parsed again counts again.
     package private(set) var documentCount = 0
     package private(set) var documentByteCount = 0
     package private(set) var valueCount = 0
-    /// Bytes of memory of lists that a walk keeps next to the inventory.
+    /// Bytes of memory of lists that a walk keeps in addition to the inventory.
     private var listByteCount = 0
     private let indexByteCount: Int
-    /// What the roots before have left in the inventory.
+    /// The bytes that earlier roots have left in the inventory.
     private let earlierByteCount: Int
     private let held: HeldDocuments
-    /// The limit that was reached, in words; nil while there is none.
+    /// The limit that was reached, in words; nil if none was.
     package private(set) var excess: String?
 
     package init(
@@ -67,7 +67,7 @@ package struct RootBudget: Sendable {
         }
     }
 
-    /// Counts a document that is about to be read, of which no more than its size is known.
+    /// Counts a document before it is read, when only its size is known.
     ///
     /// Returns: whether it may be read.
     mutating func read(byteCount: Int, _ inventory: Inventory) -> Bool {
@@ -81,7 +81,7 @@ package struct RootBudget: Sendable {
         return excess == nil
     }
 
-    /// Counts a document that was read and is about to be parsed.
+    /// Counts a document that was read, before it is parsed.
     ///
     /// Returns: whether it may be parsed.
     mutating func parse(_ bytes: [UInt8], _ inventory: Inventory) -> Bool {

@@ -1,27 +1,27 @@
-// layerverify: watching a walk.
+// layerverify: cancellation and progress of a walk.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import Synchronization
 
-/// Tells the search and the walk when to end, and is told how far they have come.
+/// Tells the search and the walk when to end, and receives their progress.
 ///
-/// Once the run is cancelled they may go on for 64 more files, descriptors and small documents, so that the report of a run
-/// over few images says which these were; their blobs are not read.
+/// After a cancellation they may process 64 more files, descriptors and small documents, so that the report of a run
+/// over few images lists them; their blobs are not read.
 ///
 /// ## Concurrency
-/// `left` and `searchLeft` are atomic numbers, which carry no other data with them.
+/// `left` and `searchLeft` are atomic numbers; no other data is published by them.
 package final class WalkWatch: Sendable {
     private let isCancelled: @Sendable () -> Bool
-    /// Called with the number of documents that were read so far, in all roots.
+    /// Called with the number of documents read so far, in all roots.
     let noteDocuments: @Sendable (Int) -> Void
-    /// Called with the number of files and folders that were looked at so far, and of the images found, below all paths.
+    /// Called with the number of files and folders examined so far, and of the images found, below all paths.
     let noteSearch: @Sendable (Int, Int) -> Void
     private let left = Atomic(64)
-    /// The search has a number of its own, so that what it has found until then is read.
+    /// The search has a number of its own, so that the images that it found are still read.
     private let searchLeft = Atomic(64)
 
-    /// - Parameter isCancelled: is asked for each file, folder, document and descriptor. Once it is true it stays so.
+    /// - Parameter isCancelled: called for each file, folder, document and descriptor. Once true, it must stay true.
     package init(
         isCancelled: @escaping @Sendable () -> Bool = { false },
         noteDocuments: @escaping @Sendable (Int) -> Void = { _ in },
@@ -32,18 +32,18 @@ package final class WalkWatch: Sendable {
         self.noteSearch = noteSearch
     }
 
-    /// Asks for leave to look at one more file or folder below a path.
+    /// Whether one more file or folder may be examined.
     func permitsSearch() -> Bool {
         guard isCancelled() else { return true }
         return searchLeft.wrappingSubtract(1, ordering: .relaxed).oldValue > 0
     }
 
-    /// Asks for leave to do something, of which a large document costs more than others.
+    /// Whether one more step is permitted; a large document costs several.
     func permits(byteCount: Int = 0) -> Bool {
         guard isCancelled() else { return true }
         return left.wrappingSubtract(1 + byteCount >> 16, ordering: .relaxed).oldValue > 0
     }
 
-    /// Whether the run is cancelled and nothing is permitted any more.
+    /// Whether the run is cancelled and no step is permitted any more.
     package var isOver: Bool { isCancelled() && left.load(ordering: .relaxed) <= 0 }
 }

@@ -68,7 +68,7 @@ package final class DirectoryRoot: Sendable {
         return try PositionedFile(walk(to: path))
     }
 
-    /// The kind of the file at a path, with links followed. A link that is not followed, or leads to itself, is a link.
+    /// The kind of the file at a path, with links followed. A link that leads to itself is a link.
     ///
     /// Returns: the kind; `.missing` if there is no file; `.failed` or `.changed` if the kind cannot be determined.
     package func kind(of path: String) -> Result<FileKind, LookupFault> {

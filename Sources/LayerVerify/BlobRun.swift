@@ -8,7 +8,7 @@ package import LayerModel
 internal import LayerPipeline
 internal import LayerSystem
 
-/// Reads the blobs of one run, judges them, and has the reference path confirm what would be refuted.
+/// Reads the blobs of one run, judges them, and confirms refutations on the reference path.
 struct BlobRun {
     let opener: any BlobOpener
     let options: PipelineOptions
@@ -31,7 +31,7 @@ struct BlobRun {
             expansionLimit: verifier.options.expansionLimit,
             codecOptions: CodecOptions(maximumWindowByteCount: verifier.options.maximumWindowByteCount),
             fastCodec: verifier.fastCodec, isNice: verifier.options.isNice)
-        // Looking for members reads some bytes twice.
+        // The search for members reads some bytes twice.
         if verifier.options.isNice || verifier.options.maximumBytesPerSecond != nil { options.readsInParts = false }
         self.options = options
         crew = options.makeCrew()
@@ -40,12 +40,13 @@ struct BlobRun {
         self.start = start
     }
 
-    /// Facts and findings, in the order of the images.
+    /// Facts in the order of `requests`, and findings in the order of the images.
     func audit(_ inventory: Inventory, requests: [BlobRequest]? = nil) -> (facts: FactsList, findings: FindingList) {
         var facts = inventory.knownFacts
         var plan = requests == nil ? Plan(inventory) : nil
         let count = requests?.count ?? plan?.blobs.count ?? 0
-        // The pipeline begins with the largest of those it is given, so the largest come first over all.
+        // Each pipeline begins with its largest blob. Sorting the batches as well makes the largest blobs of the run
+        // come first.
         var order = (0..<count).map { UInt32($0) }
         let batchCount = Pipeline.batchBlobCount(jobCount: options.jobCount)
         if let plan, count > batchCount {
@@ -124,9 +125,9 @@ struct BlobRun {
 
     // The reference path
 
-    /// Reads doubtful blobs again, with the reference decoders, one after another in each of the run's jobs.
+    /// Reads doubtful blobs again with the reference decoders, one blob at a time in each job.
     ///
-    /// Returns: the blobs of which the reference says that nothing is wrong with them.
+    /// Returns: the blobs in which the reference path finds no fault.
     private func confirm(
         _ requests: [BlobRequest], _ options: PipelineOptions, _ inventory: Inventory, _ judge: inout Judge
     ) -> [LocatedFinding] {
@@ -157,7 +158,7 @@ struct BlobRun {
     }
 }
 
-/// What the pipelines of a run have done that have ended, and how much the run has to do.
+/// The progress of the pipelines of a run that have ended, and the total amount of work.
 ///
 /// ## Concurrency
 /// `state` is guarded by its mutex.
@@ -167,7 +168,7 @@ final class RunTotal: Sendable {
 
     private struct State {
         var done = PipelineProgress()
-        /// What the blobs are expected to have that no pipeline was given yet.
+        /// The expected bytes of the blobs that no pipeline has received yet.
         var pendingByteCount: UInt64
     }
 
@@ -176,12 +177,13 @@ final class RunTotal: Sendable {
         state = Locked(State(pendingByteCount: byteCount))
     }
 
-    /// Says that a pipeline is given blobs that are expected to have so many bytes; it counts them from now on.
+    /// Moves the expected size of blobs, in bytes, from `pendingByteCount` to the pipeline that now reads them and
+    /// counts them itself.
     func begin(byteCount: UInt64) { state.withLock { $0.pendingByteCount -= min($0.pendingByteCount, byteCount) } }
 
     func add(_ progress: PipelineProgress) { state.withLock { $0.done = Self.sum($0.done, progress) } }
 
-    /// How far the run has come, with a pipeline that is not in `done` yet.
+    /// The progress of the run, including that of a pipeline that is not in `done` yet.
     func with(_ progress: PipelineProgress) -> PipelineProgress {
         let state = state.withLock { $0 }
         var result = Self.sum(state.done, progress)
@@ -201,16 +203,17 @@ final class RunTotal: Sendable {
     }
 }
 
-/// Where the pipeline leaves its facts.
+/// Receives the facts of the pipeline.
 private final class FactsBox: Sendable {
     let facts = Locked<[BlobFacts]>([])
 }
 
 extension BlobFacts {
-    /// The facts of the reference path about a stream that ended otherwise for the fast one.
+    /// The facts of the reference path about a stream whose ending differs on the fast path.
     ///
-    /// The strict decoder of zstd refuses more than libzstd does, by rules of the specification and of other decoders. What it
-    /// refuses and libzstd takes is not refuted, and not verified; nor is what only some versions of libzstd take.
+    /// The strict decoder of zstd refuses more streams than libzstd, by rules of the specification and of other
+    /// decoders. A stream that it refuses and libzstd accepts is disputed: neither refuted nor verified. The same holds
+    /// for a stream that only some versions of libzstd accept.
     func disputed(by fast: StreamEnding?) -> BlobFacts {
         guard compression == .zstd, case .corrupt(let atByte, let fault) = fast, fault != .decoder else { return self }
         let dispute: StreamDispute
@@ -224,7 +227,7 @@ extension BlobFacts {
         return result
     }
 
-    /// Whether `disputed(by:)` found that.
+    /// Whether `disputed(by:)` marked the stream as disputed by a rule of zstd.
     var isDisputedZstd: Bool {
         switch uncompressed?.ending {
         case .disputed(_, .zstdRule), .disputed(_, .zstdZeroCount): true
@@ -232,7 +235,7 @@ extension BlobFacts {
         }
     }
 
-    /// The facts of a blob that was read once more. One that was there and is not, or is there and was not, has changed.
+    /// The facts of a blob that was read again. If it was present in one read and missing in the other, it has changed.
     package func replaced(by read: BlobFacts) -> BlobFacts {
         guard read.reading != reading, !read.reading.leavesOpen else { return read }
         return BlobFacts(reading: .changed, uncompressed: uncompressed.map { _ in UncompressedFacts(ending: .unread) })

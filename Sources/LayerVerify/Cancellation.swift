@@ -4,25 +4,25 @@
 
 internal import Synchronization
 
-/// Ends a run early: what is checked by then is in its report, the rest is undetermined.
+/// Ends a run early. The report has the blobs that were checked by then; the others are undetermined.
 ///
 /// ## Concurrency
-/// The flag is one atomic word; every member may be called on any thread at any time. It only ever goes up, as must the
-/// other one that it may follow.
+/// The flag is one atomic word. Every member may be called on any thread at any time. The flag is never cleared, and
+/// the flag that it follows must not be cleared either.
 public final class Cancellation: Sendable {
     private let flag = Atomic(false)
 
     private let follows: (@Sendable () -> Bool)?
 
-    /// Makes one that is not cancelled.
+    /// Creates an object that is not cancelled.
     public init() { follows = nil }
 
-    /// Makes one that is cancelled, too, once `flag` says so. It is asked once a block.
+    /// Creates an object that is also cancelled once `flag` returns true. `flag` is called once per block.
     package init(following flag: @escaping @Sendable () -> Bool) { follows = flag }
 
-    /// Asks the runs that know this object to end; they look once a block.
+    /// Asks all runs that use this object to end. They check it once per block.
     public func cancel() {
-        // Relaxed: the flag carries no other data with it.
+        // Relaxed: no other data is published by the flag.
         flag.store(true, ordering: .relaxed)
     }
 

@@ -13,22 +13,22 @@ public struct DigestReport: Sendable {
 
     /// `.verified`: every file was read to its end, and every stream is intact by its own checksums.
     public var outcome: VerifyOutcome { VerifyOutcome(report.outcome) }
-    /// One entry a file.
+    /// One entry per file.
     public var files: [DigestedFile] { report.records.map { DigestedFile($0) } }
-    /// Whether the fast path and the reference path disagree on some file.
+    /// Whether the fast path and the reference path disagree on a file.
     public var hasInternalError: Bool { report.hasInternalError }
 
-    /// What the columns of the text hold.
+    /// The columns of the text report.
     public enum Columns: Hashable, Sendable {
         /// Digest, diffID, size, uncompressed size, compression, path.
         case standard
-        /// The same with the chainID before the path.
+        /// The same columns, with the chainID before the path.
         case withChainIDs
     }
 
     /// Writes the report piece by piece.
     ///
-    /// Throws: what `sink` throws, at once.
+    /// Throws: errors of `sink`, immediately.
     public func write<Failure: Error>(
         as format: OutputFormat, columns: Columns = .standard, to sink: (String) throws(Failure) -> Void
     ) throws(Failure) {
@@ -36,30 +36,30 @@ public struct DigestReport: Sendable {
     }
 }
 
-/// What was computed of one layer file.
+/// The digests and sizes of one layer file. Members are nil if they could not be computed.
 public struct DigestedFile: Hashable, Sendable {
     private let record: LayerDigestRecord
 
     init(_ record: LayerDigestRecord) { self.record = record }
 
-    /// The path as it was given.
+    /// The path as it was given to `Verifier.digest`.
     public var path: String { record.path }
-    /// The bytes of the file.
+    /// The size of the file in bytes.
     public var size: UInt64? { record.size }
-    /// The digest of the file as it is.
+    /// The digest of the stored bytes, `sha256:` and 64 hexadecimal digits.
     public var digest: String? { record.digest?.description }
-    /// The uncompressed bytes.
+    /// The size of the uncompressed content in bytes.
     public var uncompressedSize: UInt64? { record.uncompressedSize }
-    /// The digest of the uncompressed bytes.
+    /// The digest of the uncompressed content.
     public var diffID: String? { record.diffID?.description }
-    /// How the file is compressed.
+    /// The compression, detected by the first bytes: `none`, `gzip`, `zstd`, …
     public var compression: String? { record.compression?.rawValue }
-    /// The chain of this layer upon those before it.
+    /// The chainID of this layer and all layers before it. Spec: image-spec config.md §Layer ChainID.
     public var chainID: String? { record.chainID?.description }
-    /// Whether it was read to its end, and is intact by its own checksums.
+    /// `.verified` if the file was read to its end and the stream is intact by its own checksums.
     public var outcome: VerifyOutcome { VerifyOutcome(record.outcome) }
-    /// The code of what is wrong.
+    /// The code of the finding; nil if there is none.
     public var code: String? { record.finding?.code.rawValue }
-    /// What is wrong, in one line for people.
+    /// The message of the finding, one line; nil if there is none.
     public var message: String? { record.finding?.message }
 }

@@ -1,4 +1,4 @@
-// layerverify: which fast paths there are to turn off.
+// layerverify: the fast paths that can be turned off.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -7,9 +7,9 @@ import LayerDigest
 import LayerModel
 import LayerPipeline
 
-/// What `LAYERVERIFY_DISABLE` can turn off.
+/// The fast paths that `LAYERVERIFY_DISABLE` can turn off.
 package enum FastPaths {
-    /// The names it knows, in alphabetical order.
+    /// The valid names, in alphabetical order.
     package static let names: [String] = {
         let references = Set(Codecs.all.compactMap { Codecs.reference(for: $0.compression)?.name })
         return
@@ -17,12 +17,14 @@ package enum FastPaths {
             + [LaneSHA256.name, PipelineOptions.partsName, Codec.hashingName]).sorted()
     }()
 
-    /// Turns off what LAYERVERIFY_DISABLE names. For the program: a library does not read the environment.
+    /// Turns off the fast paths in the value of LAYERVERIFY_DISABLE. The program calls this; a library does not read
+    /// the environment.
     ///
-    /// Shape: names, separated by commas. Call it before anything else.
+    /// Shape: names, separated by commas. Must be called before anything else.
     package static func turnOff(_ list: String) { DisabledPaths.turnOff(list) }
 
-    /// One line for people if the variable names what is not there: whoever looks for a fault must not think it turned off.
+    /// A message of one line if the variable has unknown names, so that the user does not believe that they are turned
+    /// off.
     package static var complaint: String? {
         let unknown = DisabledPaths.names.subtracting(names.map { $0[...] }).sorted()
         guard !unknown.isEmpty else { return nil }

@@ -4,10 +4,10 @@
 
 internal import LayerSystem
 
-/// Tells an observer some ten times a second how far the search and the reading of documents have come.
+/// Reports the progress of the search and of the reading of documents to an observer, about ten times per second.
 ///
 /// ## Concurrency
-/// `next` is guarded by its lock; the observer is called outside of it, by the thread that searches and reads.
+/// `next` is guarded by its lock. The observer is called outside of the lock, by the thread that searches and reads.
 struct GatherProgress: Sendable {
     private let observer: ProgressObserver?
     private let start: ContinuousClock.Instant
@@ -19,10 +19,10 @@ struct GatherProgress: Sendable {
         next = Locked(start + .milliseconds(100))
     }
 
-    /// Tells how many documents were read.
+    /// Reports the number of documents read so far.
     func note(documentCount: Int) { tell { $0.documentCount = documentCount } }
 
-    /// Tells how many files and folders were looked at, and how many image stores are among them.
+    /// Reports the number of files and folders examined so far, and of the image stores found among them.
     func note(searchedFileCount: Int, imageStoreCount: Int) {
         tell {
             $0.searchedFileCount = searchedFileCount

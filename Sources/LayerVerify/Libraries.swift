@@ -7,16 +7,16 @@ internal import LayerDigest
 internal import LayerModel
 internal import LayerSystem
 
-/// What does the work: this program's version, its libraries, and the CPU features they use.
+/// The version of layerverify, its libraries, and the CPU features that they use.
 public enum Libraries {
     /// The version of layerverify.
     public static var version: String { Tool.version }
 
-    /// A library or a feature, and what is to be said of it.
+    /// The name and the version of a library, or the features of the CPU.
     public struct Entry: Hashable, Sendable {
-        /// What it is: `OpenSSL`, `zlib`, `CPU`.
+        /// The name: `OpenSSL`, `zlib`, `CPU`, …
         public let name: String
-        /// Its version as the library itself says, or the features in use.
+        /// The version that the library itself reports, or the features in use.
         public let value: String
 
         init(_ name: String, _ value: String) {
@@ -25,7 +25,7 @@ public enum Libraries {
         }
     }
 
-    /// The libraries as they are loaded, in the order in which `--version` prints them.
+    /// The loaded libraries, in the order in which `--version` prints them.
     public static var entries: [Entry] {
         let libraries = [DigestLibrary.version] + CodecLibraries.versions
         let entries = libraries.map { text in
@@ -40,7 +40,7 @@ public enum Libraries {
         ]
     }
 
-    /// What `--version` prints.
+    /// The text that `--version` prints.
     public static var description: String {
         let entries = entries
         let width = entries.reduce(0) { max($0, $1.name.count) }

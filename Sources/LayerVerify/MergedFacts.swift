@@ -5,10 +5,10 @@
 internal import LayerModel
 
 extension BlobFacts {
-    /// The facts of a blob that was read as a document before, and now as a layer.
+    /// The facts of a blob that was read as a document first, and as a layer now.
     ///
-    /// What was parsed stays, and what decoding told is added, if both are of the same bytes. If they are not, the blob changed
-    /// in between, and nothing is known of either version.
+    /// If both reads were of the same bytes, the result has the parsed facts and those of decoding. If not, the blob
+    /// changed between the reads, and nothing is known of either version.
     func merged(into document: BlobFacts?) -> BlobFacts {
         guard let document, !reading.leavesOpen else { return self }
         var result = self
@@ -27,8 +27,8 @@ extension BlobFacts {
 }
 
 extension BlobRequest {
-    /// The request without algorithms that cannot be computed, and with one by which it can be compared with `document`, the
-    /// facts of an earlier read.
+    /// The request without algorithms that cannot be computed, and with one of the algorithms of `document`, the facts
+    /// of an earlier read, so that both reads can be compared.
     func limited(to offers: (DigestAlgorithm) -> Bool, comparing document: BlobFacts?) -> BlobRequest {
         var result = self
         result.digestAlgorithms.removeAll { !offers($0) }

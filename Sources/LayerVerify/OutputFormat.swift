@@ -6,10 +6,10 @@ internal import LayerReport
 
 /// A format in which reports are written.
 public struct OutputFormat: Hashable, Sendable, CustomStringConvertible {
-    /// What `--format` calls it.
+    /// The name that `--format` accepts.
     public let name: String
 
-    /// The format of a name; nil for a name that no format has.
+    /// Returns the format with a name; nil for an unknown name.
     public init?(_ name: String) {
         guard ReportFormats.all.contains(where: { $0.name == name }) else { return nil }
         self.name = name
@@ -17,48 +17,48 @@ public struct OutputFormat: Hashable, Sendable, CustomStringConvertible {
 
     private init(known name: String) { self.name = name }
 
-    /// For people.
+    /// Text for people.
     public static let text = OutputFormat(known: TextFormat().name)
-    /// For programs; see `docs/json.md`.
+    /// JSON for programs; see `docs/json.md`.
     public static let json = OutputFormat(known: JSONFormat().name)
 
-    /// Every format there is, the default first.
+    /// All formats, the default first.
     public static var all: [OutputFormat] { ReportFormats.all.map { OutputFormat(known: $0.name) } }
 
-    /// The name.
+    /// The name of the format.
     public var description: String { name }
 
     var renderer: any ReportFormat { ReportFormats.all.first { $0.name == name } ?? TextFormat() }
 }
 
-/// How a report for people looks; formats for programs ignore it.
+/// The layout of text reports; formats for programs ignore it.
 public struct OutputStyle: Hashable, Sendable {
-    /// How much is said.
+    /// The amount of detail.
     public enum Verbosity: Hashable, Sendable {
-        /// Errors only, one line each, and nothing if all is verified.
+        /// Errors only, one line per error; empty if everything is verified.
         case quiet
-        /// One line a layer.
+        /// One line per layer.
         case normal
-        /// Every digest in full, and every note.
+        /// Full digests and all notes.
         case verbose
     }
 
-    /// Whether ANSI escape sequences may be used.
+    /// Whether ANSI escape sequences are used.
     public enum Colour: Hashable, Sendable {
         /// Plain text.
         case off
-        /// Marks and words are coloured.
+        /// Coloured marks and words.
         case on
     }
 
-    /// How much is said.
+    /// The amount of detail.
     public var verbosity: Verbosity
-    /// Whether ANSI escape sequences may be used.
+    /// Whether ANSI escape sequences are used.
     public var colour: Colour
-    /// The columns to wrap long lines at; nil for not wrapping.
+    /// The width in columns at which long lines are wrapped; nil for no wrapping.
     public var width: Int?
 
-    /// Makes a style; the default is for a file.
+    /// Creates a style. The defaults suit a report in a file.
     public init(verbosity: Verbosity = .normal, colour: Colour = .off, width: Int? = nil) {
         self.verbosity = verbosity
         self.colour = colour

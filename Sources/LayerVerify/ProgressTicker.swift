@@ -1,16 +1,16 @@
-// layerverify: telling an observer how far a run has come.
+// layerverify: reporting the progress of a run.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LayerPipeline
 internal import LayerSystem
 
-/// Tells an observer ten times a second how far a pipeline has come.
+/// Reports the progress of a pipeline to an observer, ten times per second.
 ///
-/// Where the system gives no thread for that, the observer is told at the end alone.
+/// If the system does not provide a thread for it, the observer is called only at the end.
 ///
-/// Concurrency: the observer is called on a thread of its own, never by one that computes, but for the last word, which
-/// comes from the thread that calls `stop`; never on two at once.
+/// Concurrency: the observer is called on a thread of its own, never on one that computes, except for the last call,
+/// which `stop` makes on its calling thread. Calls never overlap.
 final class ProgressTicker {
     private struct State {
         var isStopped = false
@@ -43,7 +43,7 @@ final class ProgressTicker {
         if !isStarted { state.withLock { $0.hasThread = false } }
     }
 
-    /// Ends the telling, with one last word.
+    /// Stops the thread and calls the observer a last time.
     func stop() {
         state.withLock { $0.isStopped = true }
         state.wakeAll()

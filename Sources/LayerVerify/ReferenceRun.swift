@@ -9,7 +9,7 @@ internal import LayerSystem
 /// Reads some blobs with the reference decoders and OpenSSL, each from beginning to end in one thread.
 ///
 /// ## Concurrency
-/// `next` and `facts` are guarded by one lock; all else never changes.
+/// `next` and `facts` are guarded by one lock; all other members never change.
 final class ReferenceRun: Sendable {
     private let requests: [BlobRequest]
     private let opener: any BlobOpener
@@ -30,11 +30,11 @@ final class ReferenceRun: Sendable {
         self.opener = opener
         self.options = options
         self.isCancelled = isCancelled
-        // What a cancelled run does not get to is not confirmed, and so not refuted.
+        // Blobs that a cancelled run does not reach are not confirmed, and so not refuted.
         state = Locked(State(facts: requests.map { _ in BlobFacts(reading: .cancelled) }))
     }
 
-    /// Reads them all, by the crew of the run. Blocks the calling thread until that is done.
+    /// Reads all blobs with the crew of the run. Blocks the calling thread until all are read.
     func run(_ crew: WorkCrew) -> [BlobFacts] {
         for worker in 0..<min(options.jobCount, requests.count) { crew.add { self.work(worker) } }
         crew.runAll()

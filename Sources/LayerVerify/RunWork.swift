@@ -1,4 +1,4 @@
-// layerverify: what a run had to read.
+// layerverify: the blobs that a run had to read.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -7,21 +7,21 @@ package import LayerModel
 internal import LayerPipeline
 package import LayerSystem
 
-/// What the pipeline had to read in a run, blob by blob, for measurements. Documents that are no layers are left out:
-/// they are hashed as they are parsed.
+/// The blobs that the pipeline read in a run, for measurements. Documents that are not also layers are left out: they
+/// are hashed as they are parsed.
 package struct RunWork: Sendable {
-    /// What was done with one blob.
+    /// The work on one blob.
     package struct Blob: Sendable {
         package let location: BlobLocation
-        /// Where it lies, for people.
+        /// The location of the blob, for messages.
         package let path: String
         package let compression: Compression
         package let byteCount: UInt64
-        /// The bytes that came out of decoding; nil if it was not decoded.
+        /// The size of the decoder's output; nil if the blob was not decoded.
         package let uncompressedByteCount: UInt64?
-        /// The algorithms over the bytes as they lie.
+        /// The algorithms over the stored bytes.
         package let algorithms: [DigestAlgorithm]
-        /// The algorithms over what it decodes to.
+        /// The algorithms over the uncompressed bytes.
         package let uncompressedAlgorithms: [DigestAlgorithm]
     }
 
@@ -45,7 +45,7 @@ package struct RunWork: Sendable {
 }
 
 extension Verifier {
-    /// Verifies as `verify` does, and tells what was read.
+    /// Verifies like `verify`, and also returns the blobs that were read.
     package func verifyNotingWork(
         _ paths: [String], cancellation: Cancellation?
     ) -> (report: VerifyReport, work: RunWork) {

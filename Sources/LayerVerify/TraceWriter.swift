@@ -6,23 +6,24 @@ internal import LayerModel
 internal import LayerReport
 internal import LayerSystem
 
-/// Takes pieces of the trace of a run: text in Chrome's trace event format, which <https://ui.perfetto.dev> opens.
+/// Receives pieces of the trace of a run: text in Chrome's trace event format, which <https://ui.perfetto.dev> opens.
 ///
-/// Each piece follows the one before. Without the last, of a run that was killed, what there is can be opened all the same.
+/// The trace is the concatenation of all pieces. The trace of a run that was killed lacks the last piece, and can still
+/// be opened.
 ///
-/// Concurrency: called on any thread, never on two at once; the run waits meanwhile.
+/// Concurrency: called on any thread, never on two at once; the run waits until it returns.
 public typealias TraceSink = @Sendable (String) -> Void
 
-/// Puts the trace of one run together.
+/// Assembles the trace of one run.
 ///
 /// ## Concurrency
-/// `buffer` is guarded by its lock, and the sink is called under it, so that pieces come in order.
+/// `buffer` is guarded by its lock. The sink is called under it, so pieces arrive in order.
 final class TraceWriter: Sendable {
     private let trace: ChromeTrace
     private let sink: TraceSink
     private let buffer = Locked("")
 
-    /// 64 KiB: some three hundred events.
+    /// 64 KiB: about three hundred events.
     private static let bufferByteCount = 64 << 10
 
     init(start: ContinuousClock.Instant, workerCount: Int, _ sink: @escaping TraceSink) {
@@ -31,7 +32,7 @@ final class TraceWriter: Sendable {
         sink(trace.header(workerCount: workerCount))
     }
 
-    /// Adds what was done. `path` says where a blob lies.
+    /// Adds an action. `path` returns the location of a blob, for display.
     func add(_ record: TraceRecord, path: (BlobIndex) -> String = { _ in "" }) {
         let line = trace.line(record, path: path)
         buffer.withLock { buffer in
@@ -42,6 +43,6 @@ final class TraceWriter: Sendable {
         }
     }
 
-    /// Writes what is left. Call it once, when nothing more is added.
+    /// Writes the rest of the buffer and the footer. Must be called once, after the last `add`.
     func finish() { buffer.withLock { sink($0 + trace.footer) } }
 }

@@ -4,21 +4,22 @@
 
 internal import LayerModel
 
-/// The file that a finding is about. It may hold names from the image as they are: escape them before showing them.
+/// The file that a finding is about. It may contain unescaped names from the image: escape them before display.
 public struct VerifiedFile: Hashable, Sendable {
-    /// The path on disk; of an entry of an archive, its name.
+    /// The path on disk, or the name of the entry if the file is in an archive.
     public let path: String
-    /// The path of the archive that the file is an entry of; nil of a file by itself.
+    /// The path of the archive that contains the file; nil for a file that is not in an archive.
     public let archive: String?
-    /// The bytes before the entry in the archive; nil of a file by itself, and of an entry that is not there.
+    /// The offset of the entry in the archive in bytes; nil for a file that is not in an archive, and for a missing
+    /// entry.
     public let offset: UInt64?
     /// `layer`, `config`, `manifest`, `index`, `document` or `blob`.
     public let kind: String
-    /// The number of the layer, from 1, base first; nil of anything else.
+    /// The number of the layer, from 1, base first; nil for other files.
     public let layerNumber: Int?
-    /// How many layers the image has; nil of anything else than a layer.
+    /// The number of layers in the image; nil for files that are not layers.
     public let layerCount: Int?
-    /// The command that made the layer, as the config's history says, perhaps cut.
+    /// The command that made the layer, from the history in the config; long ones are truncated.
     public let createdBy: String?
 
     init(_ file: FileReport, at index: Int, of report: Report) {

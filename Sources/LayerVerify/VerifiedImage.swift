@@ -4,9 +4,9 @@
 
 internal import LayerModel
 
-/// What is known of an image, a layer or a run in the end.
+/// The final state of an image, a layer or a run.
 public enum VerifyOutcome: String, Hashable, Sendable, CaseIterable {
-    /// Every claim that could be checked holds, and none was left undetermined.
+    /// Every claim that could be checked is true, and none was left undetermined.
     case verified
     /// Something could not be checked, and nothing is refuted.
     case undetermined
@@ -23,30 +23,30 @@ public enum VerifyOutcome: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// One manifest that was found: an image, an artifact, an attestation.
+/// One manifest that was found: an image, an artifact or an attestation.
 public struct VerifiedImage: Sendable {
     let image: ImageReport
     let report: Report
 
-    /// Where it was found, as that path was given.
+    /// The path of its image store, as it was given or found.
     public var path: String { root?.path ?? "" }
-    /// The form of that place: `oci-layout`, `docker-archive`, …
+    /// The form of the image store: `oci-layout`, `docker-archive`, …
     public var form: String { root?.form.rawValue ?? ImageForm.unknown.rawValue }
     /// `image`, `artifact`, `attestation` or `blob`.
     public var kind: String { image.record.kind.rawValue }
-    /// The names it goes by.
+    /// The names of the image in its store.
     public var references: [String] { image.record.references }
-    /// `os/architecture[/variant]`.
+    /// The platform as `os/architecture[/variant]`; nil if unknown.
     public var platform: String? { image.record.platform?.description }
-    /// The digest that names the config.
+    /// The claimed digest of the config; nil if there is no config.
     public var imageID: String? { image.record.imageID?.description }
-    /// The digest that names the manifest.
+    /// The claimed digest of the manifest; nil if there is no manifest.
     public var manifestDigest: String? { image.record.manifestDigest?.description }
-    /// That of the manifest, the config, and all layers together.
+    /// The outcome of the manifest, the config, and all layers together.
     public var outcome: VerifyOutcome { VerifyOutcome(image.outcome) }
     /// The layers, base first.
     public var layers: [VerifiedLayer] { image.layers.map { VerifiedLayer(layer: $0, report: report) } }
-    /// The findings about the image and about none of its layers.
+    /// The findings about the image that are not about one of its layers.
     public var findings: [VerifyFinding] { VerifyFinding.findings(at: image.findings, of: report) }
 
     private var root: RootRecord? {
@@ -59,23 +59,23 @@ public struct VerifiedLayer: Sendable {
     let layer: LayerReport
     let report: Report
 
-    /// The digest of the blob as claimed.
+    /// The claimed digest of the blob.
     public var digest: String? { layer.record.digest?.description }
-    /// The digest of the uncompressed layer as claimed.
+    /// The claimed digest of the uncompressed layer.
     public var diffID: String? { layer.record.diffID?.description }
-    /// The chain of the diffIDs up to this layer.
+    /// The chainID of the diffIDs up to this layer. Spec: image-spec config.md §Layer ChainID.
     public var chainID: String? { layer.chainID?.description }
-    /// The media type as claimed.
+    /// The claimed media type.
     public var mediaType: String? { layer.record.mediaType?.description }
-    /// How the bytes are compressed; nil if they were not read.
+    /// The compression, detected by the first bytes; nil if they were not read.
     public var compression: String? { layer.compression?.rawValue }
-    /// The bytes of the blob as read, else as claimed.
+    /// The size of the blob in bytes, or the claimed size if it was not read.
     public var size: UInt64? { layer.size ?? layer.record.size }
-    /// The uncompressed bytes; nil unless decoding reached the end.
+    /// The size of the uncompressed layer in bytes; nil unless decoding reached the end.
     public var uncompressedSize: UInt64? { layer.uncompressedSize }
-    /// The command that made it, as the config's history says, perhaps cut.
+    /// The command that made the layer, from the history in the config; long ones are truncated.
     public var createdBy: String? { layer.record.createdBy }
-    /// What came of checking it.
+    /// The outcome of checking the layer.
     public var outcome: VerifyOutcome { VerifyOutcome(layer.outcome) }
     /// The findings about this layer.
     public var findings: [VerifyFinding] { VerifyFinding.findings(at: layer.findings, of: report) }

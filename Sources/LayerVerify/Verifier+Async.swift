@@ -5,7 +5,7 @@
 internal import LayerSystem
 
 extension Verifier {
-    /// Verifies all images at some paths, without blocking a thread of Swift's own pool.
+    /// Verifies all images at the given paths, without blocking a thread of Swift's cooperative pool.
     ///
     /// If the task is cancelled, the run ends early and its report says so.
     public func verify(
@@ -14,9 +14,9 @@ extension Verifier {
         await Self.run(cancellation) { verify(paths, cancellation: cancellation, progress: progress) }
     }
 
-    /// Computes the digests and sizes of layer files, without blocking a thread of Swift's own pool.
+    /// Computes the digests and sizes of layer files, without blocking a thread of Swift's cooperative pool.
     ///
-    /// If the task is cancelled, the run ends early, and what was not read is undetermined.
+    /// If the task is cancelled, the run ends early, and files that were not read are undetermined.
     public func digest(
         _ files: [String], chaining: Chaining = .none, cancellation: Cancellation = Cancellation(),
         progress: ProgressObserver? = nil
@@ -26,8 +26,8 @@ extension Verifier {
         }
     }
 
-    /// Runs a blocking body on a thread that is not of Swift's pool, whose threads must not wait; on the calling one where the
-    /// system gives no other.
+    /// Runs a blocking body on a thread outside of Swift's cooperative pool, or on the calling thread if the system
+    /// provides no other one.
     private static func run<Result: Sendable>(
         _ cancellation: Cancellation, _ body: @escaping @Sendable () -> Result
     ) async -> Result {

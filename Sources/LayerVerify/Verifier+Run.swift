@@ -13,7 +13,7 @@ internal import LayerSystem
 extension Verifier {
     /// Runs source, plan, pipeline and verdict.
     ///
-    /// - Parameter noteWork: is told what was read, once it was.
+    /// - Parameter noteWork: receives the blobs that were read, after the run.
     func runVerification(
         of paths: [String], cancellation: Cancellation?, progress: ProgressObserver?, trace sink: TraceSink?,
         noteWork: ((RunWork) -> Void)? = nil
@@ -36,7 +36,7 @@ extension Verifier {
         return report
     }
 
-    /// Runs the source alone: what the documents say, and no layer.
+    /// Runs the source alone: reads the documents, and no layers.
     func runInspection(of paths: [String]) -> Report {
         let clock = ContinuousClock()
         let start = clock.now
@@ -55,9 +55,9 @@ extension Verifier {
         return report
     }
 
-    /// Finds the images at the paths and reads what they say about themselves.
+    /// Finds the images at the paths and reads their documents.
     ///
-    /// - Parameter isVerification: whether it is a fault that there are too few images.
+    /// - Parameter isVerification: whether too few images are a finding.
     private func gather(
         _ paths: [String], _ cancellation: Cancellation?, _ progress: ProgressObserver?,
         start: ContinuousClock.Instant, isVerification: Bool
@@ -101,7 +101,7 @@ extension Verifier {
         return (builder.inventory, store)
     }
 
-    /// Reads what one image store says about itself.
+    /// Reads the documents of one image store.
     private func walk(_ found: ImageFinder.Found, _ watch: WalkWatch, _ builder: inout InventoryBuilder) {
         func begin(_ finding: Finding, _ builder: inout InventoryBuilder) {
             builder.beginRoot(found.record)
@@ -124,13 +124,13 @@ extension Verifier {
         }
     }
 
-    /// The store, read no faster than the options allow.
+    /// The store, limited to the reading rate of the options.
     private func paced(_ store: BlobStore, _ cancellation: Cancellation?) -> any BlobOpener {
         guard let rate = options.maximumBytesPerSecond else { return store }
         return PacedOpener(store, ReadingPace(bytesPerSecond: rate) { cancellation?.isCancelled ?? false })
     }
 
-    /// Runs the pipeline over files of which nothing is claimed.
+    /// Runs the pipeline over files without claims.
     func runDigest(
         of files: [String], chaining: Chaining, cancellation: Cancellation?, progress: ProgressObserver?,
         trace sink: TraceSink?
@@ -194,7 +194,7 @@ extension Verifier {
 }
 
 extension Duration {
-    /// In seconds, as a decimal number.
+    /// The duration in seconds.
     var seconds: Double {
         let (seconds, attoseconds) = components
         return Double(seconds) + Double(attoseconds) * 1e-18

@@ -8,7 +8,7 @@ package import LayerModel
 package import LayerPipeline
 internal import LayerSystem
 
-/// Verifies container images as they lie on disk.
+/// Verifies container images on disk.
 ///
 /// ```swift
 /// let report = try Verifier().verify(["alpine/"])
@@ -19,25 +19,26 @@ internal import LayerSystem
 /// ```
 ///
 /// ## Concurrency
-/// A verifier holds nothing but its options: it may be shared, and several runs may go on at once, each with threads of
-/// its own number, of which the calling one is one. Where the system gives no further threads, that one does all the work.
+/// A verifier contains only its options. It may be shared, and several runs may be active at once. Each run has threads
+/// of its own; the calling thread is one of them, and does all the work if the system provides no others.
 public struct Verifier: Sendable {
-    /// The options, which were found sound.
+    /// The validated options.
     public let options: VerifyOptions
-    /// The platform of the options, read.
+    /// The parsed platform of the options.
     package let platform: Platform?
-    /// The expected digests of the options, read.
+    /// The parsed expected digests of the options.
     let expectedDigests: [ContentDigest]
-    /// Whether an algorithm can be computed; tests hand in one that is missing. What is claimed by one that cannot is not
-    /// checked, and so undetermined.
+    /// Whether an algorithm can be computed; tests replace it. Claims by an algorithm that cannot be computed are
+    /// undetermined.
     package var offers: @Sendable (DigestAlgorithm) -> Bool = { DigestLibrary.offers($0) }
-    /// Finds the codec of the fast path; tests hand in one that lies.
+    /// Finds the codec of the fast path; tests replace it by one with wrong results.
     package var fastCodec: CodecLookup = { Codecs.fast(for: $0) }
 
-    /// Makes a verifier.
+    /// Creates a verifier.
     ///
-    /// Throws: `VerifyError` with `.invalidPlatform`, `.invalidReference`, `.invalidDigest`, `.invalidJobs` or `.invalidLimit` for options that
-    /// make no sense, with `.environment` where OpenSSL computes no SHA-256; nothing was read then.
+    /// Throws: `VerifyError` with `.invalidPlatform`, `.invalidReference`, `.invalidDigest`, `.invalidJobs` or
+    /// `.invalidLimit` for invalid options, and with `.environment` if OpenSSL does not compute SHA-256. Nothing is
+    /// read before.
     public init(_ options: VerifyOptions = VerifyOptions()) throws(VerifyError) {
         if let text = options.platform {
             guard let platform = Platform(parsing: text) else {
@@ -71,7 +72,7 @@ public struct Verifier: Sendable {
         self.options = options
     }
 
-    /// Throws: `.invalidDigest` for a text that is no digest, or of an algorithm that cannot be computed.
+    /// Throws: `.invalidDigest` for a text that is not a digest, or whose algorithm cannot be computed.
     private static func expectedDigest(_ text: String) throws(VerifyError) -> ContentDigest {
         let message = "'\(text)' is not a digest such as sha256:… with 64 lower-case hexadecimal digits"
         do throws(ContentDigest.GrammarError) {
@@ -83,15 +84,15 @@ public struct Verifier: Sendable {
         throw VerifyError(.invalidDigest, message)
     }
 
-    /// The threads that compute at once.
+    /// The number of threads that compute.
     var jobCount: Int { min(options.jobs ?? CPUBudget.available(), 1024) }
 
-    /// Verifies all images at some paths: directories or archives, of any form that is known.
+    /// Verifies all images at the given paths: folders or archives, in every supported form.
     ///
-    /// Nothing is thrown: a path that does not exist and a disk that fails are findings. Every fault is reported, not
-    /// the first.
+    /// Errors of files are findings, including a path that does not exist and a disk that fails. All faults are
+    /// reported, not just the first.
     ///
-    /// Concurrency: blocks the calling thread until the run has ended. From async code call the async overload.
+    /// Concurrency: blocks the calling thread until the run has ended. Async code calls the async overload.
     public func verify(
         _ paths: [String], cancellation: Cancellation? = nil, progress: ProgressObserver? = nil,
         trace: TraceSink? = nil
@@ -100,16 +101,16 @@ public struct Verifier: Sendable {
             runVerification(of: paths, cancellation: cancellation, progress: progress, trace: trace), kind: .verdicts)
     }
 
-    /// Reads what the documents of the images at some paths claim, and no layer.
+    /// Reads the documents of the images at the given paths, and no layers.
     ///
     /// Concurrency: blocks the calling thread.
     public func inspect(_ paths: [String]) -> VerifyReport {
         VerifyReport(runInspection(of: paths), kind: .claims)
     }
 
-    /// Computes the digests and sizes of layer files, in one pass over each.
+    /// Computes the digests and sizes of layer files, in one pass over each file.
     ///
-    /// - Parameter chaining: whether the files are the layers of one image, base first, whose chainIDs are wanted.
+    /// - Parameter chaining: whether to compute chainIDs, with the files as the layers of one image, base first.
     ///
     /// Concurrency: blocks the calling thread until the run has ended.
     public func digest(
@@ -120,9 +121,9 @@ public struct Verifier: Sendable {
             runDigest(of: files, chaining: chaining, cancellation: cancellation, progress: progress, trace: trace))
     }
 
-    /// Whether files are layers upon each other.
+    /// Whether the files are the layers of one image.
     public enum Chaining: Hashable, Sendable {
-        /// Each file stands for itself.
+        /// The files are independent.
         case none
         /// The files are the layers of one image, base first.
         case layersOfOneImage

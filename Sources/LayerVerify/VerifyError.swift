@@ -1,12 +1,12 @@
-// layerverify: what the facade throws.
+// layerverify: the errors that the facade throws.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a run could not begin.
+/// The reason for which a run could not start.
 ///
-/// Whatever is wrong with an image, or cannot be read of it, is a finding in the report and never thrown.
+/// Faults of an image, and files that cannot be read, are findings in the report and are never thrown.
 public struct VerifyError: Error, Sendable, CustomStringConvertible {
-    /// What kind of error it is. Codes may be added.
+    /// The kind of an error. Codes may be added.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         /// The stable name of the code.
         public let description: String
@@ -27,20 +27,20 @@ public struct VerifyError: Error, Sendable, CustomStringConvertible {
         public static let environment = Code("environment")
     }
 
-    /// What kind of error it is.
+    /// The kind of the error.
     public let code: Code
-    /// One line for people.
+    /// A message of one line.
     public let message: String
-    /// The error below, if there is one.
+    /// The underlying error, if there is one.
     public let cause: (any Error)?
 
-    /// Makes an error.
+    /// Creates an error.
     public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
         self.cause = cause
     }
 
-    /// The message, and that of the cause.
+    /// The message, followed by that of the cause.
     public var description: String { message + (cause.map { ": \($0)" } ?? "") }
 }

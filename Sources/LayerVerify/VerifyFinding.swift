@@ -4,22 +4,22 @@
 
 internal import LayerModel
 
-/// One thing that is wrong, could not be checked, or is worth knowing.
+/// A fault, a claim that could not be checked, or a note.
 public struct VerifyFinding: Hashable, Sendable {
-    /// How much a finding matters.
+    /// The severity of a finding.
     public enum Severity: String, Hashable, Sendable, CaseIterable {
         /// A claim is refuted or could not be checked.
         case error
-        /// Nothing claimed is false, but somebody will stumble over it.
+        /// No claim is false, but tools may fail or disagree.
         case warning
-        /// Worth knowing, no more.
+        /// Additional information.
         case note
     }
 
     private let finding: Finding
-    /// The file to look at, to fetch again or to replace; nil of a finding about a whole image store.
+    /// The file to examine or to replace; nil if the finding is about a whole image store.
     public let file: VerifiedFile?
-    /// The path of the image store concerned, as it was given.
+    /// The path of the image store, as it was given or found; nil if the finding is about the run.
     public let root: String?
 
     init(at index: Int, of report: Report) {
@@ -37,7 +37,7 @@ public struct VerifyFinding: Hashable, Sendable {
 
     /// The stable name of the kind of finding; `docs/findings.md` lists them all.
     public var code: String { finding.code.rawValue }
-    /// How much it matters.
+    /// The severity.
     public var severity: Severity {
         switch finding.severity {
         case .error: .error
@@ -45,21 +45,21 @@ public struct VerifyFinding: Hashable, Sendable {
         case .note: .note
         }
     }
-    /// What it makes of its image.
+    /// The outcome that the finding gives its image.
     public var outcome: VerifyOutcome { VerifyOutcome(finding.outcome) }
-    /// One line for people. It may hold names from the image as they are: escape them before showing them.
+    /// A message of one line. It may contain unescaped names from the image: escape them before display.
     public var message: String { finding.message }
-    /// The digest that names the blob concerned, as claimed.
+    /// The claimed digest of the blob.
     public var digest: String? { finding.digest?.description }
     /// The document that makes the claim, or the blob itself, as a path below `root`.
     public var path: String { finding.place.path }
-    /// The place in that document. Spec: RFC 6901.
+    /// The place of the claim in that document, as a JSON pointer. Spec: RFC 6901.
     public var pointer: String { finding.place.pointer }
-    /// What was claimed.
+    /// The claimed value.
     public var expected: String? { finding.expected }
-    /// What was found.
+    /// The value found.
     public var actual: String? { finding.actual }
-    /// What probably happened, where a known mistake fits.
+    /// The probable cause, if a known mistake fits.
     public var hint: String? { finding.hint }
     /// The code of the finding on the same blob that this one follows from.
     public var follows: String? { finding.follows?.rawValue }

@@ -5,13 +5,13 @@
 package import LayerModel
 internal import LayerSystem
 
-/// Which symbolic links are followed to the files of an image in a folder.
+/// The symbolic links that are followed to the files of an image in a folder.
 public enum SymbolicLinkPolicy: String, Hashable, Sendable, CaseIterable {
-    /// Those that stay inside the folder. What others lead to is undetermined.
+    /// Follows links that stay inside the folder. The targets of other links are undetermined.
     case inside
-    /// All of them.
+    /// Follows all links.
     case anywhere
-    /// None: what a link leads to is undetermined.
+    /// Follows no links. Their targets are undetermined.
     case never
 
     var links: LinkPolicy {
@@ -23,62 +23,63 @@ public enum SymbolicLinkPolicy: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// What to check, how strictly, and within which limits. The defaults are those of the command line.
+/// The selection, the strictness and the limits of a run. The defaults are those of the command line.
 public struct VerifyOptions: Hashable, Sendable {
-    /// The number of threads that compute; nil for as many as there are CPUs by affinity and cgroup quota.
+    /// The number of threads that compute; nil for the number of CPUs by affinity and cgroup quota.
     public var jobs: Int?
-    /// Only images for this platform, `os/architecture[/variant]`; nil for all of them.
+    /// The platform of the images to check, `os/architecture[/variant]`; nil for all platforms.
     ///
-    /// A platform without a variant is content with any variant.
+    /// A platform without a variant matches every variant.
     public var platform: String?
-    /// Only images that match one of these references; empty for all of them.
+    /// The references of the images to check; empty for all images.
     ///
-    /// A reference is a name (`app:1` and `docker.io/library/app:1` are the same), a tag, `name@digest`, the digest of a
-    /// manifest, an index or a config, or at least 12 hexadecimal digits with which one such sha256 begins.
+    /// A reference is a name (`app:1` and `docker.io/library/app:1` are equal), a tag, `name@digest`, the digest of a
+    /// manifest, an index or a config, or the first 12 or more hexadecimal digits of such a sha256 digest.
     public var references: [String]
-    /// The digests, `algorithm:encoded`, of which every selected image must have one, and each of which must be found;
-    /// empty if any digest will do.
+    /// The expected digests, `algorithm:encoded`. Every selected image must have one of them, and each of them must be
+    /// found. Empty for no expectation.
     ///
     /// An image has the digest of its manifest and of each index that leads to it from `index.json`. An image that
     /// `manifest.json` of a docker-save archive lists also has its image ID, the digest of the config.
     public var expectedDigests: [String]
-    /// The uncompressed bytes that a layer may have for each compressed byte; nil for no limit.
+    /// The largest number of uncompressed bytes per compressed byte of a layer; nil for no limit.
     ///
-    /// What expands further is undetermined, not refuted: it may be what its builder wanted.
+    /// A layer that expands further is undetermined, not refuted: its builder may have intended it.
     public var maximumExpansionRatio: UInt64?
-    /// Layers that decode to no more than this many bytes are never too large.
+    /// The uncompressed size in bytes up to which layers are exempt from `maximumExpansionRatio`.
     public var expansionFreeByteCount: UInt64
-    /// The largest window, in bytes, that a zstd frame may ask for; each such layer in work takes that much memory.
+    /// The largest window in bytes of a zstd frame. Each such layer that is being decoded takes as much memory.
     public var maximumWindowByteCount: UInt64
-    /// Whether a platform that an index lists and that is not there refutes.
+    /// Whether a platform is refuted that an index lists and whose manifest is missing.
     public var requiresAllPlatforms: Bool
-    /// Whether an image store whose documents list no image may be verified; else it is undetermined.
+    /// Whether an image store whose documents list no image is verified; it is undetermined otherwise.
     public var allowsEmpty: Bool
-    /// The number of different images that must be found at all paths together; fewer make the run undetermined. Artifacts
-    /// and attestations do not count, and an image that is found several times counts once.
+    /// The least number of different images at all paths together; with fewer the run is undetermined. Artifacts and
+    /// attestations do not count, and an image that is found several times counts once.
     public var minimumImageCount: Int
-    /// Which symbolic links are followed to the files of an image in a folder. The search for images follows none, and a link
-    /// that the user gave as a path is always followed.
+    /// The symbolic links that are followed to the files of an image in a folder. The search for images follows none. A
+    /// link that is given as a path is always followed.
     public var symbolicLinks: SymbolicLinkPolicy
     /// Whether warnings refute.
     public var isStrict: Bool
     /// Whether the threads that compute have the lowest CPU priority and the idle I/O class.
     ///
-    /// The calling thread stays as it is and does not compute, unless the system gives no other thread.
+    /// The priority of the calling thread is not changed. It does not compute, unless the system provides no other
+    /// thread.
     public var isNice: Bool
-    /// The bytes that may be read from blobs and documents in a second; nil for as many as can be.
+    /// The largest number of bytes per second read from blobs and documents; nil for no limit.
     public var maximumBytesPerSecond: UInt64?
-    /// The files and folders that are looked at below each path in search of images; the rest is undetermined.
+    /// The number of files and folders that the search for images examines below each path; the rest is undetermined.
     public var maximumFileCount: Int
     /// Whether the search below a path stays on the path's file system.
     public var staysOnFileSystem: Bool
 
     /// The default of `maximumFileCount`.
     public static let standardFileCount = 100_000
-    /// The default of `maximumWindowByteCount`: what `zstd --ultra -22` asks for, 128 MiB.
+    /// The default of `maximumWindowByteCount`: 128 MiB, the window of `zstd --ultra -22`.
     public static let standardWindowByteCount: UInt64 = 128 << 20
 
-    /// Makes options; each one that is left out has the default of the command line.
+    /// Creates options with the defaults of the command line.
     public init(
         jobs: Int? = nil, platform: String? = nil, references: [String] = [], maximumExpansionRatio: UInt64? = 200,
         expansionFreeByteCount: UInt64 = 4 << 30, maximumWindowByteCount: UInt64 = standardWindowByteCount,
@@ -105,7 +106,7 @@ public struct VerifyOptions: Hashable, Sendable {
         self.staysOnFileSystem = staysOnFileSystem
     }
 
-    /// The limit of expansion as the pipeline wants it.
+    /// The limit of expansion in the form that the pipeline takes.
     package var expansionLimit: ExpansionLimit {
         guard let ratio = maximumExpansionRatio else { return .unlimited }
         return ExpansionLimit(ratio: ratio, freeByteCount: expansionFreeByteCount)

@@ -1,28 +1,30 @@
-// layerverify: how far a run has come.
+// layerverify: the progress of a run.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// How far a run has come.
+/// The progress of a run.
 public struct VerifyProgress: Hashable, Sendable {
-    /// The bytes read so far, as they lie in the images.
+    /// The number of stored bytes read so far.
     public var doneByteCount: UInt64
-    /// The bytes to read, as far as is known; it grows and shrinks as files turn out longer or shorter than claimed, or missing.
+    /// The estimated number of stored bytes to read. It changes as files are longer or shorter than claimed, or
+    /// missing.
     public var totalByteCount: UInt64
-    /// The unique blobs that are read to their end, and those to read.
+    /// The number of unique blobs read to their end.
     public var doneBlobCount: Int
-    /// The unique blobs to read.
+    /// The number of unique blobs to read.
     public var totalBlobCount: Int
     /// Seconds since the run began.
     public var elapsedSeconds: Double
-    /// The documents read so far: indexes, manifests, configs. They are read before the blobs, of which nothing is known
-    /// meanwhile; 0 once blobs are read.
+    /// The number of documents (indexes, manifests, configs) read so far. They are read before the blobs, whose numbers
+    /// are not known until then. 0 once blobs are read.
     public var documentCount: Int
-    /// The files and folders that were looked at so far in search of images, before any document is read; 0 from then on.
+    /// The number of files and folders that the search for images has examined, before any document is read; 0 from
+    /// then on.
     public var searchedFileCount: Int
-    /// The image stores found so far by the search; 0 once it has ended.
+    /// The number of image stores that the search has found; 0 once it has ended.
     public var imageStoreCount: Int
 
-    /// Makes a value; for tests of observers.
+    /// Creates a value, for tests of observers.
     public init(
         doneByteCount: UInt64, totalByteCount: UInt64, doneBlobCount: Int, totalBlobCount: Int, elapsedSeconds: Double,
         documentCount: Int = 0, searchedFileCount: Int = 0, imageStoreCount: Int = 0
@@ -38,7 +40,7 @@ public struct VerifyProgress: Hashable, Sendable {
     }
 }
 
-/// Is told how far a run has come.
+/// Receives the progress of a run.
 ///
-/// Concurrency: called on any thread, never on two at once, some ten times a second; it must return soon.
+/// Concurrency: called on any thread, about ten times per second; calls never overlap. It must return quickly.
 public typealias ProgressObserver = @Sendable (VerifyProgress) -> Void

@@ -5,9 +5,9 @@
 package import LayerModel
 internal import LayerReport
 
-/// What a run found, in the order of the images.
+/// The result of a run, in the order of the images.
 public struct VerifyReport: Sendable {
-    /// What a report is about.
+    /// The kind of a report.
     package enum Kind: Hashable, Sendable {
         case verdicts
         case claims
@@ -21,28 +21,29 @@ public struct VerifyReport: Sendable {
         self.kind = kind
     }
 
-    /// The outcome of the run: refuted if one image is, else undetermined if one is, else verified.
+    /// The outcome of the run: refuted if an image is refuted, otherwise undetermined if one is undetermined, otherwise
+    /// verified.
     ///
-    /// Of an inspection, that of its documents alone: layers were not read.
+    /// The outcome of an inspection covers the documents only, since layers were not read.
     public var outcome: VerifyOutcome { VerifyOutcome(report.outcome) }
 
-    /// Every manifest that was found.
+    /// All manifests that were found.
     public var images: [VerifiedImage] {
         report.images.map { VerifiedImage(image: $0, report: report) }
     }
 
-    /// Everything that is wrong, could not be checked, or is worth knowing.
+    /// All faults, claims that could not be checked, and notes.
     public var findings: [VerifyFinding] { report.findings.indices.map { VerifyFinding(at: $0, of: report) } }
 
-    /// The figures of the run.
+    /// The numbers of the run.
     public var summary: VerifySummary { VerifySummary(report.summary) }
 
-    /// Whether the fast path and the reference path disagree on some blob: a fault of this library, worth a report.
+    /// Whether the fast path and the reference path disagree on a blob. Please report it: it is a bug of this library.
     public var hasInternalError: Bool { report.hasInternalError }
 
     /// Writes the report piece by piece.
     ///
-    /// Throws: what `sink` throws, at once.
+    /// Throws: errors of `sink`, immediately.
     public func write<Failure: Error>(
         as format: OutputFormat, style: OutputStyle = OutputStyle(), to sink: (String) throws(Failure) -> Void
     ) throws(Failure) {
@@ -52,10 +53,10 @@ public struct VerifyReport: Sendable {
         }
     }
 
-    /// The report as `docs/json.md` describes it.
+    /// The report as JSON; see `docs/json.md`.
     public func json() -> String { rendered(as: .json) }
 
-    /// The report for people, without colours.
+    /// The report as text, without colours.
     public func text() -> String { rendered(as: .text) }
 
     private func rendered(as format: OutputFormat) -> String {

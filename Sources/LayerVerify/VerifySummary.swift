@@ -1,10 +1,10 @@
-// layerverify: the figures of a run as the library gives them.
+// layerverify: the numbers of a run as the library gives them.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LayerModel
 
-/// The figures of a run.
+/// The numbers of a run.
 public struct VerifySummary: Hashable, Sendable {
     private let summary: Summary
 
@@ -12,11 +12,11 @@ public struct VerifySummary: Hashable, Sendable {
 
     /// Manifests of all kinds.
     public var imageCount: Int { summary.imageCount }
-    /// Those of which every claim that could be checked holds, and none is undetermined.
+    /// Manifests with every claim that could be checked true, and none undetermined.
     public var verifiedImageCount: Int { summary.verifiedImageCount }
-    /// Those of which a claim is refuted.
+    /// Manifests with a refuted claim.
     public var refutedImageCount: Int { summary.refutedImageCount }
-    /// Those of which something could not be checked.
+    /// Manifests with a claim that could not be checked, and none refuted.
     public var undeterminedImageCount: Int { summary.undeterminedImageCount }
     /// The number of paths without an image that are refuted, such as damaged archives.
     public var refutedPathCount: Int { summary.refutedRootCount }
@@ -24,30 +24,30 @@ public struct VerifySummary: Hashable, Sendable {
     public var undeterminedPathCount: Int { summary.undeterminedRootCount }
     /// Unique layers of all images.
     public var layerCount: Int { summary.layerCount }
-    /// Unique blobs, documents among them.
+    /// Unique blobs, including documents.
     public var blobCount: Int { summary.blobCount }
     /// Claims that were compared with facts.
     public var claimCount: Int { summary.claimCount }
     /// Findings that decide the outcome.
     public var errorCount: Int { summary.errorCount }
-    /// Findings that somebody will stumble over.
+    /// Warnings: no claim is false, but tools may fail or disagree.
     public var warningCount: Int { summary.warningCount }
-    /// Findings that are worth knowing.
+    /// Notes.
     public var noteCount: Int { summary.noteCount }
-    /// Platforms that an index lists and that were not there to check.
+    /// Platforms that an index lists and whose manifests are missing.
     public var absentPlatformCount: Int { summary.absentPlatformCount }
-    /// Blobs that no document references; they were checked against their names.
+    /// Blobs that no document references. They were checked against their names.
     public var unreferencedBlobCount: Int { summary.unreferencedBlobCount }
-    /// Unique blobs of types that are not known here: compared with size and digest, not looked into.
+    /// Unique blobs of unknown types: size and digest are compared, the content is not parsed.
     public var opaqueBlobCount: Int { summary.opaqueBlobCount }
-    /// Files and symbolic links below the paths given that were not checked, since they are not images.
+    /// Files and symbolic links below the given paths that were not checked, since they are not images.
     public var ignoredFileCount: Int { summary.ignored.count }
     /// The paths of the first thousand of these, or fewer if they are long.
     public var ignoredPaths: [String] { summary.ignored.paths }
-    /// Bytes read, as they lie in the images.
+    /// Stored bytes that were read.
     public var compressedByteCount: UInt64 { summary.compressedByteCount }
-    /// Bytes that came out of decoding.
+    /// Bytes that decoders produced.
     public var uncompressedByteCount: UInt64 { summary.uncompressedByteCount }
-    /// The time of the run.
+    /// The duration of the run in seconds.
     public var seconds: Double { summary.seconds }
 }

@@ -6,7 +6,7 @@ internal import ArgumentParser
 internal import Glibc
 internal import LayerVerify
 
-/// A format by its name; the names are those of the registry.
+/// A format by its name, as in the registry.
 struct FormatName: ExpressibleByArgument {
     let format: OutputFormat
 
@@ -24,13 +24,13 @@ struct FormatName: ExpressibleByArgument {
     static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
 
-/// When progress is shown.
+/// The values of `--progress`.
 enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
     case auto
     case always
     case never
 
-    /// How progress is shown here and now; nil if it is not.
+    /// The form of progress for standard error; nil for none.
     var form: ProgressDisplay.Form? {
         let canDrawBar = isatty(STDERR_FILENO) == 1 && Terminal.isCapable
         return switch self {
@@ -41,14 +41,14 @@ enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
     }
 }
 
-/// Whether reports are coloured.
+/// The values of `--color`.
 enum ColourMode: String, CaseIterable, ExpressibleByArgument {
     case auto
     case always
     case never
 
-    /// Whether a report to an output is coloured. The option beats the environment, and files that `--output` names are
-    /// coloured only if that is asked for by the option.
+    /// Whether a report to an output is coloured. The option overrides the environment. Files of `--output` are
+    /// coloured only if the option requests it.
     func isOn(for output: ReportOutput) -> Bool {
         switch self {
         case .always: true
@@ -99,9 +99,9 @@ struct ByteSize: Hashable, ExpressibleByArgument {
     }
 }
 
-/// A ratio of at least 1, or none.
+/// A ratio of at least 1, or `none`.
 struct ExpansionRatio: Hashable, ExpressibleByArgument {
-    /// Uncompressed bytes for each compressed byte; nil for no limit.
+    /// Uncompressed bytes per compressed byte; nil for no limit.
     let ratio: UInt64?
 
     static let standard = ExpansionRatio(ratio: VerifyOptions().maximumExpansionRatio)

@@ -1,4 +1,4 @@
-// layerverify: what the program was called with.
+// layerverify: the arguments of the program.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -8,15 +8,15 @@ internal import LayerVerify
 
 /// The arguments of the process, without its name.
 enum Arguments {
-    /// One that is not UTF-8 has U+FFFD in it, and must not be used: it may be the name of another file.
+    /// An argument that is not UTF-8 contains U+FFFD. It must not be used, since it may be the name of another file.
     static let all: [String] = {
         let count = lv_argument_count()
         guard count > 0 else { return Array(CommandLine.arguments.dropFirst()) }
-        // SAFETY: the arguments live as long as the process does.
+        // SAFETY: the arguments live as long as the process.
         return (1..<max(1, count)).compactMap { lv_argument($0).map { String(cString: $0) } }
     }()
 
-    /// Throws: `ValidationError` that names the first argument that is not UTF-8.
+    /// Throws: `ValidationError` with the first argument that is not UTF-8.
     static func validate() throws {
         for index in 1..<max(1, lv_argument_count()) {
             guard let argument = lv_argument(index), String(validatingCString: argument) == nil else {

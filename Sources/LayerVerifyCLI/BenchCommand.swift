@@ -126,14 +126,14 @@ struct BenchCommand: ParsableCommand {
 }
 
 extension ExitStatus {
-    /// The status of a benchmark: that of its image.
+    /// The status of a benchmark: that of the verification of its image.
     fileprivate init(_ bench: BenchReport, _ verification: VerifyReport?) {
         self = verification.map { ExitStatus($0) } ?? .undetermined
         if self == .verified, bench.outcome != .verified { self = .undetermined }
     }
 }
 
-/// A compression that an image can be made with.
+/// A compression for the image that `bench` makes.
 struct CompressionName: ExpressibleByArgument {
     let kind: LayerCompressor.Kind
 
@@ -147,7 +147,7 @@ struct CompressionName: ExpressibleByArgument {
     static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
 
-/// A number of jobs, or a range of them: `2`, `1..8`.
+/// A number of jobs, or a range: `2`, `1..8`.
 struct JobRange: ExpressibleByArgument {
     let counts: [Int]
 

@@ -4,12 +4,13 @@
 
 internal import ArgumentParser
 
-/// What ArgumentParser's completion scripts lack: they know nothing of the arguments of a default command.
+/// Extends ArgumentParser's completion scripts, which do not complete the arguments of a default command.
 ///
-/// Lines are inserted behind lines that ArgumentParser generates. They complete a command line without a subcommand as one of
-/// `verify`, and offer files next to the subcommands.
+/// Lines are inserted after generated lines. They complete a command line without a subcommand like one of `verify`,
+/// and offer files in addition to the subcommands.
 enum CompletionScript {
-    /// A completion script that also completes the arguments of `verify` where no command is named; any other text as it is.
+    /// Returns a completion script that also completes the arguments of `verify` without a subcommand; other text
+    /// unchanged.
     static func completingDefault(_ text: String) -> String {
         let commands = (["help"] + RootCommand.documented.compactMap { $0.configuration.commandName }).sorted()
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }

@@ -1,12 +1,13 @@
-// layerverify: words that look alike.
+// layerverify: similar words.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// How many mistakes of typing lie between two words.
+/// The number of typing errors between two words.
 enum EditDistance {
-    /// The word that `typed` is probably meant to be; nil if none is near enough.
+    /// The word that is probably meant by `typed`; nil if none is similar enough.
     ///
-    /// One mistake is allowed for each three letters, hyphens not counted. Of words that are equally near it is the first.
+    /// One error is allowed for every three letters, not counting hyphens. Of equally similar words the first is
+    /// returned.
     static func nearest(to typed: String, among words: [String]) -> String? {
         let letters = typed.drop { $0 == "-" }.count
         let limit = max(1, letters / 3)
@@ -15,7 +16,7 @@ enum EditDistance {
         return distances.filter { $0.1 <= limit }.min { $0.1 < $1.1 }?.0
     }
 
-    /// The least number of letters to insert, delete, replace or swap with their neighbour (optimal string alignment).
+    /// The least number of letters to insert, delete, replace or swap with a neighbour (optimal string alignment).
     static func between(_ first: String, _ second: String) -> Int {
         let (left, right) = (Array(first), Array(second))
         var rows = [[Int]](repeating: [Int](repeating: 0, count: right.count + 1), count: left.count + 1)

@@ -5,13 +5,13 @@
 internal import ArgumentParser
 internal import LayerVerify
 
-/// Every status the program ends with; nothing else in it names a number. A signal is no status: see `SignalWatch`.
+/// All exit statuses of the program; numbers are defined only here. For death by a signal see `SignalWatch`.
 enum ExitStatus: Int32, CaseIterable {
-    /// Every claim that could be checked holds, none was left undetermined, and the report is written.
+    /// Every claim that could be checked is true, none was left undetermined, and the report was written.
     case verified = 0
     /// At least one claim is refuted.
     case refuted = 1
-    /// Nothing is refuted, but something could not be checked, or the report could not be written.
+    /// No claim is refuted, but something could not be checked, or the report could not be written.
     case undetermined = 2
     /// Spec: sysexits.h EX_USAGE.
     case usage = 64
@@ -27,7 +27,7 @@ enum ExitStatus: Int32, CaseIterable {
     }
 
     private init(_ outcome: VerifyOutcome, hasInternalError: Bool) {
-        // A program that found itself wrong does not vouch for its other verdicts.
+        // After an internal error the other verdicts cannot be trusted.
         guard !hasInternalError else {
             self = .internalError
             return
@@ -42,8 +42,8 @@ enum ExitStatus: Int32, CaseIterable {
 
     /// The status for an error that reached the end of the program.
     ///
-    /// ArgumentParser gives 64 for wrong usage, 0 for help, and 1 for whatever it does not know: that 1 must not be
-    /// taken for a refuted claim.
+    /// ArgumentParser gives 64 for wrong usage, 0 for help, and 1 for unknown errors. That 1 must not be mistaken for a
+    /// refuted claim.
     init(ending error: any Error) {
         if let code = error as? ExitCode {
             self = ExitStatus(rawValue: code.rawValue) ?? .internalError
@@ -56,13 +56,14 @@ enum ExitStatus: Int32, CaseIterable {
         switch RootCommand.exitCode(for: error) {
         case .success: self = .verified
         case .validationFailure: self = .usage
-        // Thrown while the command line was looked at, after a message.
+        // Thrown after a message, before the run began.
         case ExitStatus.undetermined.exitCode: self = .undetermined
         default: self = .internalError
         }
     }
 
-    /// The status once the report or the trace is lost: nobody can know what was verified. What is refuted stays so.
+    /// The status after the report or the trace was lost: the outcome is unknown to the caller. A refutation keeps its
+    /// status.
     var afterLostReport: ExitStatus {
         switch self {
         case .verified, .undetermined: .undetermined
@@ -70,10 +71,10 @@ enum ExitStatus: Int32, CaseIterable {
         }
     }
 
-    /// What a command throws to end with this status.
+    /// The error that a command throws to end with this status.
     var exitCode: ExitCode { ExitCode(rawValue) }
 
-    /// The section of every command's help, but for that of `inspect`.
+    /// The section of every command's help, except that of `inspect`.
     static let help = help(
         verified: "everything that could be checked is correct, and the report was written",
         refuted: "at least one claim is refuted",

@@ -1,4 +1,4 @@
-// layerverify: how many files may be open.
+// layerverify: the limit of open files.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,10 +6,10 @@ internal import ArgumentParser
 internal import Glibc
 internal import LayerSystem
 
-/// The limit of open files. An extracted archive has a folder for each layer, of which some dozens are kept open, and so do
-/// several images; the usual soft limit of 1 024 is there for programs that use select.
+/// The limit of open files. An extracted archive has one folder per layer, and dozens of these are kept open, for
+/// several images at once. The usual soft limit of 1 024 exists for programs that use select.
 enum FileLimit {
-    /// Raises the soft limit to the hard one. That it cannot be raised is no fault: what cannot be opened is reported.
+    /// Raises the soft limit to the hard one. A failure is ignored: files that cannot be opened are reported.
     static func raise() {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
@@ -17,10 +17,11 @@ enum FileLimit {
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
-    /// What a run needs at least: what is left to the report and to libraries, an image, a folder in it and a file in that.
+    /// The least number of descriptors of a run: those reserved for the report and for libraries, an image, one folder
+    /// and one file in it.
     private static let neededCount = Int(DescriptorReserve.count) + 3
 
-    /// Checks that a run can open the files it needs for itself.
+    /// Checks that a run can open the files that it needs.
     ///
     /// Throws: the exit status, after a message, if it cannot.
     static func requireRoom() throws {

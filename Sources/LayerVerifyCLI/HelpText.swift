@@ -4,13 +4,13 @@
 
 internal import ArgumentParser
 
-/// Help and messages that ArgumentParser wrote without a limit, wrapped so that each line keeps its indent.
+/// Wraps help and messages of ArgumentParser so that each line keeps its indent.
 ///
 /// ArgumentParser itself wraps examples and tables of a discussion to the first column.
 enum HelpText {
-    /// What is passed as the width where ArgumentParser is to leave lines whole.
+    /// The width with which ArgumentParser does not wrap lines.
     static let unlimited = 10_000
-    /// Fewer columns than this beside a label are not enough for its description: that goes below the label.
+    /// If fewer columns than this are left next to a label, its description begins below the label.
     private static let minimumRoom = 24
     private static let minimumWidth = 20
     private static let descriptionColumn = 26
@@ -25,7 +25,7 @@ enum HelpText {
         return wrapped(text, to: width)
     }
 
-    /// Text whose lines are no longer than `width` columns, as far as its words allow.
+    /// Text with lines of at most `width` columns, unless a single word is longer.
     static func wrapped(_ text: String, to width: Int) -> String {
         let width = max(width, minimumWidth)
         return text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -52,7 +52,7 @@ enum HelpText {
         }
         let words = line.dropFirst(indent)
         if indent > indentBelowLabel, width - indent < minimumRoom {
-            // The description of a long label, which has its own line already.
+            // The description of a long label, which is on a line of its own.
             let below = 2 + indentBelowLabel
             return fill(words, after: String(repeating: " ", count: below), hanging: below, width: width)
         }
@@ -60,14 +60,15 @@ enum HelpText {
         return fill(words, after: lead, hanging: hang(of: words, indent: indent), width: width)
     }
 
-    /// Where later lines begin: below the text behind `Error:`, `Help:` or `Usage:`, and to the right of an example's command.
+    /// The indent of continuation lines: the text after `Error:`, `Help:` or `Usage:`, or the right of an example's
+    /// command.
     private static func hang(of words: Substring, indent: Int) -> Int {
         for label in ["Error: ", "Help:  ", "Usage: ", "USAGE: "] where words.hasPrefix(label) { return label.count }
         return indent == 0 || indent > indentBelowLabel ? indent : indent + 4
     }
 
-    /// Where the second of two columns begins, if a line has two: behind the first gap of two spaces or more, or where
-    /// ArgumentParser begins the description of an option.
+    /// The beginning of the second column of a line with two: after the first gap of two spaces or more, or at the
+    /// column in which ArgumentParser begins the descriptions of options.
     private static func column(after indent: Int, in line: Substring) -> Int? {
         guard indent > 0 else { return nil }
         if line.hasPrefix("  -"), line.dropFirst(descriptionColumn - 1).prefix(2).first == " ",

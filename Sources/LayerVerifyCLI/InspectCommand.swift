@@ -1,4 +1,4 @@
-// layerverify: the command that shows what is there.
+// layerverify: the command that shows the documents of images.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 

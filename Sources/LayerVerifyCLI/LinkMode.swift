@@ -1,4 +1,4 @@
-// layerverify: which symbolic links are followed, as an option.
+// layerverify: the option for symbolic links.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 

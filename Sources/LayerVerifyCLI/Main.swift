@@ -20,14 +20,14 @@ enum Main {
             var command = try parse(Arguments.all)
             try command.run()
         } catch let status as ExitCode {
-            // What is to be said was said. ArgumentParser would look at the command line once more to find that out.
+            // The message was already printed. ArgumentParser would parse the command line again to find that out.
             exit(ExitStatus(ending: status).rawValue)
         } catch {
             finish(with: error)
         }
     }
 
-    /// Throws: what ends the program, a `UsageFault` where an option is wrong.
+    /// Throws: the error that ends the program; `UsageFault` for a wrong option.
     private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
         do {
             let command = try RootCommand.parseAsRoot(arguments)
@@ -36,7 +36,7 @@ enum Main {
         } catch {
             guard ExitStatus(ending: error) == .usage, !arguments.isEmpty else { throw error }
             if let fault = UsageFault(explaining: arguments) { throw fault }
-            // ArgumentParser looks at paths first; a value that is wrong comes out once there is one.
+            // ArgumentParser checks paths first, and reports a wrong value only once there is a path.
             do {
                 _ = try RootCommand.parseAsRoot(arguments + ["/dev/null"])
             } catch let other where ExitStatus(ending: other) == .usage {
@@ -46,7 +46,7 @@ enum Main {
         }
     }
 
-    /// Ends the program as `error` wants. No error that nobody thought of may look like a verdict.
+    /// Ends the program with the status of `error`. An unexpected error must not look like a verdict.
     private static func finish(with error: any Error) -> Never {
         let status = ExitStatus(ending: error)
         var message =
@@ -61,7 +61,7 @@ enum Main {
             } else {
                 message = CompletionScript.completingDefault(RootCommand.fullMessage(for: error))
             }
-            // Help, the version, a completion script: they are the output, and a lost output is no success.
+            // Help, version and completion scripts are output. Losing output is an error.
             do {
                 let output = try ReportOutput(path: nil)
                 try output.write(message + "\n")
@@ -71,7 +71,7 @@ enum Main {
                 exit(ExitStatus.undetermined.rawValue)
             }
         } else if !message.isEmpty {
-            // Where nobody reads along, lines stay whole.
+            // Lines are wrapped only on a terminal.
             if isatty(STDERR_FILENO) == 1 { message = HelpText.wrapped(message, to: Terminal.width(of: STDERR_FILENO)) }
             StandardStreams.write(message + "\n", to: STDERR_FILENO)
         }

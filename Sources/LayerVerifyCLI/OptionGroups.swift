@@ -6,7 +6,7 @@ internal import ArgumentParser
 internal import Glibc
 internal import LayerVerify
 
-/// Which images.
+/// The options that select images.
 struct SelectionOptions: ParsableArguments {
     @Option(
         name: .customLong("platform"),
@@ -50,7 +50,7 @@ struct SelectionOptions: ParsableArguments {
     }
 }
 
-/// Where the report goes, and in which format.
+/// The options for the destination and the format of the report.
 struct FileOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The format of the report.", valueName: "format"))
     var format = FormatName(.text)
@@ -70,9 +70,9 @@ struct FileOptions: ParsableArguments {
     var color = ColourMode.auto
 }
 
-/// How the report looks.
+/// The options for the layout of the report.
 struct ReportOptions: ParsableArguments {
-    /// How much is said.
+    /// The amount of detail.
     enum Verbosity: String, EnumerableFlag {
         case quiet
         case verbose
@@ -95,7 +95,7 @@ struct ReportOptions: ParsableArguments {
 
     func style(on output: ReportOutput) -> OutputStyle { Self.style(verbosity, file.color, on: output) }
 
-    /// The style for an output: wrapping is for terminals.
+    /// The style for an output. Only terminals wrap lines.
     static func style(_ verbosity: Verbosity?, _ colour: ColourMode, on output: ReportOutput) -> OutputStyle {
         let level: OutputStyle.Verbosity =
             switch verbosity {
@@ -109,7 +109,7 @@ struct ReportOptions: ParsableArguments {
     }
 }
 
-/// How the work is done.
+/// The options for the run itself.
 struct RunOptions: ParsableArguments {
     @Option(
         name: [.customShort("j", allowingJoined: true), .long],
@@ -154,9 +154,9 @@ struct RunOptions: ParsableArguments {
 }
 
 extension Verifier {
-    /// Makes a verifier; options that make no sense are wrong usage.
+    /// Creates a verifier; invalid options are wrong usage.
     ///
-    /// Throws: the exit status, after a message, where a library cannot be used.
+    /// Throws: the exit status, after a message, if a library cannot be used.
     static func validated(_ options: VerifyOptions) throws -> Verifier {
         do {
             return try Verifier(options)

@@ -1,10 +1,10 @@
-// layerverify: looking for the wrong option.
+// layerverify: finding the wrong option.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
 
-/// Goes through a command line that ArgumentParser refused, and looks for an option that the command does not have.
+/// Searches a command line that ArgumentParser refused for an option that the command does not have.
 struct OptionScan {
     private let arguments: [String]
     private let command: any ParsableCommand.Type
@@ -13,7 +13,7 @@ struct OptionScan {
     private var seen: Set<String> = []
     private var firstPath: String?
 
-    /// What people write who know another program, and what it is called here.
+    /// Options of other programs, and their names in layerverify.
     private static let otherNames = [
         "--json": "--format json", "--text": "--format text", "-V": "--version", "-?": "--help", "--silent": "--quiet",
         "-s": "--quiet", "--colour": "--color", "--no-color": "--color never", "--no-colour": "--color never",
@@ -21,14 +21,14 @@ struct OptionScan {
         "--arch": "--platform", "--os": "--platform", "--out": "--output", "-f": "--format",
     ]
 
-    /// - Parameter arguments: those behind the name of the command.
+    /// - Parameter arguments: the arguments after the name of the command.
     init(arguments: [String], command: any ParsableCommand.Type) {
         self.arguments = arguments
         self.command = command
         table = OptionTable(command)
     }
 
-    /// What is wrong with the options; nil if that is something else.
+    /// The message about a wrong option; nil if the options are correct.
     mutating func complaint() -> String? {
         while position < arguments.count {
             let word = arguments[position]
@@ -52,7 +52,7 @@ struct OptionScan {
         return option.value == nil || parts.count > 1 ? nil : missingValue(of: option, name)
     }
 
-    /// `-q`, `-qv`, `-j2`.
+    /// For words such as `-q`, `-qv`, `-j2`.
     private mutating func complaint(short word: String) -> String? {
         for (offset, letter) in word.enumerated().dropFirst() {
             let name = "-\(letter)"
@@ -63,13 +63,13 @@ struct OptionScan {
             seen.insert(option.name)
             guard option.value != nil else { continue }
             if offset + 1 == word.count { return missingValue(of: option, name) }
-            // ArgumentParser takes the value of -j without a space.
+            // ArgumentParser accepts the value of -j without a space.
             return name == "-j" ? nil : "The value of '\(name)' needs a space: '\(name) \(word.dropFirst(2))'."
         }
         return nil
     }
 
-    /// Skips the value of an option.
+    /// Skips the value of an option; returns a message if it is missing.
     private mutating func missingValue(of option: OptionTable.Option, _ name: String) -> String? {
         let next = position < arguments.count ? arguments[position] : nil
         if let next, next == "-" || !next.hasPrefix("-") {

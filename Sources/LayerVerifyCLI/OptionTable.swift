@@ -1,4 +1,4 @@
-// layerverify: the options that a command has.
+// layerverify: the options of a command.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -7,22 +7,22 @@ internal import ArgumentParser
 /// The options of one command, as its help lists them.
 struct OptionTable {
     struct Option {
-        /// With their hyphens, the short one first.
+        /// The names with their hyphens, the short one first.
         var names: [String]
-        /// What stands for the value in the help, such as `<file>`; nil for a flag.
+        /// The placeholder of the value in the help, such as `<file>`; nil for a flag.
         var value: String?
 
-        /// The name that messages use.
+        /// The name in messages.
         var name: String { names.last ?? "" }
     }
 
-    /// Options that ArgumentParser has of its own and does not list.
+    /// Options that ArgumentParser adds and does not list.
     private static let unlisted = [
         Option(names: ["--generate-completion-script"], value: "<shell>"), Option(names: ["--help-hidden"]),
         Option(names: ["--experimental-dump-help"]),
     ]
 
-    /// Those that the help lists.
+    /// The options that the help lists.
     let listed: [Option]
 
     init(_ command: any ParsableCommand.Type) {
@@ -40,7 +40,7 @@ struct OptionTable {
 
     subscript(name: String) -> Option? { (listed + Self.unlisted).first { $0.names.contains(name) } }
 
-    /// The option that was probably meant: the only one that begins like `name`, or the nearest one.
+    /// The option that was probably meant: the only one that begins with `name`, or the most similar one.
     func nearest(to name: String) -> String? {
         let names = listed.flatMap { $0.names }.filter { $0.hasPrefix("--") }
         let completed = names.filter { $0.hasPrefix(name) }

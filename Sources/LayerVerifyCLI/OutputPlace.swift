@@ -1,4 +1,4 @@
-// layerverify: where a report must not go.
+// layerverify: files that a report must not replace.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,20 +6,20 @@ internal import ArgumentParser
 internal import Glibc
 internal import LayerVerify
 
-/// Keeps `--output` from destroying what is to be verified.
+/// Keeps `--output` from replacing files that are to be verified.
 enum OutputPlace {
-    /// What shows a folder to be the root of an image.
+    /// The names that mark a folder as the root of an image.
     private static let marks = ["oci-layout", "index.json", "manifest.json"]
 
     /// Checks the paths of a command and the file of its report, before anything is read.
     ///
-    /// Throws: `ValidationError` if a path is empty, or if the report would replace one of the files given, a file that lies
-    /// in an image given, or one in a folder given that may be an archive.
+    /// Throws: `ValidationError` if a path is empty, or if the report would replace one of the given files, a file in a
+    /// given image, or a possible archive in a given folder.
     static func validate(_ output: String?, reading paths: [String]) throws {
         guard !paths.contains("") else { throw ValidationError("A path is empty.") }
         guard let output, output != "-" else { return }
         guard !output.isEmpty else { throw ValidationError("The path of the report is empty.") }
-        // What is not there yet replaces nothing, and pipes and devices keep nothing.
+        // A file that does not exist yet replaces nothing, and pipes and devices keep no content.
         guard let status = status(of: output), status.st_mode & S_IFMT == S_IFREG, let file = resolved(output) else {
             return
         }
@@ -34,7 +34,7 @@ enum OutputPlace {
         }
     }
 
-    /// Whether the file lies below the path given, and is an archive or below the root of an image.
+    /// Whether the file is below the given path, and is an archive or below the root of an image.
     private static func isInImage(_ file: String, below path: String) -> Bool {
         guard let root = resolved(path) else { return false }
         let prefix = root == "/" ? root : root + "/"
@@ -48,7 +48,7 @@ enum OutputPlace {
         return false
     }
 
-    /// Whether the first bytes are those of an archive or of something compressed. True of what cannot be read.
+    /// Whether the first bytes are those of an archive or of compressed data. Also true for a file that cannot be read.
     private static func isBinary(_ file: String) -> Bool {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { return true }
@@ -65,7 +65,7 @@ enum OutputPlace {
         return stat(path, &status) == 0 ? status : nil
     }
 
-    /// The path without links.
+    /// The path with its symbolic links resolved.
     private static func resolved(_ path: String) -> String? {
         guard let resolved = realpath(path, nil) else { return nil }
         defer { free(resolved) }

@@ -7,7 +7,7 @@ internal import LayerVerify
 
 /// Hints for paths that do not exist and look like something else.
 enum PathHints {
-    /// Says what to write in place of each path that is not there, if that can be told. The report tells that it is missing.
+    /// Prints a replacement for each missing path, if there is a likely one. The report says that the path is missing.
     static func complain(about paths: [String]) {
         for path in paths {
             guard access(path, F_OK) != 0, let hint = hint(for: path, exists: { access($0, F_OK) == 0 }) else {
@@ -17,15 +17,15 @@ enum PathHints {
         }
     }
 
-    /// What is wrong with an argument, and the command line that does what was meant.
+    /// The mistake in an argument, and the command line that was probably meant.
     struct Hint: Equatable {
         var message: String
         var command: String
     }
 
-    /// The hint about a path that does not exist; nil if it looks like nothing else.
+    /// The hint for a path that does not exist; nil if there is none.
     ///
-    /// - Parameter exists: whether there is something at a path.
+    /// - Parameter exists: whether a path exists.
     static func hint(for path: String, exists: (String) -> Bool) -> Hint? {
         if let hint = ofTransport(path, exists) { return hint }
         if path.hasPrefix("~") { return ofHome(path) }
@@ -44,7 +44,7 @@ enum PathHints {
         return ofRegistry(path)
     }
 
-    // Transports, as skopeo and Podman name them
+    // Transports, in the names of skopeo and Podman
 
     private static func ofTransport(_ path: String, _ exists: (String) -> Bool) -> Hint? {
         guard let colon = path.firstIndex(of: ":") else { return nil }
@@ -85,10 +85,10 @@ enum PathHints {
             command: copy(path.hasPrefix("docker://") ? path : "docker://" + path, to: name(of: path)))
     }
 
-    /// A path that exists up to a colon, and what follows.
+    /// Splits a text into a path that exists and the part after its colon.
     private static func split(_ path: String, _ exists: (String) -> Bool) -> (place: String, tag: String)? {
         if exists(path) { return (path, "") }
-        // Names have colons, too: the longest path that exists is meant.
+        // File names may contain colons: the longest path that exists is used.
         for colon in path.indices.reversed() where path[colon] == ":" && colon > path.startIndex {
             let place = String(path[..<colon])
             if exists(place) { return (place, String(path[path.index(after: colon)...])) }
@@ -96,7 +96,7 @@ enum PathHints {
         return nil
     }
 
-    /// What is probably the path where nothing is there.
+    /// The probable path, if no part of it exists.
     private static func guess(_ path: String) -> (place: String, tag: String) {
         guard let colon = path.firstIndex(of: ":"), colon > path.startIndex else { return (path, "") }
         return (String(path[..<colon]), String(path[path.index(after: colon)...]))
@@ -123,7 +123,7 @@ enum PathHints {
             command: "layerverify " + word(unescaped(String(rest))))
     }
 
-    /// The text behind percent signs. Spec: RFC 3986 §2.1.
+    /// Decodes percent-encoded text. Spec: RFC 3986 §2.1.
     private static func unescaped(_ text: String) -> String {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
@@ -146,7 +146,7 @@ enum PathHints {
         }
     }
 
-    /// Whether a path is rather `host/name:tag`, `name@sha256:…` or `docker://…`.
+    /// Whether the text has the form `host/name:tag`, `name@sha256:…` or `docker://…`.
     static func isReference(_ path: String) -> Bool {
         if path.hasPrefix("docker://") || path.hasPrefix("docker-daemon:") { return true }
         guard let first = path.first, first != "/", first != ".", !path.hasSuffix("/") else { return false }
@@ -158,14 +158,14 @@ enum PathHints {
 
     // Command lines
 
-    /// The last part of a reference, without tag and digest: the name of a folder for its image.
+    /// The last component of a reference, without tag and digest, as the name of a folder for its image.
     private static func name(of reference: String) -> String {
         let last = reference.split(separator: "/", omittingEmptySubsequences: true).last ?? "image"
         return String(last.prefix { $0 != ":" && $0 != "@" })
     }
 
     private static func verify(_ place: String, tag: String) -> String {
-        // The third part of docker-archive:FILE:@0 is a place in the archive.
+        // The third part of docker-archive:FILE:@0 is an index in the archive.
         guard !tag.isEmpty, !tag.hasPrefix("@") else { return "layerverify " + word(place) }
         return "layerverify --ref \(word(tag)) \(word(place))"
     }

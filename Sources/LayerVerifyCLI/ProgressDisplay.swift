@@ -6,13 +6,13 @@ internal import Glibc
 internal import LayerVerify
 internal import Synchronization
 
-/// Shows on standard error how far a run has come: a bar on a terminal, else a line a second.
+/// Shows the progress of a run on standard error: a bar on a terminal, otherwise one line per second.
 ///
 /// ## Concurrency
-/// `state` is guarded by its mutex. `observe` runs on any thread, `finish` on the main thread. Drawing is done under the
-/// lock, against the custom, because a bar must not be drawn after `finish`.
+/// `state` is guarded by its mutex. `observe` runs on any thread, `finish` on the main thread. Drawing is done under
+/// the lock, because a bar must not be drawn after `finish`.
 final class ProgressDisplay: Sendable {
-    /// How progress is shown.
+    /// The form of the display.
     enum Form: Hashable, Sendable {
         case bar
         case lines
@@ -29,7 +29,7 @@ final class ProgressDisplay: Sendable {
 
     init(_ form: Form) { self.form = form }
 
-    /// Takes the bar away; nothing is drawn from then on.
+    /// Removes the bar; nothing is drawn after this.
     func finish() {
         state.withLock { state in
             state.isFinished = true
@@ -38,13 +38,13 @@ final class ProgressDisplay: Sendable {
         }
     }
 
-    /// Shows where the run is.
+    /// Shows the progress.
     func observe(_ progress: VerifyProgress) {
         state.withLock { state in
             guard !state.isFinished else { return }
             switch form {
             case .bar:
-                // The first bar comes late, so that short runs do not flicker.
+                // The first bar is delayed, so that short runs do not flicker.
                 guard progress.elapsedSeconds >= 0.2 else { return }
                 let line = Self.bar(progress, width: Terminal.width(of: STDERR_FILENO))
                 StandardStreams.write("\r" + line + "\u{1b}[K", to: STDERR_FILENO)
@@ -65,17 +65,17 @@ final class ProgressDisplay: Sendable {
         var parts = parts(of: progress)
         while parts.count > 1, parts.joined(separator: "  ").count >= width { parts.removeLast() }
         let figures = parts.joined(separator: "  ")
-        // The last column stays free: some terminals wrap as soon as it is written to.
+        // The last column stays empty: some terminals wrap as soon as it is written.
         let room = min(width - 1 - figures.count - 2, 40)
         guard room >= 8 else { return String(figures.prefix(max(0, width - 1))) }
         let filled = Int(Double(room) * share(progress))
         return String(repeating: "━", count: filled) + String(repeating: "─", count: room - filled) + "  " + figures
     }
 
-    /// The figures of a moment in one line.
+    /// The numbers in one line.
     static func figures(_ progress: VerifyProgress) -> String { parts(of: progress).joined(separator: "  ") }
 
-    /// Share, bytes, rate, time left; those that are known.
+    /// Share, bytes, rate and time left, as far as they are known.
     private static func parts(of progress: VerifyProgress) -> [String] {
         guard progress.documentCount == 0 else {
             return ["\(counted(progress.documentCount, "document")) read"]

@@ -6,25 +6,27 @@ internal import CLayerShims
 internal import Glibc
 internal import LayerSystem
 
-/// The place of a file, and the draft of what it will be.
+/// A file that is written as a draft, and replaced when the draft is complete.
 ///
-/// The draft has no name where the file system offers that (O_TMPFILE), so that no signal leaves it behind, not even SIGKILL.
-/// It gets one at the end: its own if nothing is there, else a short one for the moment until it replaces what is there.
-/// Elsewhere it has a short name in the same folder from the beginning, and every signal that can be caught removes it.
+/// If the file system supports it, the draft has no name (O_TMPFILE), so that no signal leaves it behind, not even
+/// SIGKILL. It gets a name at the end: its own if no file has it, otherwise a short one until it replaces the existing
+/// file. On other file systems it has a short name in the same folder from the beginning, and every signal that can be
+/// caught removes it.
 ///
-/// What replaces a file has its mode, and its owner and group as far as they may be given away. Where the group may not, the
-/// new group may do no more than others. Access control lists and further hard links stay with the old file.
+/// The new file has the mode of the old one, and its owner and group where permitted. If the group cannot be kept, the
+/// new group gets the permissions of others at most. Access control lists and further hard links stay with the old
+/// file.
 ///
 /// ## Concurrency
-/// Used by the main thread alone.
+/// Used by the main thread only.
 final class ReplacedFile {
-    /// Behind symbolic links, which stay.
+    /// The path with symbolic links resolved; the links are kept.
     private let target: String
     private let replaced: stat?
     private var draft: String?
     private var isNameless = false
 
-    /// The place that a path leads to; nil if something is there that is not a regular file.
+    /// Returns nil if the path leads to something that is not a regular file.
     init?(_ path: String) {
         var status = stat()
         let isThere = stat(path, &status) == 0
@@ -38,10 +40,10 @@ final class ReplacedFile {
         target = String(cString: resolved)
     }
 
-    /// Where a path leads that leads to nothing yet: the place that the last of its symbolic links names.
+    /// The target of the last symbolic link of a path whose target does not exist yet.
     private static func behindLinks(_ path: String) -> String {
         var place = path
-        // As many as the system follows.
+        // The number of links that the system follows.
         for _ in 0..<40 {
             var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
             let count = readlink(place, &buffer, buffer.count)
@@ -60,17 +62,17 @@ final class ReplacedFile {
         target[..<Self.endOfFolder(target)]
     }
 
-    /// The folder as the system takes it.
+    /// The folder of the file, as a path for system calls.
     private var folderPath: String { folder.isEmpty ? "." : String(folder) }
 
-    /// Makes the draft.
+    /// Creates the draft.
     ///
-    /// Returns: its descriptor; less than 0 if it cannot be made, and then errno tells why.
+    /// Returns: its descriptor; a negative number if it cannot be created, with the reason in errno.
     func open() -> Int32 {
         var descriptor = Glibc.open(folderPath, lv_o_tmpfile() | O_WRONLY | O_CLOEXEC, 0o666)
         isNameless = descriptor >= 0
         if isNameless, access(Self.link(to: descriptor), F_OK) != 0 {
-            // Without /proc it could never get a name.
+            // Without /proc the draft could not be given a name.
             close(descriptor)
             isNameless = false
         }
@@ -81,10 +83,10 @@ final class ReplacedFile {
         return descriptor
     }
 
-    /// Makes sure that the draft is written, and puts it into its place.
+    /// Synchronizes the draft and moves it to its final name.
     ///
-    /// Returns: false if that fails, and then errno tells why; what was there is still there, unless only the folder could not
-    /// be written.
+    /// Returns: false if that fails, with the reason in errno. The old file is kept then, unless only synchronizing the
+    /// folder failed.
     func commit(_ descriptor: Int32) -> Bool {
         guard Self.synchronize(descriptor) else { return false }
         if isNameless {
@@ -100,7 +102,7 @@ final class ReplacedFile {
         return synchronizeFolder()
     }
 
-    /// Removes the draft, unless it is in its place.
+    /// Removes the draft, unless it has its final name.
     func discard() {
         guard let draft else { return }
         unlink(draft)
@@ -108,9 +110,9 @@ final class ReplacedFile {
         self.draft = nil
     }
 
-    /// Calls `make` with names that are short and nobody else's, until one is not taken. Notes it as the draft's.
+    /// Calls `make` with short unused names until it succeeds, and notes the name as that of the draft.
     ///
-    /// Returns: what `make` returned; less than 0 if it failed.
+    /// Returns: the result of `make`; a negative number if it failed.
     private func named(_ make: (String) -> Int32) -> Int32 {
         var result: Int32 = -1
         for number in 0..<100 {
@@ -127,7 +129,7 @@ final class ReplacedFile {
 
     private static func link(to descriptor: Int32) -> String { "/proc/self/fd/\(descriptor)" }
 
-    /// Gives the draft the owner, the group and the mode of the file that it will replace.
+    /// Gives the draft the owner, the group and the mode of the file that it replaces.
     private static func take(_ descriptor: Int32, after replaced: stat) {
         var mode = replaced.st_mode & 0o777
         if fchown(descriptor, .max, replaced.st_gid) != 0 { mode = mode & ~0o070 | (mode & 0o007) << 3 }
@@ -136,11 +138,12 @@ final class ReplacedFile {
     }
 
     private static func synchronize(_ descriptor: Int32) -> Bool {
-        // EINVAL and EROFS: there is nothing to be made sure of.
+        // EINVAL and EROFS: the file cannot be synchronized.
         fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS
     }
 
-    /// Without that a crash of the machine could bring back what was there. A folder that may not be read cannot be asked.
+    /// Synchronizes the folder; otherwise a crash of the machine could restore the old file. A folder without read
+    /// permission cannot be opened for this.
     private func synchronizeFolder() -> Bool {
         let descriptor = Glibc.open(folderPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return true }

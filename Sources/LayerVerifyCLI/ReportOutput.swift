@@ -1,19 +1,19 @@
-// layerverify: where the report goes.
+// layerverify: the destination of the report.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
 internal import LayerSystem
 
-/// Standard output, or the file of `--output`; opened before the first blob is read.
+/// Standard output, or the file of `--output`. It is opened before the first blob is read.
 ///
-/// A regular file is put into its place when it is complete (`ReplacedFile`), so that it is either the whole report or what
-/// was there before. Devices and pipes are written directly, and so are descriptors that the program was given.
+/// A regular file gets its final name when it is complete (`ReplacedFile`), so it is either the whole report or the old
+/// file. Devices, pipes and inherited descriptors are written directly.
 ///
 /// ## Concurrency
-/// Used by the main thread alone.
+/// Used by the main thread only.
 final class ReportOutput {
-    /// What could not be written, and why.
+    /// A write error and its reason.
     struct Failure: Error, CustomStringConvertible {
         let description: String
 
@@ -27,10 +27,10 @@ final class ReportOutput {
     /// The regular file that the report replaces; nil if it is written directly.
     private let file: ReplacedFile?
     private var buffer: [UInt8] = []
-    /// 64 KiB: a call of write costs nothing beside that; not measured, since a report is small beside its image.
+    /// 64 KiB: few enough calls of write. Not measured, since a report is small compared to its image.
     private static let bufferByteCount = 64 << 10
 
-    /// Opens what is written directly; a regular file is made by `makeDraft`.
+    /// Opens an output that is written directly; `makeDraft` creates a regular file.
     ///
     /// - Parameter path: a file; nil or `-` for standard output.
     ///
@@ -40,7 +40,7 @@ final class ReportOutput {
         name = given == STDOUT_FILENO ? "standard output" : "'\(path ?? "-")'"
         if let given {
             file = nil
-            // A descriptor of its own: those that were given stay as they are.
+            // A duplicate: inherited descriptors are not closed.
             descriptor = given == STDOUT_FILENO ? given : fcntl(given, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
             guard descriptor >= 0 else { throw Failure("open", name, errno) }
             return
@@ -53,9 +53,9 @@ final class ReportOutput {
         guard descriptor >= 0 else { throw Failure("open", name, errno) }
     }
 
-    /// Makes the file that the report is written into until it is complete, if it is to be a regular file.
+    /// Creates the draft of the report, if the output is a regular file.
     ///
-    /// Throws: `Failure` if it cannot be made in the folder of the report.
+    /// Throws: `Failure` if it cannot be created in the folder of the report.
     func makeDraft() throws(Failure) {
         guard let file, descriptor < 0 else { return }
         descriptor = file.open()
@@ -64,15 +64,16 @@ final class ReportOutput {
 
     deinit { discard() }
 
-    /// Takes text; it may not be written before `commit`.
+    /// Adds text. It is buffered, and may be written only by `commit`.
     func write(_ text: String) throws(Failure) {
         buffer.append(contentsOf: text.utf8)
         if buffer.count >= Self.bufferByteCount { try drain() }
     }
 
-    /// Writes what is left, makes sure that it is written, and puts the file into its place.
+    /// Writes the rest, synchronizes the file, and gives it its final name.
     ///
-    /// Throws: `Failure`, also for what only fsync, close or rename tell of; nothing is left in the place of the file then.
+    /// Throws: `Failure`, including errors that only fsync, close or rename report. The file does not get its name
+    /// then.
     func commit() throws(Failure) {
         try drain()
         if let file {
@@ -85,7 +86,7 @@ final class ReportOutput {
 
     var isStandardOutput: Bool { descriptor == STDOUT_FILENO }
 
-    /// Whether people read it at once.
+    /// Whether the output is a terminal.
     var isTerminal: Bool { isStandardOutput && isatty(descriptor) == 1 }
 
     private func discard() {
@@ -98,7 +99,7 @@ final class ReportOutput {
         var offset = 0
         while offset < buffer.count {
             let count = buffer.withUnsafeBytes { bytes in
-                // SAFETY: the range from `offset` to the end lies within `bytes`, which lives through this closure.
+                // SAFETY: the range from `offset` to the end is within `bytes`, which is valid during this closure.
                 Glibc.write(descriptor, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
             }
             if count < 0, errno == EINTR { continue }
@@ -108,8 +109,8 @@ final class ReportOutput {
         buffer.removeAll(keepingCapacity: true)
     }
 
-    /// The descriptor that a path means: one that the program was given. It may lead to a regular file, which is then
-    /// written where the shell left off, and not replaced.
+    /// The inherited descriptor that a path such as `/dev/fd/3` means. If it is a regular file, it is written at the
+    /// current offset of the descriptor, and not replaced.
     static func givenDescriptor(_ path: String) -> Int32? {
         switch path {
         case "-", "/dev/stdout": return STDOUT_FILENO

@@ -5,7 +5,7 @@
 internal import ArgumentParser
 internal import LayerVerify
 
-/// `layerverify`, which does what `layerverify verify` does unless another command is named.
+/// `layerverify`, which runs `layerverify verify` unless another command is named.
 struct RootCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "layerverify",
@@ -31,7 +31,7 @@ struct RootCommand: ParsableCommand {
 
             \(ExitStatus.help)
             """,
-        // Asking the libraries and the CPU takes longer than verifying a small image.
+        // Querying the libraries and the CPU takes longer than verifying a small image.
         version: Arguments.all.contains("--version") ? Libraries.description : Libraries.version,
         subcommands: [
             VerifyCommand.self, DigestCommand.self, InspectCommand.self, BenchCommand.self, FindingsPage.self,
@@ -39,7 +39,7 @@ struct RootCommand: ParsableCommand {
         ],
         defaultSubcommand: VerifyCommand.self)
 
-    /// The words that name a command; `help` is ArgumentParser's own.
+    /// The names of all commands; `help` is ArgumentParser's own.
     static let names = Set(["help"] + configuration.subcommands.compactMap { $0.configuration.commandName })
 
     /// The subcommands that the help lists.
@@ -47,7 +47,7 @@ struct RootCommand: ParsableCommand {
         configuration.subcommands.filter { $0.configuration.shouldDisplay }
     }
 
-    /// The subcommand of a name; nil for `help`, and for any other word.
+    /// The subcommand with a name; nil for `help` and for other words.
     static func command(named name: String) -> (any ParsableCommand.Type)? {
         configuration.subcommands.first { $0.configuration.commandName == name }
     }

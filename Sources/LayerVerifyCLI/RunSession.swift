@@ -5,16 +5,17 @@
 internal import LayerSystem
 internal import LayerVerify
 
-/// What goes on beside a run: signals that end it early, and the progress.
+/// The signals and the progress display of a run.
 ///
 /// ## Concurrency
-/// The run computes on the main thread, too. Signals are taken by their handler, and progress is shown by whoever tells it.
+/// The run also computes on the main thread. Signal handlers set a flag, and progress is shown on the thread that
+/// reports it.
 final class RunSession {
     let cancellation: Cancellation
     private let display: ProgressDisplay?
     private let trace: TraceFile?
 
-    /// A run whose threads and files are as its options want them.
+    /// Starts to watch signals, and creates the progress display. With `isNice` the calling thread gets the lowest priority.
     init(progress: ProgressMode, isNice: Bool = false, trace: TraceFile? = nil) {
         FastPaths.complaint.map(StandardStreams.complain)
         // Documents are read by the main thread.
@@ -24,7 +25,7 @@ final class RunSession {
         display = progress.form.map { ProgressDisplay($0) }
     }
 
-    /// Runs `body` while progress is shown, and takes the progress away before it returns.
+    /// Runs `body` with a progress display, and removes the display before it returns.
     func run<Result>(_ body: (Cancellation, ProgressObserver?, TraceSink?) -> Result) -> Result {
         let sink = trace.map { trace -> TraceSink in { trace.write($0) } }
         guard let display else { return body(cancellation, nil, sink) }
@@ -32,7 +33,8 @@ final class RunSession {
         return body(cancellation, { display.observe($0) }, sink)
     }
 
-    /// Writes a report, and the trace behind it, and ends the command: by the signal that interrupted it, if one did, else with `status`.
+    /// Writes the report and then the trace, and ends the command: by the signal that interrupted it, if there was one,
+    /// otherwise with `status`.
     ///
     /// Throws: the exit status, always.
     func finish(
@@ -54,8 +56,8 @@ final class RunSession {
 }
 
 extension ReportOutput {
-    /// Opens the output of a command. Call it before signals are watched: opening a FIFO waits for its reader, and a
-    /// signal is then to end the program at once.
+    /// Opens the output of a command. Must be called before signals are watched: opening a FIFO waits for its reader,
+    /// and a signal must end the program then.
     ///
     /// Throws: the exit status, after a message, if it cannot be opened.
     static func opened(_ path: String?) throws -> ReportOutput {
@@ -63,10 +65,10 @@ extension ReportOutput {
         return try explaining { () throws(Failure) in try ReportOutput(path: path) }
     }
 
-    /// Makes the file that the report is written into. Call it when signals are watched: from then on none leaves half a
+    /// Creates the draft of the report. Must be called when signals are watched, so that no signal leaves an incomplete
     /// file behind.
     ///
-    /// Throws: the exit status, after a message, if it cannot be made.
+    /// Throws: the exit status, after a message, if it cannot be created.
     func prepare() throws {
         try Self.explaining { () throws(Failure) in try makeDraft() }
     }

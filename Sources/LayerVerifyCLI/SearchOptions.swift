@@ -1,11 +1,11 @@
-// layerverify: the options of searching folders.
+// layerverify: the options of the search.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
 internal import LayerVerify
 
-/// How far folders are searched for images.
+/// The options that limit the search of folders.
 struct SearchOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(

@@ -6,22 +6,21 @@ internal import CLayerShims
 internal import Glibc
 internal import LayerVerify
 
-/// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation, and lets the second one kill.
+/// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation; a second one ends the process.
 ///
-/// A second one that comes at once is the first once more: `timeout`, and what ends services, signals the process and then
-/// its group, and nobody has seen yet that the first did nothing. All this is done by the handler itself, so that it needs
-/// no thread.
+/// A second signal less than 0.2 s after the first counts as the same one: `timeout` and service managers signal the
+/// process and then its group. The handler itself does all this and needs no thread.
 enum SignalWatch {
-    /// Watches from now on. A signal that was ignored when the program began stays ignored, as nohup wants it.
+    /// Starts watching. A signal that was ignored when the program started stays ignored, as `nohup` requires.
     ///
-    /// Returns: a cancellation that the first signal causes.
+    /// Returns: a cancellation that the first signal sets.
     static func begin() -> Cancellation {
         lv_watch_signals()
         return Cancellation(following: { lv_caught_signal() != 0 })
     }
 
-    /// Lets the signals through that will be watched, before they are: some parents leave them blocked, and what waits
-    /// until then, such as opening a FIFO, could not be ended.
+    /// Unblocks the signals before they are watched. Some parents leave them blocked, and a call that waits before the
+    /// watch begins, such as opening a FIFO, could not be interrupted.
     static func unblock() {
         var signals = sigset_t()
         sigemptyset(&signals)
@@ -29,7 +28,7 @@ enum SignalWatch {
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
-    /// Ends the process by the signal that came, if one came, so that its parent sees what it was.
+    /// Ends the process by the caught signal, if there is one, so that the parent sees it.
     static func dieIfCaught() {
         let number = lv_caught_signal()
         if number != 0 { lv_end_by_signal(number) }

@@ -1,12 +1,13 @@
-// layerverify: what the terminal can do.
+// layerverify: the capabilities of the terminal.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
 
-/// What is known of the terminal, by its own word and by the environment.
+/// The properties of the terminal, from the system and from the environment.
 enum Terminal {
-    /// The columns of the terminal behind a descriptor: `COLUMNS`, else what the terminal says, else 80.
+    /// The columns of the terminal of a descriptor: `COLUMNS`, otherwise the number that the terminal reports,
+    /// otherwise 80.
     static func width(of descriptor: Int32) -> Int {
         if let columns = variable("COLUMNS").flatMap({ Int($0) }), columns > 0 { return columns }
         var size = winsize()
@@ -14,14 +15,15 @@ enum Terminal {
         return Int(size.ws_col)
     }
 
-    /// Whether the terminal obeys escape sequences.
+    /// Whether the terminal supports escape sequences.
     static var isCapable: Bool { variable("TERM") != "dumb" }
 
-    /// Whether the environment wants colours on standard output.
+    /// Whether standard output is coloured according to the environment.
     ///
-    /// The first of these decides: `NO_COLOR` (none), `FORCE_COLOR` or `CLICOLOR_FORCE` (colours, also where that is no
-    /// terminal), `CLICOLOR=0` (none), a terminal that obeys escape sequences. Empty variables do not count, and neither
-    /// does 0 as the value of those that force. Spec: no-color.org, force-color.org, bixense.com/clicolors.
+    /// The first of these decides: `NO_COLOR` (no colours), `FORCE_COLOR` or `CLICOLOR_FORCE` (colours, even if the
+    /// output is not a terminal), `CLICOLOR=0` (no colours), a terminal that supports escape sequences. Empty variables
+    /// do not count, and 0 does not count as the value of those that force colours. Spec: no-color.org,
+    /// force-color.org, bixense.com/clicolors.
     static func wantsColour(isTerminal: Bool) -> Bool {
         if variable("NO_COLOR") != nil { return false }
         for name in ["FORCE_COLOR", "CLICOLOR_FORCE"] {
@@ -30,7 +32,7 @@ enum Terminal {
         return isTerminal && isCapable && variable("CLICOLOR") != "0"
     }
 
-    /// A variable of the environment; nil also if it is empty.
+    /// A variable of the environment; nil if it is unset or empty.
     private static func variable(_ name: String) -> String? {
         guard let value = getenv(name), value.pointee != 0 else { return nil }
         return String(cString: value)

@@ -4,14 +4,15 @@
 
 internal import ArgumentParser
 
-/// The file of `--trace`, made before the run and put into its place after it.
+/// The file of `--trace`, created before the run, with its final name after it.
 ///
-/// A trace that cannot be written does not stop the run; that it is lost is said at the end.
+/// A trace that cannot be written does not stop the run; the error is reported at the end.
 ///
 /// ## Concurrency
-/// `write` is called by the run, never on two threads at once; all else by the main thread, before and after the run.
+/// `write` is called by the run, never on two threads at once. All other members are called by the main thread, before
+/// and after the run.
 final class TraceFile: @unchecked Sendable {
-    // SAFETY: used by one thread at a time, as said above, and the run hands over by the locks of its trace.
+    // SAFETY: used by one thread at a time, as described above. The locks of the run's trace order the accesses.
     private let output: ReportOutput
     private var failure: ReportOutput.Failure?
 
@@ -19,7 +20,7 @@ final class TraceFile: @unchecked Sendable {
 
     /// Checks the files of a trace and of a report, before anything is read.
     ///
-    /// Throws: `ValidationError` if one would replace the other or what is to be verified.
+    /// Throws: `ValidationError` if one would replace the other, or a file that is to be verified.
     static func validate(_ trace: String?, beside report: String?, reading paths: [String]) throws {
         guard let trace else { return }
         try OutputPlace.validate(trace, reading: paths)
@@ -29,21 +30,21 @@ final class TraceFile: @unchecked Sendable {
         }
     }
 
-    /// Opens the file, if there is to be one, as the output of a report is opened.
+    /// Opens the file, if there is one, like the output of a report.
     ///
     /// Throws: the exit status, after a message, if it cannot be opened.
     static func opened(_ path: String?) throws -> TraceFile? { try path.map { TraceFile(try ReportOutput.opened($0)) } }
 
-    /// Makes the file. Throws: the exit status, after a message, if it cannot be made.
+    /// Creates the draft. Throws: the exit status, after a message, if it cannot be created.
     func prepare() throws { try output.prepare() }
 
-    /// Takes a piece of the trace.
+    /// Adds a piece of the trace.
     func write(_ text: String) {
         guard failure == nil else { return }
         do throws(ReportOutput.Failure) { try output.write(text) } catch { failure = error }
     }
 
-    /// Puts the trace into its place. Throws: what went wrong, now or while it was written.
+    /// Gives the trace its final name. Throws: the first error, including errors of earlier writes.
     func commit() throws(ReportOutput.Failure) {
         if let failure { throw failure }
         try output.commit()

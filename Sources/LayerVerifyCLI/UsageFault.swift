@@ -4,13 +4,13 @@
 
 internal import ArgumentParser
 
-/// A command line that cannot be understood, and why.
+/// A command line that cannot be parsed, and the reason.
 struct UsageFault: Error {
     let message: String
     /// The command whose options were expected; `RootCommand` if none was named.
     let command: any ParsableCommand.Type
 
-    /// Message and usage, in lines without a limit.
+    /// Message and usage, unwrapped.
     var text: String {
         let root = RootCommand.configuration.commandName ?? ""
         let name = command == RootCommand.self ? root : "\(root) \(command.configuration.commandName ?? "")"
@@ -21,11 +21,11 @@ struct UsageFault: Error {
 
 /// A word of a command line that ArgumentParser refused.
 extension UsageFault {
-    /// Finds the option that makes a command line wrong; nil if the options are as the command has them.
+    /// Finds the wrong option in a command line; nil if all options are valid.
     ///
-    /// ArgumentParser complains about the first thing that it misses, which often is the path behind a mistyped option.
+    /// ArgumentParser reports the first missing thing, which often is the path after a mistyped option.
     ///
-    /// - Parameter arguments: without the name of the program; a command line that ArgumentParser refused.
+    /// - Parameter arguments: a command line that ArgumentParser refused, without the name of the program.
     init?(explaining arguments: [String]) {
         let named = arguments.first.flatMap { RootCommand.command(named: $0) }
         command = named ?? RootCommand.self

@@ -4,7 +4,7 @@
 
 internal import LayerVerify
 
-/// What `layerverify verify` was asked for, whoever read the command line.
+/// The options and paths of `layerverify verify`, whichever parser read them.
 struct VerifyRun {
     var paths: [String]
     var options = VerifyOptions()
@@ -15,7 +15,7 @@ struct VerifyRun {
     var trace: String?
     var progress = ProgressMode.auto
 
-    /// Verifies, reports, and throws the exit status; always.
+    /// Verifies, reports, and throws the exit status. Never returns.
     func run() throws -> Never {
         let verifier = try Verifier.validated(options)
         try FileLimit.requireRoom()
@@ -34,13 +34,13 @@ struct VerifyRun {
 }
 
 extension VerifyRun {
-    /// Reads a command line of nothing but paths and `--quiet`; nil for any other.
+    /// Parses a command line of paths and `--quiet` only; nil for any other.
     ///
-    /// ArgumentParser makes the same of it, but takes a third of the time that verifying a small image takes in all: it
-    /// looks up every option's types in the whole program (3 of 10 ms; docs/performance.md §Starting).
+    /// The result is that of ArgumentParser, which takes a third of the total time for a small image: it looks up the
+    /// types of every option in the whole program (3 of 10 ms; docs/performance.md §Starting).
     ///
-    /// Shape: `arguments` without the name of the program. A word that begins with a hyphen or names a command is left to
-    /// ArgumentParser, and so is a line without a path.
+    /// Shape: `arguments` without the name of the program. A word that begins with a hyphen or names a command is left
+    /// to ArgumentParser, and so is a line without a path.
     init?(plain arguments: some Collection<String>) {
         paths = []
         for argument in arguments {

@@ -9,9 +9,9 @@ import Testing
 @Suite struct JudgeTests {
     static let gzipType = MediaType("application/vnd.oci.image.layer.v1.tar+gzip")
 
-    // What holds
+    // Claims that are true
 
-    @Test func claimsThatHoldFindNothing() {
+    @Test func trueClaimsGiveNoFindings() {
         let source = Descriptor(mediaType: Self.gzipType, digest: digest("a"), size: 10)
         let assertions: [Claim.Assertion] = [
             .size(10), .digest(digest("a")), .name(digest("a")), .diffID(digest("d")),
@@ -20,9 +20,9 @@ import Testing
         #expect(codes(assertions, soundFacts) == [])
     }
 
-    // What does not
+    // Claims that are false
 
-    @Test func eachClaimThatDoesNotHoldIsRefuted() {
+    @Test func eachFalseClaimIsRefuted() {
         let source = Descriptor(mediaType: Self.gzipType, digest: digest("b"), size: 11)
         let cases: [(Claim.Assertion, [FindingCode])] = [
             (.size(11), [.blobSizeMismatch]), (.size(0), [.blobSizeMismatch]),
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func everyClaimIsJudgedAndNotOnlyTheFirst() {
+    @Test func allClaimsAreJudgedAndNotOnlyTheFirst() {
         #expect(
             codes([.size(11), .digest(digest("b")), .diffID(digest("c")), .size(12)], soundFacts)
                 == [.blobSizeMismatch, .blobDigestMismatch, .diffIDMismatch, .blobSizeMismatch])
@@ -58,7 +58,7 @@ import Testing
     ]
 
     @Test(arguments: endings.indices)
-    func aStreamThatDidNotEndWellIsTold(_ place: Int) {
+    func aFaultyStreamIsReported(_ place: Int) {
         let (ending, code, outcome) = Self.endings[place]
         let bad = facts { $0.uncompressed = UncompressedFacts(ending: ending) }
         for assertions: [Claim.Assertion] in [
@@ -83,14 +83,14 @@ import Testing
         #expect(codes([.intactStream, .diffID(digest("b"))], disputed) == [.streamDisputed, .diffIDMismatch])
     }
 
-    @Test func trailingBytesAreToldWhereOnlyTheDiffIDIsClaimed() {
+    @Test func trailingBytesAreReportedIfOnlyTheDiffIDIsClaimed() {
         let bad = facts { $0.uncompressed?.ending = .trailingBytes(atByte: 8, areZero: true) }
         #expect(codes([.diffID(digest("d"))], bad) == [.streamTrailingBytes])
     }
 
-    // What was not compared
+    // Claims that were not compared
 
-    @Test func whatWasNotComparedIsNeverVerified() throws {
+    @Test func aClaimThatWasNotComparedIsNeverVerified() throws {
         let source = Descriptor(mediaType: Self.gzipType, digest: digest("a", .sha512), size: 10)
         let noStream = facts { $0.uncompressed = nil }
         let noDigests = facts { $0.digests = [] }
@@ -109,15 +109,15 @@ import Testing
         }
     }
 
-    @Test func anUnknownAlgorithmIsLeftToItsOwnFinding() throws {
+    @Test func anUnknownAlgorithmHasItsOwnFinding() throws {
         let unknown = try unknownDigest()
         #expect(codes([.digest(unknown), .diffID(unknown), .name(unknown)], soundFacts) == [])
-        // Nobody else says it of a layer source.
+        // No other claim about a layer source reports it.
         let source = Descriptor(mediaType: Self.gzipType, digest: unknown, size: 10)
         #expect(codes([.layerSource(source)], soundFacts) == [.digestUnsupported])
     }
 
-    @Test func aLayerSourceBindsOnlyWhereItsCompressionIsThere() {
+    @Test func aLayerSourceIsComparedOnlyIfItsCompressionMatches() {
         let other = Descriptor(
             mediaType: MediaType("application/vnd.oci.image.layer.v1.tar"), digest: digest("b"), size: 99)
         #expect(codes([.layerSource(other)], soundFacts) == [])
@@ -140,23 +140,23 @@ import Testing
         #expect(findings.first?.outcome != .verified)
     }
 
-    @Test func aBlobThatNobodyLookedAtIsInterrupted() {
+    @Test func aBlobThatWasNotReadIsInterrupted() {
         #expect(codes([.size(10)], nil) == [.interrupted])
     }
 
-    @Test func onlyALayerThatMayBeAbsentMayBe() {
+    @Test func onlyALayerThatMayBeAbsentIsNotMissed() {
         var inventory = inventory()
         inventory.claims = [claim(.digest(digest("a")))]
         let missing = BlobFacts(reading: .missing)
         #expect(Judge(inventory, facts: [missing]).findings().map { $0.finding.code } == [.blobMissing])
         inventory.images[0].layers[0].mayBeAbsent = true
         #expect(Judge(inventory, facts: [missing]).findings().map { $0.finding.code } == [.layerAbsent])
-        // A blob that is there but wrong is no absent layer.
+        // A blob that is present but wrong is not an absent layer.
         let wrong = facts { $0.digests = [digest("b")] }
         #expect(Judge(inventory, facts: [wrong]).findings().map { $0.finding.code } == [.blobDigestMismatch])
     }
 
-    @Test func anEmptyBlobIsNoStream() {
+    @Test func anEmptyBlobIsNotAStream() {
         let empty = BlobFacts(
             digests: [.emptyInputSHA256], compression: Compression.none, reading: .complete,
             uncompressed: UncompressedFacts(digests: [.emptyInputSHA256], ending: .complete))
@@ -167,7 +167,7 @@ import Testing
         #expect(codes([plain, .intactStream, .diffID(.emptyInputSHA256)], empty) == [])
     }
 
-    // Order, and what follows from what
+    // Order and consequences
 
     @Test func findingsHaveTheOrderOfTheClaims() {
         var inventory = inventory(layers: 6)
@@ -245,7 +245,7 @@ import Testing
         // One finding that belongs to both layers.
         #expect(Set(found.map { $0.finding }).count == 1)
         #expect(found.allSatisfy { $0.finding.message == "layers 1 and 2 are swapped" })
-        // Where the other layer is right, only this one's claim is wrong.
+        // If the other layer is correct, only this layer's claim is wrong.
         inventory.images[0].layers[1].diffID = digest("e")
         inventory.claims[1].assertion = .diffID(digest("e"))
         let one = Judge(inventory, facts: [soundFacts, other]).findings().map { $0.finding.hint }

@@ -14,12 +14,12 @@ import Testing
         return Plan(inventory).requests
     }
 
-    @Test func nothingIsPlannedWhereNothingIsClaimed() {
+    @Test func nothingIsPlannedWithoutClaims() {
         #expect(planned([]).isEmpty)
         #expect(Plan(Inventory()).requests.isEmpty)
     }
 
-    @Test func aBlobThatManyClaimIsReadOnceWithAllTheirAlgorithms() {
+    @Test func aBlobWithManyClaimsIsReadOnceWithAllTheirAlgorithms() {
         let requests = planned([
             .digest(digest("a")), .size(10), .digest(digest("b", .sha512)), .digest(digest("c")), .diffID(digest("d")),
             .diffID(digest("e", .sha384)), .diffID(digest("f")), .intactStream,
@@ -31,7 +31,7 @@ import Testing
         #expect(requests.first?.expectedByteCount == 10)
     }
 
-    @Test func whatNobodyClaimsOfTheStreamIsNotDecoded() {
+    @Test func aStreamWithoutClaimsIsNotDecoded() {
         #expect(planned([.digest(digest("a")), .size(10)]).first?.diffIDAlgorithms == nil)
         #expect(planned([.compression(.gzip, mediaType: MediaType("a/b"))]).first?.diffIDAlgorithms == nil)
     }
@@ -40,7 +40,7 @@ import Testing
         #expect(planned([.intactStream]).first?.diffIDAlgorithms == [])
     }
 
-    @Test func theDigestThatBlobsGoByIsAlwaysComputed() throws {
+    @Test func theDigestThatNamesABlobIsAlwaysComputed() throws {
         #expect(planned([.size(10)]).first?.digestAlgorithms == [.sha256])
         #expect(planned([.digest(try unknownDigest())]).first?.digestAlgorithms == [.sha256])
         #expect(planned([.diffID(digest("d"))]).first?.digestAlgorithms == [.sha256])
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: [ReadEnding.missing, .outsideImage, .changed, .unreadable(errno: 5, atByte: 0)])
-    func whatCouldNotBeReadIsNotTriedAgain(_ ending: ReadEnding) {
+    func anUnreadableDocumentIsNotReadAgain(_ ending: ReadEnding) {
         #expect(planned([.digest(digest("a")), .intactStream], facts: BlobFacts(reading: ending)).isEmpty)
     }
 

@@ -11,7 +11,7 @@ func digest(_ digit: Character, _ algorithm: DigestAlgorithm = .sha256) -> Conte
     return ContentDigest(algorithm, bytes: [UInt8](repeating: byte, count: algorithm.byteCount))
 }
 
-/// A digest of an algorithm that is not computed here.
+/// A digest of an unsupported algorithm.
 func unknownDigest() throws -> ContentDigest {
     try ContentDigest(parsing: "blake3:" + String(repeating: "a", count: 64))
 }
@@ -40,7 +40,7 @@ func claim(_ assertion: Claim.Assertion, about blob: BlobIndex = 0, layer: Int? 
     Claim(assertion, about: blob, at: manifestPlace, image: 0, layer: layer)
 }
 
-/// Facts of a gzip layer of 10 bytes that is intact: digest `a`, diffID `d`.
+/// Facts of an intact gzip layer of 10 bytes: digest `a`, diffID `d`.
 let soundFacts = BlobFacts(
     byteCount: 10, digests: [digest("a")], compression: .gzip, reading: .complete,
     uncompressed: UncompressedFacts(byteCount: 40, digests: [digest("d")], ending: .complete))

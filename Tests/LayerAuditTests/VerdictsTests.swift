@@ -7,7 +7,7 @@ import LayerModel
 import Testing
 
 @Suite struct ConsequencesTests {
-    @Test func aCutArchiveIsSaidOnceWhereABlobTellsIt() {
+    @Test func aTruncatedArchiveIsReportedOnceIfABlobReportsIt() {
         let whole = LocatedFinding(Finding(.archiveTruncated, "whole", at: Place("")))
         let blob = LocatedFinding(Finding(.archiveTruncated, "blob", at: Place("b")), image: 0)
         let elsewhere = LocatedFinding(Finding(.archiveTruncated, "other", at: Place(""), root: 1))
@@ -19,7 +19,7 @@ import Testing
         #expect(Array(alone) == [whole])
     }
 
-    @Test func whatADocumentWithAWrongDigestSaysFollowsFromThat() {
+    @Test func claimsOfADocumentWithAWrongDigestFollowFromIt() {
         var inventory = inventory()
         inventory.claims = [Claim(.digest(digest("b")), about: 0, at: Place("index.json", "/manifests/0"))]
         let cause = LocatedFinding(
@@ -35,7 +35,7 @@ import Testing
         #expect(findings.map { $0.finding.follows } == [nil, .blobDigestMismatch, nil, nil, nil])
     }
 
-    @Test func nothingFollowsFromADigestThatHolds() {
+    @Test func nothingFollowsFromACorrectDigest() {
         var inventory = inventory()
         inventory.claims = [Claim(.digest(digest("a")), about: 0, at: Place("index.json"))]
         var findings: FindingList = [LocatedFinding(Finding(.blobMissing, "m", at: Place("blobs/0", "/layers/0")))]
@@ -69,7 +69,7 @@ import Testing
         #expect(report.summary.verifiedImageCount == 1)
     }
 
-    @Test func theWorstOfItsLayersDecidesAnImageAndTheWorstImageTheRun() {
+    @Test func theWorstLayerDecidesTheImageAndTheWorstImageTheRun() {
         var inventory = inventory(layers: 3)
         inventory.images.append(inventory.images[0])
         inventory.images.append(inventory.images[0])
@@ -89,8 +89,8 @@ import Testing
         #expect(report.summary.imageCount == 3)
     }
 
-    /// Of too many findings it is not kept to which layers they belong.
-    @Test func noLayerIsVerifiedOfAnImageWhoseFindingsAreOnlyCounted() {
+    /// With too many findings their layers are not stored.
+    @Test func noLayerIsVerifiedInAnImageWhoseFindingsAreOnlyCounted() {
         var located = FindingList([])
         located.maximumByteCount = 0
         let place = located.intern(refuting)
@@ -117,7 +117,7 @@ import Testing
         #expect(report.images.map { $0.layers[0].findings } == [[0], [0]])
     }
 
-    @Test func strictMakesWarningsRefuteAndLeavesNotes() {
+    @Test func strictMakesWarningsRefuteAndKeepsNotes() {
         let note = Finding(.nothingReferenced, "m", at: Place("d"))
         let located = [LocatedFinding(warning, image: 0), LocatedFinding(note)]
         #expect(report(inventory(), located).outcome == .verified)
@@ -129,7 +129,7 @@ import Testing
         #expect(report(inventory(), [LocatedFinding(note)], isStrict: true).outcome == .verified)
     }
 
-    @Test func aFindingOfALayerThatIsNotListedBelongsToTheImage() {
+    @Test func aFindingAboutAnUnlistedLayerBelongsToTheImage() {
         let report = report(inventory(), [LocatedFinding(refuting, image: 0, layer: 7)])
         #expect(report.images[0].findings == [0])
         #expect(report.images[0].outcome == .refuted)
@@ -141,12 +141,12 @@ import Testing
         #expect(chains == [digest("d"), digest("e"), nil, nil])
     }
 
-    @Test func whatIsNoImageHasNoChainIDs() {
+    @Test func onlyImagesHaveChainIDs() {
         let inventory = inventory(kind: .artifact, diffIDs: [digest("d")])
         #expect(report(inventory).images[0].layers.map { $0.chainID } == [nil])
     }
 
-    @Test func sizesAreThoseOfTheFactsElseThoseClaimed() {
+    @Test func sizesAreThoseOfTheFactsOrClaimed() {
         let read = report(inventory()).images[0].layers[0]
         #expect(read.size == 10)
         #expect(read.uncompressedSize == 40)

@@ -7,11 +7,11 @@ import LayerModel
 import LayerReport
 import Testing
 
-/// What is rendered is what `Golden/` has. After an intended change run the suite with `UPDATE_GOLDEN=1`, read the
-/// difference, and add a line to CHANGELOG.
+/// Compares reports with the files in `Golden/`. After an intended change run the suite with `UPDATE_GOLDEN=1`, review
+/// the difference, and add a line to CHANGELOG.
 @Suite struct GoldenFileTests {
     @Test(arguments: SampleReport.all)
-    func textIsAsBefore(_ sample: SampleReport) throws {
+    func textMatchesTheGoldenFiles(_ sample: SampleReport) throws {
         for verbosity in ReportStyle.Verbosity.allCases {
             let text = render(TextFormat(), sample.report, ReportStyle(verbosity: verbosity))
             try expectGolden(text, "\(sample).\(verbosity.rawValue).txt")
@@ -19,17 +19,17 @@ import Testing
     }
 
     @Test(arguments: SampleReport.all)
-    func colouredTextIsAsBefore(_ sample: SampleReport) throws {
+    func colouredTextMatchesTheGoldenFiles(_ sample: SampleReport) throws {
         let text = render(TextFormat(), sample.report, ReportStyle(colour: .on, width: 72))
         try expectGolden(text, "\(sample).colour.txt")
     }
 
     @Test(arguments: SampleReport.all)
-    func jsonIsAsBefore(_ sample: SampleReport) throws {
+    func jsonMatchesTheGoldenFiles(_ sample: SampleReport) throws {
         try expectGolden(render(JSONFormat(), sample.report), "\(sample).json")
     }
 
-    @Test func treeIsAsBefore() throws {
+    @Test func treeMatchesTheGoldenFiles() throws {
         for format in ReportFormats.all {
             var text = ""
             format.writeTree(SampleReport.verified, in: ReportStyle()) { text += $0 }
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func digestsAreAsBefore() throws {
+    @Test func digestsMatchTheGoldenFiles() throws {
         for format in ReportFormats.all {
             var text = ""
             format.write(Self.digests, in: ReportStyle(showsChainIDs: true)) { text += $0 }

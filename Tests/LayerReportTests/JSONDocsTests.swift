@@ -1,4 +1,4 @@
-// layerverify: docs/json.md is what the JSON has.
+// layerverify: docs/json.md matches the JSON.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -9,7 +9,7 @@ import LayerReport
 import LayerVerify
 import Testing
 
-/// Every member that the page documents appears, in its order and with its type, and no other.
+/// Every documented member appears, in its order and with its type, and no other member does.
 @Suite struct JSONDocsTests {
     /// A documented member.
     struct Member: Hashable {
@@ -17,7 +17,7 @@ import Testing
         var type: String
     }
 
-    /// The tables of the page by their headings.
+    /// The tables of the page by heading.
     static func tables() throws -> [String: [Member]] {
         let page = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/json.md")
         var tables: [String: [Member]] = [:]
@@ -30,9 +30,9 @@ import Testing
         return tables
     }
 
-    /// The objects of a text by their place (`images[].layers[]`), each as its members in the order written.
+    /// The objects of a text by path (`images[].layers[]`), each as its members in the order written.
     ///
-    /// Shape: one member or bracket a line, as the format writes it.
+    /// Shape: one member or bracket per line, as the format writes it.
     static func objects(in text: String) -> [String: [[Member]]] {
         var objects: [String: [[Member]]] = [:]
         var open: [(place: String, members: [Member]?)] = []
@@ -78,11 +78,11 @@ import Testing
                 seen[member.name, default: []].insert(member.type)
             }
         }
-        // What is said to be null at times is something else at other times, in these samples too.
+        // A member that may be null has another value in some sample.
         for member in documented { #expect(seen[member.name] != ["null"], "\(place).\(member.name)") }
     }
 
-    @Test func theReportHasTheMembersDocumented() throws {
+    @Test func theReportHasTheDocumentedMembers() throws {
         let tables = try Self.tables()
         var objects: [String: [[Member]]] = [:]
         for sample in SampleReport.all {
@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    @Test func theDigestsHaveTheMembersDocumented() throws {
+    @Test func theDigestsHaveTheDocumentedMembers() throws {
         let tables = try Self.tables()
         var text = ""
         JSONFormat().write(GoldenFileTests.digests, in: ReportStyle()) { text += $0 }
@@ -124,7 +124,7 @@ import Testing
         try expect(objects["summary"], tables["summary of digests"], "summary of digests")
     }
 
-    @Test func theBenchmarkHasTheMembersDocumented() throws {
+    @Test func theBenchmarkHasTheDocumentedMembers() throws {
         let kernels = [
             Kernel(.read, "pread"), Kernel(.decode(.gzip), "isal", teamSize: 2),
             Kernel(.decode(.gzip), "zlib", isFastPath: false), Kernel(.hash(.sha256), "OpenSSL"),

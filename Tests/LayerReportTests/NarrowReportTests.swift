@@ -19,7 +19,7 @@ import Testing
         return text.split(separator: "\n", omittingEmptySubsequences: false)
     }
 
-    /// A word longer than the terminal is wide has its own line, and begins it.
+    /// A word longer than the terminal is at the beginning of a line of its own.
     @Test(arguments: SampleReport.all, widths)
     func linesFitTheTerminal(_ sample: SampleReport, _ width: Int) {
         for verbosity in [ReportStyle.Verbosity.normal, .verbose] {
@@ -34,7 +34,7 @@ import Testing
 
     /// At 80 columns every digest is on one line, however deep it is.
     @Test(arguments: SampleReport.all)
-    func nothingIsCutThatFitsEightyColumns(_ sample: SampleReport) {
+    func nothingThatFitsEightyColumnsIsBroken(_ sample: SampleReport) {
         let style = ReportStyle(verbosity: .verbose, width: 80)
         #expect(lines(sample.report, style).allSatisfy { $0.count <= 80 })
         let whole = lines(sample.report, ReportStyle(verbosity: .verbose))
@@ -43,7 +43,7 @@ import Testing
         for digest in digests { #expect(narrow.contains(digest)) }
     }
 
-    /// Breaking lines changes spaces and ends of lines, and nothing else.
+    /// Wrapping changes only spaces and line ends.
     @Test(arguments: SampleReport.all, widths)
     func noWordIsLost(_ sample: SampleReport, _ width: Int) {
         func letters(_ style: ReportStyle) -> String {

@@ -1,4 +1,4 @@
-// layerverify: what every format promises.
+// layerverify: tests of every format.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: SampleReport.all)
-    func nothingReachesTheTerminalThatItObeys(_ sample: SampleReport) {
+    func noControlCharacterReachesTheTerminal(_ sample: SampleReport) {
         for format in ReportFormats.all {
             for verbosity in ReportStyle.Verbosity.allCases {
                 var text = ""
@@ -55,20 +55,20 @@ import Testing
         }
     }
 
-    @Test func quietSaysNothingOfAVerifiedRun() {
+    @Test func quietIsEmptyForAVerifiedRun() {
         var text = ""
         TextFormat().write(SampleReport.verified, in: ReportStyle(verbosity: .quiet)) { text += $0 }
         #expect(text.isEmpty)
     }
 
-    @Test func quietSaysNothingOfDocumentsWithoutErrors() {
+    @Test func quietIsEmptyForDocumentsWithoutErrors() {
         var text = ""
         TextFormat().writeTree(SampleReport.verified, in: ReportStyle(verbosity: .quiet)) { text += $0 }
         #expect(text.isEmpty)
     }
 
     @Test(arguments: SampleReport.all)
-    func jsonGivesBackWhatTheReportSays(_ sample: SampleReport) throws {
+    func jsonHasTheContentOfTheReport(_ sample: SampleReport) throws {
         var text = ""
         JSONFormat().write(sample.report, in: ReportStyle()) { text += $0 }
         let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
@@ -109,7 +109,7 @@ import Testing
     @Test(arguments: cases)
     func bytesHaveThreeDigits(_ count: UInt64, _ text: String) { #expect(HumanUnits.bytes(count) == text) }
 
-    @Test func durationsHaveAFittingUnit() {
+    @Test func durationsHaveASuitableUnit() {
         #expect(HumanUnits.duration(0.0434) == "0.043 s")
         #expect(HumanUnits.duration(1.25) == "1.25 s")
         #expect(HumanUnits.duration(125) == "2 min 05 s")

@@ -1,10 +1,10 @@
-// layerverify: hand-made reports.
+// layerverify: sample reports.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
-/// A report and what it shows.
+/// A report and its name.
 struct SampleReport: Sendable, CustomStringConvertible {
     let description: String
     let report: Report
@@ -152,7 +152,7 @@ struct SampleReport: Sendable, CustomStringConvertible {
             })
     }()
 
-    /// Names that try to forge lines, to steer the terminal, and to break JSON.
+    /// Names that contain line breaks, escape sequences, and characters that JSON must escape.
     static let hostile: Report = {
         var hostile = image("a\u{1b}[2J\n✓ verified\u{202e}\"\\\u{9b}31m\u{e0041}", "linux/amd64", layers: [layer("a")])
         hostile.record.platform = Platform(os: "li\u{7}nux", architecture: "am\u{200b}d64")

@@ -1,4 +1,4 @@
-// layerverify: tests of the walks through what docker save writes.
+// layerverify: tests of the walks through docker-save archives.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -38,7 +38,7 @@ import Testing
             inventory.claims.filter { $0.layer == 0 }.map { $0.assertion } == [.intactStream, .diffID(layerDigest)])
     }
 
-    @Test func theSameLiesInAnArchive() throws {
+    @Test func theSameImageInAnArchiveHasTheSameClaims() throws {
         let config = ImageFolder.config([layerDigest.description])
         let name = "sha256:" + ContentDigest.of(Array(config.utf8), .sha256).encoded
         let folder = try ImageFolder()
@@ -71,13 +71,13 @@ import Testing
     ]
 
     @Test(arguments: faulty.indices)
-    func eachFaultIsTold(_ place: Int) throws {
+    func eachFaultIsReported(_ place: Int) throws {
         let (old, new, codes) = Self.faulty[place]
         let (folder, _) = try folder { $0.replacing(old, with: new, maxReplacements: 1) }
         #expect(gather(folder).codes == codes, "\(new)")
     }
 
-    @Test func aMissingConfigIsToldByItsName() throws {
+    @Test func aMissingConfigIsReportedByItsName() throws {
         let (folder, _) = try folder { $0.replacing(#""Config":""#, with: #""Config":"gone/"#) }
         #expect(gather(folder).codes == [.blobMissing])
     }
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func pathsAreNormalisedWithoutClimbing() {
+    @Test func normalisedPathsStayInTheFolder() {
         #expect(ArchivePath.normalized("./a//b/./c/") == "a/b/c")
         #expect(ArchivePath.normalized("/a") == "a")
         #expect(ArchivePath.normalized("../a") == "../a")
@@ -123,7 +123,7 @@ import Testing
         let inventory = gather(try folder(#"{"a":{"1":"two"}}"#))
         #expect(inventory.images.map { $0.references } == [["a:1"]])
         #expect(inventory.images.first?.layers.map { $0.path } == ["one/layer.tar", "two/layer.tar"])
-        // Nothing says what they should be, so nothing may count as verified.
+        // The layers have no digests, so nothing may count as verified.
         #expect(inventory.codes == [.dockerLayerUnclaimed, .dockerLayerUnclaimed])
         #expect(inventory.claims.map { $0.assertion } == [.intactStream, .intactStream])
     }
@@ -135,7 +135,7 @@ import Testing
     ]
 
     @Test(arguments: faulty.indices)
-    func eachFaultIsTold(_ place: Int) throws {
+    func eachFaultIsReported(_ place: Int) throws {
         #expect(gather(try folder(Self.faulty[place].text)).codes == Self.faulty[place].codes)
     }
 
@@ -145,7 +145,7 @@ import Testing
         #expect(gather(folder).images.first?.layers.count == 2)
     }
 
-    @Test func besideAManifestOnlyTheNamesAreChecked() throws {
+    @Test func nextToAManifestOnlyTheNamesAreChecked() throws {
         let folder = try folder(#"{"a":{"1":"one"},"b":{"2":"gone"}}"#)
         try folder.write("[]", to: "manifest.json")
         let inventory = gather(folder)

@@ -9,11 +9,11 @@ import LayerSystem
 import Testing
 
 @Suite struct DocumentDigesterTests {
-    /// Says that everything has the digest of something else.
+    /// Returns the digest of other bytes.
     static let lie: DocumentDigester.Method = { _, algorithm in .reference(of: [1, 2, 3], algorithm) }
     static let truth: DocumentDigester.Method = { .reference(of: $0, $1) }
 
-    @Test func aFastMethodThatIsWrongRefutesNothing() throws {
+    @Test func aWrongFastMethodRefutesNothing() throws {
         let inventory = try gather(fast: Self.lie)
         #expect(inventory.codes.contains(.fastPathDisagrees))
         #expect(inventory.codes.allSatisfy { $0 == .fastPathDisagrees })
@@ -23,12 +23,12 @@ import Testing
         }
     }
 
-    @Test func aFastMethodThatIsRightIsBelieved() throws {
+    @Test func aCorrectFastMethodIsAccepted() throws {
         let inventory = try gather(fast: Self.truth)
         #expect(!inventory.codes.contains(.fastPathDisagrees))
     }
 
-    @Test func theReferenceIsNotAskedWhereNothingIsWrong() throws {
+    @Test func theReferenceIsNotUsedIfTheDigestMatches() throws {
         let asked = Locked(0)
         let inventory = try gather(fast: Self.truth) { bytes, algorithm in
             asked.withLock { $0 += 1 }

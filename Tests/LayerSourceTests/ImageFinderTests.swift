@@ -42,10 +42,10 @@ import Testing
             found.last?.finding?.message == "not looked into: 1 file that is not an image (1 other), 1 symbolic link")
     }
 
-    @Test func namesThatAreNotUTF8AreSearchedToo() throws {
+    @Test func namesThatAreNotUTF8AreSearched() throws {
         let folder = try ImageFolder()
         try addLayout("a", to: folder)
-        // Foundation has only text for names.
+        // Foundation's paths are strings.
         let base = Array(folder.path.utf8CString.dropLast())
         let bytes = { (name: String, odd: [UInt8]) in
             base + "/\(name)".utf8CString.dropLast() + odd.map { CChar(bitPattern: $0) } + [0]
@@ -59,7 +59,7 @@ import Testing
         #expect(found.allSatisfy { $0.finding == nil && $0.record.path.contains("\u{fffd}") })
     }
 
-    @Test func whatMayBeAnImageIsNotPassedOver() throws {
+    @Test func aFileThatMayBeAnImageIsReported() throws {
         let folder = try ImageFolder()
         try addLayout("a", to: folder)
         let tar: [UInt8] = Array([[UInt8].entry("oci-layout", "{}"), .entry("x", "y"), .end].joined())
@@ -72,7 +72,7 @@ import Testing
         #expect(found.allSatisfy { $0.finding?.code == .notAnImage })
     }
 
-    @Test func imagesInTheFolderOfAnImageAreFoundToo() throws {
+    @Test func imagesInTheFolderOfAnImageAreFound() throws {
         let folder = try ImageFolder()
         try addLayout("a", to: folder)
         try addLayout("a/b", to: folder)
@@ -85,7 +85,7 @@ import Testing
         #expect(found.allSatisfy { $0.finding == nil })
     }
 
-    @Test func nothingInTheFolderOfAnImageIsPassedOverInSilence() throws {
+    @Test func possibleImagesInTheFolderOfAnImageAreReported() throws {
         let folder = try ImageFolder()
         let hex = String(repeating: "a1", count: 32)
         for name in ["a", "a/lost+found/#12", "a/\(hex)"] { try addLayout(name, to: folder) }
@@ -98,7 +98,7 @@ import Testing
         #expect(found.last?.finding?.message == "not looked into: 1 symbolic link")
     }
 
-    @Test func nothingInTheFolderOfAnExtractedArchiveIsPassedOverInSilence() throws {
+    @Test func possibleImagesInTheFolderOfAnExtractedArchiveAreReported() throws {
         let folder = try ImageFolder()
         let hex = String(repeating: "a1", count: 32)
         let other = String(repeating: "b2", count: 32)
@@ -111,7 +111,7 @@ import Testing
         #expect(find(folder).map { $0.record.path } == names.map { folder.path + $0 })
     }
 
-    @Test func ofManyImagesFewStayOpen() throws {
+    @Test func fewOfManyImagesStayOpen() throws {
         let folder = try ImageFolder()
         for number in 0..<30 {
             try addLayout("\(number)", to: folder)
@@ -130,7 +130,7 @@ import Testing
     /// The descriptors of this process that lead to something below a folder.
     private func openFileCount(below path: String) throws -> Int {
         try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count { name in
-            // Other tests close theirs meanwhile.
+            // Other tests close their descriptors at the same time.
             var target = [CChar](repeating: 0, count: 4096)
             let count = readlink("/proc/self/fd/" + name, &target, target.count)
             return count > 0
@@ -150,7 +150,7 @@ import Testing
         withExtendedLifetime(folder) {}
     }
 
-    @Test func theFilesOfAnExtractedArchiveAreNoImages() throws {
+    @Test func theFilesOfAnExtractedArchiveAreNotImages() throws {
         let folder = try ImageFolder()
         let hex = String(repeating: "a1", count: 32)
         try folder.write(#"[{"Config":"c.json","Layers":["./one","layers/two"]}]"#, to: "manifest.json")
@@ -168,12 +168,12 @@ import Testing
         try folder.link("up", to: ".")
         let found = find(folder)
         #expect(found.map { $0.finding?.code } == [.notAnImage])
-        // The path that the user gives may be a link.
+        // A given path may be a link.
         let linked = withExtendedLifetime(other) { find(folder, at: "/away/a") }
         #expect(linked.map { $0.record.form } == [.ociLayout])
     }
 
-    @Test func foldersBeyondTheDepthAreSaidToBeLeft() throws {
+    @Test func foldersBeyondTheDepthAreReported() throws {
         let folder = try ImageFolder()
         try addLayout(Array(repeating: "d", count: 256).joined(separator: "/"), to: folder)
         #expect(find(folder).map { $0.record.form } == [.ociLayout])
@@ -192,20 +192,20 @@ import Testing
     }
 
     @Test(arguments: ["sha256", "sha384", "sha512"])
-    func blobsWithoutDocumentsAreNotPassedOver(_ algorithm: String) throws {
+    func blobsWithoutDocumentsAreReported(_ algorithm: String) throws {
         let folder = try ImageFolder()
         try addLayout("a", to: folder)
         try folder.write("x", to: "left/blobs/\(algorithm)/0")
         #expect(find(folder).map { $0.finding?.code } == [nil, .notAnImage])
     }
 
-    @Test func anEmptyFolderIsNoImage() throws {
+    @Test func anEmptyFolderIsNotAnImage() throws {
         let found = find(try ImageFolder())
         #expect(found.map { $0.finding?.code } == [.notAnImage])
         #expect(found.map { $0.record.form } == [.unknown])
     }
 
-    @Test func aPathThatIsNotThereIsMissing() throws {
+    @Test func aPathThatDoesNotExistIsMissing() throws {
         #expect(find(try ImageFolder(), at: "/gone").map { $0.finding?.code } == [.pathMissing])
     }
 
@@ -217,7 +217,7 @@ import Testing
     ]
 
     @Test(arguments: files.indices)
-    func aFileThatIsNoImageIsSaidToBeWhatItIs(_ place: Int) throws {
+    func theKindOfAFileThatIsNotAnImageIsReported(_ place: Int) throws {
         let folder = try ImageFolder()
         try folder.write(Self.files[place].bytes, to: "file")
         let found = find(folder, at: "/file")
@@ -239,7 +239,7 @@ import Testing
         #expect(find(folder).map { $0.record.form } == [.dockerOCIDirectory])
     }
 
-    @Test func rootsAreNumberedOverAllPaths() throws {
+    @Test func rootsAreNumberedAcrossAllPaths() throws {
         let folder = try ImageFolder()
         try addLayout("a", to: folder)
         try folder.write(Self.archive, to: "b.tar")
@@ -295,7 +295,7 @@ import Testing
         #expect(entries(of: "a/file") == nil)
     }
 
-    /// Nil where it is certain that there is no such folder.
+    /// Nil if the folder certainly does not exist.
     private func entries(of folder: String) -> [DirectoryEntry]? {
         switch tree.list(folder) {
         case .found(let entries): return entries.map { DirectoryEntry(name: $0.name, kind: $0.kind) }
@@ -306,7 +306,7 @@ import Testing
         }
     }
 
-    @Test func anEntryThatClimbsOutIsAFinding() {
+    @Test func anEntryOutsideOfTheArchiveIsAFinding() {
         #expect(tree.findings.map { $0.code } == [.archiveEntryAmbiguous])
         #expect(tree.findings.first?.message.contains("'../climbs'") == true)
     }

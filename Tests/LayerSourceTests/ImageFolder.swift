@@ -1,4 +1,4 @@
-// layerverify: images made by hand, for tests.
+// layerverify: hand-made images for tests.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -7,7 +7,7 @@ import LayerDigest
 import LayerModel
 import LayerSource
 
-/// A folder that is gone when the test is over, and the files of an image in it.
+/// A temporary folder with the files of an image.
 final class ImageFolder {
     let path: String
 
@@ -41,7 +41,7 @@ final class ImageFolder {
         try FileManager.default.createDirectory(atPath: path + "/" + name, withIntermediateDirectories: true)
     }
 
-    /// Adds a blob under its digest. Returns: a descriptor of it.
+    /// Adds a blob under its digest. Returns: its descriptor.
     func addBlob(_ text: String, _ mediaType: String, more: String = "") throws -> String {
         try write(text, to: "blobs/sha256/" + ContentDigest.of(Array(text.utf8), .sha256).encoded)
         return descriptor(text, mediaType, more: more)
@@ -84,11 +84,11 @@ enum MediaTypes {
     static let layer = "application/vnd.oci.image.layer.v1.tar"
 }
 
-/// Finds the images in a folder, or at a path below it, and reads what they say.
+/// Finds the images in a folder, or at a path below it, and reads their documents.
 func gather(_ folder: ImageFolder, _ selection: Selection = Selection(), at name: String = "") -> Inventory {
     var finder = ImageFinder()
     finder.find(folder.path + name)
-    // The folder is gone with its last use, which must not come before this.
+    // The folder is removed after its last use, which must be after the walk.
     return withExtendedLifetime(folder) { gather(finder, selection) }
 }
 

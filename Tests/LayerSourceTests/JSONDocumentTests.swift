@@ -7,7 +7,7 @@ import LayerSource
 import Testing
 
 @Suite struct JSONDocumentTests {
-    /// A document and whether it is JSON by our rules.
+    /// A document, and whether it is valid strict JSON.
     struct Case: Sendable, CustomTestStringConvertible {
         var name: String
         var bytes: [UInt8]
@@ -86,7 +86,7 @@ import Testing
         Case(#"{"layers":1,"LAYERS":1}"#, .duplicateKey), Case(#"{"layers":1,"layerſ":1}"#, .duplicateKey),
         Case("{\"healthcheck\":1,\"healthchec\u{212a}\":1}", .duplicateKey),
         Case(#"{"healthcheck":1,"Healthchec\u212A":1}"#, .duplicateKey),
-        // Nobody looks for these, so nobody takes one for the other.
+        // No reader looks these up, so they cannot be confused.
         Case(#"{"/data":1,"/Data":2}"#), Case(#"{"x-vendor":{"/data":1,"/Data":2}}"#),
         Case(#"{"x-vendor":{"data":1,"Data":2}}"#), Case(#"{"x-vendor":{"data":1,"data":2}}"#, .duplicateKey),
         Case(#"{"a":[{"x":{}},{"b":1,"b":1}]}"#, .duplicateKey),
@@ -96,7 +96,7 @@ import Testing
         Case(#"{"config":{"Labels":{},"labels":{}}}"#, .duplicateKey),
     ]
 
-    @Test(arguments: grammar + strings + keys) func documentIsJudgedByTheRule(_ sample: Case) {
+    @Test(arguments: grammar + strings + keys) func aDocumentIsAcceptedOrRefused(_ sample: Case) {
         do {
             _ = try JSONDocument(parsing: sample.bytes)
             #expect(sample.fault == nil)
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func exactComparisonLetsNamesDifferInCase() throws {
+    @Test func namesMayDifferInCaseIfComparedExactly() throws {
         let tags = Array(#"{"config":{"Layers":"1","layers":"2"}}"#.utf8)
         _ = try JSONDocument(parsing: tags, keys: .exact)
         #expect(throws: JSONFault.self) { _ = try JSONDocument(parsing: tags) }
@@ -114,7 +114,7 @@ import Testing
         #expect(throws: JSONFault.self) { _ = try JSONDocument(parsing: twice, keys: .exact) }
     }
 
-    @Test func faultSaysWhereItIs() {
+    @Test func aFaultHasItsPlace() {
         let fault = fault(of: "{\n  \"é\": tru\n}")
         #expect(fault?.line == 2)
         #expect(fault?.column == 8)
@@ -128,7 +128,7 @@ import Testing
         #expect(fault?.message == #"member "size" at offset 32 repeats "size" at offset 16"#)
     }
 
-    @Test func pointerStopsBeforeAnAbsurdlyLongName() {
+    @Test func aPointerStopsBeforeAVeryLongName() {
         let long = String(repeating: "x", count: 5000)
         let fault = fault(of: "{\"m\":{\"\(long)\":1,\"\(long)\":1}}")
         #expect(fault?.pointer == "/m")
@@ -148,8 +148,8 @@ import Testing
         #expect(fault(of: object(names)) == nil, "nobody looks for it")
     }
 
-    /// A quarter of a million ways to write one name that nobody looks for: comparing each with each would take minutes.
-    @Test func namesThatDifferInCaseAloneCostNoMoreThanOthers() {
+    /// A quarter of a million spellings of a name that no reader looks up. Comparing each with each would take minutes.
+    @Test func namesThatDifferOnlyInCaseCostNoMoreThanOthers() {
         let letters = Array("abcdefghijklmnop")
         let names = (0..<1 << 16).map { bits in
             String(letters.enumerated().map { bits >> $0 & 1 == 0 ? $1 : Character($1.uppercased()) })
@@ -184,7 +184,7 @@ import Testing
         #expect(error?.code == .tooLarge)
     }
 
-    /// Endless repetitions of a few bytes, up to the limit of the document's size.
+    /// Repetitions of a few bytes, up to the limit of the document's size.
     static let hostile: [(beginning: String, pattern: String)] = [
         ("", "["), ("", "{\"a\":"), ("", "[0,"), ("[", "0,"), ("", "\""), ("\"", "\\"), ("", "{\"a\":0,"), ("[", "[],"),
         ("[", "{},"), ("-", "9e"), ("", "[[],"), ("\"", "\u{e9}"),
@@ -203,7 +203,7 @@ import Testing
         }
     }
 
-    @Test func worstGoodDocumentIsReadWithinBounds() async {
+    @Test func theLargestValidDocumentIsReadWithinBounds() async {
         await #expect(processExitsWith: .success) {
             let before = JSONDocumentTests.peakKilobytes()
             let count = JSONDocument.maximumByteCount / 2 - 1

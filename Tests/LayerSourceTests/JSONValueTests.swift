@@ -8,12 +8,12 @@ import Testing
 @Suite struct JSONValueTests {
     private func root(_ text: String) throws -> JSONValue { try JSONDocument(parsing: Array(text.utf8)).root }
 
-    @Test func kindsAreTold() throws {
+    @Test func kindsAreDistinguished() throws {
         let kinds = try root(#"[{}, [], "s", -1, true, false, null]"#).array?.map(\.kind)
         #expect(kinds == [.object, .array, .string, .number, .boolean, .boolean, .null])
     }
 
-    @Test func valueIsNothingButItself() throws {
+    @Test func aValueHasOnlyItsOwnType() throws {
         for text in ["{}", "[]", "\"1\"", "1", "true", "null"] {
             let value = try root(text)
             #expect((value.object != nil) == (text == "{}"))
@@ -67,11 +67,11 @@ import Testing
         #expect(value.member(ignoringCase: "other") == nil)
     }
 
-    @Test func nameThatOnlyLooksTheSameIsAnother() throws {
+    @Test func namesAreComparedByTheirCodePoints() throws {
         #expect(try root("{\"\u{212a}\": 1}")["K"] == nil)
     }
 
-    @Test func rawTextIsClipped() throws {
+    @Test func rawTextIsTruncated() throws {
         #expect(try root("[ 1,\"]\\\"\" ] ").rawText == "[ 1,\"]\\\"\" ]")
         let long = try root("\"" + String(repeating: "😀", count: 500) + "\"").rawText
         #expect(long.count == 80)

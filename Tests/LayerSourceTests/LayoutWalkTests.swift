@@ -33,7 +33,7 @@ import Testing
                     .compression(.none, mediaType: MediaType(MediaTypes.layer)), .intactStream, .diffID(digest),
                 ])
         }
-        // Manifest and config: size and digest each, and their facts are known from reading them.
+        // Manifest and config: size and digest of each, with facts from the walk.
         #expect(inventory.claims.filter { $0.layer == nil }.count == 4)
         let config = try #require(image.configBlob)
         #expect(inventory.blobs[config].facts?.digests.first == image.imageID)
@@ -50,7 +50,7 @@ import Testing
         #expect(Set(inventory.images.flatMap { $0.layers.map { $0.blob } }).count == 3)
     }
 
-    @Test func aSecondTagAddsANameAndNoImage() throws {
+    @Test func aSecondTagAddsANameButNotAnImage() throws {
         let folder = try ImageFolder()
         let name = #","annotations":{"org.opencontainers.image.ref.name":"X"}"#
         let manifest = try folder.addImage(["a"], more: name)
@@ -86,7 +86,7 @@ import Testing
         #expect(gather(folder).codes == [.platformMismatch])
     }
 
-    @Test func anAbsentPlatformIsANoteUnlessAllAreWanted() throws {
+    @Test func anAbsentPlatformIsANoteUnlessAllAreRequired() throws {
         let folder = try ImageFolder()
         let absent = folder.descriptor(
             "gone", MediaTypes.manifest, more: #","platform":{"os":"linux","architecture":"s390x"}"#)
@@ -112,7 +112,7 @@ import Testing
         #expect(inventory.claims.contains { $0.blob == blob })
     }
 
-    @Test func selectionByNameLeavesOthersOut() throws {
+    @Test func selectionByNameExcludesOtherImages() throws {
         let folder = try ImageFolder()
         func name(_ text: String) -> String { #","annotations":{"org.opencontainers.image.ref.name":"\#(text)"}"# }
         try folder.writeIndex([
@@ -135,14 +135,14 @@ import Testing
     ]
 
     @Test(arguments: indexes.indices)
-    func eachFaultOfAnIndexIsTold(_ place: Int) throws {
+    func eachFaultOfAnIndexIsReported(_ place: Int) throws {
         let folder = try ImageFolder()
         try folder.writeIndex([])
         try folder.write(Self.indexes[place].text, to: "index.json")
         #expect(gather(folder).codes == Self.indexes[place].codes, "\(Self.indexes[place].text)")
     }
 
-    @Test func aLayoutNeedsItsTwoFiles() throws {
+    @Test func aLayoutRequiresItsTwoFiles() throws {
         let folder = try ImageFolder()
         try folder.write("x", to: "blobs/sha256/x")
         try folder.write(ImageFolder.index([]), to: "index.json")
@@ -163,7 +163,7 @@ import Testing
     ]
 
     @Test(arguments: manifests.indices)
-    func eachFaultOfAManifestIsTold(_ place: Int) throws {
+    func eachFaultOfAManifestIsReported(_ place: Int) throws {
         let folder = try ImageFolder()
         let layer = try folder.addBlob("a", MediaTypes.layer)
         let diffID = ContentDigest.of(Array("a".utf8), .sha256).description
@@ -177,7 +177,7 @@ import Testing
         #expect(found == codes, "\(change)")
     }
 
-    @Test func deepIndexesAreNotFollowedForEver() throws {
+    @Test func deepIndexesAreFollowedToALimit() throws {
         let folder = try ImageFolder()
         var descriptor = try folder.addImage(["a"])
         for _ in 0..<20 { descriptor = try folder.addBlob(ImageFolder.index([descriptor]), MediaTypes.index) }
@@ -185,9 +185,9 @@ import Testing
         #expect(gather(folder).codes.contains(.indexTooDeep))
     }
 
-    @Test func anEmbeddedManifestDoesNotStandForTheOneThatIsNotThere() throws {
+    @Test func anEmbeddedManifestDoesNotReplaceAMissingOne() throws {
         let folder = try ImageFolder()
-        // `{}` is no manifest, so faults of its own would show that it was read.
+        // `{}` is not a manifest, so it would have faults of its own if it were parsed.
         let entry = folder.descriptor("{}", MediaTypes.manifest, more: #","data":"e30=""#)
         try folder.writeIndex([entry])
         #expect(gather(folder).codes.isEmpty)
@@ -195,7 +195,7 @@ import Testing
         #expect(gather(folder).codes.contains(.dataMismatch))
     }
 
-    @Test func attestationsAndArtifactsAreNoImages() throws {
+    @Test func attestationsAndArtifactsAreNotImages() throws {
         let folder = try ImageFolder()
         let empty = try folder.addBlob("{}", "application/vnd.oci.empty.v1+json")
         let layer = try folder.addBlob("text", "text/plain")
@@ -212,13 +212,13 @@ import Testing
         let inventory = gather(folder)
         #expect(inventory.codes == [])
         #expect(inventory.images.map { $0.kind } == [.artifact, .attestation, .image])
-        // An opaque blob has no stream to be intact.
+        // The stream of an opaque blob is not claimed to be intact.
         #expect(inventory.claims.filter { $0.image == 0 && $0.layer == 0 }.map { $0.assertion }.count == 2)
     }
 }
 
 @Suite struct UnreferencedBlobsTests {
-    @Test func aBlobThatNobodyMentionsIsClaimedByItsName() throws {
+    @Test func anUnreferencedBlobIsClaimedByItsName() throws {
         let folder = try ImageFolder()
         try folder.writeIndex([try folder.addImage(["a"])])
         _ = try folder.addBlob("stray", MediaTypes.layer)
@@ -235,7 +235,7 @@ import Testing
         #expect(claims.first?.image == nil)
     }
 
-    @Test func theyAreLeftOutWhereOnlyAPartIsChecked() throws {
+    @Test func unreferencedBlobsAreNotListedIfAPartIsSelected() throws {
         let folder = try ImageFolder()
         try folder.writeIndex([try folder.addImage(["a"])])
         _ = try folder.addBlob("stray", MediaTypes.layer)
@@ -243,7 +243,7 @@ import Testing
         #expect(gather(folder, Selection(platform: platform)).codes == [])
     }
 
-    @Test func manyOfThemAreOneNumber() throws {
+    @Test func manyUnreferencedBlobsAreCounted() throws {
         let folder = try ImageFolder()
         try folder.writeIndex([])
         for number in 0..<103 { _ = try folder.addBlob("stray \(number)", MediaTypes.layer) }

@@ -1,4 +1,4 @@
-// layerverify: tests of what is said about paths that are not images.
+// layerverify: tests of messages about paths that are not images.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -44,7 +44,7 @@ import Testing
             self.init(Array(text.utf8), message, hint)
         }
 
-        /// Bytes at an offset, zeros before them.
+        /// Bytes at an offset, with zeros before them.
         init(at offset: Int, _ bytes: [UInt8], _ message: String) {
             self.init([1] + [UInt8](repeating: 0, count: offset - 1) + bytes + [0], message)
         }
@@ -80,7 +80,7 @@ import Testing
         Sample(at: 32769, Array("CD001".utf8), "an ISO 9660 image"),
         Sample([UInt8](repeating: 0, count: 600), "nothing but zeros"),
         Sample([1, 2, 3, 0xff, 0], "neither a tar archive nor a folder"),
-        // A tar header within a program is no archive.
+        // A tar header within a program does not make it an archive.
         Sample(
             [0x7f, 0x45, 0x4c, 0x46] + [UInt8](repeating: 0, count: 508) + .entry("x", "y"), "an ELF program"),
         // printf text | gzip; printf '' | gzip
@@ -91,7 +91,7 @@ import Testing
             [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0], "nothing comes out"),
     ]
 
-    @Test(arguments: samples.indices) func aFileIsSaidToBeWhatItsFirstBytesAre(_ place: Int) throws {
+    @Test(arguments: samples.indices) func theKindOfAFileIsThatOfItsFirstBytes(_ place: Int) throws {
         let sample = Self.samples[place]
         try folder.write(sample.bytes, to: "file")
         expect("/file", sample.message, sample.hint)
@@ -103,7 +103,7 @@ import Testing
         try folder.write(Array((entries + [.end]).joined()), to: name)
     }
 
-    @Test func anArchiveOfARootFileSystemGetsTheCommandThatSaves() throws {
+    @Test func anArchiveOfARootFileSystemGetsAHintAboutDockerSave() throws {
         let folders = ["bin/", "dev/", "etc/", "proc/", "usr/"].map { [UInt8].entry($0, type: "5") }
         try folder.write(Array((folders + [.end]).joined()), to: "root.tar")
         expect("/root.tar", "a root file system", "layerverify digest \(folder.path)/root.tar")
@@ -111,7 +111,7 @@ import Testing
         expect("/export.tar", "as docker export writes it", "docker save -o FILE IMAGE")
     }
 
-    @Test func aLayerAloneGetsTheCommandThatDigests() throws {
+    @Test func aLayerAloneGetsAHintAboutDigest() throws {
         try write(.entry("etc/.wh.old", ""), .entry("etc/new", "x"), to: "a layer.tar")
         expect("/a layer.tar", "a single layer", "layerverify digest '\(folder.path)/a layer.tar'")
     }
@@ -131,7 +131,7 @@ import Testing
         try write(.entry("index.json", #"{"schemaVersion":2}"#), to: "plain.tar")
         expect("/plain.tar", "holds no image")
         let index = ImageFolder.index([folder.descriptor("x", MediaTypes.manifest)])
-        // A search may find a document that somebody saved; what was given is a layout without the rest.
+        // A search may find a saved document. An index that was given is a layout without its other files.
         try write(.entry("index.json", index), to: "below/index.tar")
         expect("/below", "without oci-layout and blobs/")
         #expect(found(at: "/below/index.tar").map { $0.source != nil } == [true])
@@ -140,9 +140,9 @@ import Testing
         #expect(found(at: "/above/folder").map { $0.source != nil } == [true])
     }
 
-    // Folders, and what belongs to an image
+    // Folders, and parts of an image
 
-    @Test func aPartOfAnImageLeadsToTheImage() throws {
+    @Test func aPartOfAnImageNamesTheImage() throws {
         try folder.write(#"{"imageLayoutVersion":"1.0.0"}"#, to: "app/oci-layout")
         try folder.write(ImageFolder.index([]), to: "app/index.json")
         let hex = String(repeating: "a1", count: 32)
@@ -153,20 +153,20 @@ import Testing
         }
         expect("/app/blobs/sha256/" + hex, "the file is text", verify)
         expect("/app/blobs/sha256/" + hex, nil, "layerverify digest \(folder.path)/app/blobs/sha256/\(hex)")
-        // A file of such a name elsewhere belongs to nothing.
+        // A file with this name elsewhere is not a part of an image.
         try folder.write("{}", to: "web/index.json")
         expect("/web/index.json", "a JSON document")
         #expect(found(at: "/web/index.json").first?.finding?.hint == nil)
     }
 
-    @Test func aFolderThatIsARootFileSystemIsCalledSo() throws {
+    @Test func aRootFileSystemIsRecognised() throws {
         for name in ["bin", "etc", "lib", "usr", "var"] { try folder.makeFolder(name) }
         expect("", "a root file system")
         try folder.makeFolder("etc/empty")
         expect("/etc/empty", "the folder is empty")
     }
 
-    @Test func aLinkThatLeadsNowhereNamesItsTarget() throws {
+    @Test func aDanglingLinkNamesItsTarget() throws {
         try folder.link("latest", to: "gone/image.tar")
         let finding = try #require(found(at: "/latest").first?.finding)
         #expect(finding.code == .pathMissing)

@@ -47,12 +47,12 @@ import Testing
     ]
 
     @Test(arguments: faulty.indices)
-    func eachFaultIsToldWhereItIs(_ place: Int) throws {
+    func eachFaultIsReportedAtItsPlace(_ place: Int) throws {
         let (old, new, code, pointer) = Self.faulty[place]
         let parsed = try parsed(Self.whole.replacing(old, with: new, maxReplacements: 1))
         #expect(parsed.findings.map { $0.code } == [code])
         #expect(parsed.findings.map { $0.place.pointer } == ["/manifests/0" + pointer])
-        // Without a digest there is nothing to follow.
+        // A descriptor without a digest cannot be followed.
         #expect((parsed.descriptor == nil) == (code == .digestInvalid))
     }
 
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: ["null", "[]", "1", #""x""#])
-    func whatIsNoObjectIsNoDescriptor(_ text: String) throws {
+    func aDescriptorMustBeAnObject(_ text: String) throws {
         let parsed = try parsed(text)
         #expect(parsed.findings.map { $0.code } == [.indexInvalid])
         #expect(parsed.descriptor == nil)
@@ -80,7 +80,7 @@ import Testing
                 == [.emptyDescriptorMismatch])
     }
 
-    @Test func aPlatformNeedsItsTwoMembers() throws {
+    @Test func aPlatformRequiresItsTwoMembers() throws {
         #expect(ParsedDescriptor.platform(try json(#"{"os":"linux"}"#)) == nil)
         #expect(ParsedDescriptor.platform(try json(#"{"os":"","architecture":""}"#)) == nil)
         #expect(ParsedDescriptor.platform(nil) == nil)
@@ -128,7 +128,7 @@ import Testing
 
     private let hex = String(repeating: "a", count: 64)
 
-    @Test func aConfigTellsPlatformAndDiffIDs() throws {
+    @Test func aConfigHasPlatformAndDiffIDs() throws {
         let config = try parsed(ImageFolder.config(["sha256:" + hex, "sha256:" + hex], architecture: "arm64"))
         #expect(config.findings.isEmpty)
         #expect(config.platform == Platform(os: "linux", architecture: "arm64"))
@@ -161,14 +161,14 @@ import Testing
     ]
 
     @Test(arguments: faulty.indices)
-    func eachFaultIsTold(_ place: Int) throws {
+    func eachFaultIsReported(_ place: Int) throws {
         let (text, codes, hasDiffIDs) = Self.faulty[place]
         let config = try parsed(text)
         #expect(config.findings.map { $0.code } == codes, "\(text)")
         #expect((config.diffIDs != nil) == hasDiffIDs, "\(text)")
     }
 
-    @Test func anEmptyObjectIsNoImage() throws {
+    @Test func anEmptyObjectIsNotAnImage() throws {
         #expect(try parsed("{}").isNoImage)
         #expect(try parsed("{}").findings.isEmpty)
     }
@@ -184,7 +184,7 @@ import Testing
         "xn--n3h.com/a:1", "a:" + String(repeating: "t", count: 128), String(repeating: "a", count: 255) + ":1",
         "registry.example.com/" + String(repeating: "a", count: 255) + ":1",
     ])
-    func whatTheGrammarAllowsIsAName(_ text: String) { #expect(ImageReference.hasNameAndTag(text)) }
+    func namesThatTheGrammarAllowsAreAccepted(_ text: String) { #expect(ImageReference.hasNameAndTag(text)) }
 
     @Test(arguments: [
         "", ":", "a", "a:", ":b", "a/b", "A:1", "a/B:1", "/a:1", "a/:1", "a//b:1", "a:b/c", "localhost:5000/a", "a:-b",
@@ -193,17 +193,17 @@ import Testing
         "a:" + String(repeating: "t", count: 129), String(repeating: "a", count: 256) + ":1", "a@sha256:" + label63,
         "FOO_b/c:1", "a:b\n",
     ])
-    func anythingElseIsNot(_ text: String) { #expect(!ImageReference.hasNameAndTag(text)) }
+    func otherNamesAreRefused(_ text: String) { #expect(!ImageReference.hasNameAndTag(text)) }
 }
 
 @Suite struct SelectionTests {
-    @Test func anEmptySelectionTakesEverything() {
+    @Test func anEmptySelectionSelectsEverything() {
         #expect(Selection().isEverything)
         #expect(Selection(requiresAllPlatforms: true).isEverything)
         #expect(Selection().accepts(Platform(os: "plan9", architecture: "mips")))
     }
 
-    @Test func aPlatformThatIsNotKnownMayBeTheOne() {
+    @Test func anUnknownPlatformMayMatch() {
         let selection = Selection(platform: Platform(os: "linux", architecture: "arm64"))
         #expect(selection.accepts(nil))
         #expect(selection.accepts(Platform(os: "linux", architecture: "aarch64")))

@@ -1,4 +1,4 @@
-// layerverify: tests of what one image store may cost.
+// layerverify: tests of the limits of one image store.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -9,7 +9,7 @@ import LayerSystem
 import Synchronization
 import Testing
 
-/// What a walk found and what it cost.
+/// The results and the cost of a walk.
 private struct Walk {
     let inventory: Inventory
     let budget: RootBudget
@@ -19,7 +19,7 @@ private struct Walk {
         inventory.findings.filter { $0.finding.code == .tooManyDescriptors }.map { $0.finding.message }
     }
 
-    /// Walks all roots of a folder; the budget is that of the last.
+    /// Walks all roots of a folder; the budget is that of the last root.
     init(
         _ folder: ImageFolder, at name: String = "", watch: WalkWatch = WalkWatch(),
         _ change: (inout RootBudget.Limits) -> Void = { _ in }
@@ -55,19 +55,19 @@ private struct Walk {
         return #"{"mediaType":"\#(mediaType)","digest":"\#(digest)","size":1}"#
     }
 
-    // What was parsed once
+    // Documents that were parsed once
 
-    @Test func aDocumentOfAnUnknownTypeIsParsedOnceHoweverManyDescriptorsNameIt() throws {
+    @Test func aDocumentOfAnUnknownTypeIsParsedOnceForManyDescriptors() throws {
         let folder = try ImageFolder()
         let blob = try folder.addBlob(#"{"mediaType":"\#(MediaTypes.manifest)"}"#, "application/x")
         try folder.writeIndex(Array(repeating: blob, count: 50))
         let walk = Walk(folder)
-        // The documents: oci-layout, index.json, and that one.
+        // The documents: oci-layout, index.json, and the shared one.
         #expect(walk.budget.documentCount == 3)
         #expect(walk.codes.filter { $0 == .mediaTypeContradiction }.count == 50)
     }
 
-    @Test func aConfigIsParsedOnceHoweverManyManifestsNameIt() throws {
+    @Test func aConfigIsParsedOnceForManyManifests() throws {
         let folder = try ImageFolder()
         let config = try folder.addBlob(ImageFolder.config([]), MediaTypes.config)
         let manifests = try (0..<50).map {
@@ -82,7 +82,7 @@ private struct Walk {
         #expect(walk.inventory.images.allSatisfy { $0.platform?.os == "linux" })
     }
 
-    @Test func aConfigIsParsedOnceHoweverManyEntriesOfDockersManifestNameIt() throws {
+    @Test func aConfigIsParsedOnceForManyEntriesOfDockersManifest() throws {
         let folder = try ImageFolder()
         try folder.write(ImageFolder.config([]), to: "c.json")
         let entries = (0..<50).map { #"{"Config":"c.json","RepoTags":["a:\#($0)"],"Layers":[]}"# }
@@ -92,7 +92,7 @@ private struct Walk {
         #expect(walk.inventory.images.count == 50)
     }
 
-    @Test func whatIsWrongWithAConfigIsToldOfEachImage() throws {
+    @Test func faultsOfAConfigAreReportedForEachImage() throws {
         let folder = try ImageFolder()
         let config = try folder.addBlob(#"{"os":"linux","architecture":"amd64"}"#, MediaTypes.config)
         let manifests = try (0..<3).map {
@@ -105,8 +105,8 @@ private struct Walk {
         #expect(walk.inventory.findings.filter { $0.finding.code == .configInvalid }.map { $0.image } == [0, 1, 2])
     }
 
-    /// A document is walked once, as what its first descriptor calls it; the second must not say otherwise.
-    @Test func aDocumentThatDescriptorsCallTwoThingsIsRefuted() throws {
+    /// A document is walked once, as the type in its first descriptor. The second must not contradict it.
+    @Test func aDocumentWithTwoTypesInDescriptorsIsRefuted() throws {
         for (own, types) in [
             ("", [MediaTypes.manifest, MediaTypes.index]),
             (
@@ -156,7 +156,7 @@ private struct Walk {
         #expect(walk.inventory.images.filter { $0.root == 1 }.count == 20)
     }
 
-    /// A change of the limits, and what the finding names.
+    /// A change of the limits, and a word of the finding.
     static let limits: [(change: @Sendable (inout RootBudget.Limits) -> Void, text: String)] = [
         ({ $0.stepCount = 5 }, "more than 5 descriptors"), ({ $0.documentByteCount = 3000 }, "of documents"),
         ({ $0.valueCount = 100 }, "documents of more than 100 values"),
@@ -165,7 +165,7 @@ private struct Walk {
     ]
 
     @Test(arguments: limits.indices)
-    func aLimitThatIsReachedIsNamedOnceAndWhatWasWalkedIsChecked(_ place: Int) throws {
+    func aReachedLimitIsReportedOnceAndTheImagesBeforeItAreChecked(_ place: Int) throws {
         let folder = try ImageFolder()
         let manifests = try (0..<40).map { try folder.addImage(["layer \($0)"]) }
         try folder.writeIndex(manifests)
@@ -207,7 +207,7 @@ private struct Walk {
                 MediaTypes.manifest)
         }
         try folder.writeIndex(manifests)
-        // A list of faults is told up to the hundredth.
+        // The first hundred faults of a list are reported.
         #expect(Walk(folder).codes.filter { $0 == .configInvalid }.count <= 20 * 101)
         #expect(Walk(folder) { $0.stepCount = 300 }.excess.count == 1)
     }
@@ -244,7 +244,7 @@ private struct Walk {
         return folder
     }
 
-    @Test func aChainOfLayersIsReadOnceHoweverManyTagsLeadToIt() throws {
+    @Test func aChainOfLayersIsReadOnceForManyTags() throws {
         let walk = Walk(try repositories(200, chain: 20, tops: 2))
         // `repositories`, and one for each layer.
         #expect(walk.budget.documentCount == 21)
@@ -261,7 +261,7 @@ private struct Walk {
         #expect(walk.inventory.claims.count < 100)
     }
 
-    @Test func namesThatLeadNowhereCount() throws {
+    @Test func namesWithoutALayerCount() throws {
         let folder = try ImageFolder()
         let names = (0..<100).map { #""t\#($0)":[]"# }.joined(separator: ",")
         try folder.write(#"{\#(names)}"#, to: "repositories")
@@ -305,7 +305,7 @@ private struct Walk {
 
     // Interruptions
 
-    @Test func aWalkThatIsInterruptedEndsSoonAndSaysSo() throws {
+    @Test func anInterruptedWalkEndsSoonAndReportsIt() throws {
         let folder = try ImageFolder()
         let manifests = try (0..<300).map { try folder.addImage(["layer \($0)"]) }
         try folder.writeIndex(manifests)
@@ -321,7 +321,7 @@ private struct Walk {
         #expect(!walk.inventory.images.isEmpty)
     }
 
-    @Test func aSearchThatIsInterruptedEndsSoonAndSaysSo() throws {
+    @Test func anInterruptedSearchEndsSoonAndReportsIt() throws {
         let folder = try ImageFolder()
         for number in 0..<300 { try folder.write("x", to: "\(number)/file") }
         try folder.writeIndex([])

@@ -1,4 +1,4 @@
-// layerverify: tests of the limits of a search, and of what it ignores.
+// layerverify: tests of the limits of a search, and of ignored files.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -29,7 +29,7 @@ import Testing
         return finder
     }
 
-    @Test func filesBeyondTheLimitAreSaidToBeLeft() throws {
+    @Test func filesBeyondTheLimitAreReported() throws {
         try addLayout("a")
         for number in 10..<30 { try folder.write("x", to: "b/\(number)") }
         try addLayout("c")
@@ -43,7 +43,7 @@ import Testing
             ])
     }
 
-    @Test func theLimitIsOfEachPath() throws {
+    @Test func theLimitAppliesToEachPath() throws {
         for name in ["a", "b"] {
             try addLayout(name + "/image")
             for number in 0..<6 { try folder.write("x", to: "\(name)/\(number)") }
@@ -85,15 +85,15 @@ import Testing
         #expect(seen.withLock { $0 }.last == [4, 1])
     }
 
-    @Test func anInterruptedSearchKeepsWhatItHasFoundAndReadsIt() throws {
+    @Test func theImagesOfAnInterruptedSearchAreRead() throws {
         try addLayout("a")
         for number in 0..<200 { try folder.write("x", to: "b/\(number)") }
         try addLayout("c")
         let asked = Atomic(0)
-        // Cancelled once the first image was found.
+        // Cancelled after the first image was found.
         let watch = WalkWatch(isCancelled: { asked.wrappingAdd(1, ordering: .relaxed).newValue > 5 })
         let finder = search([""], SearchLimits(), watch)
-        // The last says how many files were ignored.
+        // The last entry has the number of ignored files.
         #expect(finder.found.map { $0.record.form } == [.ociLayout, .unknown, .folder])
         #expect(finder.found.map { $0.finding?.code } == [nil, .interrupted, .filesIgnored])
         #expect(!watch.isOver, "the documents of the image may still be read")
@@ -111,7 +111,7 @@ import Testing
         return withExtendedLifetime(folder) { finder.found.map { $0.finding?.code } }
     }
 
-    /// Files that have the names of an image's documents, as other programs write them: next to an image they are ignored.
+    /// Files of other programs with the names of an image's documents. Next to an image they are ignored.
     static let others: [(name: String, text: String)] = [
         ("manifest.json", #"["a.js", "b.css"]"#), ("manifest.json", ""), ("manifest.json", "\u{feff}{\"name\": \"x\"}"),
         ("manifest.json", "// a comment\n{\"manifest_version\": 3}"), ("manifest.json", "7"),
@@ -122,19 +122,19 @@ import Testing
         (".imgpkg/manifest.json", #"[{"Image": {"Refs": ["a"]}}]"#), ("package.json", #"{"name": "x"}"#),
     ]
 
-    @Test(arguments: others.indices) func aFileOfSuchANameIsNotAnImage(_ place: Int) throws {
+    @Test(arguments: others.indices) func aFileWithTheNameOfADocumentIsNotAnImage(_ place: Int) throws {
         try folder.write(ImageFinderTests.archive, to: "good.tar")
         try folder.write(Self.others[place].text, to: "other/" + Self.others[place].name)
         #expect(codes() == [nil, .filesIgnored])
     }
 
-    /// Folders that look like other stores by some of their names.
+    /// Folders that share some names with other stores.
     static let folders = [
         ["manifest.json", "version"], ["image/a", "containers/b", "volumes/c"], ["blobs/x", "repositories/y"],
         ["train-images/a", "train-layers/b"], ["index.json", "blobs/a.bin"],
     ]
 
-    @Test(arguments: folders) func aFolderOfSuchNamesIsNotAStore(_ names: [String]) throws {
+    @Test(arguments: folders) func aFolderWithSomeNamesOfAStoreIsNotAStore(_ names: [String]) throws {
         try folder.write(ImageFinderTests.archive, to: "good.tar")
         for name in names { try folder.write(#"{"schemaVersion": 1}"#, to: "other/" + name) }
         #expect(codes() == [nil, .filesIgnored])
@@ -156,7 +156,7 @@ import Testing
     @Test(arguments: [
         "a.tar.xz", "a.txz", "a.tar.bz2", "a.tbz2", "a.tar.lz4", "a.tgz", "a.tar.gz", "a.tar.zst", "a.tzst", "a.tar",
     ])
-    func anArchiveByItsNameAloneIsNotPassedOver(_ name: String) throws {
+    func anArchiveByItsNameAloneIsReported(_ name: String) throws {
         let magics: [String: [UInt8]] = [
             "xz": [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 0], "z2": Array("BZh91AY".utf8), "z4": [4, 0x22, 0x4d, 0x18, 0],
             "gz": [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0],
@@ -171,14 +171,14 @@ import Testing
         #expect(codes() == [.notAnImage, nil, .notAnImage])
     }
 
-    @Test func aCutArchiveInTheFolderOfAnImageIsNotPassedOver() throws {
+    @Test func aTruncatedArchiveInTheFolderOfAnImageIsReported() throws {
         try folder.write(#"{"imageLayoutVersion":"1.0.0"}"#, to: "oci-layout")
         try folder.write(ImageFolder.index([]), to: "index.json")
         try folder.write(.entry("notes", "text", claimedSize: 9999), to: "second.tar")
         #expect(codes() == [nil, .notAnImage])
     }
 
-    @Test func anArchiveThatReadersTakeDifferentlyCountsIfItNamesADocument() throws {
+    @Test func anArchiveThatReadersReadDifferentlyCountsIfItNamesADocument() throws {
         try folder.write(ImageFinderTests.archive, to: "good.tar")
         try folder.write(Array([[UInt8].entry("../notes", "x"), .entry("notes", type: "Z"), .end].joined()), to: "odd")
         #expect(codes() == [nil, .filesIgnored])

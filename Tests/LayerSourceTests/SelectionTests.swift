@@ -1,4 +1,4 @@
-// layerverify: tests of references and what they match.
+// layerverify: tests of references and their matches.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -40,7 +40,7 @@ import Testing
         #expect(self.rank(reference, [name]) == rank, "\(reference) and \(name)")
     }
 
-    @Test func aTagAloneCountsOnlyWhereNothingNamesTheRepository() {
+    @Test func aTagAloneCountsOnlyWithoutARepository() {
         #expect(rank("app:1", ["other:1", "1"]) == nil)
         #expect(rank("app:1", ["docker.io/library/app:1", "1"]) == .normalized)
     }
@@ -61,7 +61,7 @@ import Testing
         #expect(rank(digits, ["docker.io/library/\(digits):latest"]) == .normalized)
     }
 
-    @Test func aNameWithADigestWantsBoth() {
+    @Test func aNameWithADigestRequiresBoth() {
         #expect(rank("app@\(Self.digest)", ["docker.io/library/app:1"]) == .normalized)
         #expect(rank("app:1@\(Self.digest)", ["app:1"]) == .exact)
         #expect(rank("app@\(Self.digest)", [], inherited: ["app:1"]) == .normalized, "the name may be that of an index")
@@ -103,14 +103,14 @@ import Testing
         #","annotations":{"org.opencontainers.image.ref.name":"\#(text)"}"#
     }
 
-    @Test func anIndexSelectedTwiceIsTakenAsAWhole() throws {
+    @Test func anIndexSelectedTwiceIsSelectedAsAWhole() throws {
         let folder = try ImageFolder()
         let (one, other) = (try folder.addImage(["a"]), try folder.addImage(["b"]))
         let index = ImageFolder.index([one, other])
         let descriptor = try folder.addBlob(index, MediaTypes.index)
         try folder.writeIndex([descriptor, try folder.addBlob(index, MediaTypes.index, more: named("x"))])
         let digest = try #require(try json(one)["digest"]?.string)
-        // The manifest is reached by the first entry, which has no name, and the rest of the index by the second.
+        // The first entry, which has no name, leads to the manifest; the second leads to the rest of the index.
         #expect(gather(folder, Selection(references: [digest])).images.count == 1)
         #expect(gather(folder, Selection(references: [digest, "x"])).images.count == 2)
     }
@@ -129,7 +129,7 @@ import Testing
         }
     }
 
-    @Test func whatTheResolverCouldNotReadLeavesItOpen() throws {
+    @Test func anUnreadableManifestLeavesAReferenceUndetermined() throws {
         let folder = try ImageFolder()
         let (one, other) = (try folder.addImage(["a"]), try folder.addImage(["b"]))
         try folder.writeIndex([one, other])

@@ -1,4 +1,4 @@
-// layerverify: tar archives made by hand, for tests.
+// layerverify: hand-made tar archives for tests.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -29,7 +29,7 @@ final class MemoryReader: BlobReader {
     }
 }
 
-/// The index of an archive in parts. (Long sums of arrays would take the type checker too long.)
+/// The index of an archive in parts. (Long sums of arrays take the type checker too long.)
 func read(_ parts: [UInt8]...) -> TarIndex { TarIndex.read(MemoryReader(Array(parts.joined()))) }
 
 extension [UInt8] {
@@ -61,10 +61,10 @@ extension [UInt8] {
         return header
     }
 
-    /// An extended header; `records` are `key=value`, with bars between them.
+    /// An extended header; `records` are `key=value`, separated by bars.
     static func pax(_ records: String, type: Character = "x") -> [UInt8] {
         let data = records.split(separator: "|").map { record in
-            // The length counts its own digits.
+            // The length includes its own digits.
             let rest = record.utf8.count + 2
             var length = rest + 1
             while length != rest + String(length).utf8.count { length += 1 }

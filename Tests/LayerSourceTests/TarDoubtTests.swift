@@ -1,4 +1,4 @@
-// layerverify: tests of what readers of tar archives take differently.
+// layerverify: tests of archives that readers read differently.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -7,7 +7,8 @@ import LayerSource
 import Testing
 
 @Suite struct TarDoubtTests {
-    /// Archives by what they have; scripts/tar-differential found that GNU tar, bsdtar, Python or Go differ, or that they agree.
+    /// Archives by their content. scripts/tar-differential found that GNU tar, bsdtar, Python or Go differ on them, or
+    /// agree.
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let archive: [UInt8]
@@ -90,7 +91,7 @@ import Testing
         Case("gzip's magic", header(with: (0, [0x1f, 0x8b, 8]))), Case("bzip2's magic", .entry("BZh")),
     ]
 
-    @Test(arguments: ambiguous) func whatReadersTakeDifferentlyIsAmbiguous(_ archive: Case) {
+    @Test(arguments: ambiguous) func entriesThatReadersReadDifferentlyAreAmbiguous(_ archive: Case) {
         #expect(Self.codes(archive.archive) == [.archiveEntryAmbiguous])
     }
 
@@ -104,7 +105,7 @@ import Testing
         Case("a volume by pax", .pax("GNU.volume.filename=a", type: "g"), .entry("b")),
     ]
 
-    @Test(arguments: unsupported) func whatIsNotReadHereIsUndetermined(_ archive: Case) {
+    @Test(arguments: unsupported) func unsupportedEntriesAreUndetermined(_ archive: Case) {
         #expect(Self.codes(archive.archive) == [.archiveEntryUnsupported])
     }
 
@@ -141,7 +142,7 @@ import Testing
         Case("a folder twice", .entry("a/", type: "5"), .entry("a/", type: "5")),
     ]
 
-    @Test(arguments: alike) func whatAllReadersTakeAlikeIsNotInDoubt(_ archive: Case) {
+    @Test(arguments: alike) func entriesThatAllReadersReadAlikeAreNotInDoubt(_ archive: Case) {
         #expect(Self.codes(archive.archive).isEmpty)
     }
 
@@ -160,7 +161,7 @@ import Testing
         }
     }
 
-    @Test func doubtsAreFewHoweverManyEntriesHaveThem() {
+    @Test func doubtsAreFewEvenIfManyEntriesHaveThem() {
         var archive: [UInt8] = []
         for flag in UInt8.min...UInt8.max {
             archive += .pax("other\(flag)=x") + Self.header("n\(flag)", with: (156, [flag]))

@@ -10,7 +10,7 @@ import Testing
 import TestSupport
 
 @Suite struct TarIndexTests {
-    @Test func entriesAreWhereTheyAre() {
+    @Test func entriesHaveTheirOffsets() {
         let index = read(.entry("a", "first"), .entry("dir/", type: "5"), .entry("dir/b", "second"), .end)
         #expect(index.entries.map(\.name) == ["a", "dir", "dir/b"])
         #expect(index.entries.map(\.kind) == [.file, .directory, .file])
@@ -19,7 +19,7 @@ import TestSupport
         #expect(index.ending == .endOfArchive(atByte: 2560))
     }
 
-    @Test func archiveMayEndWithoutItsEnd() {
+    @Test func anArchiveMayEndWithoutItsEndMarker() {
         #expect(read(.entry("a", "x")).ending == .endOfFile)
         #expect(read([]).ending == .endOfFile)
         #expect(read(.entry("a", "x"), .zeros(512)).ending == .endOfArchive(atByte: 1024))
@@ -71,7 +71,7 @@ import TestSupport
         #expect(size(Array("1 2".utf8)) == nil)
     }
 
-    @Test func sumOfSignedCharactersIsAChecksumToo() {
+    @Test func sumOfSignedCharactersIsAlsoAChecksum() {
         var header = [UInt8].header("\u{e9}\u{e9}")
         #expect(read(header.withChecksum()).entries.count == 1)
         #expect(read(header.withChecksum(isSigned: true)).entries.count == 1)
@@ -80,7 +80,7 @@ import TestSupport
         #expect(read(header).ending == .corrupt(atByte: 0, reason: "header with a wrong checksum"))
     }
 
-    @Test func paxRecordsBeatTheHeader() {
+    @Test func paxRecordsOverrideTheHeader() {
         let long = String(repeating: "long/", count: 100) + "name"
         let pax = "path=\(long)|linkpath=to/there|size=3|comment=x"
         let index = read(.pax(pax), .entry("short", "abc", claimedSize: 0), .entry("next", "x"), .end)
@@ -156,7 +156,7 @@ import TestSupport
         #expect(pax.entries.first?.name == "real")
     }
 
-    @Test func mapOfASparseFileIsPassed() {
+    @Test func mapOfASparseFileIsSkipped() {
         var header = [UInt8].header("s", type: "S", size: 4)
         header[482] = 1
         var more = [UInt8].zeros(512)
@@ -166,7 +166,7 @@ import TestSupport
         #expect(index.entries.first?.dataOffset == 1536)
     }
 
-    @Test func nameThatIsNotTextIsNeverFound() {
+    @Test func nameThatIsNotUTF8IsNeverFound() {
         var header = [UInt8].header("x")
         header[0] = 0xff
         let index = read(header.withChecksum(), .end)
@@ -190,14 +190,14 @@ import TestSupport
         #expect(!TarIndex.isTar(prefix: [UInt8](repeating: 0x20, count: 1024)))
     }
 
-    @Test func unreadableArchiveSaysSo() throws {
+    @Test func anUnreadableArchiveIsReported() throws {
         let bytes = MemoryReader(.entry("a", String(repeating: "x", count: 9000)) + .entry("b") + .end)
         let index = TarIndex.read(FaultyReader(bytes, .failsToRead(number: 2, .ioError)))
         #expect(index.entries.map(\.name) == ["a"])
         #expect(index.ending == .unreadable(.failed(.ioError), atByte: 9728))
     }
 
-    @Test func whatIsBehindTheLastEntryThatCouldBeReadMayBeThere() throws {
+    @Test func entriesAfterAnUnreadableOneMayExist() throws {
         let bytes = MemoryReader(.entry("a", String(repeating: "x", count: 9000)) + .entry("b/c") + .end)
         for fault in [FaultyOpener.Fault.failsToRead(number: 2, .ioError), .isCut(atRead: 2, byteCount: 0)] {
             let index = TarIndex.read(FaultyReader(bytes, fault))
@@ -214,14 +214,14 @@ import TestSupport
         }
     }
 
-    @Test func anArchiveThatChangesWhileItIsIndexedIsNotCut() {
+    @Test func anArchiveThatChangesWhileItIsIndexedIsNotTruncated() {
         let growing = MemoryReader(Array([UInt8].entry("a", String(repeating: "x", count: 9000)).prefix(5000)))
         let index = TarIndex.read(FaultyReader(growing, .changes(afterReads: 1)))
         #expect(index.ending == .unreadable(.changed, atByte: 0))
         #expect(TarTree(index, root: 0).findings.map { $0.code } == [.pathUnreadable])
     }
 
-    @Test func everyTruncationIsToldOrLosesNothing() {
+    @Test func everyTruncationIsReportedOrLosesNothing() {
         let archive: [UInt8] = .entry("a", "first") + .pax("path=long") + .entry("b", "second") + .end
         let whole = read(archive)
         for count in 0..<archive.count {
@@ -265,7 +265,7 @@ import TestSupport
         #expect(probeCount < 1000)
     }
 
-    @Test func entriesAtEachLevelDoNotMakeANameDear() {
+    @Test func entriesAtEachLevelDoNotSlowDownALookup() {
         var archive: [UInt8] = []
         var folder = ""
         for _ in 0..<300 {
@@ -291,7 +291,7 @@ import TestSupport
         #expect(index.resolve("one") == .unsupported)
     }
 
-    @Test func veryManyEntriesOfOneNameAreNotAllLookedAt() {
+    @Test func veryManyEntriesOfOneNameAreReadToALimit() {
         var archive: [UInt8] = []
         for _ in 0..<2000 { archive += .entry("a") }
         for _ in 0..<2000 { archive += .entry("b", type: "1", link: "a") }
@@ -312,7 +312,7 @@ import TestSupport
         #expect(read(.entry("a"), .entry("b", type: "1", link: "a"), .entry("a")).contradictions.isEmpty)
     }
 
-    @Test func anIndexIsBoundedWhateverItHolds() {
+    @Test func everyIndexIsBounded() {
         let name = String(repeating: "n", count: 4000)
         var archive: [UInt8] = []
         archive.reserveCapacity(30 << 20)
@@ -367,7 +367,7 @@ import TestSupport
         #expect(index.resolve(name) == expected)
     }
 
-    @Test func absurdlyLongNameIsMissing() {
+    @Test func aVeryLongNameIsMissing() {
         #expect(index.resolve(String(repeating: "a/", count: 2 << 20)) == .missing)
     }
 }

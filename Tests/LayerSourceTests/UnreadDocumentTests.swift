@@ -1,4 +1,4 @@
-// layerverify: what follows from documents that could not be read.
+// layerverify: findings that follow from documents that could not be read.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -11,7 +11,7 @@ import SystemPackage
 import Testing
 
 @Suite struct UnreadDocumentTests {
-    /// What the sources find in a folder in which a file cannot be read.
+    /// The inventory of a folder in which a file cannot be read.
     private func gather(
         _ folder: ImageFolder, unreadable path: String, _ selection: Selection = Selection()
     ) -> Inventory {
@@ -35,7 +35,7 @@ import Testing
         "blobs/sha256/" + ContentDigest.of(Array(text.utf8), .sha256).encoded
     }
 
-    /// What `docker save` writes: an image in both views. Returns: the manifest's path and the config's.
+    /// Adds an image in both views, as `docker save` writes it. Returns: the paths of the manifest and the config.
     private func addBothViews(to folder: ImageFolder) throws -> (manifest: String, config: String) {
         let descriptor = try folder.addImage(["layer"])
         try folder.writeIndex([descriptor])
@@ -47,7 +47,7 @@ import Testing
         return ("blobs/sha256/" + hex, Self.path(config))
     }
 
-    @Test func viewsOfWhichOneCouldNotBeReadDoNotDisagree() throws {
+    @Test func viewsDoNotDisagreeIfOneCouldNotBeRead() throws {
         let folder = try ImageFolder()
         let (manifest, config) = try addBothViews(to: folder)
         #expect(gather(folder, unreadable: "none").codes == [])
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func viewsAreComparedOnlyWhereAllDocumentsWereRead() throws {
+    @Test func viewsAreComparedOnlyIfAllDocumentsWereRead() throws {
         let folder = try ImageFolder()
         _ = try addBothViews(to: folder)
         try folder.writeIndex([try folder.addImage(["another layer"])])
@@ -85,7 +85,7 @@ import Testing
         #expect(partial.codes == [.blobUnreadable])
     }
 
-    @Test func aMissingParentIsNoWarningWhereAConfigCouldNotBeRead() throws {
+    @Test func aMissingParentIsNotReportedIfAConfigCouldNotBeRead() throws {
         let folder = try ImageFolder()
         let config = ImageFolder.config([])
         let other = ImageFolder.config([], architecture: "arm64")
@@ -100,7 +100,7 @@ import Testing
         #expect(!gather(folder, unreadable: Self.path(other)).codes.contains(.dockerParentMissing))
     }
 
-    /// A tree in which nothing of one name can be looked up or read.
+    /// A tree in which one name cannot be looked up or read.
     private struct Tree: ImageTree {
         let files: [String: String]
         let unreadable: String
@@ -116,7 +116,7 @@ import Testing
 
         func list(_ path: String) -> Lookup<[(name: String, kind: FileKind)]> { .absent }
 
-        /// For each form whether the tree has its marks: yes, no, or not known.
+        /// For each form whether the tree has its marks: yes, no, or unknown.
         var marks: String {
             let recognizable = RecognizableTree(self) { path, _ in .success(Array((files[path] ?? "").utf8)) }
             return ImageSources.all.reduce(into: "") { marks, source in
@@ -142,7 +142,7 @@ import Testing
     ]
 
     @Test(arguments: trees.indices)
-    func aFormIsKnownOnlyWhereItsMarksAre(_ place: Int) {
+    func aFormIsKnownOnlyIfItsMarksAre(_ place: Int) {
         let (files, unreadable, marks) = Self.trees[place]
         let contents = ["manifest.json": "[]", "repositories": "{}", "index.json": #"{"manifests":[]}"#]
         let tree = Tree(

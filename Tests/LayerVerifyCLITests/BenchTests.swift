@@ -1,4 +1,4 @@
-// layerverify: the benchmark as it is called.
+// layerverify: tests of the benchmark command.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -13,7 +13,7 @@ import TestSupport
 
     private func left() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.url.path) }
 
-    @Test func withoutAPathItMeasuresAnImageOfItsOwn() throws {
+    @Test func withoutAPathAGeneratedImageIsMeasured() throws {
         let run = try ProgramRun.layerverify(
             "bench", "--size", "1MiB", "--runs", "1", "--jobs", "1..2", "--format", "json", "--work-dir",
             folder.url.path)
@@ -24,13 +24,13 @@ import TestSupport
         #expect(scaling.map { $0["jobs"] as? Int } == [1, 2])
         let kernels = try #require(report["kernels"] as? [[String: Any]])
         let works = Set(kernels.compactMap { $0["work"] as? String })
-        // The last two only where the CPU has what it takes.
+        // The last two only if the CPU supports them.
         #expect(works.subtracting(["decode-beside", "hash-beside"]) == ["read", "decode", "hash"])
         #expect(works.contains("decode-beside") == works.contains("hash-beside"))
         #expect(try left() == [])
     }
 
-    @Test func anImageGivenIsMeasuredAsItIs() throws {
+    @Test func aGivenImageIsMeasured() throws {
         let run = try ProgramRun.layerverify(
             "bench", "--runs", "1", "-j", "1", ProgramRun.corpus("good/oci-gzip/image"))
         #expect(run.status == 0, "\(run.transcript)")
@@ -41,7 +41,7 @@ import TestSupport
     }
 
     @Test(arguments: [("bad/layer-byte-flipped/image", 1, "refuted"), ("no-such-image", 2, "undetermined")])
-    func whatDoesNotVerifyIsNotMeasured(_ path: String, _ status: Int32, _ outcome: String) throws {
+    func anImageThatDoesNotVerifyIsNotMeasured(_ path: String, _ status: Int32, _ outcome: String) throws {
         let run = try ProgramRun.layerverify("bench", "--runs", "1", "--format", "json", ProgramRun.corpus(path))
         #expect(run.status == status, "\(run.transcript)")
         #expect(run.transcript.contains("nothing was measured"))
@@ -53,7 +53,7 @@ import TestSupport
         #expect(text.text.contains(path.hasPrefix("bad") ? "blob-digest-mismatch" : "path-missing"))
     }
 
-    /// The number of runs would take hours.
+    /// The runs would take hours.
     private func interrupted(_ signal: String, format: String) throws -> ProgramRun {
         let killer = """
             until [ -e "$0"/layerverify-bench-*/index.json ]; do sleep 0.02; kill -0 $$ || exit; done
@@ -68,14 +68,14 @@ import TestSupport
             ])
     }
 
-    @Test func theTextSaysThatItWasInterrupted() throws {
+    @Test func theTextReportsAnInterruption() throws {
         let run = try interrupted("INT", format: "text")
         #expect(run.status == 130, "\(run.transcript)")
         #expect(run.text.hasSuffix("\ninterrupted: not all was measured\n"))
         #expect(try left() == [])
     }
 
-    @Test func theReportSaysThatItWasInterrupted() throws {
+    @Test func theJSONReportsAnInterruption() throws {
         let run = try interrupted("TERM", format: "json")
         #expect(run.status == 143, "\(run.transcript)")
         #expect(try left() == [])
@@ -84,7 +84,7 @@ import TestSupport
         #expect((report["kernels"] as? [Any])?.isEmpty == false)
     }
 
-    @Test func whereNoImageCanBeMadeItEndsWith2() throws {
+    @Test func aBenchmarkWithoutAnImageEndsWith2() throws {
         let run = try ProgramRun.layerverify("bench", "--work-dir", "/no/such/folder")
         #expect(run.status == 2)
         #expect(run.transcript.contains("cannot make a folder in '/no/such/folder'"))

@@ -6,7 +6,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A finding leads to the very bytes that are wrong.
+/// The file in a finding contains the wrong bytes.
 @Suite struct BlamedFileTests {
     let workshop: Workshop
 
@@ -38,7 +38,7 @@ import Testing
         #expect(blob["layer"] as? Int == 2)
         #expect(blob["layers"] as? Int == 3)
         #expect(blob["digest"] as? String == digest)
-        // umoci writes what it did into the history.
+        // umoci writes its commands into the history.
         #expect((blob["createdBy"] as? String)?.isEmpty == false)
     }
 
@@ -57,7 +57,7 @@ import Testing
         #expect((blob["path"] as? String)?.hasSuffix(layer.lastPathComponent) == true)
     }
 
-    @Test func aDocumentIsNamedByWhatItIs() throws {
+    @Test func aDocumentIsNamedByItsKind() throws {
         _ = try workshop.plainLayout("image")
         try Data("{".utf8).write(to: workshop.url("image/index.json"))
         let blob = try blob("json-invalid", in: MeasuredRun.verify(workshop.path("image")))

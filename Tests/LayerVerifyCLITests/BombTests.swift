@@ -11,7 +11,7 @@ import TestSupport
 
     init() throws { workshop = try Workshop() }
 
-    /// A layout whose layer is what a line of shell puts out.
+    /// A layout whose layer is the output of a line of shell.
     private func layout(_ compression: String, _ line: String) throws {
         try workshop.run("sh", "-c", "{ \(line); } > \"$1\"", "sh", workshop.path("layer"))
         let blob = try workshop.put(
@@ -42,7 +42,7 @@ import TestSupport
     @Test(
         .enabled(if: SlowTests.areWanted && ProgramRun.areInstalled("gzip", "zstd"), "\(SlowTests.reason)"),
         arguments: largeBombs)
-    func tenGibibytesOfZerosStopAtTheUsualLimitAndDecodeWithoutOne(_ compression: String, _ line: String) throws {
+    func tenGibibytesOfZerosStopAtTheDefaultLimitAndDecodeWithoutOne(_ compression: String, _ line: String) throws {
         try layout(compression, "cd '\(workshop.folder.url.path)'; " + line)
         let limited = try MeasuredRun.verify(workshop.path("image"), seconds: 120)
         #expect(limited.status == 2)
@@ -67,7 +67,7 @@ import TestSupport
 
     // Archives
 
-    /// A header with these fields as they stand, and a right checksum.
+    /// A header with these fields unchanged, and a correct checksum.
     static func header(_ name: [UInt8], size: [UInt8], type: Character = "0", link: String = "") -> [UInt8] {
         var block = [UInt8](repeating: 0, count: 512)
         func put(_ bytes: [UInt8], at offset: Int) { block.replaceSubrange(offset..<offset + bytes.count, with: bytes) }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct ColourTests {
     static let escape = "\u{1b}["
 
-    /// Variables, options, and whether a report is coloured that does not go to a terminal.
+    /// Variables, options, and whether a report is coloured that is not on a terminal.
     static let cases: [(String, String, Bool)] = [
         ("", "", false), ("", "--color always", true), ("", "--color auto", false), ("", "--color never", false),
         ("FORCE_COLOR=1", "", true), ("FORCE_COLOR=0", "", false), ("FORCE_COLOR=", "", false),
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(arguments: cases)
-    func optionAndEnvironmentDecideOnColours(_ variables: String, _ options: String, _ isColoured: Bool) throws {
+    func optionAndEnvironmentDecideAboutColours(_ variables: String, _ options: String, _ isColoured: Bool) throws {
         let words = options.split(separator: " ").map { String($0) }
         for command in [[], ["verify"], ["inspect"]] {
             let run = try run(variables, [ProgramRun.layerverifyPath] + command + words + ["/no/such/path"])
@@ -35,9 +35,9 @@ import Testing
         }
     }
 
-    /// A report in a file is read later, and by who knows what.
+    /// A report in a file may be read by other programs.
     @Test(arguments: [("FORCE_COLOR=1", "auto", false), ("", "always", true)])
-    func aFileIsColouredByTheOptionOnly(_ variables: String, _ mode: String, _ isColoured: Bool) throws {
+    func aFileIsColouredOnlyByTheOption(_ variables: String, _ mode: String, _ isColoured: Bool) throws {
         let workshop = try Workshop()
         let file = workshop.path("report")
         _ = try run(variables, [ProgramRun.layerverifyPath, "--color", mode, "-o", file, "/no/such/path"])
@@ -52,14 +52,14 @@ import Testing
             ("TERM=xterm", true), ("TERM=xterm NO_COLOR=1", false), ("TERM=xterm CLICOLOR=0", false),
             ("TERM=dumb", false),
         ])
-    func aTerminalIsColouredUnlessTheEnvironmentSaysOtherwise(_ variables: String, _ isColoured: Bool) throws {
+    func aTerminalIsColouredUnlessTheEnvironmentForbidsIt(_ variables: String, _ isColoured: Bool) throws {
         let run = try run(
             variables, ["script", "-qec", "'\(ProgramRun.layerverifyPath)' /no/such/path", "/dev/null"])
         #expect(run.text.contains("path-missing"))
         #expect(run.text.contains(Self.escape) == isColoured, "\(run.text)")
     }
 
-    @Test func everyCommandThatReportsTakesTheOption() throws {
+    @Test func everyCommandWithAReportHasTheOption() throws {
         for command in ["verify", "digest", "inspect", "bench"] {
             #expect(try ProgramRun.layerverify(command, "--color", "never", "/no/such/path").status == 2)
         }

@@ -1,4 +1,4 @@
-// layerverify: what the program does before and after a run.
+// layerverify: tests of the program before and after a run.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -39,7 +39,7 @@ import Testing
         #expect(ending.status == 2)
     }
 
-    @Test func anUnknownFormatNamesTheKnownOnes() throws {
+    @Test func anUnknownFormatListsTheKnownOnes() throws {
         let ending = try Program.run("--format", "yaml", "x")
         #expect(ending.errors.contains("'text' and 'json'"))
     }
@@ -51,14 +51,14 @@ import Testing
     }
 
     @Test(arguments: [["--help"], ["verify", "--help"], ["digest", "-h"], ["inspect", "-h"], ["bench", "-h"]])
-    func helpTellsTheExitStatus(_ arguments: [String]) throws {
+    func helpListsTheExitStatuses(_ arguments: [String]) throws {
         let ending = try Program.shell("exec \"$LAYERVERIFY\" " + arguments.joined(separator: " "))
         #expect(ending.status == 0)
         #expect(ending.output.contains("EXIT STATUS:"))
         #expect(ending.output.contains("EXAMPLES:"))
     }
 
-    @Test func theDocsAreWhatTheProgramSays() throws {
+    @Test func theDocsMatchTheProgram() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
         for (command, page) in [("__findings", "findings.md"), ("__help", "cli.md")] {
             let ending = try Program.run(command)
@@ -90,7 +90,7 @@ import Testing
     static let lostReports = [
         "\"$LAYERVERIFY\" x >/dev/full", "\"$LAYERVERIFY\" --version >/dev/full", "\"$LAYERVERIFY\" --help >/dev/full",
         "\"$LAYERVERIFY\" -o /dev/full x", "\"$LAYERVERIFY\" x >&-", "\"$LAYERVERIFY\" -o /no/such/folder/out x",
-        // A file that may not grow; none of it is left.
+        // A file that may not grow; it is removed.
         "d=$(mktemp -d); ulimit -f 0; \"$LAYERVERIFY\" -o \"$d/out\" x; s=$?; rmdir \"$d\" && exit $s",
     ]
 
@@ -149,19 +149,19 @@ import Testing
     }
 }
 
-/// Command lines of paths and `--quiet` are read without ArgumentParser; nobody may see a difference.
+/// Command lines of paths and `--quiet` are parsed without ArgumentParser, with the same result.
 @Suite struct PlainCommandLineTests {
     static let good = ProgramRun.corpus("good/oci-gzip/image")
     static let bad = ProgramRun.corpus("bad/layer-byte-flipped/image")
 
-    /// Lines that are read both ways, and what ArgumentParser alone is made to read by an option that says the usual.
+    /// Lines for both parsers; an option with its default value makes ArgumentParser read them.
     static let lines: [[String]] = [
         [good], [bad], [good, bad], ["--quiet", good], [bad, "-q"], [good, "--quiet", bad], ["/no/such/path"],
         [good, good], ["./digest"], [bad, "./verify", "-q"],
     ]
 
     @Test(arguments: lines)
-    func plainLinesMeanWhatTheyMeanToArgumentParser(_ line: [String]) throws {
+    func plainLinesHaveTheSameMeaningForBothParsers(_ line: [String]) throws {
         let plain = try ProgramRun.layerverify(line)
         let parsed = try ProgramRun.layerverify(["verify", "--format", "text"] + line)
         #expect(plain.status == parsed.status)
@@ -179,14 +179,14 @@ import Testing
     }
 
     @Test(arguments: ["verify", "inspect", "digest", "help"])
-    func aWordThatNamesACommandIsNoPath(_ word: String) throws {
-        // Where these were paths, the run would say that nothing is there, and end with 2.
+    func aWordThatNamesACommandIsNotAPath(_ word: String) throws {
+        // If these were parsed as paths, the run would report missing files, and end with 2.
         let ending = try ProgramRun.layerverify([word, "--help"])
         #expect(ending.status == 0)
         #expect(try ProgramRun.layerverify([word]).status == (word == "help" ? 0 : 64))
     }
 
-    /// A summary says how long the run took.
+    /// The summary contains the duration of the run.
     private static func withoutSpeed(_ text: String) -> String {
         text.replacingOccurrences(of: " in [0-9.]+ s \\(.*\\)", with: "", options: .regularExpression)
     }

@@ -1,4 +1,4 @@
-// layerverify: the corpus gives exactly what it expects.
+// layerverify: the corpus has exactly its expected findings.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -8,14 +8,14 @@ import TestSupport
 
 @Suite("Corpus")
 struct CorpusTests {
-    /// What `expect.json` of a case says.
+    /// The content of a case's `expect.json`.
     struct Expectation: Decodable {
         struct Finding: Decodable {
             var code: String
             var digest: String?
             var follows: String?
 
-            /// One line, so that two lists can be compared and read.
+            /// One line, so that lists can be compared and read.
             var line: String { "\(code) \(digest ?? "-")" + (follows.map { " follows \($0)" } ?? "") }
         }
 
@@ -25,7 +25,7 @@ struct CorpusTests {
         var findings: [Finding]
     }
 
-    /// The parts of a JSON report that a case speaks of.
+    /// The parts of a JSON report that a case specifies.
     struct Report: Decodable {
         var outcome: String
         var findings: [Expectation.Finding]
@@ -41,7 +41,7 @@ struct CorpusTests {
         var testDescription: String { name }
         var folder: URL { Self.folder.appending(path: name) }
 
-        /// The image, whichever of the three forms it has.
+        /// The image, in any of the three forms.
         var image: String {
             ["image", "image.tar", "images"].map { folder.appending(path: $0).path }
                 .first { FileManager.default.fileExists(atPath: $0) } ?? folder.path
@@ -53,18 +53,19 @@ struct CorpusTests {
         }
     }
 
-    @Test func thereAreAsManyCasesAsPromised() {
+    @Test func theCorpusHasEnoughCases() {
         #expect(Case.all.filter { $0.name.hasPrefix("good/") }.count >= 25)
         #expect(Case.all.filter { $0.name.hasPrefix("bad/") }.count >= 45)
     }
 
-    /// A case with a number of jobs. All numbers for each case if slow tests are wanted, else the cases take them in turn.
+    /// A case with a number of jobs. Every number for each case if slow tests are requested, otherwise one number for
+    /// each case.
     static let runs: [(Case, jobs: Int)] = Case.all.enumerated().flatMap { place, item in
         (1...3).filter { SlowTests.areWanted || $0 == 1 + place % 3 }.map { (item, jobs: $0) }
     }
 
     @Test(arguments: runs)
-    func caseGivesWhatItExpects(_ item: Case, _ jobs: Int) throws {
+    func aCaseHasItsExpectedFindings(_ item: Case, _ jobs: Int) throws {
         let expectation = try JSONDecoder().decode(
             Expectation.self, from: Data(contentsOf: item.folder.appending(path: "expect.json")))
         let run = try ProgramRun.layerverify(

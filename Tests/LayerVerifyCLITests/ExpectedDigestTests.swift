@@ -1,4 +1,4 @@
-// layerverify: the digests that real tools tell are those that --expect-digest takes.
+// layerverify: --expect-digest accepts the digests that real tools print.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,7 +6,7 @@ import Foundation
 import Testing
 
 @Suite struct ExpectedDigestTests {
-    /// The sha256 of what skopeo shows of an image: the bytes of its manifest or index, or of its config.
+    /// The sha256 of a document that skopeo prints: a manifest, an index or a config.
     private func digest(_ arguments: String...) throws -> String {
         let shown = try ProgramRun.run("skopeo", ["inspect", "--raw"] + arguments)
         try #require(shown.status == 0, "\(shown.transcript)")
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(.enabled(if: InteropTests.hasSkopeo, "umoci or skopeo is not installed"))
-    func theDigestThatSkopeoTellsIsTheOneExpected() throws {
+    func theDigestThatSkopeoPrintsIsAccepted() throws {
         let workshop = try Workshop()
         try workshop.umociLayout("image")
         let layout = workshop.path("image")

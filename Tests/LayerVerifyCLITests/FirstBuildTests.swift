@@ -1,4 +1,4 @@
-// layerverify: what scripts/layerverify says while it builds.
+// layerverify: the messages of scripts/layerverify during a build.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,7 +6,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A copy of the script, with a compiler that only says what SwiftPM says.
+/// A copy of the script, with a compiler that only prints the lines of SwiftPM.
 @Suite struct FirstBuildTests {
     let folder: ScratchFolder
 
@@ -45,7 +45,7 @@ import Testing
         try ProgramRun.run("bash", ["-c", "cd \"$1\"; export PATH=\"$1/bin:$PATH\"; \(line)", "bash", folder.url.path])
     }
 
-    @Test func theFirstBuildSaysHowLongItTakesAndTheNextRunsAreSilent() throws {
+    @Test func theFirstBuildPrintsItsDurationAndLaterRunsAreSilent() throws {
         let first = try run("scripts/layerverify a b")
         #expect(first.status == 0)
         #expect(first.text == "ran a b\n", "\(first.transcript)")
@@ -59,14 +59,14 @@ import Testing
         #expect(second.errors.isEmpty, "\(second.transcript)")
     }
 
-    @Test func aBuildAfterAChangeDoesNotSpeakOfTheFirst() throws {
+    @Test func aBuildAfterAChangeDoesNotPrintTheMessageOfTheFirst() throws {
         _ = try run("scripts/layerverify")
         let again = try run("sleep 0.01; touch Package.swift; scripts/layerverify")
         #expect(again.transcript.contains("since its sources changed"), "\(again.transcript)")
         #expect(!again.transcript.contains("first build"))
     }
 
-    @Test func aBuildThatFailsShowsWhatWasSaidAndEndsWith2() throws {
+    @Test func aFailedBuildPrintsItsOutputAndEndsWith2() throws {
         let run = try run("FAILING=1 scripts/layerverify x")
         #expect(run.status == 2)
         #expect(run.output.isEmpty)
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test(.enabled(if: ProgramRun.areInstalled("script"), "needs script"))
-    func aTerminalSeesEachStepInOneLine() throws {
+    func aTerminalShowsEachStepInOneLine() throws {
         let run = try run("TERM=xterm script -qec 'scripts/layerverify x' /dev/null")
         #expect(run.text.contains("\r\u{1b}[K[1/2] Compiling LayerModel\r\u{1b}[K[2/2] Linking layerverify\r\u{1b}[K"))
         #expect(run.text.contains("ran x"))

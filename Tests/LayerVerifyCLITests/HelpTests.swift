@@ -1,4 +1,4 @@
-// layerverify: help and its lines.
+// layerverify: tests of the help.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -18,7 +18,7 @@ import Testing
         #expect(run.text.contains("\n  inspect "))
     }
 
-    /// Words that no space divides may be longer than a line.
+    /// Words without spaces may be longer than a line.
     @Test(arguments: [40, 50, 60, 80, 132], [[], ["verify"], ["digest"], ["inspect"], ["bench"]])
     func linesOfTheHelpFitAndKeepTheirIndent(_ width: Int, _ command: [String]) throws {
         let run = try ProgramRun.run(
@@ -91,7 +91,7 @@ import Testing
         #expect(completions.contains(Substring(completion)), "\(answer)")
     }
 
-    /// The functions of zsh need a terminal; here those that add completions only print them.
+    /// The functions of zsh need a terminal; those that add completions are replaced by ones that print them.
     @Test(.enabled(if: ProgramRun.areInstalled("zsh"), "needs zsh"), arguments: lines)
     func zshCompletesWithoutACommand(_ words: [String], _ completion: String) throws {
         let line = """

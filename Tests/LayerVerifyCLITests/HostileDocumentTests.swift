@@ -1,4 +1,4 @@
-// layerverify: documents that want to cost more than they are worth.
+// layerverify: documents that are expensive to read.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -38,8 +38,8 @@ import TestSupport
         #expect(run.codes.contains("index-too-deep"))
     }
 
-    /// Fifty ways to each of fifteen indexes are 50^15 ways to the last one.
-    @Test func anIndexIsFollowedOnceHoweverManyWaysLeadToIt() throws {
+    /// Fifty paths to each of fifteen indexes are 50^15 paths to the last one.
+    @Test func anIndexIsFollowedOnceForManyPaths() throws {
         var last = [descriptor(1)]
         for _ in 0..<15 { last = Array(repeating: try index(last), count: 50) }
         try workshop.writeLayout("image", manifests: last)
@@ -96,7 +96,7 @@ import TestSupport
         },
     ]
 
-    /// All if slow tests are wanted, else two that differ most.
+    /// All of them if slow tests are requested, otherwise two different ones.
     static let chosen = SlowTests.areWanted ? documents : [documents[3], documents[6]]
 
     @Test(arguments: chosen)

@@ -1,4 +1,4 @@
-// layerverify: what the command that shows documents says of them.
+// layerverify: tests of the command that shows documents.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test(arguments: cases)
-    func quietSaysOneLineForEachErrorAndNothingElse(_ name: String, _ status: Int32, _ code: String?) throws {
+    func quietPrintsOneLinePerError(_ name: String, _ status: Int32, _ code: String?) throws {
         let run = try ProgramRun.layerverify("inspect", "--quiet", Self.image(name))
         #expect(run.status == status)
         #expect(run.text.isEmpty == (status == 0), "\(run.text)")
@@ -47,8 +47,8 @@ import Testing
         #expect(try ProgramRun.layerverify("inspect", "/no/such/path").status == 2)
     }
 
-    /// Two commands that contradict each other are both wrong to somebody.
-    @Test func nothingIsFoundThatVerifyingDoesNotFind() throws {
+    /// The two commands must not contradict each other.
+    @Test func inspectFindsNothingThatVerifyDoesNotFind() throws {
         var expected: [String: Set<String>] = [:]
         for kind in ["good", "bad"] {
             for name in try FileManager.default.contentsOfDirectory(atPath: ProgramRun.corpus(kind)) {

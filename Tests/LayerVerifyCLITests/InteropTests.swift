@@ -1,4 +1,4 @@
-// layerverify: images that real tools made verify, and do not once they are damaged.
+// layerverify: images of real tools verify, and damaged ones do not.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -12,7 +12,7 @@ struct InteropTests {
     static let hasCompressors = ProgramRun.areInstalled("pigz", "gzip", "zstd", "tar", "sha256sum")
 
     @Test(.enabled(if: hasUmoci, "umoci is not installed"))
-    func umociLayoutVerifiesAndDamageIsSeen() throws {
+    func umociLayoutVerifiesAndDamageIsDetected() throws {
         let workshop = try Workshop()
         try workshop.umociLayout("image")
         try expectVerified(workshop.path("image"), layers: 3)
@@ -20,7 +20,7 @@ struct InteropTests {
     }
 
     @Test(.enabled(if: hasSkopeo, "umoci or skopeo is not installed"))
-    func skopeoGzipLayoutVerifiesAndDamageIsSeen() throws {
+    func skopeoGzipLayoutVerifiesAndDamageIsDetected() throws {
         let workshop = try Workshop()
         try workshop.umociLayout("made")
         try workshop.skopeo("oci:\(workshop.path("made")):1", "oci:\(workshop.path("image")):copy")
@@ -29,10 +29,10 @@ struct InteropTests {
     }
 
     @Test(.enabled(if: hasSkopeo, "umoci or skopeo is not installed"))
-    func skopeoZstdLayoutVerifiesAndDamageIsSeen() throws {
+    func skopeoZstdLayoutVerifiesAndDamageIsDetected() throws {
         let workshop = try Workshop()
         try workshop.umociLayout("made")
-        // By way of plain layers: skopeo leaves compressed ones as they are.
+        // Through plain layers, since skopeo keeps compressed ones.
         try workshop.skopeo("oci:\(workshop.path("made")):1", "docker-archive:\(workshop.path("plain.tar")):a:1")
         try workshop.skopeo(
             "--dest-compress", "--dest-compress-format", "zstd", "docker-archive:\(workshop.path("plain.tar"))",
@@ -44,7 +44,7 @@ struct InteropTests {
     }
 
     @Test(.enabled(if: hasSkopeo, "umoci or skopeo is not installed"))
-    func skopeoDockerArchiveVerifiesAndDamageIsSeen() throws {
+    func skopeoDockerArchiveVerifiesAndDamageIsDetected() throws {
         let workshop = try Workshop()
         try workshop.umociLayout("made")
         try workshop.skopeo("oci:\(workshop.path("made")):1", "docker-archive:\(workshop.path("image.tar")):app:1")
@@ -55,7 +55,7 @@ struct InteropTests {
         try expectVerified(extracted.path, layers: 3)
         let archive = try Data(contentsOf: workshop.url("image.tar"))
         let names = try FileManager.default.contentsOfDirectory(atPath: extracted.path).sorted().filter {
-            // Layers and config; manifest.json and repositories are covered by no digest.
+            // Layers and config; manifest.json and repositories have no digest.
             $0.count > 64 && ($0.hasSuffix(".tar") || $0.hasSuffix(".json"))
         }
         #expect(names.count >= 4)
@@ -75,7 +75,7 @@ struct InteropTests {
     }
 
     @Test(.enabled(if: hasSkopeo, "umoci or skopeo is not installed"))
-    func skopeoMultiPlatformLayoutVerifiesAndDamageIsSeen() throws {
+    func skopeoMultiPlatformLayoutVerifiesAndDamageIsDetected() throws {
         let workshop = try Workshop()
         var children: [[String: Any]] = []
         for architecture in ["amd64", "arm64"] {
@@ -104,12 +104,12 @@ struct InteropTests {
     }
 
     @Test(.enabled(if: hasCompressors, "pigz, gzip, zstd or tar is not installed"))
-    func membersAndFramesOfRealCompressorsVerifyAndDamageIsSeen() throws {
+    func membersAndFramesOfRealCompressorsVerifyAndDamageIsDetected() throws {
         let workshop = try Workshop()
         let tar = try workshop.tar("first.tar", files: 300)
         let other = try workshop.tar("second.tar", files: 100)
         try workshop.run("sh", "-c", "pigz -i -b 128 -p 4 -c '\(tar)' > '\(tar).gz'")
-        // Two members, each of an own run of gzip.
+        // Two members, from two runs of gzip.
         try workshop.run(
             "sh", "-c",
             "head -c 70000 '\(other)' | gzip -n > '\(other).gz'; tail -c +70001 '\(other)' | gzip -n >> '\(other).gz'")
@@ -151,7 +151,7 @@ struct InteropTests {
         }
     }
 
-    /// The part of the JSON report that is looked at here.
+    /// The part of the JSON report that is compared here.
     private struct Report: Decodable {
         struct Image: Decodable {
             struct Layer: Decodable {

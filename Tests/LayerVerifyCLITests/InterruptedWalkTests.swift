@@ -11,8 +11,8 @@ import Testing
 
     init() throws { workshop = try Workshop() }
 
-    /// A thousand manifests of a mebibyte take far longer than a second.
-    @Test func aSignalEndsTheReadingOfDocumentsOfWhichTheProgressTells() throws {
+    /// A thousand manifests of a mebibyte take much longer than a second.
+    @Test func aSignalEndsTheReadingOfDocumentsAndProgressCountsThem() throws {
         try workshop.run("mkdir", "-p", workshop.path("image/blobs/sha256"))
         let manifests = (1...1000).map {
             ["mediaType": Workshop.manifest, "digest": Workshop.digest($0), "size": 1 << 20] as [String: Any]

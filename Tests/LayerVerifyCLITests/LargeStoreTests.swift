@@ -1,4 +1,4 @@
-// layerverify: stores of very many things.
+// layerverify: very large stores.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,7 +6,7 @@ import Foundation
 import Testing
 import TestSupport
 
-/// Peak memory of stores of very many things.
+/// Peak memory of very large stores.
 @Suite(.enabled(if: SlowTests.haveRelease, "large stores: set LAYERVERIFY_PROGRAM to a release build"))
 struct LargeStoreTests {
     let workshop: Workshop
@@ -34,7 +34,7 @@ struct LargeStoreTests {
     }
 
     /// Each index lists the next one and 9 000 manifests, so that all their documents are open at once.
-    @Test func largeIndexesWithinEachOtherAreBounded() throws {
+    @Test func largeNestedIndexesAreBounded() throws {
         var last: [[String: Any]] = []
         for level in 0..<15 {
             last = [try index(last + (0..<9000).map { descriptor(level << 32 + $0 + 1) })]
@@ -66,7 +66,7 @@ struct LargeStoreTests {
         run.expectPeak()
     }
 
-    @Test func oneManifestMayGoByTensOfThousandsOfNames() throws {
+    @Test func oneManifestMayHaveTensOfThousandsOfNames() throws {
         _ = try workshop.plainLayout("image")
         let text = try Data(contentsOf: workshop.url("image/index.json"))
         let layout = try #require(try JSONSerialization.jsonObject(with: text) as? [String: Any])

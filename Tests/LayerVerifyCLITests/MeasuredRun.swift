@@ -1,4 +1,4 @@
-// layerverify: runs of the program that are watched.
+// layerverify: runs of the program with limits.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,7 +6,7 @@ import Foundation
 import Testing
 import TestSupport
 
-/// A run of the program that wrote a JSON report, with its time limited and its memory measured.
+/// A run of the program with a JSON report, a time limit, and its peak memory.
 struct MeasuredRun {
     let run: ProgramRun
     /// The report; nil if it could not be read.
@@ -14,20 +14,20 @@ struct MeasuredRun {
     let outcome: String
     /// The codes of the findings, in order.
     let codes: [String]
-    /// The largest resident set; nil where GNU time is not installed.
+    /// The largest resident set in bytes; nil if GNU time is not installed.
     let peakByteCount: Int?
 
     var status: Int32 { run.status }
     var count: [String: Int] { codes.reduce(into: [:]) { $0[$1, default: 0] += 1 } }
 
-    /// The bound for images without zstd, whatever they hold.
+    /// The bound in bytes for images without zstd.
     static let peakLimit = 64 << 20
 
-    /// Verifies images; the program is killed if that takes longer than `seconds`.
+    /// Verifies images; kills the program after `seconds`.
     static func verify(_ arguments: String..., seconds: Int = 60) throws -> MeasuredRun {
         let folder = try ScratchFolder()
         let peakFile = folder.url.appending(path: "peak").path
-        // GNU time forks before it runs the program: what else was ever resident here does not count.
+        // GNU time forks before it runs the program, so memory of the test process does not count.
         let measuring = ProgramRun.areInstalled("time") ? ["time", "-q", "-f", "%M", "-o", peakFile] : []
         let run = try ProgramRun.run(
             "timeout",
@@ -57,13 +57,13 @@ extension Workshop {
     static let manifest = "application/vnd.oci.image.manifest.v1+json"
     static let tar = "application/vnd.oci.image.layer.v1.tar"
 
-    /// The digest of nothing that is there: a number, in 64 digits.
+    /// A digest without content: a number in 64 digits.
     static func digest(_ number: Int) -> String {
         let digits = String(number, radix: 16)
         return "sha256:" + String(repeating: "0", count: 64 - digits.count) + digits
     }
 
-    /// A layout with an image of one layer, random bytes. Returns: the file of the layer.
+    /// A layout with an image of one layer of random bytes. Returns: the file of the layer.
     func plainLayout(_ layout: String, layer: Data = Data((0..<5000).map { _ in UInt8.random(in: 0...255) })) throws
         -> URL
     {
@@ -72,7 +72,7 @@ extension Workshop {
         return url(layout + "/blobs/sha256/" + (try sha256(path("layer"))))
     }
 
-    /// A layout with an image of these layers, of which the files may be missing or other ones.
+    /// A layout with an image of these layers, whose files may be missing or different.
     func layout(_ layout: String, layers: [[String: Any]], diffIDs: [String]) throws {
         let config = try put(
             ["architecture": "amd64", "os": "linux", "rootfs": ["type": "layers", "diff_ids": diffIDs]],
@@ -82,7 +82,7 @@ extension Workshop {
         try writeLayout(layout, manifests: [manifest])
     }
 
-    /// A file of that many bytes, none of them on the disk.
+    /// A sparse file of that many bytes.
     func sparse(_ url: URL, byteCount: UInt64) throws {
         if !FileManager.default.fileExists(atPath: url.path) { try Data().write(to: url) }
         let file = try FileHandle(forWritingTo: url)
@@ -90,7 +90,7 @@ extension Workshop {
         try file.close()
     }
 
-    /// A layout whose only layer is `byteCount` zeros that are not on the disk: a run that takes as long as one wants.
+    /// A layout whose only layer is a sparse file of `byteCount` zeros, for runs of any length.
     func longLayout(_ layout: String, byteCount: UInt64, others: [[String: Any]] = []) throws {
         let digest = Self.digest(0xb)
         let layer: [String: Any] = ["mediaType": Self.tar, "digest": digest, "size": byteCount]

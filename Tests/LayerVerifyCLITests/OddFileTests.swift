@@ -16,22 +16,22 @@ import Testing
         "ln -s /dev/zero", "ln -s /etc/passwd", "ln -s ../../../../../../../../etc/passwd",
     ]
 
-    /// Puts something else in the place of a file.
+    /// Replaces a file by something else.
     private func replace(_ file: URL, _ command: String) throws {
         try FileManager.default.removeItem(at: file)
-        // From within the folder: the address of a socket has room for 107 bytes.
+        // Run in the folder, because the address of a socket has at most 107 bytes.
         try workshop.run(
             "sh", "-c", "cd \"$1\" && \(command) \"$2\"", "sh", file.deletingLastPathComponent().path,
             file.lastPathComponent)
     }
 
     @Test(arguments: commands, ["blob", "index.json", "oci-layout"])
-    func whatIsNoFileInTheImageIsRefuted(_ command: String, _ place: String) throws {
+    func aBlobThatIsNotARegularFileIsRefuted(_ command: String, _ place: String) throws {
         if command.hasPrefix("python3"), !ProgramRun.areInstalled("python3") { return }
         let layer = try workshop.plainLayout("image")
         try replace(place == "blob" ? layer : workshop.url("image/" + place), command)
         let run = try MeasuredRun.verify(workshop.path("image"), seconds: 20)
-        // What a link leads to that is not followed may be the file.
+        // The target of a link that is not followed may be the file.
         let isLink = command.hasPrefix("ln")
         #expect(run.status == (isLink ? 2 : 1), "\(run.run.transcript)")
         #expect(run.codes.contains(isLink ? "link-not-followed" : "blob-not-regular"))
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(arguments: ["mkfifo", "mkdir", "ln -s /dev/zero"], ["layer.tar", "config.json", "manifest.json"])
-    func whatIsNoFileInAnExtractedArchiveIsNoImage(_ command: String, _ place: String) throws {
+    func aDocumentThatIsNotARegularFileInAnExtractedArchiveIsNotAnImage(_ command: String, _ place: String) throws {
         try workshop.run("mkdir", workshop.path("image"))
         try Data(count: 1024).write(to: workshop.url("image/layer.tar"))
         let diffID = "sha256:" + (try workshop.sha256(workshop.path("image/layer.tar")))
@@ -106,9 +106,9 @@ import Testing
         arguments: [
             ("layer", "blob-unreadable"), ("index.json", "blob-unreadable"), ("blobs/sha256", "path-unreadable"),
         ])
-    func whatMayNotBeReadIsUndetermined(_ place: String, _ code: String) throws {
+    func aBlobWithoutReadPermissionIsUndetermined(_ place: String, _ code: String) throws {
         let layer = try workshop.plainLayout("image")
-        // Others need the way to the image and to the program.
+        // Other users need access to the folder of the image and of the program.
         try workshop.run("chmod", "755", workshop.folder.url.path)
         try workshop.run("cp", ProgramRun.layerverifyPath, workshop.path("program"))
         try workshop.run("chmod", "0", place == "layer" ? layer.path : workshop.path("image/" + place))
@@ -123,7 +123,7 @@ import Testing
         #expect(!run.text.contains("error["))
     }
 
-    // Sizes. 1 TiB of nothing costs nobody anything, and takes ten minutes to hash.
+    // Sizes. A sparse file of 1 TiB takes no space, and ten minutes to hash.
 
     @Test(arguments: ["index.json", "oci-layout"])
     func aDocumentOfATebibyteIsNotRead(_ name: String) throws {
@@ -176,7 +176,7 @@ import Testing
         #expect(run.text.contains("blob-changed"))
     }
 
-    @Test func namesThatAreNotUTF8AreNotedAndShownVisibly() throws {
+    @Test func namesThatAreNotUTF8AreReportedAndEscaped() throws {
         _ = try workshop.plainLayout("image")
         try workshop.run(
             "sh", "-c", #"cd "$1" && : > "$(printf 'a\377\033[31mb')" && : > "$(printf 'line\nbreak')""#, "sh",
@@ -188,7 +188,7 @@ import Testing
         #expect(run.text.contains("line\\nbreak"))
     }
 
-    @Test func namesOfImagesDoNotSpeakToTheTerminal() throws {
+    @Test func namesOfImagesAreEscapedForTheTerminal() throws {
         _ = try workshop.plainLayout("image")
         let index = try String(contentsOf: workshop.url("image/index.json"), encoding: .utf8)
         let annotation =

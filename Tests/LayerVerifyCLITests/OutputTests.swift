@@ -1,4 +1,4 @@
-// layerverify: tests of the files that are written.
+// layerverify: tests of written files.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -14,7 +14,7 @@ import Testing
         _ = try workshop.plainLayout("image")
     }
 
-    /// Unblocks all signals: the threads of a test runner may have some blocked, and what they start inherits that.
+    /// Unblocks all signals: threads of a test runner may block some, and child processes inherit that.
     static let unblocking = "use POSIX; sigprocmask(SIG_SETMASK, POSIX::SigSet->new()); exec @ARGV"
 
     /// Runs a line of bash in the scratch folder; `$P` is the program, `image` a good image.
@@ -27,14 +27,14 @@ import Testing
             ])
     }
 
-    // What ends a run
+    // Ends of a run
 
     static let isRoot = getuid() == 0
     static let hasCompiler = ProgramRun.areInstalled("cc")
 
-    /// Builds a library to be loaded first, with which no file system has files without names.
+    /// Builds a library to be preloaded, which makes O_TMPFILE fail.
     ///
-    /// - Parameter more: further functions that take the place of the system's.
+    /// - Parameter more: further functions that replace those of the system.
     private func buildShim(_ more: String = "") throws {
         let source = """
             #define _GNU_SOURCE
@@ -54,7 +54,7 @@ import Testing
         try workshop.run("cc", "-shared", "-fPIC", "-o", workshop.path("shim.so"), workshop.path("shim.c"), "-ldl")
     }
 
-    /// Starts a slow run that writes a report and a trace, ends it, and lists what is left in their folder.
+    /// Starts a slow run that writes a report and a trace, ends it, and lists the files in their folder.
     private func left(by signal: String, _ prefix: String) throws -> String {
         let run = try bash(
             """
@@ -95,9 +95,10 @@ import Testing
         #expect(run.text.split(separator: "\n").count == 1, "\(run.transcript)")
     }
 
-    /// An unlink that hangs, as on a file system that does not answer, must not keep a third signal from killing.
+    /// An unlink that hangs, as on a file system that does not respond, must not keep a third signal from ending the
+    /// program.
     @Test(.enabled(if: hasCompiler, "needs a C compiler"))
-    func aThirdSignalKillsWhileARemovalHangs() throws {
+    func aThirdSignalEndsTheProgramWhileARemovalHangs() throws {
         try buildShim(
             """
             int unlinkat(int folder, const char *path, int flags) {
@@ -119,7 +120,7 @@ import Testing
         #expect(run.text == "143\n", "\(run.transcript)")
     }
 
-    // What is replaced
+    // Replaced files
 
     @Test func aReportInSharedMemoryIsReplacedAsAWhole() throws {
         let place = "/dev/shm/layerverify-\(UUID().uuidString)"
@@ -134,7 +135,7 @@ import Testing
             try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: place + "/report"))) is [String: Any])
     }
 
-    @Test func aLinkThatLeadsToNothingYetStays() throws {
+    @Test func aDanglingLinkIsKept() throws {
         let run = try bash(
             """
             mkdir out; ln -s out/report link; ln -s ../link out/other
@@ -149,7 +150,7 @@ import Testing
         #expect(run.text == "0\n/dev/null\ndevice\n", "\(run.transcript)")
     }
 
-    @Test func aDescriptorThatWasGivenIsWrittenWhereTheShellLeftOff() throws {
+    @Test func anInheritedDescriptorIsWrittenAtItsOffset() throws {
         let run = try bash(
             """
             echo before > log; "$P" -o /dev/fd/3 image 3>>log; echo $?; head -n 1 log; tail -n 1 log | cut -b 1-12
@@ -167,7 +168,7 @@ import Testing
         #expect(run.text == "0\n\(name)\n✓ verified\n", "\(run.transcript)")
     }
 
-    @Test func whatReplacesAFileHasItsModeAndANewFileThatOfTheMask() throws {
+    @Test func aReplacedFileKeepsItsModeAndANewFileHasThatOfTheMask() throws {
         let run = try bash(
             """
             umask 027; echo old > report; chmod 604 report; ln report link
@@ -177,7 +178,7 @@ import Testing
     }
 
     @Test(.enabled(if: isRoot && ProgramRun.areInstalled("setpriv"), "needs root and setpriv"))
-    func whatReplacesAFileHasItsOwnerAndGroupAsFarAsTheyMayBeGivenAway() throws {
+    func aReplacedFileKeepsItsOwnerAndGroupWherePermitted() throws {
         let run = try bash(
             """
             chmod 755 .; cp "$P" program; mkdir -m 777 out; touch out/report; chown 1234:1235 out/report
@@ -190,7 +191,7 @@ import Testing
     }
 
     @Test(.enabled(if: ProgramRun.areInstalled("strace"), "needs strace"), arguments: [false, true])
-    func theFileIsOnTheDiskBeforeItsPlaceAndItsPlaceBeforeTheEnd(_ isThere: Bool) throws {
+    func theFileIsSynchronizedBeforeItIsNamedAndItsFolderAfterwards(_ isThere: Bool) throws {
         let run = try bash(
             """
             mkdir out; \(isThere ? "touch out/report;" : "")

@@ -1,4 +1,4 @@
-// layerverify: tests of runs that keep out of the way.
+// layerverify: tests of --nice and --max-rate.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -30,7 +30,7 @@ import Testing
         #expect(lines.allSatisfy { $0.contains(" of 400 KiB") }, "\(lines)")
     }
 
-    @Test func aMebibyteAtAMebibyteASecondTakesASecond() throws {
+    @Test func aMebibyteAtOneMebibytePerSecondTakesOneSecond() throws {
         let clock = ContinuousClock()
         let start = clock.now
         let run = try bash(#""$P" digest --max-rate 1MiB "$L""#)
@@ -47,7 +47,7 @@ import Testing
         #expect(String(decoding: run.errors, as: UTF8.self).contains("[interrupted]"))
     }
 
-    @Test func documentsAreReadAtThatRateToo() throws {
+    @Test func documentsAreAlsoReadAtTheRate() throws {
         _ = try workshop.plainLayout("image")
         let clock = ContinuousClock()
         let start = clock.now
@@ -71,7 +71,7 @@ import Testing
             """#)
         #expect(run.status == 0, "\(run.transcript)")
         let lines = run.text.split(separator: "\n").filter { !$0.contains("sha256:") }
-        // The main thread and at least one that computes.
+        // The main thread and at least one worker.
         #expect(lines.count >= 2 && lines.allSatisfy { $0 == "19 idle" }, "\(run.transcript)")
     }
 

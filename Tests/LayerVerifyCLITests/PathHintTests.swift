@@ -1,4 +1,4 @@
-// layerverify: tests of the advice about arguments that are not paths.
+// layerverify: tests of hints about arguments that are not paths.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -16,7 +16,7 @@ import Testing
         try Data().write(to: workshop.url("app.tar"))
     }
 
-    /// An argument, and the command line that is advised.
+    /// An argument, and the command line in the hint.
     static let advice: [(argument: String, command: String)] = [
         ("oci:app", "layerverify app"), ("oci:app:latest", "layerverify --ref latest app"),
         ("oci:gone:1", "layerverify --ref 1 gone"), ("oci:an app:x y", "layerverify --ref 'x y' 'an app'"),
@@ -34,7 +34,7 @@ import Testing
         ("file:///srv/an%20app", "layerverify '/srv/an app'"), ("~/app", "layerverify \"$HOME\"/app"),
     ]
 
-    @Test(arguments: advice.indices) func anArgumentGetsTheCommandLineThatWorks(_ place: Int) throws {
+    @Test(arguments: advice.indices) func anArgumentGetsACommandLineThatWorks(_ place: Int) throws {
         let (argument, command) = Self.advice[place]
         let run = try ProgramRun.run(
             "sh",
@@ -47,7 +47,7 @@ import Testing
         #expect(lines.last == "  " + command, "\(lines)")
     }
 
-    @Test(arguments: ["nothing", "./a:b", "/gone/x", "app/gone"]) func aPathThatIsJustMissingGetsNone(
+    @Test(arguments: ["nothing", "./a:b", "/gone/x", "app/gone"]) func aMissingPathGetsNoHint(
         _ argument: String
     ) throws {
         let run = try ProgramRun.run(

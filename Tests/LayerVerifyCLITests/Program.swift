@@ -4,9 +4,9 @@
 
 import Foundation
 
-/// The program beside the tests, run and waited for.
+/// Runs the built program and waits for its end.
 struct Program {
-    /// How a run ended, and what it wrote.
+    /// The status of a run, and its output.
     struct Ending {
         let status: Int32
         let wasKilled: Bool
@@ -14,7 +14,7 @@ struct Program {
         let errors: String
     }
 
-    /// The built program, wherever the tests were built.
+    /// The built program, next to the tests or where they were built.
     static let url: URL = {
         let tests = CommandLine.arguments.first.map { URL(filePath: $0) } ?? Bundle.main.bundleURL
         var folder = tests
@@ -26,7 +26,7 @@ struct Program {
         return URL(filePath: ".build/debug/layerverify")
     }()
 
-    /// Runs the program with arguments, in an environment that has nothing of this one but `PATH`.
+    /// Runs the program with arguments, in an environment of `PATH` and the given variables.
     static func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Ending {
         try run(url, arguments, environment: environment)
     }
@@ -47,7 +47,7 @@ struct Program {
         process.standardOutput = output
         process.standardError = errors
         try process.run()
-        // What these tests print fits a pipe, so that reading one after the other cannot block.
+        // The output of these tests fits into a pipe, so reading one pipe after the other cannot block.
         let outputData = try output.fileHandleForReading.readToEnd() ?? Data()
         let errorData = try errors.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()

@@ -5,23 +5,23 @@
 import Foundation
 import TestSupport
 
-/// A program that was run to its end.
+/// A program that has ended.
 struct ProgramRun: Sendable {
-    /// The exit status; 128 and the number of the signal, if one ended it.
+    /// The exit status; 128 plus the number of the signal if a signal ended it.
     var status: Int32
     var output: Data
     var errors: Data
 
     var text: String { String(decoding: output, as: UTF8.self) }
-    /// Everything it said, for the comment of an expectation.
+    /// Its whole output, for the comment of an expectation.
     var transcript: String { text + String(decoding: errors, as: UTF8.self) }
 
-    /// Runs a program, found by `PATH` unless it is a path, and reads all it says.
+    /// Runs a program, searched in `PATH` unless it is a path, and reads its output.
     static func run(_ program: String, _ arguments: [String], input: Data? = nil) throws -> ProgramRun {
         let process = Process()
         process.executableURL = URL(filePath: program.contains("/") ? program : "/usr/bin/env")
         process.arguments = program.contains("/") ? arguments : [program] + arguments
-        // Files, not pipes: nothing can block, however much is said.
+        // Files instead of pipes, so that a long output cannot block.
         let folder = try ScratchFolder()
         let places = ["in", "out", "err"].map { folder.url.appending(path: $0) }
         for (place, data) in zip(places, [input ?? Data(), Data(), Data()]) { try data.write(to: place) }
@@ -41,10 +41,10 @@ struct ProgramRun: Sendable {
 
     static func layerverify(_ arguments: [String]) throws -> ProgramRun { try run(layerverifyPath, arguments) }
 
-    /// Beside the bundle of the tests; `LAYERVERIFY_PROGRAM` names another one.
+    /// The program next to the bundle of the tests; `LAYERVERIFY_PROGRAM` overrides it.
     static let layerverifyPath: String = {
         if let path = ProcessInfo.processInfo.environment["LAYERVERIFY_PROGRAM"] { return path }
-        // Bundle.main is the test runner of the toolchain on some hosts: the bundle is then an argument of it.
+        // On some hosts Bundle.main is the test runner of the toolchain; the bundle is one of its arguments then.
         let candidates = [Bundle.main.executablePath ?? ""] + CommandLine.arguments + ["/proc/self/exe"]
         let folders = candidates.filter { !$0.isEmpty }.map {
             URL(filePath: $0).resolvingSymlinksInPath().deletingLastPathComponent()
@@ -53,13 +53,13 @@ struct ProgramRun: Sendable {
         return programs.first { FileManager.default.isExecutableFile(atPath: $0) } ?? "layerverify"
     }()
 
-    /// The path of something in the corpus.
+    /// The path of a file in the corpus.
     static func corpus(_ path: String) -> String {
         URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../corpus").standardizedFileURL
             .appending(path: path).path
     }
 
-    /// Whether all these programs are found by `PATH`.
+    /// Whether all these programs are in `PATH`.
     static func areInstalled(_ programs: String...) -> Bool {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
         return programs.allSatisfy { program in

@@ -1,15 +1,15 @@
-// layerverify: the transcripts and the links of the pages are true.
+// layerverify: the transcripts and the links of the pages are correct.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
 import Testing
 
-/// Runs every `console` block of README.md, and looks for everything that the pages link to.
+/// Runs every `console` block of README.md, and checks all links of the pages.
 @Suite struct ReadmeTranscriptTests {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
 
-    /// A `console` block: lines that begin with `$ ` are typed, the others are what comes of it.
+    /// A `console` block: lines that begin with `$ ` are commands, the others are their output.
     struct Transcript: Sendable, CustomTestStringConvertible {
         var text: String
 
@@ -18,7 +18,7 @@ import Testing
             text.split(separator: "\n").filter { $0.hasPrefix("$ ") }.map { String($0.dropFirst(2)) }
         }
 
-        /// Types the commands in one shell at the root; each is echoed, and `$?` is that of the command before.
+        /// Runs the commands in one shell at the root. Each is echoed, and `$?` is the status of the previous command.
         var script: String {
             let lines = commands.map { command in
                 let shown = command.replacing("'", with: "'\\''")
@@ -38,7 +38,7 @@ import Testing
         }
     }()
 
-    /// Time and rate are of the machine.
+    /// Time and rate depend on the machine.
     static func normalized(_ text: String) -> String {
         text.replacing(#/in [0-9.]+ s \([^)]*\)/#, with: "in TIME (RATE)")
     }
@@ -49,8 +49,8 @@ import Testing
     }
 
     @Test(arguments: transcripts)
-    func transcriptIsWhatTheProgramPrints(_ transcript: Transcript) throws {
-        // Without jq there is nothing to compare with.
+    func aTranscriptMatchesTheOutputOfTheProgram(_ transcript: Transcript) throws {
+        // Without jq the output cannot be compared.
         guard !transcript.text.contains("| jq") || ProgramRun.areInstalled("jq") else { return }
         let ending = try Program.shell(transcript.script)
         #expect(Self.normalized(ending.output) == Self.normalized(transcript.text), "\(ending.errors)")
@@ -62,7 +62,7 @@ import Testing
     ]
 
     @Test(arguments: pages)
-    func everyLinkLeadsSomewhere(_ page: String) throws {
+    func everyLinkHasATarget(_ page: String) throws {
         let file = Self.root.appending(path: page)
         let text = try String(contentsOf: file, encoding: .utf8)
         for link in text.matches(of: #/\]\(([^)#]*)(#[^)]*)?\)/#)
@@ -81,14 +81,14 @@ import Testing
         }
     }
 
-    /// The anchor that a Markdown heading gets.
+    /// The anchor of a Markdown heading.
     static func anchor(_ heading: Substring) -> String {
         let words = heading.drop { $0 == "#" || $0 == " " }.lowercased()
         return "#" + String(words.filter { $0.isLetter || $0.isNumber || "- _".contains($0) }).replacing(" ", with: "-")
     }
 
-    /// What the pages call by name without a link.
-    @Test func everyScriptNamedIsThere() throws {
+    /// Scripts that the pages name without a link.
+    @Test func everyNamedScriptExists() throws {
         for page in Self.pages {
             let text = try String(contentsOf: Self.root.appending(path: page), encoding: .utf8)
             for name in text.matches(of: #/scripts\/[a-z][a-z0-9.-]*[a-z]/#) {

@@ -1,4 +1,4 @@
-// layerverify: tests of runs that get no threads, little address space, or no digests.
+// layerverify: tests of runs without threads, address space, or digests.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -15,7 +15,7 @@ import Testing
         try workshop.run("cp", "-r", workshop.path("image"), workshop.path("bad"))
         let layer = try workshop.blobs(of: "bad").max { try Self.byteCount($0) < Self.byteCount($1) }
         try Data(count: 300_000).write(to: try #require(layer))
-        // Others need the way to the images and to the program.
+        // Other users need access to the folder of the images and of the program.
         try workshop.run("chmod", "755", workshop.folder.url.path)
         try workshop.run("cp", ProgramRun.layerverifyPath, workshop.path("program"))
     }
@@ -59,7 +59,7 @@ import Testing
     // Address space
 
     /// The blocks of 512 jobs take 6 GiB, which are reserved before a layer is read.
-    @Test func memoryThatCannotBeHadIsUndetermined() throws {
+    @Test func aRunWithoutMemoryIsUndetermined() throws {
         let run = try bash("ulimit -v 2097152; \"$P\" -j 512 --format json image")
         #expect(run.status == 2, "\(run.transcript)")
         #expect(run.text.lowercased().contains("out of memory"))
@@ -68,8 +68,8 @@ import Testing
     // Digests
 
     @Test(arguments: ["image", "bad", "inspect image", "digest program", "bench --size 1MiB", "--verbose bad"])
-    func withoutSHA256NothingIsBegun(_ options: String) throws {
-        // What is activated by a configuration keeps the default provider from being loaded.
+    func withoutSHA256NothingIsRead(_ options: String) throws {
+        // A configuration that activates a provider keeps the default provider from being loaded.
         let configuration = """
             openssl_conf = a
             [a]
@@ -89,7 +89,7 @@ import Testing
 
     // Scripts
 
-    @Test func whatIsInstalledIsSaidBeforeAndCanBeRefused() throws {
+    @Test func packagesAreNamedBeforeTheyAreInstalledAndCanBeRefused() throws {
         let library = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../scripts/lib/packages.sh").standardizedFileURL.path
         let prepare = """

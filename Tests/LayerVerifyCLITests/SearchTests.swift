@@ -1,4 +1,4 @@
-// layerverify: tests of what is found where, and of what is asked for and not found.
+// layerverify: tests of the search, and of selections that match nothing.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -11,8 +11,8 @@ import Testing
 
     init() throws { workshop = try Workshop() }
 
-    /// Runs lines of bash in the scratch folder: `$P` is the program, `$GOOD` and `$BAD` are layouts, `$TAGS` is one of which
-    /// the corpus selects an image, `$OLD` an extracted docker-save archive.
+    /// Runs lines of bash in the scratch folder. `$P` is the program, `$GOOD` and `$BAD` are layouts, `$TAGS` is a
+    /// layout from which a case of the corpus selects an image, `$OLD` is an extracted docker-save archive.
     private func bash(_ lines: String) throws -> ProgramRun {
         let variables = [
             "P=" + ProgramRun.layerverifyPath, "GOOD=" + ProgramRun.corpus("good/oci-gzip/image"),
@@ -24,17 +24,17 @@ import Testing
     }
 
     static let hidden = [
-        // Below and beside an image.
+        // Below and next to an image.
         "cp -r $GOOD n; cp -r $BAD n/sub", "cp -r $GOOD n; mkdir -p n/a/b; cp -r $BAD n/a/b/c",
         "cp -r $GOOD n; tar -C $BAD -cf n/other.tar .", "cp -r $OLD n; mkdir n/more; cp -r $BAD n/more/x",
-        // Where nobody puts an image.
+        // In unusual places.
         "cp -r $GOOD n; mkdir n/lost+found; cp -r $BAD n/lost+found/x", "cp -r $GOOD n; tar -C $BAD -cf n/other.json .",
         "cp -r $OLD n; h=n/$(printf %064x 10); mkdir $h; tar -C $BAD -cf $h/x.tar .",
         // Deep below a folder.
         "mkdir -p n/1/2/3/4/5/6/7/8/9/10/11; cp -r $GOOD n; cp -r $BAD n/1/2/3/4/5/6/7/8/9/10/11/x",
     ]
 
-    @Test(arguments: hidden) func aBadImageIsFoundWhereverItLies(_ line: String) throws {
+    @Test(arguments: hidden) func aBadImageIsFoundAtAnyPlace(_ line: String) throws {
         let run = try bash(line + "; $P -q n")
         #expect(run.status == 1, "\(run.transcript)")
         #expect(run.text.contains("blob-digest-mismatch"))
@@ -46,7 +46,7 @@ import Testing
         "mkdir d; cp -r $GOOD d; mkdir w; echo '{}' > w/index.html; tar -C w -czf d/web.tgz .",
         "mkdir d; cp -r $GOOD d; mkdir w; echo '{\"schemaVersion\": 1}' > w/index.json; tar -C w -czf d/web.tgz index.json",
     ])
-    func otherThingsBesideImagesAreNoFault(_ line: String) throws {
+    func otherFilesNextToImagesAreNotAFault(_ line: String) throws {
         let run = try bash(line + "; $P --strict d")
         #expect(run.status == 0, "\(run.transcript)")
     }
@@ -56,13 +56,13 @@ import Testing
         "tar -C $BAD -czf d/x.tgz oci-layout index.json blobs", "mkdir -p d/s/blobs/sha512",
         "mkdir -p d/s/blobs/sha256",
     ])
-    func whatMayBeAnImageIsNotPassedOver(_ line: String) throws {
+    func aFileThatMayBeAnImageIsReported(_ line: String) throws {
         let run = try bash("mkdir d; cp -r $GOOD d/ok; " + line + "; $P d")
         #expect(run.status == 2, "\(run.transcript)")
         #expect(run.text.contains("not-an-image"))
     }
 
-    @Test func everyPathAndEveryNameMustLeadToSomething() throws {
+    @Test func everyPathAndEveryNameMustMatch() throws {
         let name = try #require(
             try bash("$P inspect --format json $GOOD").text.firstMatch(of: #/"reference": "([^"]+)"/#)?.1)
         #expect(try bash("$P -q --ref \(name) $GOOD").status == 0)
@@ -72,11 +72,11 @@ import Testing
         let elsewhere = try bash("$P -q --ref \(name) $GOOD $OLD")
         #expect(elsewhere.status == 2, "\(elsewhere.transcript)")
         #expect(elsewhere.text.contains("nothing-selected"))
-        // Of a folder of images some may be left out.
+        // In a folder of images some may be unselected.
         #expect(try bash("mkdir all; cp -r $GOOD all/a; cp -r $OLD all/b; $P -q --ref \(name) all").status == 0)
     }
 
-    @Test func aSearchStopsWhereItIsToldToStop() throws {
+    @Test func aSearchStopsAtItsLimit() throws {
         let run = try bash(
             "mkdir d; cp -r $GOOD d/a; for i in 1 2 3 4 5 6 7 8 9; do echo x > d/b$i; done; $P --max-files 9 d")
         #expect(run.status == 2, "\(run.transcript)")
@@ -85,7 +85,7 @@ import Testing
         #expect(try bash("$P -q --max-files 0 d").status == 64)
     }
 
-    @Test func otherFileSystemsAreLeftOutIfThatIsWanted() throws {
+    @Test func otherFileSystemsAreLeftOutOnRequest() throws {
         let mounted = try bash("mkdir -p d/m; cp -r $GOOD d/a; mount -t tmpfs none d/m && cp -r $BAD d/m/x")
         guard mounted.status == 0 else {
             print("not tested: another file system, because mount is not allowed here")
@@ -98,7 +98,7 @@ import Testing
         #expect(run.text.contains("1 other file system"))
     }
 
-    @Test func theReportNamesWhatWasIgnored() throws {
+    @Test func theReportNamesIgnoredFiles() throws {
         let lines = "mkdir d; cp -r $GOOD d/a; echo x > d/README; ln -s a d/latest; "
         let run = try bash(lines + "$P d")
         #expect(run.status == 0, "\(run.transcript)")

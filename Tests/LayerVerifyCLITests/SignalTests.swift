@@ -13,7 +13,7 @@ import Testing
 
     /// Verifies an image that takes minutes, and sends `signal` once its large layer is being read.
     ///
-    /// Returns: the run of the program itself, with 128 and the number of the signal that ended it.
+    /// Returns: the run of the program itself, with 128 plus the number of the signal that ended it.
     private func interrupt(
         _ signal: String, _ arguments: String..., others: [[String: Any]] = [], isRepeated: Bool = false
     ) throws -> ProgramRun {
@@ -22,7 +22,7 @@ import Testing
             until ls -l /proc/$$/fd | grep -q \(Workshop.digest(0xb).dropFirst(7)); do sleep 0.02; done
             sleep 0.2; kill -\(signal) $$\(isRepeated ? "; sleep 0.02; kill -\(signal) $$" : "")
             """
-        // The shell becomes the program, so that what ended it is seen as it was.
+        // The shell executes the program in its own process, so that the signal that ended it is visible.
         return try ProgramRun.run(
             "timeout",
             [
@@ -41,10 +41,10 @@ import Testing
         #expect(findings.map { $0["code"] as? String } == ["interrupted"])
     }
 
-    /// As `timeout` and those who end services do: first the process, at once its group.
-    /// At this pace the run takes longer to end than it takes to signal again. On a busy machine the second signal may come
-    /// later than at once, and kill; not every time.
-    @Test func theSameSignalOnceMoreAtOnceDoesNotKill() throws {
+    /// `timeout` and service managers signal the process, and immediately after that its group. At this rate the run
+    /// takes longer to end than the second signal takes to arrive. On a busy machine that signal may arrive too late
+    /// and end the program, but not every time.
+    @Test func theSameSignalImmediatelyAgainDoesNotEndTheProgram() throws {
         let report = workshop.url("report.json")
         for _ in 0..<5 where !FileManager.default.fileExists(atPath: report.path) {
             let run = try interrupt(
@@ -55,14 +55,14 @@ import Testing
         #expect(content?["outcome"] as? String == "undetermined")
     }
 
-    @Test func theTextSaysWhatWasNotReached() throws {
+    @Test func theTextListsBlobsThatWereNotReached() throws {
         let run = try interrupt("TERM")
         #expect(run.status == 128 + 15, "\(run.transcript)")
         #expect(run.text.contains("unchecked[interrupted]"))
         #expect(run.text.contains("? undetermined"))
     }
 
-    @Test func theOutputFileIsWrittenBeforeTheProgramDies() throws {
+    @Test func theOutputFileIsWrittenBeforeTheProgramEnds() throws {
         let run = try interrupt("INT", "--format", "json", "--output", workshop.path("report.json"))
         #expect(run.status == 128 + 2, "\(run.transcript)")
         let report = try JSONSerialization.jsonObject(with: Data(contentsOf: workshop.url("report.json")))
@@ -80,8 +80,8 @@ import Testing
         #expect(!run.text.contains("mismatch"))
     }
 
-    /// The report goes into a pipe that nobody reads: there the program hangs after the first signal.
-    @Test func aSecondSignalKillsAtOnce() throws {
+    /// The report goes into a pipe without a reader, so the program hangs after the first signal.
+    @Test func aSecondSignalEndsTheProgramAtOnce() throws {
         let missing = (1...2000).map {
             ["mediaType": Workshop.tar, "digest": Workshop.digest($0 + 100), "size": 10] as [String: Any]
         }
@@ -101,8 +101,8 @@ import Testing
         #expect(ContinuousClock.now - begin < .seconds(30))
     }
 
-    /// The trace goes into a pipe that nobody reads: there the program hangs, with half a report in the making.
-    @Test func aSecondSignalLeavesNoHalfFile() throws {
+    /// The trace goes into a pipe without a reader, so the program hangs with an incomplete report.
+    @Test func aSecondSignalLeavesNoIncompleteFile() throws {
         try workshop.longLayout("image", byteCount: 200 << 30)
         let script = """
             mkfifo "$3/pipe"; sleep 60 < "$3/pipe" & reader=$!

@@ -1,4 +1,4 @@
-// layerverify: the program in poor surroundings.
+// layerverify: the program in unusual environments.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -29,19 +29,19 @@ import Testing
 
     @Test(arguments: lostReports)
     func aGoodImageWhoseReportIsLostIsNotVerified(_ line: String) throws {
-        // A pipe whose reader is gone already: `true` may take longer than the program.
+        // A pipe whose reader has ended: `true` may take longer than the program.
         let run = try bash(line.replacing("\"$P\" --format json", with: "sleep 0.3; \"$P\" --format json"))
         #expect(run.status == 2, "\(run.transcript)")
         #expect(String(decoding: run.errors, as: UTF8.self).contains("layerverify: cannot "))
     }
 
-    @Test func aLongReportToAReaderThatGoesAwayIsLost() throws {
+    @Test func aLongReportToAClosedPipeIsLost() throws {
         let missing = (1...2000).map {
             ["mediaType": Workshop.manifest, "digest": Workshop.digest($0), "size": 10] as [String: Any]
         }
         try workshop.writeLayout("image", manifests: missing)
         let run = try bash("\"$P\" --format json image | head -n 1; exit ${PIPESTATUS[0]}")
-        // What is refuted stays refuted.
+        // A refutation keeps its status.
         #expect(run.status == 1, "\(run.transcript)")
         #expect(String(decoding: run.errors, as: UTF8.self).contains("cannot write standard output"))
         #expect(run.text == "{\n")
@@ -94,7 +94,7 @@ import Testing
         #expect(run.text.contains("200 images"))
     }
 
-    @Test func whatCannotBeOpenedForWantOfDescriptorsIsUndeterminedAndNotMissing() throws {
+    @Test func aBlobThatCannotBeOpenedWithoutDescriptorsIsUndetermined() throws {
         let run = try bash(Self.twoHundred + "ulimit -n 24; \"$P\" --format json all")
         #expect(run.status == 2, "\(run.transcript.prefix(2000))")
         #expect(run.text.contains("too many open files"))
@@ -126,7 +126,7 @@ import Testing
         "image/index.json image", "image/oci-layout .", "link image", "image.tar image.tar", "image.tar .",
         "image.tar.gz .", "report --trace image.tar .",
     ])
-    func aReportDoesNotReplaceWhatIsVerified(_ words: String) throws {
+    func aReportDoesNotReplaceAVerifiedFile(_ words: String) throws {
         let run = try bash(
             """
             tar -cf image.tar -C image .; gzip -k image.tar; ln -s image/index.json link
@@ -137,7 +137,7 @@ import Testing
         #expect(String(decoding: run.errors, as: UTF8.self).contains("would replace"))
     }
 
-    /// U+FFFD would take the place of the byte, and what has that name would be read or replaced.
+    /// U+FFFD would replace the byte, and the file with that name would be read or replaced.
     @Test(arguments: ["", "digest ", "inspect ", "-o "])
     func anArgumentThatIsNotUTF8IsWrongUsage(_ words: String) throws {
         let run = try bash(
@@ -163,7 +163,7 @@ import Testing
         #expect(!run.text.contains("e3b0c442"))
     }
 
-    @Test func aReportBesideImagesIsReplaced() throws {
+    @Test func aReportNextToImagesIsReplaced() throws {
         let run = try bash(
             "mkdir all; mv image all; for i in 1 2; do \"$P\" -o all/report all || exit; done; ls -A all")
         #expect(run.status == 0, "\(run.transcript)")
@@ -172,7 +172,7 @@ import Testing
 
     @Test(arguments: [("INT", 130), ("TERM", 143), ("HUP", 129)])
     func aSignalEndsTheWaitForTheReaderOfAFIFO(_ name: String, _ status: Int) throws {
-        // Job control: what a shell starts in the background without it ignores SIGINT.
+        // Job control: without it a shell starts background processes that ignore SIGINT.
         let run = try bash(
             "set -m; mkfifo pipe; \"$P\" -o pipe image & run=$!; sleep 1; kill -\(name) $run; "
                 + "for i in $(seq 100); do kill -0 $run || break; sleep 0.1; done 2>&-; kill -KILL $run 2>&-; "

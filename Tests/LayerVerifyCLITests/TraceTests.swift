@@ -44,7 +44,7 @@ import Testing
         let byteCount = 5 << 20
         try workshop.longLayout("image", byteCount: UInt64(byteCount))
         let run = try ProgramRun.layerverify("--jobs", "2", "--trace", workshop.path("trace"), workshop.path("image"))
-        // The digest of the layer is made up.
+        // The digest of the layer is false.
         #expect(run.status == 1, "\(run.transcript)")
         let events = try events("trace")
         let layer = "blobs/sha256/" + Workshop.digest(0xb).dropFirst("sha256:".count)
@@ -84,14 +84,14 @@ import Testing
         #expect(try events("trace").contains { $0.args.blobs?.first?.blob.hasSuffix(blob) == true })
     }
 
-    @Test func aTraceThatIsLostIsNoSuccess() throws {
+    @Test func aLostTraceIsAnError() throws {
         let run = try ProgramRun.layerverify("--trace", "/dev/full", ProgramRun.corpus("good/oci-gzip/image"))
         #expect(run.status == 2, "\(run.transcript)")
         #expect(run.text.contains("✓ verified"))
         #expect(String(decoding: run.errors, as: UTF8.self).contains("cannot write '/dev/full'"))
     }
 
-    @Test func aFastPathThatDoesNotExistIsNotTurnedOffInSilence() throws {
+    @Test func anUnknownFastPathIsReported() throws {
         for (value, complaints) in [("members,sha-lanes,inflate-lanes", 0), ("SHA", 1)] {
             let run = try ProgramRun.run(
                 "env",
@@ -103,7 +103,7 @@ import Testing
     }
 
     @Test(arguments: [["--trace", "/dev/full"], ["-o", "/dev/full"]])
-    func whatIsRefutedStaysSoIfTheReportOrTheTraceIsLost(_ options: [String]) throws {
+    func aRefutedImageEndsWith1EvenIfTheReportOrTheTraceIsLost(_ options: [String]) throws {
         let run = try ProgramRun.layerverify(options + [ProgramRun.corpus("bad/gzip-crc-wrong/image")])
         #expect(run.status == 1, "\(run.transcript)")
         let errors = String(decoding: run.errors, as: UTF8.self)
@@ -113,7 +113,7 @@ import Testing
     @Test(arguments: [
         ["--trace", "trace", "-o", "trace"], ["--trace", "-"], ["--trace", "image/index.json"], ["--trace", ""],
     ])
-    func aTraceGoesNowhereElse(_ options: [String]) throws {
+    func aTraceReplacesNoOtherFile(_ options: [String]) throws {
         _ = try workshop.plainLayout("image")
         let run = try ProgramRun.run(
             "sh",

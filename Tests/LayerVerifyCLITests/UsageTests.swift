@@ -20,7 +20,7 @@ import Testing
         var arguments: [String] { line.split(separator: " ").map { String($0) } }
     }
 
-    /// What is wrong in each of these is the option, with a path and without one.
+    /// The option is wrong in each of these, with a path and without one.
     static let mistakes = [
         Mistake("-V", "Unknown option '-V'. Write '--version' instead."),
         Mistake("--json", "Unknown option '--json'. Write '--format json' instead."),
@@ -62,8 +62,17 @@ import Testing
         }
     }
 
+    @Test(arguments: [["verify"], ["inspect"], []])
+    func onePlatformMayBeGiven(_ command: [String]) throws {
+        let image = ProgramRun.corpus("good/oci-gzip/image")
+        let run = try ProgramRun.layerverify(
+            command + ["--platform", "linux/arm64", "--platform", "linux/amd64", image])
+        #expect(run.status == 64)
+        #expect(run.transcript.contains("--platform may be given once."))
+    }
+
     @Test(arguments: ["--ref", "-o", "inspect --format", "digest --jobs", "--trace"])
-    func anOptionAtTheEndMissesItsValue(_ line: String) throws {
+    func anOptionAtTheEndLacksItsValue(_ line: String) throws {
         for path in [[], ["/no/such/path"]] {
             let command = line.hasPrefix("-") ? [] : [String(line.prefix { $0 != " " })]
             let option = line.split(separator: " ").last.map { String($0) } ?? ""
@@ -74,7 +83,7 @@ import Testing
     }
 
     @Test(arguments: ["verify", "digest", "inspect"])
-    func aMissingPathIsSaidToBeMissing(_ command: String) throws {
+    func aMissingPathIsReported(_ command: String) throws {
         for options in [[], ["--format", "json"]] {
             let run = try ProgramRun.layerverify([command] + options)
             #expect(run.status == 64)
@@ -83,7 +92,7 @@ import Testing
         }
     }
 
-    /// What the help lists is what the check of mistyped options knows.
+    /// The check for mistyped options knows the options that the help lists.
     @Test(arguments: ["verify", "digest", "inspect", "bench"])
     func everyOptionIsSuggestedForItself(_ command: String) throws {
         let help = try ProgramRun.layerverify([command, "--help"]).text
@@ -110,7 +119,7 @@ import Testing
         Mistake("-q inspect x", "the command comes first: 'layerverify inspect ...'"),
         Mistake("version", "did you mean 'layerverify --version'?"),
     ])
-    func aWordNearACommandGetsAHint(_ mistake: Mistake) throws {
+    func aWordSimilarToACommandGetsAHint(_ mistake: Mistake) throws {
         let run = try ProgramRun.layerverify(mistake.arguments)
         #expect(run.status == 2)
         #expect(run.transcript.contains(mistake.message), "\(run.transcript)")

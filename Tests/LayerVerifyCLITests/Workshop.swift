@@ -1,4 +1,4 @@
-// layerverify: images made by the tools that people use.
+// layerverify: images made by real tools.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,7 +6,7 @@ import Foundation
 import Testing
 import TestSupport
 
-/// A workshop in which real tools make images.
+/// A folder in which real tools make images.
 struct Workshop {
     let folder: ScratchFolder
 
@@ -58,7 +58,7 @@ struct Workshop {
         try run("umoci", "repack", "--refresh-bundle", "--image", image, bundle)
     }
 
-    /// Files of text that differs from file to file, some empty.
+    /// Creates text files with different content, some of them empty.
     func fill(_ folder: URL, files: Int) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for number in 0..<files {
@@ -68,7 +68,7 @@ struct Workshop {
         }
     }
 
-    /// Puts a document into a layout under its digest, and returns its descriptor.
+    /// Adds a document to a layout under its digest, and returns its descriptor.
     func put(_ document: [String: Any], _ mediaType: String, in layout: String) throws -> [String: Any] {
         try put(JSONSerialization.data(withJSONObject: document, options: .sortedKeys), mediaType, in: layout)
     }
@@ -106,7 +106,7 @@ struct Workshop {
         try writeLayout(layout, manifests: [manifest])
     }
 
-    /// A tar of some text, the more files the larger.
+    /// A tar of text files; more files make it larger.
     func tar(_ name: String, files: Int) throws -> String {
         try fill(url(name + "-files/data"), files: files)
         try run("tar", "-cf", path(name), "-C", path(name + "-files"), "data")

@@ -1,4 +1,4 @@
-// layerverify: what people read about usual damage.
+// layerverify: reports about common damage.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -7,10 +7,10 @@ import LayerVerify
 import TestSupport
 import Testing
 
-/// The reports on usual kinds of damage, at the width of a narrow and of a wide terminal, are those in `Golden/`. After an intended
-/// change run the suite with `UPDATE_GOLDEN=1` and read the difference.
+/// Compares reports about common damage, at the width of a narrow and of a wide terminal, with the files in `Golden/`.
+/// After an intended change run the suite with `UPDATE_GOLDEN=1` and review the difference.
 @Suite struct DamageReportTests {
-    /// The name of a golden file, and the case of the corpus that it shows.
+    /// The name of a golden file, and its case of the corpus.
     static let cases = [
         ("flipped-layer", "layer-byte-flipped"), ("cut-layer", "layer-cut"),
         ("wrong-size", "layer-size-wrong"), ("swapped-layers", "layers-swapped"),
@@ -21,7 +21,8 @@ import Testing
     static let tests = URL(filePath: #filePath).deletingLastPathComponent()
     static let corpus = tests.appending(path: "../../corpus/bad").standardizedFileURL
 
-    /// Compares reports with golden files, in a process of its own: paths are shown as they are given, and so must be relative.
+    /// Compares reports with golden files, in a process of its own: reports show paths as they are given, so they must
+    /// be relative.
     private static func expectReports(_ name: String, of path: String, in folder: String) throws {
         guard chdir(folder) == 0 else { throw CocoaError(.fileReadNoSuchFile) }
         let verifier = try Verifier(VerifyOptions(jobs: 2))
@@ -29,7 +30,7 @@ import Testing
         for width in widths {
             var text = ""
             report.write(as: .text, style: OutputStyle(width: width)) { text += $0 }
-            // How long it took is another each time, and so is where the words after it are broken.
+            // The duration differs between runs, and with it the line breaks after it.
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
             let kept = lines.prefix { !$0.hasPrefix("✗ refuted:") }
             for line in kept where line.count > width { Issue.record("\(name): \(line.count) columns: \(line)") }
@@ -43,7 +44,7 @@ import Testing
         }
     }
 
-    /// Hexadecimal digits of a digest are all on one line.
+    /// Expects all digits of a digest on one line.
     private static func expectWholeDigests(in line: some StringProtocol) {
         var run = 0
         for character in line + " " {
@@ -56,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func usualDamageIsShownAsInTheGoldenFiles() async {
+    @Test func reportsAboutCommonDamageMatchTheGoldenFiles() async {
         await #expect(processExitsWith: .success) {
             for (name, item) in DamageReportTests.cases {
                 try DamageReportTests.expectReports(
@@ -65,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func oneBadImageOfTwelveIsSeenAtTheEnd() async {
+    @Test func oneBadImageOfTwelveIsListedAtTheEnd() async {
         await #expect(processExitsWith: .success) {
             let folder = try ScratchFolder()
             let good = DamageReportTests.corpus.appending(path: "../good/oci-gzip/image").standardizedFileURL

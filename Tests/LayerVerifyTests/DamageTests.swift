@@ -1,4 +1,4 @@
-// layerverify: damage of any blob of any good image is seen.
+// layerverify: damage of any blob of any good image is detected.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -29,8 +29,8 @@ struct DamageTests {
             }
         }()
 
-        /// In these a part of the image is not selected, and so not checked, nothing is there, or links are followed: that is
-        /// what their options ask for.
+        /// In these cases the options select a part of the image, allow an empty store, or follow links. The rest is
+        /// not checked.
         static let partial: Set = [
             "oci-platform-selected", "oci-ref-selected", "oci-no-images-allowed", "blob-links-anywhere",
         ]
@@ -39,7 +39,7 @@ struct DamageTests {
         }
     }
 
-    /// Files that nothing in the image makes a claim about, by their name or path, and why.
+    /// Files without a claim in the image, by name or path, and the reason.
     static let unclaimed: [String: String] = [
         "index.json": "the entry point: no digest in a layout covers it",
         "oci-layout": "a marker with a version; no digest covers it",
@@ -62,7 +62,7 @@ struct DamageTests {
     /// One way to damage a blob.
     struct Damage: Sendable {
         var name: String
-        /// The damaged bytes; nil where these bytes cannot be damaged this way.
+        /// Returns the damaged bytes; nil if these bytes cannot be damaged this way.
         var change: @Sendable (Data) -> Data?
 
         static func flip(_ name: String, at offset: @escaping @Sendable (Int) -> Int) -> Damage {
@@ -87,7 +87,8 @@ struct DamageTests {
             Damage(name: "append text") { $0 + Data("appended".utf8) },
         ]
 
-        /// All if slow tests are wanted, else each blob has a quarter of them: another one than the blob before it.
+        /// All of them if slow tests are requested, otherwise a quarter for each blob, a different one for consecutive
+        /// blobs.
         static func some(forBlob place: Int) -> [Damage] {
             all.enumerated().filter { SlowTests.areWanted || $0.offset % 4 == place % 4 }.map(\.element)
         }
@@ -98,7 +99,7 @@ struct DamageTests {
     }
 
     @Test(arguments: Case.whole.filter { $0.image.pathExtension == "tar" })
-    func archivePutTogetherAgainIsTheSame(_ item: Case) throws {
+    func anArchiveWrittenAgainIsTheSame(_ item: Case) throws {
         let archive = try Data(contentsOf: item.image)
         let pieces = TarPieces(archive)
         for (place, entry) in pieces.entries.enumerated() {
@@ -163,10 +164,10 @@ struct DamageTests {
         Self.unclaimed[path] == nil && Self.unclaimed[path.split(separator: "/").last.map(String.init) ?? ""] == nil
     }
 
-    /// A blob that nothing refers to, or a layer that the specification lets be absent, is not missed.
+    /// Whether a blob may be missing: an unreferenced one, or a layer that may be absent by the specification.
     private func mayBeMissing(_ path: String, in item: Case) -> Bool {
         switch item.name {
-        // The platforms beside a missing one are still an image.
+        // Without one platform the others are still an image.
         case "oci-multi-platform", "oci-docker-manifest-list", "oci-sparse-index", "attestation",
             "reference-of-two-platforms", "expect-digest-index":
             true
@@ -175,7 +176,7 @@ struct DamageTests {
         }
     }
 
-    /// Paths below `folder` of what is a file itself, not a link to one.
+    /// Paths below `folder` of regular files, without links to them.
     private func regularFiles(below folder: URL) throws -> [String] {
         try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted().filter { path in
             let attributes = try FileManager.default.attributesOfItem(atPath: folder.appending(path: path).path)

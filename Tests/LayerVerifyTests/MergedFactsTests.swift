@@ -1,4 +1,4 @@
-// layerverify: tests of blobs that are a document and a layer, and of algorithms that are missing.
+// layerverify: tests of blobs that are a document and a layer, and of missing algorithms.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -12,9 +12,10 @@ import Testing
 import TestSupport
 
 @Suite(.timeLimit(.minutes(30))) struct MergedFactsTests {
-    /// A verifier that replaces a file when the first stream is to be decoded: documents have been read by then.
+    /// A verifier that replaces a file when the decoder of the first stream is requested. The documents have been read
+    /// by then.
     ///
-    /// Layers go by size, the largest first, and of each the next one is open when a decoder is asked for.
+    /// Layers are read by size, the largest first. When a decoder is requested, the next layer is already open.
     private func verifier(replacing file: URL, with bytes: [UInt8]) throws -> Verifier {
         var verifier = try Verifier(VerifyOptions(jobs: 1))
         verifier.fastCodec = { compression in
@@ -38,7 +39,7 @@ import TestSupport
     @Test(arguments: [0, 1, -1])
     func aDocumentThatChangesBeforeItIsReadAsALayerIsChanged(_ growth: Int) throws {
         let (image, config, bytes) = try images()
-        // Of the same size, longer, shorter.
+        // Another content of the same size, a longer and a shorter one.
         var other = bytes
         other[1] ^= 1
         if growth > 0 { other.append(0) }
@@ -55,7 +56,7 @@ import TestSupport
         #expect(report.outcome == .verified, "\(report.findings.map(\.message))")
     }
 
-    @Test func whatIsClaimedByAnAlgorithmThatIsMissingIsUndetermined() throws {
+    @Test func claimsByAMissingAlgorithmAreUndetermined() throws {
         let corpus = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../corpus")
             .standardizedFileURL.path
         let path = corpus + "/good/oci-sha512/image"
@@ -68,11 +69,11 @@ import TestSupport
         #expect(Set(report.findings.map(\.code)) == ["claim-unchecked"])
     }
 
-    @Test func theProgressOfDigestCountsNoMoreThanTheFilesHave() throws {
+    @Test func theProgressOfDigestCountsNoMoreBytesThanTheFilesHave() throws {
         let folder = try ScratchFolder()
         let paths = (0..<20).map { folder.url.appending(path: "file-\($0)").path }
         for path in paths { try Data(count: 100_000).write(to: URL(filePath: path)) }
-        // Slow enough for the observer to be told while most files are not open.
+        // Slow enough that the observer is called before most files are open.
         let verifier = try Verifier(VerifyOptions(jobs: 1, maximumBytesPerSecond: 8_000_000))
         let totals = Locked<[UInt64]>([])
         let report = verifier.digest(

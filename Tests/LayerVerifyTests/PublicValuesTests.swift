@@ -19,7 +19,7 @@ import Testing
         #expect(error?.code == .invalidDigest)
     }
 
-    @Test func senselessNumbersAreRefused() {
+    @Test func invalidNumbersAreRefused() {
         #expect(throws: VerifyError.self) { try Verifier(VerifyOptions(jobs: 0)) }
         #expect(throws: VerifyError.self) { try Verifier(VerifyOptions(maximumExpansionRatio: 0)) }
         #expect(throws: VerifyError.self) { try Verifier(VerifyOptions(maximumWindowByteCount: 0)) }
@@ -42,7 +42,7 @@ import Testing
         #expect(report.findings.map { $0.code } == ["path-missing"])
     }
 
-    @Test func cancellationOnlyGoesUp() {
+    @Test func aCancellationIsNeverCleared() {
         let cancellation = Cancellation()
         #expect(!cancellation.isCancelled)
         cancellation.cancel()
@@ -50,7 +50,7 @@ import Testing
         #expect(cancellation.isCancelled)
     }
 
-    @Test func viewsShowWhatTheReportHolds() {
+    @Test func viewsHaveTheContentOfTheReport() {
         let finding = Finding(
             .blobMissing, "gone", at: Place("index.json", "/manifests/0"), expected: "a", follows: .indexInvalid)
         let layer = LayerReport(

@@ -13,13 +13,14 @@ import TestSupport
 #endif
 
 enum ReadFaults {
-    /// Set in the process in which reads fail: which part of the cases it takes, `0/2` for the first half.
+    /// The environment variable of the process in which reads fail. Its value selects the cases: `0/2` is the first
+    /// half.
     static let variable = "LAYERVERIFY_READ_FAULTS"
     static let shardCount = 2
     static let source = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../ReadFaults/ReadFaults.c").standardizedFileURL.path
 
-    /// All faults if slow tests are wanted, else each of this many.
+    /// Every fault if slow tests are requested, otherwise every n-th.
     static let step =
         ProcessInfo.processInfo.environment["LAYERVERIFY_READ_FAULTS_STEP"].flatMap { Int($0) }
         ?? (SlowTests.areWanted ? 1 : 131)
@@ -32,12 +33,12 @@ enum ReadFaults {
         return parts.count == 2 ? (parts[0], parts[1]) : nil
     }()
 
-    /// What becomes of a call. The numbers are those of `enum effect` in `ReadFaults.c`.
+    /// The effect on a call. The numbers are those of `enum effect` in `ReadFaults.c`.
     enum Effect: Int32, CaseIterable {
         case ioError = 1, noAccess, notFound, interrupted, cut, half
     }
 
-    /// What a call does. The numbers are those of `enum kind`.
+    /// The kind of a call. The numbers are those of `enum kind`.
     enum Kind: Int32 {
         case opens, looks, reads, lists
     }
@@ -48,7 +49,7 @@ enum ReadFaults {
         /// The function and the path below the image.
         var text: String
 
-        /// Whether an effect makes sense for this call, once or for all later ones like it.
+        /// Whether an effect is possible for this call, once or for all later ones like it.
         func canHave(_ effect: Effect, goesOn: Bool) -> Bool {
             switch effect {
             case .ioError: true
@@ -69,10 +70,10 @@ enum ReadFaults {
         var description: String { "\(effect) \(goesOn ? "on" : "once")" }
     }
 
-    /// What came of a fault, if it was met. The numbers are those that `read_faults_set` returns.
+    /// The result of a fault that was delivered. The numbers are those that `read_faults_set` returns.
     enum Delivery: Int32 {
         case felt = 1
-        /// The same call was made again, and told the truth.
+        /// The same call was made again, and succeeded.
         case askedAgain = 2
     }
 
@@ -94,14 +95,14 @@ enum ReadFaults {
             self.call = unsafeBitCast(call, to: CallFunction.self)
         }
 
-        /// Runs `body` with one fault. Returns: its result, and whether the fault mattered.
+        /// Runs `body` with one fault. Returns: its result, and whether the fault had an effect.
         func run<Result>(_ fault: Fault, below path: String, _ body: () -> Result) -> (Result, Delivery?) {
             _ = set(path, Int32(fault.number), fault.effect.rawValue, fault.goesOn ? 1 : 0)
             let result = body()
             return (result, Delivery(rawValue: set(nil, -1, 0, 0)))
         }
 
-        /// The calls that a run without fault makes.
+        /// The calls of a run without a fault.
         func calls(below path: String, _ body: () -> Void) -> [Call] {
             _ = set(path, -1, 0, 0)
             body()
@@ -118,13 +119,13 @@ enum ReadFaults {
     }
 }
 
-/// Runs the verifier with one fault after another, and counts what comes of it.
+/// Runs the verifier with one fault after another, and counts the results.
 struct ReadFaultMatrix {
     let library: ReadFaults.Library
     private(set) var count = 0
     private(set) var deliveredCount = 0
     private(set) var outcomes: [String: Int] = [:]
-    /// So that the faults that are left out differ from case to case.
+    /// An index that varies the faults that are left out from case to case.
     private var place = 0
 
     init(_ library: ReadFaults.Library) { self.library = library }
@@ -208,10 +209,10 @@ struct ReadFaultMatrix {
         let isRight =
             switch fault.effect {
             case .interrupted, .half: report.outcome == clean.outcome
-            // In a folder that may be searched but not listed a lookup is enough to tell that something is not there.
+            // In a folder that may be searched but not listed, a lookup is enough to know that a file is absent.
             case .noAccess where call.text.hasSuffix("/."):
                 report.outcome == .undetermined || report.outcome == clean.outcome
-            // Next to a manifest.json that is something else it tells nothing.
+            // Next to a manifest.json of other software it identifies nothing.
             case .ioError where call.text.hasSuffix("/repositories") && !call.found,
                 .noAccess where call.text.hasSuffix("/repositories") && !call.found:
                 report.outcome == .undetermined || report.outcome == clean.outcome

@@ -1,4 +1,4 @@
-// layerverify: what could not be read refutes nothing.
+// layerverify: files that could not be read refute nothing.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -10,8 +10,8 @@ import TestSupport
 
 /// Each read of each case of the corpus fails in turn.
 ///
-/// A library that is loaded before the C library makes the calls fail, so the tests run in a process of their own, which
-/// `ReadFaultHelperTests` is.
+/// A library that is loaded before the C library makes the calls fail. The tests therefore run in a process of their
+/// own, `ReadFaultHelperTests`.
 @Suite(.enabled(if: ReadFaults.compiler != nil, "needs a C compiler"))
 struct ReadFaultTests {
     @Test(arguments: 0..<ReadFaults.shardCount)
@@ -27,7 +27,7 @@ struct ReadFaultTests {
         #expect(output.contains("faults were injected"), "\(output)")
     }
 
-    /// Runs a program that must succeed. Returns: what it printed.
+    /// Runs a program that must succeed. Returns: its output.
     @discardableResult
     private func run(
         _ program: String, _ arguments: [String], environment: [String: String] = [:]
@@ -36,7 +36,7 @@ struct ReadFaultTests {
         let file = folder.url.appending(path: "output")
         try Data().write(to: file)
         let process = Process()
-        // A link to this process would be one to whoever resolves it.
+        // `/proc/self/exe` must be resolved in this process.
         process.executableURL = URL(filePath: program).resolvingSymlinksInPath()
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

@@ -38,7 +38,7 @@ func badLayers(in path: String) async throws -> [String] {
         #expect(readme.contains("```swift\nimport LayerVerify\n\n\(example[1])```\n"))
     }
 
-    /// SwiftPM takes the name of a package from the last part of its path, unless the dependency gives it.
+    /// SwiftPM derives the name of a package from the last component of its path, unless the dependency names it.
     @Test func theManifestWorksForACloneOfAnyName() throws {
         let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
         let blocks = readme.components(separatedBy: "```swift\n")
@@ -49,7 +49,7 @@ func badLayers(in path: String) async throws -> [String] {
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
             try Data("// nothing\n".utf8).write(to: place.appending(path: "Nothing.swift"))
         }
-        // Only the names of package and product matter here, and they are those of our manifest.
+        // Only the names of the package and the product matter here, and they are those of our manifest.
         let ours = try String(contentsOf: Self.root.appending(path: "Package.swift"), encoding: .utf8)
         let product = #".library(name: "LayerVerify", targets: ["LayerVerify"])"#
         try #require(ours.contains("name: \"layerverify\",\n") && ours.contains(product))
@@ -69,7 +69,7 @@ func badLayers(in path: String) async throws -> [String] {
         #expect(process.terminationStatus == 0)
     }
 
-    @Test func theExampleTellsGoodFromBad() throws {
+    @Test func theExampleDistinguishesGoodFromBad() throws {
         #expect(try isGood(corpus("good/oci-gzip")))
         #expect(try !isGood(corpus("bad/layer-byte-flipped")))
     }

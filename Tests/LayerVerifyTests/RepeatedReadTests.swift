@@ -17,12 +17,12 @@ import Testing
 
     private static let unread = BlobFacts(reading: .unreadable(errno: 5, atByte: 0))
 
-    @Test func aBlobThatComesOrGoesBetweenTwoReadsHasChanged() {
+    @Test func aBlobThatAppearsOrDisappearsBetweenTwoReadsHasChanged() {
         let missing = BlobFacts(reading: .missing)
         #expect(facts("x").replaced(by: missing).reading == .changed)
         #expect(missing.replaced(by: facts("x")).reading == .changed)
         #expect(missing.replaced(by: missing) == missing)
-        // The second read decides what the bytes are.
+        // The second read decides the content.
         #expect(facts("x").replaced(by: facts("y")) == facts("y"))
         #expect(facts("x").replaced(by: Self.unread) == Self.unread)
     }

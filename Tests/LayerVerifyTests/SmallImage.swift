@@ -11,15 +11,15 @@ import TestSupport
 /// An image layout with one image, or a further image in the layout of another.
 final class SmallImage: Sendable {
     let folder: ScratchFolder
-    /// The config's bytes.
+    /// The bytes of the config.
     let config: [UInt8]
-    /// Of the layers' blobs, below the folder.
+    /// The paths of the layers' blobs below the folder.
     let layerPaths: [String]
     private let manifests: [String]
 
     var path: String { folder.url.path }
 
-    /// `layers` are blobs; their diffIDs are those of `diffIDs`, or of themselves.
+    /// Creates an image whose layers are these blobs; its diffIDs are the digests of `diffIDs`, or of the blobs.
     init(_ layers: [[UInt8]], diffIDs: [[UInt8]]? = nil, history: String = "[]", in other: SmallImage? = nil) throws {
         folder = try other?.folder ?? ScratchFolder()
         let ids = (diffIDs ?? layers).map { "\"\(ContentDigest.of($0, .sha256))\"" }.joined(separator: ",")
@@ -40,7 +40,7 @@ final class SmallImage: Sendable {
         try write(Array(index.utf8), to: "index.json")
     }
 
-    /// A gzip member by hand, with one stored block.
+    /// A hand-made gzip member with one stored block.
     static let gzipLayer: [UInt8] =
         [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 5, 0, 0xfa, 0xff] + Array("hello".utf8)
         + [0x86, 0xa6, 0x10, 0x36, 5, 0, 0, 0]

@@ -4,15 +4,15 @@
 
 import Foundation
 
-/// A tar archive taken to pieces, so that one entry can be changed and all be put together again.
+/// The entries of a tar archive, to change one of them and write the archive again.
 ///
-/// It reads what the corpus holds: ustar, GNU's long names, pax records of paths, base-256 sizes.
+/// It reads the formats in the corpus: ustar, GNU's long names, pax records of paths, base-256 sizes.
 struct TarPieces {
     struct Entry {
         var name: String
-        /// False of links, folders, and the entries that only describe the next one.
+        /// False for links, folders, and entries that only describe the next one.
         var isFile: Bool
-        /// The headers before the data: the entry's own is the last 512 bytes.
+        /// The headers before the data; the last 512 bytes are the header of the entry itself.
         var header: Data
         var data: Data
     }
@@ -51,7 +51,7 @@ struct TarPieces {
         rest = archive.dropFirst(offset)
     }
 
-    /// The archive with the data of one entry replaced; its header tells the new size.
+    /// The archive with the data of one entry replaced; its header has the new size.
     func replacing(_ place: Int, with data: Data) -> Data {
         var result = Data()
         for (index, entry) in entries.enumerated() {
@@ -63,7 +63,7 @@ struct TarPieces {
         return result + rest
     }
 
-    /// Where the data of an entry begins.
+    /// The offset of the data of an entry.
     func offset(of place: Int) -> Int {
         entries[..<place].reduce(512) { $0 + 512 + ($1.data.count + 511) / 512 * 512 }
     }

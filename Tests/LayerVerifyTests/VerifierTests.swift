@@ -12,7 +12,7 @@ import Testing
 import TestSupport
 
 @Suite(.timeLimit(.minutes(30))) struct VerifierTests {
-    /// A layer of 500 KB that does not compress, so that it passes the scheduler in several blocks.
+    /// An incompressible layer of 500 KB, which takes several blocks of the scheduler.
     static let bigLayer: [UInt8] = {
         var state: UInt64 = 1
         return (0..<500_000).map { _ in
@@ -51,29 +51,29 @@ import TestSupport
         #expect(report.images.map { $0.outcome } == [.refuted])
     }
 
-    @Test func whatIsAskedForMustBeSomewhereAndSelectSomethingOfEachPath() throws {
+    @Test func everyReferenceMustMatchAndEveryPathMustHaveASelectedImage() throws {
         let corpus = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../corpus/good")
             .standardizedFileURL.path
         let (one, other) = (corpus + "/oci-gzip/image", corpus + "/several-images/images")
         let verify = { (references: [String], paths: [String]) in
             (try Verifier(VerifyOptions(references: references))).verify(paths)
         }
-        // Nothing in the second path goes by that name.
+        // The second path has no image of that name.
         let name = "third:1"
         #expect(try verify([name], [other]).outcome == .verified, "some images of a folder are enough")
         let partial = try verify([name], [other, one])
         #expect(partial.outcome == .undetermined)
         #expect(partial.findings.map { $0.code } == ["nothing-selected"])
         #expect(partial.findings.first?.message.contains(name) == true)
-        // One of two names leads to nothing.
+        // One of two names matches nothing.
         let missing = try verify([name, "no-such"], [other])
         #expect(missing.outcome == .undetermined)
         #expect(missing.findings.map { $0.message } == ["no image matches --ref no-such"])
-        // Nothing at all.
+        // No image is selected.
         #expect(try verify(["no-such"], [one, other]).findings.map { $0.code } == ["nothing-selected"])
     }
 
-    @Test func aFindingOfASelectionListsWhatThereIs() throws {
+    @Test func aFindingAboutASelectionListsTheExistingNames() throws {
         let corpus = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../corpus/good")
             .standardizedFileURL.path
         let tags = corpus + "/oci-two-tags/image"
@@ -88,13 +88,13 @@ import TestSupport
         #expect(platform.map { $0.message } == ["none of the images here is for linux/arm"])
         let both = try findings(VerifyOptions(platform: "linux/s390x", references: ["2"]), tags)
         #expect(both.map { $0.actual } == ["linux/amd64"])
-        // What is missing at all paths belongs to none of them.
+        // A finding about all paths belongs to none of them.
         let several = try findings(VerifyOptions(references: ["1.1"]), tags, corpus + "/oci-multi-platform/image")
         #expect(several.map { $0.root } == [nil])
         #expect(several.map { $0.actual } == ["1.0, 1, 2, multi"])
     }
 
-    @Test func anImageCountsOnceHoweverOftenItIsFound() throws {
+    @Test func anImageThatIsFoundSeveralTimesCountsOnce() throws {
         let one = try SmallImage([Array("one".utf8)])
         let other = try SmallImage([Array("other".utf8)])
         func report(_ count: Int, _ paths: String...) throws -> VerifyReport {
@@ -116,7 +116,7 @@ import TestSupport
         let verifier = try Verifier(VerifyOptions(expectedDigests: [digest]))
         #expect(image.verify(verifier).outcome == .verified)
         #expect(verifier.inspect([image.path]).findings.isEmpty)
-        // An index that claims the digest, over a manifest of other bytes.
+        // An index that claims the digest of a manifest with other bytes.
         let path = "blobs/sha256/" + digest.dropFirst("sha256:".count)
         try image.write(
             Array(try String(contentsOfFile: image.path + "/" + path, encoding: .utf8).utf8) + [0x20], to: path)
@@ -127,7 +127,7 @@ import TestSupport
         #expect(verifier.inspect([image.path]).outcome == .refuted)
     }
 
-    @Test func whatCannotBeReadIsNotAnotherDigest() throws {
+    @Test func anUnreadableFileIsNotAnotherDigest() throws {
         let image = try SmallImage([Array("one".utf8)])
         let digest = try #require(image.verify(try Verifier()).images.first?.manifestDigest)
         let verifier = try Verifier(VerifyOptions(expectedDigests: [digest]))
@@ -136,14 +136,14 @@ import TestSupport
             #expect(report.outcome == .undetermined)
             #expect(report.findings.map { $0.code }.contains("expected-digest-missing"))
         }
-        // The digest is here, and so is a path that cannot be read.
+        // The digest is found, and another path cannot be read.
         let report = verifier.verify([image.path, "/no/such/path"])
         #expect(report.findings.map { $0.code } == ["path-missing"])
         withExtendedLifetime(image) {}
     }
 
-    @Test func aLayerThatIsADocumentTooIsVerified() throws {
-        // The layer of the second image is the config of the first: parsed with the metadata, and read as a layer.
+    @Test func aLayerThatIsAlsoADocumentIsVerified() throws {
+        // The layer of the second image is the config of the first: parsed as a document, and read as a layer.
         let first = try SmallImage([Array("base".utf8)])
         let second = try SmallImage([first.config], in: first)
         let report = second.verify(try Verifier())
@@ -152,7 +152,7 @@ import TestSupport
         #expect(report.outcome == .verified)
     }
 
-    @Test func theObserverHearsOfTheEnd() throws {
+    @Test func theObserverReceivesTheEnd() throws {
         let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
         let heard = Locked<[VerifyProgress]>([])
         _ = image.verify(try Verifier()) { progress in heard.withLock { $0.append(progress) } }
@@ -164,7 +164,7 @@ import TestSupport
         #expect(last.elapsedSeconds > 0)
     }
 
-    @Test func theObserverHearsOfTheEndThoughABlobIsMissing() throws {
+    @Test func theObserverReceivesTheEndEvenIfABlobIsMissing() throws {
         let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
         try image.remove(image.layerPaths[0])
         let heard = Locked<[VerifyProgress]>([])
@@ -176,7 +176,7 @@ import TestSupport
         #expect(last.doneBlobCount == last.totalBlobCount)
     }
 
-    @Test func whatIsCancelledIsUndetermined() async throws {
+    @Test func aCancelledRunIsUndetermined() async throws {
         let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
         let cancellation = Cancellation()
         cancellation.cancel()
@@ -195,7 +195,7 @@ import TestSupport
         let path = image.path
         let verifier = try Verifier()
         let task = Task {
-            // The run begins only when the task is cancelled for sure.
+            // The run begins only after the task is cancelled.
             while !Task.isCancelled { await Task.yield() }
             return await verifier.verify([path])
         }
@@ -204,7 +204,7 @@ import TestSupport
         withExtendedLifetime(image) {}
     }
 
-    @Test func anInspectionReadsNoLayer() throws {
+    @Test func anInspectionDoesNotReadLayers() throws {
         let image = try SmallImage([Array("base".utf8)])
         try image.remove(image.layerPaths[0])
         let report = withExtendedLifetime(image) { Verifier.inspecting([image.path]) }
@@ -264,10 +264,10 @@ import TestSupport
         #expect(try Verifier().digest([]).outcome == .undetermined)
     }
 
-    // A fast path that lies
+    // A fast path with wrong results
 
     @Test(arguments: [LyingDecoder.Lie.fault, .truncation, .wrongByte])
-    func aFastPathThatLiesIsFoundOut(_ lie: LyingDecoder.Lie) throws {
+    func aFastPathWithWrongResultsIsDetected(_ lie: LyingDecoder.Lie) throws {
         let image = try SmallImage([SmallImage.gzipLayer], diffIDs: [SmallImage.gzipContent])
         var verifier = try Verifier()
         #expect(image.verify(verifier).outcome == .verified)
@@ -282,8 +282,8 @@ import TestSupport
         #expect(report.outcome == .undetermined, "an error of ours refutes nothing")
     }
 
-    /// Memory may be short for one decoder and not for the other.
-    @Test func whereTheFastDecoderFailsTheReferenceDecides() throws {
+    /// One decoder may run out of memory while the other does not.
+    @Test func ifTheFastDecoderFailsTheReferenceDecides() throws {
         let image = try SmallImage([SmallImage.gzipLayer], diffIDs: [SmallImage.gzipContent])
         var verifier = try Verifier()
         verifier.fastCodec = { compression in
@@ -308,16 +308,16 @@ extension Verifier {
     }
 }
 
-/// Decodes right, and then lies.
+/// Decodes correctly, and then reports something wrong.
 final class LyingDecoder: StreamDecoder {
     enum Lie: Sendable {
-        /// Says that the stream is damaged.
+        /// Reports that the stream is damaged.
         case fault
-        /// Says that it failed itself.
+        /// Reports that the decoder failed.
         case failure
-        /// Says that the stream ends too early.
+        /// Reports that the stream is truncated.
         case truncation
-        /// Puts out a byte too many, so that the diffID is wrong.
+        /// Appends a byte to the output, so that the diffID is wrong.
         case wrongByte
     }
 

@@ -1,27 +1,27 @@
-// layerverify: what an archive without an image holds.
+// layerverify: the content of an archive without an image.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
-/// What a tar archive holds in which no image was found, as far as its names tell.
+/// The content of a tar archive in which no image was found, by the names of its entries.
 enum ArchiveShape: Hashable {
     case unknown
-    /// All entries are below one folder, and that is an image.
+    /// All entries are below one folder, which is an image.
     case imageBelow(String)
-    /// A root file system; `isExport` if it is docker's, of a container.
+    /// A root file system; `isExport` if `docker export` wrote it.
     case rootFileSystem(isExport: Bool)
-    /// Whiteouts show that it is a layer of an image.
+    /// A layer of an image, by its whiteouts.
     case layer
-    /// The index of an image layout, and nothing else of it.
+    /// The index of an image layout, and no other file of it.
     case indexAlone
 
-    /// An archive that a search has found.
+    /// The shape of an archive that a search has found.
     init(found tree: RecognizableTree) {
         if case .yes = tree.hasIndexAlone { self = .indexAlone } else { self = .unknown }
     }
 
-    /// An archive that the user gave.
+    /// The shape of an archive that the user gave.
     init(given index: TarIndex, _ tree: RecognizableTree) {
         self.init(found: tree)
         guard self == .unknown else { return }
@@ -37,15 +37,15 @@ enum ArchiveShape: Hashable {
         }
     }
 
-    /// The names of an archive, gone through once.
+    /// The names of an archive, collected in one pass.
     private struct Names {
         var top: Set<String> = []
         var hasContainerMark = false
         var hasWhiteout = false
-        /// The folders that all entries are below, the outermost first; `a`, `a/b`.
+        /// The folders that contain all entries, the outermost first; `a`, `a/b`.
         var commonFolders: [String] = []
 
-        /// An image is looked for this many folders down.
+        /// The search for an image goes down this many folders.
         private static let maximumDepth = 4
 
         init(_ index: TarIndex) {
@@ -65,7 +65,7 @@ enum ArchiveShape: Hashable {
                     continue
                 }
                 let shared = zip(known, folders).prefix { $0 == $1 }.count
-                // The entry of a folder on the way is not outside of what is below it.
+                // The entry of a parent folder does not count as an entry outside of it.
                 if isFolder, shared == parts.count { continue }
                 common = Array(known.prefix(shared))
             }
@@ -74,7 +74,7 @@ enum ArchiveShape: Hashable {
     }
 }
 
-/// The top of a root file system.
+/// The top level of a root file system.
 enum RootFileSystem {
     private static let folders: Set = [
         "bin", "boot", "dev", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "proc", "root", "run", "sbin",
@@ -82,7 +82,7 @@ enum RootFileSystem {
         "sys", "tmp", "usr", "var",
     ]
 
-    /// Whether names are those that a root file system has at its top. Source: hier(7).
+    /// Whether the names are those at the top of a root file system. Source: hier(7).
     static func isOne(_ names: Set<String>) -> Bool {
         names.contains("etc") && names.intersection(folders).count >= 5
     }

@@ -1,19 +1,19 @@
-// layerverify: what a file is by its first bytes.
+// layerverify: the kind of a file by its first bytes.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
-/// What a file is that is neither an archive nor compressed, for people who gave it in place of an image.
+/// The kind of a file that is neither an archive nor compressed, for the message about a path that is not an image.
 struct FileContent: Equatable {
-    /// With its article: `an HTML page`.
+    /// The name of the kind with its article: `an HTML page`.
     let title: String
-    /// What helps to get the image; nil if nothing is known.
+    /// A way to get the image; nil if there is none.
     let hint: String?
 
-    /// - Parameter beginning: the first 64 KiB of the file, or all there are.
+    /// - Parameter beginning: the first 64 KiB of the file, or the whole file if it is shorter.
     ///
-    /// Returns: nil for bytes of no known kind.
+    /// Returns: nil if the kind is unknown.
     init?(_ beginning: [UInt8]) {
         guard let content = Self.binary(beginning) ?? Self.text(beginning) else { return nil }
         self = content
@@ -24,7 +24,7 @@ struct FileContent: Equatable {
         self.hint = hint
     }
 
-    /// Whether the first bytes are those of a binary format that holds other things, perhaps tar headers.
+    /// Whether the first bytes are those of a binary format that may contain other files, and therefore tar headers.
     static func isBinaryFormat(_ beginning: [UInt8]) -> Bool { binary(beginning) != nil }
 
     // Binary formats
@@ -82,7 +82,7 @@ struct FileContent: Equatable {
         if let magic = magics.first(where: { bytes.count > $0.offset && bytes[$0.offset...].starts(with: $0.bytes) }) {
             return magic.content
         }
-        // A boot sector begins with a jump or with the code that every MBR begins with.
+        // A boot sector begins with a jump instruction, or with the code at the beginning of every MBR.
         guard bytes.count > 512, bytes[510] == 0x55, bytes[511] == 0xaa, [0xeb, 0xe9, 0xfa, 0x33].contains(bytes[0])
         else { return nil }
         return FileContent("a disk image", hint: machine)
@@ -106,7 +106,7 @@ struct FileContent: Equatable {
         if bytes.allSatisfy({ $0 == 0 }) {
             return FileContent("nothing but zeros as far as it was read", hint: "download or copy it again")
         }
-        // The last character may be cut.
+        // The last character may be incomplete.
         let isText =
             !bytes.contains(0)
             && String(validating: bytes.prefix(4096).dropLast(bytes.count > 4096 ? 3 : 0), as: UTF8.self) != nil
@@ -134,7 +134,7 @@ struct FileContent: Equatable {
 
     private static let part = "give the folder or the archive that it is a part of"
 
-    /// What a JSON document is by the members that its beginning names; nil if there is none that JSON could have.
+    /// The kind of a JSON document by the names of members near its beginning; nil for text that is not JSON.
     private static func json(_ text: Substring) -> FileContent? {
         func names(_ members: String...) -> Bool { members.allSatisfy { text.contains("\"\($0)\"") } }
         guard text.dropFirst().first(where: { !$0.isWhitespace }).map({ "\"{[]}-0123456789tfn".contains($0) }) == true

@@ -1,4 +1,4 @@
-// layerverify: what people are told about a file that is not an image.
+// layerverify: messages about files that are not images.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -7,7 +7,7 @@ import LayerSystem
 import SystemPackage
 
 extension FileNature {
-    /// What people are told, and what they might do.
+    /// The message about the file, and a hint.
     func explanation(path: String) -> (message: String, hint: String?) {
         let marks = ImageSources.all.map { $0.marks }.joined(separator: "; ")
         let file = ShellWord.quoting(path)
@@ -40,7 +40,7 @@ extension FileNature {
 }
 
 extension ArchiveShape {
-    /// What the archive is, and what helps; `file` is its path as a word of a shell.
+    /// The kind of the archive, and a hint; `file` is its path, quoted for a shell.
     fileprivate func explanation(file: String) -> (title: String?, hint: String?) {
         let digest = "layerverify digest \(file) computes the digest of a single layer"
         switch self {
@@ -67,7 +67,7 @@ extension ArchiveShape {
 }
 
 extension PackedContent {
-    /// What the compressed file is, and what helps.
+    /// The message about the compressed file, and a hint.
     fileprivate func explanation(_ compression: Compression, path: String) -> (message: String, hint: String?) {
         let name = compression.rawValue
         switch self {
@@ -91,7 +91,7 @@ extension PackedContent {
         }
     }
 
-    /// The name of an archive without the end that tells its compression.
+    /// The name of an archive without the extension of its compression.
     private static func uncompressedName(_ path: String) -> String {
         let name = String(path.split(separator: "/").last ?? "image")
         for suffix in FileNature.suffixes where suffix != ".tar" && name.lowercased().hasSuffix(suffix) {
@@ -102,7 +102,7 @@ extension PackedContent {
 }
 
 extension ReadFault {
-    /// Why something could not be read, for a message.
+    /// The reason for which a file could not be read, for a message.
     var explanation: String {
         switch self {
         case .failed(let errno): ErrorText.describe(errno.rawValue)
@@ -112,7 +112,7 @@ extension ReadFault {
 }
 
 extension TarEnding {
-    /// Where and why an archive ends, for a message.
+    /// The place and the reason of an archive's end, for a message.
     var explanation: String {
         switch self {
         case .endOfArchive(let atByte): "the archive ends at byte \(atByte)"

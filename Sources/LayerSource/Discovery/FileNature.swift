@@ -1,4 +1,4 @@
-// layerverify: what a file is that is no image.
+// layerverify: the kind of a file that is not an image.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -7,42 +7,46 @@ import LayerModel
 import LayerSystem
 import SystemPackage
 
-/// What a file is in which no image was found: something that never was one, or something that may be one damaged or packed.
+/// The kind of a file in which no image was found. Some kinds never contain an image; others may be a damaged or
+/// compressed one.
 enum FileNature: Hashable {
     case empty
     /// Neither an archive nor compressed; `beginning` is its first 64 KiB.
     case other(beginning: [UInt8])
-    /// A tar archive of other things, whole as far as its headers go.
+    /// A tar archive of other files, without a fault in its headers.
     case otherArchive(ArchiveShape)
-    /// The same, but for entries that readers take differently, as `why` says: others may find an image in it.
+    /// The same with entries that readers read differently for the reason `why`: another reader may find an image in
+    /// it.
     case disputedArchive(why: String)
-    /// A tar archive that ends or breaks before anything of an image was found in it.
+    /// A tar archive that ends or is damaged before any file of an image.
     ///
-    /// `looksLikeImage` if it begins with an entry as archives of images have them, `holdsLayer` if one is a layer's.
+    /// `looksLikeImage` if its first entries are typical of images, `holdsLayer` if one of them belongs to a layer.
     case brokenArchive(TarEnding, looksLikeImage: Bool, holdsLayer: Bool)
-    /// A whole tar archive with layers of an image. `hasDocuments` if it has files named like the documents of one, of another kind.
+    /// A complete tar archive with layers of an image. `hasDocuments` if it has files with the names of an image's
+    /// documents and other content.
     case undocumentedArchive(hasDocuments: Bool)
-    /// The end of an archive and no entry before it.
+    /// The end marker of an archive without entries.
     case archiveWithoutEntries
-    /// No archive by its first header, but one by a later one.
+    /// A file that begins without a tar header, and has one later.
     case beheadedArchive
     case compressed(Compression, PackedContent)
     case unreadable(ReadFault)
 
-    /// The documents that tell the form of an image.
+    /// The documents that identify the forms of image.
     private static let marks = ["oci-layout", "index.json", "manifest.json", "repositories"]
-    /// So much of a file is searched for a tar header.
+    /// The bytes of a file in which a tar header is searched.
     private static let lookByteCount = 64 << 10
-    /// So much of an archive that readers take differently is searched for the names of an image's documents.
+    /// The bytes of an archive, if readers read it differently, in which the names of an image's documents are
+    /// searched.
     private static let disputedByteCount = 4 << 20
-    /// So much of a compressed file is decoded, to tell whether it is an archive.
+    /// The bytes of a compressed file that are decoded to detect an archive.
     private static let packedLookByteCount = 4 << 10
-    /// So much of a compressed archive is decoded, to look at its entries.
+    /// The bytes of a compressed archive that are decoded to read its entries.
     private static let packedByteCount = 256 << 10
 
-    /// Looks at a file whose beginning is that of a tar archive.
+    /// Classifies a file that begins like a tar archive.
     ///
-    /// - Parameter shape: what its names tell.
+    /// - Parameter shape: the content by the names of the entries.
     init(archive index: TarIndex, of file: any BlobReader, shape: @autoclosure () -> ArchiveShape) {
         do throws(ReadFault) {
             switch index.ending {
@@ -62,7 +66,8 @@ enum FileNature: Hashable {
                 }
             case .truncated, .corrupt, .tooManyEntries:
                 let beginning = try file.bytes(at: 0, upTo: Self.lookByteCount)
-                // The index of too many entries may have a mark of an image, and not tell which form it is.
+                // The index of an archive with too many entries may have a mark of an image and still not identify the
+                // form.
                 let hasMark = !index.ending.isEndOfEntries && Self.marks.contains { !index.entries(named: $0).isEmpty }
                 let archive = PackedArchive(beginning)
                 self = .brokenArchive(
@@ -74,7 +79,7 @@ enum FileNature: Hashable {
         }
     }
 
-    /// Looks at a file whose beginning is not that of a tar archive.
+    /// Classifies a file that does not begin like a tar archive.
     init(_ file: any BlobReader) {
         guard file.byteCount > 0 else {
             self = .empty
@@ -84,7 +89,7 @@ enum FileNature: Hashable {
             let prefix = try file.bytes(at: 0, upTo: Self.lookByteCount)
             switch Compression.detect(prefix: prefix) {
             case .none:
-                // A disk image or a program may have tar headers in it.
+                // A disk image or a program may contain tar headers.
                 let isBeheaded = Self.hasHeader(prefix) && !FileContent.isBinaryFormat(prefix)
                 self = isBeheaded ? .beheadedArchive : .other(beginning: prefix)
             case let compression:
@@ -106,13 +111,13 @@ enum FileNature: Hashable {
         }
     }
 
-    /// True of a file that is called an archive and is none, or one that cannot be looked into: as a write that failed leaves
-    /// it, or compressed in a way that is not decoded here. macOS writes files `._name` next to others, which are not archives.
+    /// True for a file that has the name of an archive and is not one, as after a failed write, or whose compression is
+    /// not supported. Files `._name`, which macOS writes next to others, are not archives.
     func isArchiveByName(_ path: String) -> Bool {
         switch self {
         case .empty, .other, .archiveWithoutEntries, .brokenArchive, .beheadedArchive,
             .compressed(_, .undecoded), .compressed(_, .nothing), .compressed(_, .other):
-            // Bytes: this is asked of each file that a search finds.
+            // Compares bytes, since this is called for each file that a search finds.
             let end = path.utf8.suffix(Self.longestSuffixByteCount).map { (65...90).contains($0) ? $0 | 0x20 : $0 }
             guard Self.suffixes.contains(where: { end.reversed().starts(with: $0.utf8.reversed()) }) else {
                 return false
@@ -122,13 +127,13 @@ enum FileNature: Hashable {
         }
     }
 
-    /// The ends of the names of archives, compressed or not.
+    /// The extensions of archives, compressed or not.
     static let suffixes =
         [".tar"] + ["gz", "zst", "xz", "bz2", "lz4"].map { ".tar." + $0 } + [".tgz", ".tzst", ".txz", ".tbz", ".tbz2"]
 
     private static let longestSuffixByteCount = 8
 
-    /// True of what may be an image that was not checked: not to mention it would be to pass it.
+    /// True for a file that may be an image and was not checked. It must be reported.
     var mayBeImage: Bool {
         switch self {
         case .disputedArchive, .brokenArchive, .beheadedArchive, .undocumentedArchive, .unreadable,
@@ -138,7 +143,8 @@ enum FileNature: Hashable {
         }
     }
 
-    /// The same of a file that lies right beside the documents of an image: only what begins as an archive of an image does.
+    /// The same for a file next to the documents of an image: true only for a file that begins like an archive of an
+    /// image.
     var mayBeImageBesideOne: Bool {
         switch self {
         case .brokenArchive(_, looksLikeImage: true, _), .unreadable, .compressed(_, .archive(looksLikeImage: true)):
@@ -149,8 +155,8 @@ enum FileNature: Hashable {
         }
     }
 
-    /// True of an archive of an image without its documents. Writers put these after the layers, so an archive that has layers and
-    /// breaks off has none.
+    /// True for an archive of an image without its documents. Writers put these after the layers, so an archive that
+    /// has layers and is truncated has none.
     var isIncompleteImage: Bool {
         switch self {
         case .brokenArchive(.truncated, _, holdsLayer: true), .brokenArchive(.corrupt, _, holdsLayer: true),
@@ -172,8 +178,8 @@ enum FileNature: Hashable {
         }
     }
 
-    /// Whether the beginning of an archive has the name of a document of an image, however readers find it there; true of an
-    /// archive that is longer than what is looked at.
+    /// Whether the beginning of an archive contains the name of an image's document, in any reader's interpretation.
+    /// Also true for an archive that is longer than the bytes that are searched.
     private static func namesDocuments(_ file: any BlobReader) throws(ReadFault) -> Bool {
         guard file.byteCount <= UInt64(disputedByteCount) else { return true }
         let bytes = try file.bytes(at: 0, upTo: disputedByteCount)
@@ -182,7 +188,8 @@ enum FileNature: Hashable {
         }
     }
 
-    /// True if a tar header lies at the beginning of some block: one with a right checksum, or the first with the mark of one.
+    /// True if a block begins with a tar header: one with a correct checksum, or, for the first block, one with a
+    /// header's magic.
     private static func hasHeader(_ prefix: [UInt8]) -> Bool {
         let mark = Array("ustar".utf8)
         return stride(from: 0, to: prefix.count - TarHeader.byteCount + 1, by: TarHeader.byteCount).contains { start in

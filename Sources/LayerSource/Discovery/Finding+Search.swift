@@ -5,7 +5,7 @@
 import LayerModel
 
 extension Finding {
-    /// A path, or a file below it, could not be read, so that it is not known what image is there.
+    /// A path, or a file below it, could not be read, so its images are unknown.
     static func unread(_ ending: ReadEnding, _ name: String = "", _ consequence: String? = nil) -> Finding {
         if case .linkNotFollowed(let target) = ending {
             return .linkNotFollowed(target, name.isEmpty ? "the path" : name, at: Place(name))
@@ -19,7 +19,7 @@ extension Finding {
         return Finding(.pathUnreadable, message.joined(separator: "; "), at: Place(name))
     }
 
-    /// What a file is that is not an image, for people who gave it.
+    /// The finding about a given path that is not an image.
     static func notAnImage(_ nature: FileNature, path: String) -> Finding {
         let (message, hint) = nature.explanation(path: path)
         return Finding(nature.code, message, at: Place(""), hint: hint)
@@ -30,14 +30,14 @@ extension Finding {
         Finding(.interrupted, "the run was interrupted before what is here was searched for images", at: Place(""))
     }
 
-    /// The search has looked at as many files as it may.
+    /// The search has reached the limit of files.
     static func tooManyFiles(_ limit: Int) -> Finding {
         Finding(
             .searchLimit, "the search ended here after \(limit) files; what follows was not searched for images",
             at: Place(""), expected: "\(limit)", hint: "--max-files raises the limit")
     }
 
-    /// The folder is deeper below the path given than folders are searched.
+    /// The folder is deeper below the given path than the search goes.
     static var tooDeep: Finding {
         Finding(
             .searchLimit,

@@ -1,15 +1,15 @@
-// layerverify: what a folder without an image is.
+// layerverify: the kind of a folder without an image.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 import LayerSystem
 
-/// What a folder is that the user gave and in which no image was found.
+/// The kind of a given folder in which no image was found.
 struct FolderShape {
-    /// What it is; nil if nothing is known.
+    /// The name of the kind; nil if it is unknown.
     let title: String?
-    /// What helps; nil if nothing is known.
+    /// A hint; nil if there is none.
     let hint: String?
 
     init(_ folder: DirectoryRoot, path: String) {

@@ -1,4 +1,4 @@
-// layerverify: what a search has found.
+// layerverify: the results of a search.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -7,28 +7,28 @@ package import LayerSystem
 import SystemPackage
 
 extension ImageFinder {
-    /// One image store, or a path that is none.
+    /// One image store, or a path without one.
     package struct Found: Sendable {
-        /// Which of the paths led here: its place in `paths`.
+        /// The index in `paths` of the given path.
         package let pathIndex: Int
         let root: RootIndex
         package let record: RootRecord
         package let store: BlobStore.Root
         package let source: ImageSource?
-        /// Why nothing was found at a path.
+        /// The reason for which there is no image store; nil if there is one.
         package let finding: Finding?
         let watch: WalkWatch
-        /// The tree of an archive, as long as no other archive was looked at.
+        /// The tree of an archive, until another archive is read.
         let latestTree: Locked<(any ImageTree)?>?
-        /// A file that could not be read when the image store was recognised.
+        /// A file that could not be read when the form was recognised.
         let unread: UnreadMark?
 
-        /// The files of the image store; nil of a path that is none.
+        /// The files of the image store; nil for a path without one.
         ///
-        /// An archive is indexed anew unless it is the one that was found last: indexes of thousands of archives would
-        /// not fit into memory. The caller lets go of one before it asks for the next.
+        /// An archive is indexed again unless it was the last one found: the indexes of thousands of archives would not
+        /// fit into memory. The caller must release one tree before it asks for the next.
         ///
-        /// Throws: why the image store cannot be opened any more.
+        /// Throws: the reason for which the image store can no longer be opened.
         package func openTree() throws(LookupFault) -> (any ImageTree)? {
             guard let tree = try openWholeTree() else { return nil }
             return unread.map { PartlyReadTree(tree: tree, unreadPath: $0.path, ending: $0.ending) } ?? tree
@@ -44,7 +44,7 @@ extension ImageFinder {
             }
         }
 
-        /// The same; nil of an image store that cannot be opened any more, too.
+        /// The same; also nil for an image store that can no longer be opened.
         package var tree: (any ImageTree)? {
             do throws(LookupFault) {
                 return try openTree()
@@ -56,7 +56,7 @@ extension ImageFinder {
 }
 
 extension Finding {
-    /// An image store was found and cannot be opened any more.
+    /// An image store was found and can no longer be opened.
     package static func cannotOpenAgain(_ fault: LookupFault) -> Finding {
         let message =
             switch fault {
@@ -70,7 +70,7 @@ extension Finding {
 /// Reads a file until the run is interrupted.
 ///
 /// ## Concurrency
-/// Immutable; as safe as the reader it reads through.
+/// Immutable; as safe as the reader that it wraps.
 final class InterruptibleReader: BlobReader {
     private let base: any BlobReader
     private let watch: WalkWatch
@@ -85,7 +85,7 @@ final class InterruptibleReader: BlobReader {
 
     func currentIdentity() throws(Errno) -> FileIdentity { try base.currentIdentity() }
 
-    /// Throws: `.canceled` once the run is interrupted; what the file throws.
+    /// Throws: `.canceled` after the run is interrupted; errors of the file.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offsetBytes: UInt64) throws(Errno) -> Int {
         guard watch.permits() else { throw .canceled }
         return try base.read(into: buffer, at: offsetBytes)

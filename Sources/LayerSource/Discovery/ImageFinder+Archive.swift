@@ -7,9 +7,10 @@ import LayerSystem
 import SystemPackage
 
 extension ImageFinder {
-    /// Adds a file if it is an archive of a known form. Returns: what it is if it is none; nil if all was said.
+    /// Adds a file if it is an archive of a supported form. Returns: the kind of any other file; nil if all findings
+    /// about the file were added.
     ///
-    /// - Parameter isGiven: whether the user gave this very file and may be told more about it.
+    /// - Parameter isGiven: whether the user gave this path. The findings are more detailed then.
     mutating func addArchive(
         _ file: PositionedFile, path: String, canReopen: Bool, isGiven: Bool = false
     ) -> FileNature? {
@@ -53,7 +54,7 @@ extension ImageFinder {
             store: isKept ? .archive(file) : .closed(ClosedRoot(file, at: path)), tree: nil, unread: nil)
     }
 
-    /// A folder that is an image, as a place to open blobs.
+    /// A folder that is an image, as a store of blobs.
     mutating func store(_ folder: DirectoryRoot, at place: Folder) -> BlobStore.Root {
         guard !takeOpenRoot(), place.canReopen else { return .directory(folder) }
         do throws(Errno) {

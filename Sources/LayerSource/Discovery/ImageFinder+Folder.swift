@@ -1,4 +1,4 @@
-// layerverify: folders that are searched for images.
+// layerverify: the folders of a search.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,20 +6,20 @@ import LayerModel
 import LayerSystem
 
 extension ImageFinder {
-    /// A folder whose entries are looked at.
+    /// A folder whose entries are searched.
     final class Folder {
-        /// The folder itself, or one above it that is kept open, and the way from there.
+        /// The folder itself, or the nearest parent that is kept open, and the path from there.
         let anchor: DirectoryRoot
         let steps: [DirectoryEntry]
         let path: String
         let depth: Int
-        /// What the folder is itself; nil unless it is an image.
+        /// The form of the image that the folder is; nil if it is not one.
         let source: ImageSource?
-        /// Whether an image lies in this folder or in one above it.
+        /// Whether an image is in this folder or in one above it.
         let isWithinImage: Bool
-        /// Whether a layer of an extracted archive lies in this folder.
+        /// Whether a layer of an extracted archive is in this folder.
         let holdsLayer: Bool
-        /// False if some name on the way is not UTF-8, so that `path` leads nowhere.
+        /// False if a name in the path is not UTF-8, so that `path` cannot be opened.
         let canReopen: Bool
 
         init(
@@ -36,14 +36,14 @@ extension ImageFinder {
             self.canReopen = canReopen
         }
 
-        /// The same folder, of which is known what it is.
+        /// The same folder with its recognised form.
         func recognized(as source: ImageSource?) -> Folder {
             Folder(
                 anchor: anchor, steps: steps, path: path, depth: depth, source: source,
                 isWithinImage: isWithinImage || source != nil, holdsLayer: holdsLayer, canReopen: canReopen)
         }
 
-        /// A folder in this one; `opened` if it is kept open.
+        /// A subfolder; `opened` if it is kept open.
         func folder(_ entry: DirectoryEntry, opened: DirectoryRoot?) -> Folder {
             let hasLayers = source.map { $0.folderForm != .ociLayout } ?? false
             return Folder(
@@ -53,7 +53,7 @@ extension ImageFinder {
                 canReopen: canReopen && entry.rawName == nil)
         }
 
-        /// True of the folder that a file system has at its top for what fsck finds.
+        /// True for the folder at the top of a file system in which fsck puts recovered files.
         var isLostAndFound: Bool { isWithinImage && path.hasSuffix("/lost+found") }
 
         func path(of entry: DirectoryEntry) -> String {
@@ -66,7 +66,7 @@ extension ImageFinder {
             return folder
         }
 
-        /// Whether an entry is part of the image in this folder, and so no image of its own.
+        /// Whether an entry is a part of the image in this folder, and so not an image of its own.
         func owns(_ entry: DirectoryEntry) -> Bool {
             guard source != nil else { return holdsLayer && ["layer.tar", "json", "VERSION"].contains(entry.name) }
             switch entry.kind {

@@ -7,13 +7,13 @@ import LayerSystem
 import SystemPackage
 
 extension ImageFinder {
-    /// Folders down to this depth are kept open while what is below them is searched.
+    /// Folders down to this depth are kept open while the search is below them.
     private static let maximumOpenDepth = 32
 
-    /// What is still to be looked at, the next one last: no recursion, which a deep tree would lead too far.
+    /// The entries that are left, the next one last. A stack instead of recursion, because folders may be deep.
     typealias Pending = [(folder: Folder, entry: DirectoryEntry)]
 
-    /// Finds the images in a folder that the user gave, and below it.
+    /// Finds the images in a given folder, and below it.
     mutating func findInFolder(_ path: String) {
         let folder: DirectoryRoot
         let device: UInt64?
@@ -40,15 +40,15 @@ extension ImageFinder {
         add(path, Finding(.notAnImage, message, at: Place(""), hint: shape.hint))
     }
 
-    /// Searches a folder and what is below it, in the order of the names.
+    /// Searches a folder and everything below it, in the order of the names.
     ///
-    /// - Parameter device: that of the file system to stay on; nil for all of them.
+    /// - Parameter device: the file system to stay on; nil for all file systems.
     private mutating func search(
         _ top: DirectoryRoot, path: String, device: UInt64?, _ leftovers: inout Leftovers
     ) {
         var pending: Pending = []
         enter(top, as: Folder(anchor: top, path: path), &pending, &leftovers)
-        // Of folders that are not kept open, one is: that of the last file.
+        // Of the folders that are not kept open, the one of the last file is open.
         var current: (folder: Folder, root: DirectoryRoot)?
         while let (folder, entry) = pending.popLast() {
             guard watch.permitsSearch() else { return add(folder.path, .searchInterrupted) }
@@ -86,7 +86,7 @@ extension ImageFinder {
                         lookAt(try opened.openFile(entry), path: below, in: folder, &leftovers)
                     }
                 case .symbolicLink:
-                    // What a link within an image's folder leads to is looked at where it is, unless that is elsewhere.
+                    // The target of a link within an image's folder is found by itself, unless it is elsewhere.
                     guard !listedFiles.contains(below) else { continue }
                     switch folder.isWithinImage ? opened.kind(of: entry.name) : .success(.symbolicLink) {
                     case .success(.symbolicLink), .failure(.missing), .failure(.outsideImage),
@@ -103,19 +103,19 @@ extension ImageFinder {
             } catch {
                 switch error {
                 case .failed: add(below, .unread(ReadEnding(error)))
-                // The folder was seen to have it. Whether it was an image is not known.
+                // The listing of the folder had it. It is unknown whether it was an image.
                 case .missing, .outsideImage, .linkNotFollowed, .wrongKind, .changed: add(below, .unread(.changed))
                 }
             }
         }
     }
 
-    /// Looks at a file in a folder.
+    /// Examines a file in a folder.
     private mutating func lookAt(
         _ file: PositionedFile, path: String, in folder: Folder, _ leftovers: inout Leftovers
     ) {
         guard let nature = addArchive(file, path: path, canReopen: folder.canReopen) else { return }
-        // Next to the documents of old, a layer may be of no bytes.
+        // In the layout of old archives, a layer may be an empty file.
         let isLayer = folder.isWithinImage && path.hasSuffix("/layer.tar")
         if !isLayer && nature.isArchiveByName(path)
             || (folder.source == nil ? nature.mayBeImage : nature.mayBeImageBesideOne)
@@ -126,11 +126,11 @@ extension ImageFinder {
             return add(path, .notAnImage(nature, path: path))
         }
         ignored.add(path)
-        // In the folder of an image there may be anything.
+        // In the folder of an image any other file may exist.
         if !folder.isWithinImage { leftovers.count(nature) }
     }
 
-    /// Adds a folder if it is an image, and its entries to those that are to be looked at.
+    /// Adds a folder if it is an image, and adds its entries to those that are left.
     private mutating func enter(
         _ folder: DirectoryRoot, as place: Folder, _ pending: inout Pending, _ leftovers: inout Leftovers
     ) {
@@ -151,7 +151,7 @@ extension ImageFinder {
                 return add(path, finding)
             }
         case .unknown(let unread):
-            // Everybody but root meets this at the top of a file system: a note will do.
+            // Without root every search of a whole file system meets this; a note is enough.
             if case .unreadable(Errno.permissionDenied.rawValue, _) = unread.ending, place.isLostAndFound {
                 leftovers.hasLostAndFound = true
                 return
@@ -175,10 +175,10 @@ extension ImageFinder {
             for entry in entries.reversed() where !(hasIndexAlone && entry.name == "index.json") {
                 pending.append((folder, entry))
             }
-            // Of what will not be looked at any more only the first entry is kept, which says so.
+            // Entries beyond the limit of files are dropped, except the first one, which reports the limit.
             pending.removeFirst(max(0, pending.count - (limits.maximumFileCount - lookedAtCount + 1)))
         case .failure(.failed(.permissionDenied)) where place.isLostAndFound: leftovers.hasLostAndFound = true
-        // What an image names is found by its name, but there may be other images in the folder.
+        // The files that an image names are found by name, but the folder may contain other images.
         case .failure(.failed(let errno)): add(path, .unread(.unreadable(errno: errno.rawValue, atByte: 0)))
         // It was a folder when it was opened.
         case .failure: add(path, .unread(.changed))

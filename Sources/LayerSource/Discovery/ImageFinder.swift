@@ -1,4 +1,4 @@
-// layerverify: finding images at the paths that the user gave.
+// layerverify: finding images at the given paths.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,35 +6,35 @@ package import LayerModel
 package import LayerSystem
 import SystemPackage
 
-/// Finds the images at a path: the path itself, and what lies below a folder.
+/// Finds the images at a path: the path itself, and the files below a folder.
 package struct ImageFinder {
-    /// What was found, in the order of the paths and, below each, of the names.
+    /// The results, in the order of the paths and, below each, of the names.
     package private(set) var found: [Found] = []
-    /// The paths that the user gave.
+    /// The given paths.
     package private(set) var paths: [String] = []
-    /// What was found and is not an image, below all paths.
+    /// The files below all paths that are not images.
     package var ignored = IgnoredFiles()
     let limits: SearchLimits
     let watch: WalkWatch
     let links: LinkPolicy
-    /// The files and folders that were looked at below the present path, and below all.
+    /// The files and folders examined below the current path, and below all.
     var lookedAtCount = 0
     var totalLookedAtCount = 0
     var listedFiles = ListedFiles()
-    /// The image stores of `found`.
+    /// The number of image stores in `found`.
     private(set) var imageCount = 0
     private var openRootCount = 0
-    /// The tree of the archive that was found last.
+    /// The tree of the last archive found.
     private var latestTree: Locked<(any ImageTree)?>?
 
-    /// Of the roots that are found so many are kept open, each with the folders in it that were used; further ones are
-    /// opened anew for each blob.
+    /// The number of roots that are kept open, each with the folders in it that were used. Further roots are opened
+    /// again for each blob.
     static let maximumOpenRootCount = 8
 
     /// - Parameters:
-    ///   - watch: is asked for each file and folder whether the search goes on.
-    ///   - links: which symbolic links are followed to the files of an image. The search itself follows none.
-    ///   - limits: how far folders are searched.
+    ///   - watch: tells for each file and folder whether the search must end.
+    ///   - links: the symbolic links that are followed to the files of an image. The search itself follows none.
+    ///   - limits: the limits of the search.
     package init(
         watch: WalkWatch = WalkWatch(), links: LinkPolicy = .inside, limits: SearchLimits = SearchLimits()
     ) {
@@ -43,10 +43,10 @@ package struct ImageFinder {
         self.limits = limits
     }
 
-    /// Opens the blobs of everything found.
+    /// Opens the blobs of all results.
     package var store: BlobStore { BlobStore(roots: found.map { $0.store }) }
 
-    /// Finds what lies at a path that the user gave.
+    /// Finds the images at a given path.
     package mutating func find(_ path: String) {
         paths.append(path)
         lookedAtCount = 0
@@ -59,7 +59,7 @@ package struct ImageFinder {
                 return add(path, Self.kernelFile)
             }
             var finding = Finding.notAnImage(nature, path: path)
-            // A file that was not read may be anything.
+            // A file that was not read has no known kind.
             if finding.code == .notAnImage, let owner = OwningImage(of: path) { finding.hint = owner.hint }
             add(path, finding)
         } catch {
@@ -74,11 +74,11 @@ package struct ImageFinder {
             at: Place(""))
     }
 
-    /// Says why there is nothing to read at a path that the user gave.
+    /// The reason for which a given path cannot be read.
     private static func finding(_ fault: LookupFault, at path: String) -> Finding {
         switch fault {
         case .missing:
-            // Arguments are text here; what was not is gone.
+            // Arguments are strings; bytes that are not UTF-8 were replaced.
             let isDamaged = path.unicodeScalars.contains("\u{fffd}")
             let hint = isDamaged ? "names that are not UTF-8 cannot be given: give the folder above" : nil
             let message =
@@ -96,9 +96,9 @@ package struct ImageFinder {
         }
     }
 
-    // What was found
+    // Results
 
-    /// Forgets the index of the archive that was found last: one may take 20 MiB.
+    /// Releases the index of the last archive found, which may take 20 MiB.
     func forgetLatestTree() { latestTree?.withLock { $0 = nil } }
 
     /// Whether one more root may be kept open.
@@ -122,7 +122,7 @@ package struct ImageFinder {
                 store: store, source: source, finding: nil, watch: watch, latestTree: latest, unread: unread))
     }
 
-    /// Adds what there is to say about a path at which no image was found.
+    /// Adds a finding about a path without an image.
     mutating func add(_ path: String, _ finding: Finding, form: ImageForm = .unknown) {
         found.append(
             Found(

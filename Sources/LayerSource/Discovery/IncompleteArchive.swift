@@ -6,16 +6,16 @@ import LayerModel
 import LayerSystem
 
 extension ImageSource {
-    /// A tar archive that has layers of an image and none of the documents that list them. All common writers put the documents
-    /// after the layers, so an archive that breaks off, or whose end was overwritten with zeros, has none.
+    /// A tar archive that has layers of an image and none of the documents that list them. All common writers put the
+    /// documents after the layers, so an archive that is truncated, or whose end was overwritten with zeros, has none.
     ///
-    /// What is in it is still compared with the digests in its names. It is not one of `ImageSources.all`: nothing but the search
-    /// knows that the documents are missing.
+    /// Its files are compared with the digests in their names. It is not an entry of `ImageSources.all`, because only
+    /// the search knows that the documents are missing.
     static let withoutDocuments = ImageSource(
         folderForm: .unknown, archiveForm: .incompleteArchive, marks: "",
         recognizes: { _ in .no },
         walk: { tree, builder in
-            // Where not all could be read, the documents may be there.
+            // If a part of the archive could not be read, the documents may be there.
             guard !tree.findings.contains(where: { $0.outcome == .undetermined }) else { return }
             var finding = Finding(
                 .documentsMissing, "the archive has layers of an image, and no document that lists them", at: Place(""),
@@ -27,7 +27,7 @@ extension ImageSource {
         })
 }
 
-/// Claims for files of an archive that their names are the digests of their bytes.
+/// Claims that the names of files in an archive are the digests of their bytes.
 private struct NamedBlobs {
     let tree: any ImageTree
 
@@ -39,9 +39,9 @@ private struct NamedBlobs {
         _ = claim(in: "", &builder, digest: Self.digest(named:))
     }
 
-    /// The digest in a name at the top of an archive: `<hex>.json` (config of Docker, Podman and skopeo), `<hex>.tar` (layer of Podman
-    /// and skopeo, uncompressed), `<hex>.tar.gz` and `sha256:<hex>` (layer and config of crane and kaniko). The folders of Docker's
-    /// layers are named by identifiers, which are no digests of a file.
+    /// The digest in a name at the top of an archive: `<hex>.json` (config of Docker, Podman and skopeo), `<hex>.tar`
+    /// (layer of Podman and skopeo, uncompressed), `<hex>.tar.gz` and `sha256:<hex>` (layer and config of crane and
+    /// kaniko). The folders of Docker's layers are named by identifiers, which are not digests of files.
     private static func digest(named name: String) -> String {
         if name.hasPrefix("sha256:") { return name }
         for suffix in [".json", ".tar.gz", ".tar"] where name.hasSuffix(suffix) {
@@ -50,7 +50,7 @@ private struct NamedBlobs {
         return ""
     }
 
-    /// Returns: whether there is room for more.
+    /// Returns: false once a limit is reached.
     private func claim(
         in folder: String, _ builder: inout InventoryBuilder, digest: (String) -> String
     ) -> Bool {
@@ -61,7 +61,7 @@ private struct NamedBlobs {
             hasRoom = builder.countDescriptor(at: Place(path))
             guard hasRoom else { return false }
             for blob in builder.blobs(at: path, in: tree, expectedByteCount: 0) {
-                // That the last file is cut off is why the documents are missing, and was said.
+                // The truncated last file is the reason for the missing documents, and has a finding.
                 if builder.isWhole(blob) { builder.add(Claim(.digest(digest), about: blob, at: Place(path))) }
             }
             return true
@@ -79,7 +79,7 @@ private struct NamedBlobs {
 }
 
 extension InventoryBuilder {
-    /// False of a file that the end of the archive cuts off.
+    /// False for a file that the end of the archive truncates.
     fileprivate func isWhole(_ blob: BlobIndex) -> Bool {
         switch opener.open(inventory.blobs[blob].location) {
         case .cutOff: false

@@ -1,12 +1,12 @@
-// layerverify: what is left of an image layout.
+// layerverify: parts of an image layout.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
-/// Parts of an image layout that are not enough to tell what it was.
+/// Parts of an image layout that are too few to recognise it.
 enum IncompleteLayout {
-    /// Says that a folder has blobs and nothing that tells what they are; nil if it has none.
+    /// The finding that a folder has blobs and no document that describes them; nil if it has no blobs.
     static func blobsAlone(in tree: any ImageTree) -> Finding? {
         for blobs in DigestAlgorithm.allCases.map({ "blobs/\($0.rawValue)" }) {
             switch tree.kind(of: blobs) {
@@ -22,11 +22,11 @@ enum IncompleteLayout {
         return nil
     }
 
-    /// What an index without its layout is called.
+    /// The description of an index without its layout.
     static let indexTitle =
         "index.json of an image layout without oci-layout and blobs/: what it lists is not here"
 
-    /// Says that a folder has the index of a layout and nothing else of it; nil if it has not.
+    /// The finding that a folder has the index of a layout and no other file of it; nil otherwise.
     static func indexAlone(in tree: RecognizableTree) -> Finding? {
         switch tree.hasIndexAlone {
         case .yes: Finding(.notAnImage, indexTitle, at: Place(""))

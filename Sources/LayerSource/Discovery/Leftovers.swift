@@ -1,16 +1,16 @@
-// layerverify: what a search of a folder left out, as numbers.
+// layerverify: the numbers of files that a search did not check.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// What lies below a folder and was not checked, as numbers.
+/// The numbers of files below a folder that were not checked.
 struct Leftovers {
     private var natures: [String: Int] = [:]
     var linkCount = 0
-    /// Folders in which the kernel shows its own state.
+    /// File systems of the kernel, such as /proc.
     var kernelFolderCount = 0
-    /// Folders on other file systems, where these are not searched.
+    /// Folders on other file systems, if those are not searched.
     var mountCount = 0
-    /// What fsck has found in the file system that an image is the top of, if nobody else may look at it.
+    /// Whether an image is at the top of a file system whose `lost+found` may not be read.
     var hasLostAndFound = false
 
     mutating func count(_ nature: FileNature) {

@@ -5,20 +5,20 @@
 import LayerModel
 import LayerSystem
 
-/// The files that the `manifest.json` of extracted archives list: layers are not images.
+/// The files that the `manifest.json` of extracted archives list. They are layers, and not images of their own.
 struct ListedFiles {
-    /// Hashes of their paths.
+    /// The hashes of their paths.
     private var hashes: Set<Int> = []
 
-    /// More files than this are not remembered.
+    /// The number of files that are kept.
     private static let maximumCount = 200_000
 
     func contains(_ path: String) -> Bool { !hashes.isEmpty && hashes.contains(path.hashValue) }
 
-    /// Notes which files the `manifest.json` of an extracted archive lists. What is wrong with the document is for its walk
-    /// to say.
+    /// Adds the files that the `manifest.json` of an extracted archive lists. The walk reports faults of the document.
     ///
-    /// Returns: a finding if they are not known: then a layer could be taken for an image, and the folder is not searched.
+    /// Returns: a finding if the files are unknown. A layer could then be mistaken for an image, so the folder is not
+    /// searched.
     mutating func note(_ folder: DirectoryRoot, as tree: any ImageTree, path: String) -> Finding? {
         let name = "manifest.json"
         let consequence = "the folder was not searched for other images, since its layers are not known"
@@ -35,7 +35,7 @@ struct ListedFiles {
         }
     }
 
-    /// Returns: false if the document is too large to be read.
+    /// Returns: false if the document is too large.
     private mutating func note(_ bytes: [UInt8], path: String) -> Bool {
         do throws(JSONFault) {
             guard let images = try JSONDocument(parsing: bytes).root.array else { return true }
@@ -56,7 +56,7 @@ struct ListedFiles {
 }
 
 extension OpenedBlob {
-    /// The first bytes of a file that was seen to be there; none of what is not a file to read.
+    /// The first bytes of a file in the listing; empty if it is not a regular file.
     func prefix(byteCount: Int) -> Result<[UInt8], ReadFault> {
         switch self {
         case .opened(let file), .cutOff(let file):

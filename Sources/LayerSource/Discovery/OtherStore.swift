@@ -1,13 +1,13 @@
-// layerverify: stores of images that are known and not read.
+// layerverify: stores of images in unsupported forms.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 import LayerSystem
 
-/// What a folder holds that has images in a form that is not read here.
+/// A folder with images in a form that layerverify does not read.
 ///
-/// To search such a folder would find nothing, or files that only look like images. So it is told, and not searched.
+/// A search of such a folder would find nothing, or files that only look like images. It is reported instead.
 enum OtherStore: String {
     case registry = "a registry's storage"
     case containersStorage = "a store of containers/storage (Podman, Buildah, CRI-O)"
@@ -15,14 +15,14 @@ enum OtherStore: String {
     case containerdData = "containerd's data root"
     case directoryTransport = "an image in the dir: form of skopeo and Podman"
 
-    /// Says that a folder is such a store, and that its images were not checked; nil if it is not one.
+    /// The finding that a folder is such a store, and that its images were not checked; nil if it is not one.
     ///
-    /// Source: the layouts that distribution, containers/storage, Docker and containerd write, each of several folders that
-    /// hardly anything else has side by side.
+    /// Source: the layouts of distribution, containers/storage, Docker and containerd. Each has several folders whose
+    /// names rarely occur together elsewhere.
     static func finding(_ entries: [DirectoryEntry], in tree: RecognizableTree) -> Finding? {
         let folders = Set(entries.lazy.filter { $0.kind == .directory }.map(\.name))
         let files = Set(entries.lazy.filter { $0.kind == .regular }.map(\.name))
-        // Names that others use as well count only with what is behind them.
+        // Common names count only with their content.
         let candidates: [(OtherStore, Recognition)] = [
             (.registry, folders.isSuperset(of: ["blobs", "repositories"]) ? tree.hasFolder("blobs/sha256") : .no),
             (.dockerData, Recognition(isDockerData(folders))),
@@ -58,7 +58,7 @@ enum OtherStore: String {
             && (drivers + ["buildkit", "network", "plugins", "swarm"]).contains(where: folders.contains)
     }
 
-    /// The command that makes something of its images that is read here.
+    /// The command that exports images of the store to a supported form.
     private var hint: String {
         let copy = "skopeo copy"
         return switch self {

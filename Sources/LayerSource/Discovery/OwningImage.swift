@@ -1,4 +1,4 @@
-// layerverify: the image that a path is a part of.
+// layerverify: the image that a path is part of.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,14 +6,14 @@ import LayerModel
 import LayerSystem
 import SystemPackage
 
-/// The image that a file or folder belongs to which the user gave in its place: one of its documents, `blobs/`, a blob.
+/// The image that contains a given file or folder: one of its documents, `blobs/`, or a blob.
 struct OwningImage {
-    /// The image's folder.
+    /// The folder of the image.
     let folder: String
-    /// Whether the path is that of a blob or a layer.
+    /// The path, if it is that of a blob or a layer.
     private let file: String?
 
-    /// Looks for the image. What cannot be read is not one: this is advice, and changes no verdict.
+    /// Searches for the image. A folder that cannot be read is not one: the result is advice, and changes no verdict.
     init?(of path: String) {
         let parts = path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
         guard let name = parts.last else { return nil }
@@ -34,7 +34,7 @@ struct OwningImage {
         } else {
             return nil
         }
-        // A path as it is written: `..` in it leads where the system says.
+        // Only paths without `.` and `..`, which the file system resolves.
         guard parts.count >= depth, !names(depth).contains(".."), !names(depth).contains(".") else { return nil }
         let above = parts.dropLast(depth).joined(separator: "/")
         folder = path.hasPrefix("/") ? "/" + above : above.isEmpty ? "." : above

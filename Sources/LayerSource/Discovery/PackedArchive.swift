@@ -1,34 +1,34 @@
-// layerverify: whether a compressed archive holds an image.
+// layerverify: detecting images in compressed archives.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
-/// What a compressed file holds.
+/// The content of a compressed file.
 enum PackedContent: Hashable {
-    /// A tar archive; `looksLikeImage` if entries as archives of images have them are among its first.
+    /// A tar archive; `looksLikeImage` if its first entries are typical of images.
     case archive(looksLikeImage: Bool)
-    /// Something else; `beginning` is its first 4 KiB.
+    /// Other content; `beginning` is its first 4 KiB.
     case other(beginning: [UInt8])
-    /// Nothing: the stream is empty, cut or damaged.
+    /// No content: the stream is empty, truncated or damaged.
     case nothing
-    /// Nothing here decodes the compression.
+    /// Unknown content, because the compression is not supported.
     case undecoded
 }
 
-/// The first entries of a tar archive, as its beginning decodes.
+/// The first entries of a tar archive, decoded from its beginning.
 struct PackedArchive {
-    /// So much of the archive is looked at: enough for the entries before and after a small layer.
+    /// The bytes of the archive that are examined: enough for the entries before and after a small layer.
     static let maximumByteCount = 1 << 20
 
     private let bytes: [UInt8]
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// True if some entry is one that archives of images have, wherever it stands, and hardly any other archive has.
+    /// True if an entry, at any position, is one that archives of images have and other archives rarely have.
     var looksLikeImage: Bool { contains(Self.isOfImage) }
 
-    /// True if some entry is a layer, or what lies next to one: a file that is named by its digest, or a file of a layer's folder.
+    /// True if an entry belongs to a layer: a file that is named by its digest, or a file in a layer's folder.
     var holdsLayer: Bool { contains { path, _, _, _ in Self.isLayer(path) } }
 
     private func contains(_ isWanted: ([String], ArraySlice<UInt8>, Bool, Bool) -> Bool) -> Bool {
@@ -37,7 +37,7 @@ struct PackedArchive {
         while bytes.count - offset >= TarHeader.byteCount,
             let header = TarHeader(bytes[offset..<offset + TarHeader.byteCount])
         {
-            // Links, folders and the like have no content, whatever their size says.
+            // Links, folders and devices have no content, whatever their size field contains.
             let hasContent = !(UInt8(ascii: "1")...UInt8(ascii: "6")).contains(header.typeFlag)
             guard let size = hasContent ? header.size : 0 else { return false }
             offset += TarHeader.byteCount
@@ -75,7 +75,7 @@ struct PackedArchive {
         }
     }
 
-    /// True of the names that archives of images have at their top. Documents of names that others use, too, are looked into.
+    /// True for entries at the top of archives of images. Documents with common names are examined.
     private static func isOfImage(_ path: [String], _ content: ArraySlice<UInt8>, _ isCut: Bool, _ isFirst: Bool)
         -> Bool
     {
@@ -85,7 +85,8 @@ struct PackedArchive {
         case ["oci-layout"]: return true
         case ["index.json"]: return isCut || ["schemaVersion", "manifests"].allSatisfy { text.contains("\"\($0)\"") }
         case ["manifest.json"]:
-            // Jib writes the members in lower case; in an object these are those of a manifest of another form.
+            // Jib writes the members in lower case. In an object, lower-case members are those of another kind of
+            // manifest.
             let members = firstByte == UInt8(ascii: "[") ? text.lowercased() : text
             let names = firstByte == UInt8(ascii: "[") ? ["\"config\"", "\"layers\""] : ["\"Config\"", "\"Layers\""]
             return isCut || names.allSatisfy { members.contains($0) }

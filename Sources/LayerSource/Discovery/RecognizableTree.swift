@@ -5,11 +5,11 @@
 import LayerModel
 package import LayerSystem
 
-/// A tree with as much of its files as recognition looks at.
+/// A tree, with the beginnings of its files, for recognition.
 package struct RecognizableTree {
     package let tree: any ImageTree
     private let readPrefix: (String, Int) -> Result<[UInt8], ReadFault>
-    /// The forms ask the same questions: each is answered once, so that a disk that fails now and then gives one answer.
+    /// The answers so far. Each question is answered once, so that intermittent read errors cannot give two answers.
     private let known = Answers()
 
     private final class Answers {
@@ -17,21 +17,22 @@ package struct RecognizableTree {
         var marks: [String: Recognition] = [:]
     }
 
-    /// So much of a document is looked at, unless its whole is needed.
+    /// The bytes of a document that are read, unless the whole document is needed.
     private static let prefixByteCount = 4096
 
-    /// - Parameter readPrefix: reads up to this many bytes from the beginning of a file; none if it is not a file to read.
+    /// - Parameter readPrefix: reads up to this many bytes from the beginning of a file; none if it is not a regular
+    ///   file.
     package init(_ tree: any ImageTree, readPrefix: @escaping (String, Int) -> Result<[UInt8], ReadFault>) {
         self.tree = tree
         self.readPrefix = readPrefix
     }
 
-    /// A folder.
+    /// The tree of a folder.
     init(_ tree: any ImageTree, in folder: DirectoryRoot) {
         self.init(tree) { folder.open($0).prefix(byteCount: $1) }
     }
 
-    /// An archive.
+    /// The tree of an archive.
     init(_ tree: any ImageTree, in archive: any BlobReader) {
         let store = BlobStore(roots: [.archive(archive)])
         self.init(tree) { path, wanted in
@@ -45,7 +46,8 @@ package struct RecognizableTree {
         RecognizableTree(SubfolderTree(base: tree, folder: folder)) { readPrefix(folder + "/" + $0, $1) }
     }
 
-    /// Whether anything but a folder lies at `path`; a FIFO where a document should be is a damaged image, too.
+    /// Whether anything but a folder is at `path`. This includes a FIFO in place of a document, since such an image is
+    /// damaged.
     func hasFile(_ path: String) -> Recognition { kind(of: path) { $0 != .directory } }
 
     func hasFolder(_ path: String) -> Recognition { kind(of: path) { $0 == .directory } }
@@ -60,7 +62,7 @@ package struct RecognizableTree {
         }
     }
 
-    /// The answer that was given before, or else a new one.
+    /// The earlier answer, or a new one if there is none.
     private func once(_ mark: String, _ find: () -> Recognition) -> Recognition {
         if let answer = known.marks[mark] { return answer }
         let answer = find()
@@ -92,12 +94,12 @@ package struct RecognizableTree {
         }
     }
 
-    /// Whether a document as a whole is as wanted.
+    /// Whether `isWanted` returns true for a whole document.
     private func document(_ path: String, _ isWanted: ([UInt8], JSONValue?) -> Bool) -> Recognition {
         prefix(of: path, upTo: JSONDocument.maximumByteCount + 1) { isWanted($0, Self.parsed($0)) }
     }
 
-    /// The root of a document; nil if it is not JSON as it is read here.
+    /// The root of a document; nil if it is not strict JSON.
     private static func parsed(_ bytes: [UInt8]) -> JSONValue? {
         do throws(JSONFault) {
             return try JSONDocument(parsing: bytes).root
@@ -112,10 +114,11 @@ package struct RecognizableTree {
 
     // The image layout
 
-    /// `oci-layout`, or what is left of a layout that lost it: `index.json` next to `blobs/`.
+    /// Recognises `oci-layout`, or a layout without it: `index.json` next to `blobs/`.
     ///
-    /// Each name alone is that of other things, too: `oci-layout` counts next to another part of a layout, or if it begins as
-    /// the document does; `index.json` next to `blobs/` of a known algorithm, or if it lists manifests.
+    /// Other software uses the same names. `oci-layout` counts next to another part of a layout, or if it begins as the
+    /// document does. `index.json` counts next to `blobs/` of a known algorithm, or next to another `blobs/` if it
+    /// lists manifests.
     var hasLayout: Recognition { once("layout") { findLayout() } }
 
     private func findLayout() -> Recognition {
@@ -126,13 +129,13 @@ package struct RecognizableTree {
                 hasAlgorithmFolder.and(mayBeIndex("index.json")).or(listsManifests("index.json"))))
     }
 
-    /// The same, or an `index.json` that names a version of its schema: next to docker-save's view that is enough.
+    /// The same, or an `index.json` with a schema version, which is enough next to docker-save's view.
     var hasLayoutView: Recognition {
         hasLayout.or(
             once("version") { hasFile("index.json").and(names("schemaVersion", in: "index.json")) })
     }
 
-    /// The index of a layout, and nothing else of it.
+    /// Recognises the index of a layout without any other file of it.
     var hasIndexAlone: Recognition {
         kind(of: "index.json") { $0 == .regular }.then(
 
@@ -142,8 +145,8 @@ package struct RecognizableTree {
             })
     }
 
-    /// The same, and some entry is a descriptor of a manifest or an index: of a path that the user gave this is an image layout of
-    /// which all else is missing.
+    /// The same, with an entry that is a descriptor of a manifest or an index. At a given path this is an image layout
+    /// without all its other files.
     var hasIndexOfManifests: Recognition {
         kind(of: "index.json") { $0 == .regular }.then(
             document("index.json") { _, root in
@@ -159,7 +162,8 @@ package struct RecognizableTree {
         DigestAlgorithm.allCases.reduce(.no) { $0.or(hasFolder("blobs/" + $1.rawValue)) }
     }
 
-    /// False of a document that is JSON and has nothing of an index: damage must not make an image unrecognisable.
+    /// False for a JSON document without members of an index. A damaged document may be one, so that damage does not
+    /// make an image unrecognisable.
     private func mayBeIndex(_ path: String) -> Recognition {
         document(path) { _, root in
             guard let root, root.object != nil else { return true }
@@ -180,10 +184,10 @@ package struct RecognizableTree {
 
     // docker save
 
-    /// A `manifest.json` that is a list of images, or may have been one. One that is an object belongs to another form
-    /// (containers' `dir:`), or to no image at all, unless it has the members of an entry of the list.
+    /// Recognises a `manifest.json` that is a list of images, or may have been one. An object belongs to another form
+    /// (containers' `dir:`), or is not a part of an image, unless it has the members of an entry of the list.
     var hasDockerManifest: Recognition {
-        // Many things have a file of this name; one that leads out of the folder tells nothing about it.
+        // Files of this name are common; a link out of the folder does not identify an image.
         once("docker") {
             kind(of: "manifest.json") { $0 != .directory && $0 != .symbolicLink }.then(listsImages("manifest.json"))
         }
@@ -197,11 +201,11 @@ package struct RecognizableTree {
         }.and(answer == .damaged ? hasDockerTraces : .yes)
     }
 
-    /// What a document is that may list images as `docker save` does.
+    /// Whether a document is a list of images of `docker save`.
     private enum ImageListing {
         case yes
         case no
-        /// It may have been such a list: other files of an image must be here.
+        /// It may have been such a list. It counts only next to other files of an image.
         case damaged
 
         private static let members = ["Config", "Layers", "RepoTags"]
@@ -210,7 +214,7 @@ package struct RecognizableTree {
             if let entries = root?.array {
                 self.init(entries)
             } else if root?.isNull == true {
-                // As Go writes an empty list.
+                // Go writes an empty list as null.
                 self = .yes
             } else if root?.object != nil || root == nil && firstByte(bytes) == UInt8(ascii: "{") {
                 let text = String(decoding: bytes.prefix(prefixByteCount), as: UTF8.self)
@@ -225,7 +229,7 @@ package struct RecognizableTree {
         }
 
         /// Whether an entry has a member as the entry of an image has it, whatever is wrong with the others. Lists of other things have
-        /// members `config` and `layers`, too.
+        /// members `config` and `layers` as well.
         private static func isImage(_ entry: JSONValue) -> Bool {
             let config = entry.member(ignoringCase: "Config")
             let layers = entry.member(ignoringCase: "Layers")
@@ -260,7 +264,7 @@ package struct RecognizableTree {
         }
     }
 
-    /// Whether other files of a docker-save archive lie at the top: those that are named by a digest, or `repositories`.
+    /// Whether other files of a docker-save archive are at the top: files named by a digest, or `repositories`.
     private var hasDockerTraces: Recognition {
         var isFound = false
         let listed = tree.forEachName(in: "") { name in
@@ -276,8 +280,8 @@ package struct RecognizableTree {
         }
     }
 
-    /// A `repositories` as `docker save` wrote it: names, in each of them tags, in each of these the name of a layer. Another
-    /// object counts next to the folder of a layer.
+    /// Recognises a `repositories` of `docker save`: an object of names, each an object of tags, each the name of a
+    /// layer. Another object counts next to the folder of a layer.
     var hasRepositories: Recognition {
         let path = "repositories"
         var isMap = true

@@ -1,4 +1,4 @@
-// layerverify: platforms whose manifest is lost.
+// layerverify: listed platforms whose manifests are missing.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -6,7 +6,7 @@ import LayerCodec
 import LayerModel
 import LayerSystem
 
-/// A platform that an index lists and whose manifest is not there.
+/// A platform that an index lists and whose manifest is missing.
 struct AbsentPlatform {
     let platform: Platform
     /// The digest of the manifest.
@@ -14,7 +14,7 @@ struct AbsentPlatform {
     /// The entry of the index.
     let place: Place
 
-    /// Whether a config is one for this platform. A variant that only one side names is no difference.
+    /// Whether a config is for this platform. A variant that only one side has is not a difference.
     func isFor(_ config: Platform) -> Bool {
         let (a, b) = (platform.normalized, config.normalized)
         return a.os == b.os && a.architecture == b.architecture
@@ -23,22 +23,22 @@ struct AbsentPlatform {
 }
 
 extension InventoryBuilder {
-    /// Notes a platform that is listed and not there. More than a thousand are not remembered.
+    /// Adds a listed platform whose manifest is missing. Those after the first thousand are not kept.
     mutating func noteAbsent(_ platform: AbsentPlatform) {
         guard absentPlatforms.count < 1_000, !platform.platform.isUnknown else { return }
         absentPlatforms.append(platform)
     }
 }
 
-/// Looks among the blobs that no document references for those of a platform that is listed and not there. A platform that was
-/// left out has none; where there are some, its manifest may be lost.
+/// Searches the blobs that no document references for files of listed platforms whose manifests are missing. A platform
+/// that was left out has no files; if there are some, its manifest may be lost.
 struct AbsentPlatforms {
     let tree: any ImageTree
 
-    /// More blobs are not looked at.
+    /// The number of blobs that are examined.
     static let maximumCandidateCount = 1_000
 
-    /// Compares the platforms that are not there with blobs that no document references.
+    /// Compares the missing platforms with blobs that no document references.
     func compare(with candidates: [[BlobIndex]], _ builder: inout InventoryBuilder) {
         guard !builder.absentPlatforms.isEmpty, builder.isWhole else { return }
         var configs: [(platform: Platform, path: String)] = []
@@ -47,7 +47,8 @@ struct AbsentPlatforms {
             guard let blob = blobs.last, builder.countDescriptor(at: Place("blobs")) else { return }
             if builder.beginsAsObject(blobs) {
                 let path = builder.inventory.blobs[blob].path
-                // A manifest is no config, and neither is a document that cannot be read: what its blob is, its name claims.
+                // A manifest is not a config, and neither is a document that cannot be read. The name of such a blob
+                // claims its digest.
                 guard case .success(let document) = tree.document(blobs, algorithms: [.sha256], &builder),
                     document.root.member(ignoringCase: "rootfs") != nil,
                     let platform = ParsedDescriptor.platform(document.root)
@@ -66,7 +67,7 @@ struct AbsentPlatforms {
                     at: absent.place, digest: absent.digest, expected: absent.platform.description,
                     hint: "the manifest may be lost: copy the image again"))
         }
-        // Layers next to a config for another platform are what is left of that.
+        // Layers next to a config for another platform belong to that platform.
         guard configs.isEmpty, layerCount > 0, let absent = builder.absentPlatforms.first else { return }
         let layers =
             layerCount == 1
@@ -81,7 +82,7 @@ struct AbsentPlatforms {
 }
 
 extension InventoryBuilder {
-    /// Whether a blob is compressed or a tar archive by its first bytes; true of one that cannot be read.
+    /// Whether a blob is compressed or a tar archive by its first bytes; true if it cannot be read.
     fileprivate func mayBeLayer(_ blob: BlobIndex) -> Bool {
         guard case .opened(let reader) = opener.open(inventory.blobs[blob].location) else { return true }
         do {

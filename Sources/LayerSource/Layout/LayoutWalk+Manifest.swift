@@ -121,11 +121,11 @@ extension LayoutWalk {
             findings.removeAll { $0.place.path == place.path }
         }
 
-        /// True of an image config that is missing or damaged, so that what it says is not known.
+        /// True for an image config that is missing or damaged, so that its content is unknown.
         var isLost: Bool { descriptor?.mediaType.kind == .imageConfig && hasFailed }
 
-        /// True of a config of which only size and digest are checked. Spec: manifest.md §config: the empty descriptor says that
-        /// there is no config.
+        /// True for a config of which only size and digest are checked. Spec: manifest.md §config: the empty descriptor
+        /// means that there is no config.
         var isOpaque: Bool {
             descriptor != nil && parsed == nil && !hasFailed && descriptor?.mediaType.kind != .empty
         }

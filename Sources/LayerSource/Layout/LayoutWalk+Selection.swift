@@ -1,4 +1,4 @@
-// layerverify: which entries of indexes are walked.
+// layerverify: the selected entries of indexes.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
@@ -10,7 +10,7 @@ extension LayoutWalk {
         let selection = builder.selection
         guard !selection.isEverything, let descriptor = parsed.descriptor else { return true }
         switch descriptor.mediaType.kind {
-        // A digest may be asked for that only a nested index names.
+        // A nested index may have the digest of a reference.
         case .index: return context.isNamed || builder.descends(into: parsed.place)
         default:
             // Tools that know nothing of attestations select an entry by its platform alone.
@@ -20,7 +20,7 @@ extension LayoutWalk {
         }
     }
 
-    /// Notes the images that an entry led to.
+    /// Records the images that an entry led to.
     func note(
         _ images: [Int], by descriptor: Descriptor, _ context: Context, _ builder: inout InventoryBuilder
     ) {
@@ -29,7 +29,7 @@ extension LayoutWalk {
         builder.compareDigest(of: descriptor, leadingTo: images, in: tree)
     }
 
-    /// Whether a walk follows an entry. A survey goes only as deep as it has to.
+    /// Whether a walk follows an entry. A survey goes only as deep as necessary.
     func isFollowed(_ descriptor: Descriptor, _ observer: StoreSurvey.Observer?) -> Bool {
         switch observer?.depth {
         case .names: false
@@ -38,7 +38,7 @@ extension LayoutWalk {
         }
     }
 
-    /// Tells a survey of an entry. Names select entries of `index.json` alone.
+    /// Passes an entry to a survey. Only names in `index.json` select entries.
     func observe(
         _ descriptor: Descriptor, _ context: Context, _ images: [Int], _ builder: inout InventoryBuilder
     ) {

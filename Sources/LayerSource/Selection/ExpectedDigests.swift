@@ -1,17 +1,17 @@
-// layerverify: digests that images must have.
+// layerverify: the expected digests of images.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
 
-/// The digests of which every selected image must have one, and each of which must be found.
+/// The expected digests. Every selected image must have one of them, and each of them must be found.
 ///
-/// An image has the digests of its manifest and of each index that leads to it from `index.json`. Each of them fixes all
-/// bytes of the image, since the run checks every digest below it. An image that `manifest.json` of a docker-save archive
-/// lists has its image ID besides, the digest of its config; that fixes the layers by their diffIDs.
+/// An image has the digests of its manifest and of each index that leads to it from `index.json`. Each of them fixes
+/// all bytes of the image, since the run checks every digest below it. An image that `manifest.json` of a docker-save
+/// archive lists also has its image ID, the digest of its config, which fixes the layers by their diffIDs.
 package struct ExpectedDigests: Sendable {
     package let digests: [ContentDigest]
-    /// Whether the run compares the digest that a descriptor claims with the bytes. Else it is compared here.
+    /// Whether the run compares the digests in descriptors with the bytes. If not, they are compared here.
     package let areClaimsChecked: Bool
 
     package init(_ digests: [ContentDigest], areClaimsChecked: Bool) {
@@ -20,20 +20,20 @@ package struct ExpectedDigests: Sendable {
         self.areClaimsChecked = areClaimsChecked
     }
 
-    /// Documents are hashed with these besides those that their descriptors name.
+    /// The algorithms with which documents are hashed in addition to those of their descriptors.
     var algorithms: [DigestAlgorithm] {
         DigestAlgorithm.allCases.filter { digests.compactMap(\.algorithm).contains($0) }
     }
 }
 
-/// What came of comparing the digests of images with the expected ones so far.
+/// The state of the comparison with the expected digests.
 struct DigestCheck {
     /// The expected digests that were found.
     fileprivate var found: Set<ContentDigest> = []
-    /// The images that have one, and those of which some digest could not be compared.
+    /// The images that have one, and those with a digest that could not be compared.
     fileprivate var matching: Set<Int> = []
     fileprivate var open: Set<Int> = []
-    /// The digest by which `index.json` lists an image.
+    /// The digest in the `index.json` entry of each image.
     fileprivate var topDigests: [Int: ContentDigest] = [:]
     /// The images that manifest.json of a docker-save archive lists.
     fileprivate var dockerImages: Set<Int> = []
@@ -62,7 +62,7 @@ extension InventoryBuilder {
             case .different: break
             }
         }
-        // The entry of index.json comes last.
+        // The entry of index.json is the last call for each image.
         for image in images { digestCheck.topDigests[image] = descriptor.digest }
     }
 
@@ -105,11 +105,11 @@ extension InventoryBuilder {
         return .equal
     }
 
-    // What is said of it
+    // Findings
 
-    /// Says which images have none of the expected digests, and which of these were not found.
+    /// Adds findings about images without an expected digest, and about expected digests that were not found.
     ///
-    /// - Parameter isOver: whether the run was interrupted, so that there may be more images than are known.
+    /// - Parameter isOver: whether the run was interrupted, so that further images may exist.
     package mutating func noteUnexpectedDigests(isOver: Bool) {
         guard let expected = selection.expectedDigests, !inventory.roots.isEmpty else { return }
         defer { root = inventory.roots.count - 1 }
@@ -120,9 +120,9 @@ extension InventoryBuilder {
             noteUnexpectedDigest(of: image, expected: list)
         }
         if !expected.areClaimsChecked { checkDocuments() }
-        // Nothing else is said by that: each image was found to have another digest.
+        // The finding would add nothing: each image was found to have another digest.
         guard !hasUnexpected || !digestCheck.found.isEmpty else { return }
-        // What was not found may be in what was not read, or not selected.
+        // A digest that was not found may be in a part that was not read or not selected.
         let isComplete =
             !isOver && areRootsWhole && digestCheck.open.isEmpty
             && inventory.findings.allSatisfy { $0.finding.outcome != .undetermined }
@@ -168,7 +168,7 @@ extension InventoryBuilder {
         add(finding, image: image)
     }
 
-    /// Compares the documents that were read with the digests that are claimed of them, where no blob is read later.
+    /// Compares the documents that were read with their claimed digests, if no blob is read later.
     private mutating func checkDocuments() {
         for claim in inventory.claims {
             let claimed: ContentDigest

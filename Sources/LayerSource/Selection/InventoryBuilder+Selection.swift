@@ -1,10 +1,10 @@
-// layerverify: what is selected, and what of it is not there.
+// layerverify: applying the selection.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
 
-/// A path that the user gave, and the image stores found there.
+/// A given path, and the image stores found there.
 package struct SearchedPath: Sendable {
     package var path: String
     package var roots: [RootIndex]
@@ -16,25 +16,25 @@ package struct SearchedPath: Sendable {
 }
 
 extension InventoryBuilder {
-    /// Whether an entry of a document of the present root is selected by reference, or everything is.
+    /// Whether an entry of a document of the current root is selected by reference, or no reference was given.
     func isSelected(_ place: Place) -> Bool { selection.selects(place, in: observer?.root ?? root) }
 
-    /// Whether the index that an entry of the present root leads to may lead to a selected image.
+    /// Whether the index of an entry of the current root may lead to a selected image.
     func descends(into place: Place) -> Bool { selection.descends(into: place, in: observer?.root ?? root) }
 
-    /// Notes that a selected entry of the present root led to an image.
+    /// Records that a selected entry of the current root led to an image.
     mutating func noteSelected(at place: Place) {
         guard selectedReferences.count < selection.references.count else { return }
         selectedReferences.formUnion(selection.matches?.references(at: place, in: root) ?? [])
     }
 
-    // What is not there
+    // Selections that match nothing
 
-    /// Says which of the references led to nothing, and at which paths nothing was selected at all.
+    /// Adds findings about references that matched nothing, and about paths at which nothing was selected.
     ///
     /// - Parameters:
-    ///   - paths: those that the user gave.
-    ///   - survey: is asked what there is in place of it.
+    ///   - paths: the given paths.
+    ///   - survey: lists the names or platforms that exist.
     package mutating func noteNothingSelected(at paths: [SearchedPath], _ survey: StoreSurvey) {
         let paths = paths.filter { !$0.roots.isEmpty }
         guard !selection.isEverything, !paths.isEmpty else { return }
@@ -47,7 +47,7 @@ extension InventoryBuilder {
         for reference in missing where seen.insert(selection.references[reference]).inserted {
             add(missingReference(reference, roots, isOnePath: paths.count == 1, survey))
         }
-        // Where no reference matched anything, that is why.
+        // If no reference matched, the findings about the references explain it.
         guard selection.references.isEmpty || missing.count < selection.references.count else { return }
         for path in paths where rootsWithImages.isDisjoint(with: path.roots) {
             root = path.roots.count == 1 ? path.roots[0] : inventory.roots.count
@@ -55,10 +55,11 @@ extension InventoryBuilder {
         }
     }
 
-    /// Says of which image stores not all could be read that references are compared with: other images may match them.
+    /// Adds findings about image stores whose names or digests could not all be read: other images may match the
+    /// references.
     private mutating func noteIncompleteRoots() {
         guard let incomplete = selection.matches?.incompleteRoots, !incomplete.isEmpty else { return }
-        // Where the walk has met the same fault, it said so.
+        // The walk has already reported the same fault.
         let undetermined = Set(
             inventory.findings.lazy.map { $0.finding }.filter { $0.outcome == .undetermined }.map { $0.root })
         for incomplete in incomplete where !undetermined.contains(incomplete) {
@@ -124,8 +125,8 @@ extension InventoryBuilder {
 
     private static func listed(_ text: String) -> String? { text.isEmpty ? nil : text }
 
-    /// Says that the present root lists no image, if nothing else keeps it from being verified. Without this the verdict would
-    /// be "verified", of nothing.
+    /// Adds the finding that the current root lists no image, if nothing else keeps it from being verified. An empty
+    /// store would be "verified" otherwise.
     package mutating func noteNothingListed() {
         guard selection.isEverything, imagesOfRoot.isEmpty, isRootVerifiable else { return }
         add(
@@ -134,18 +135,17 @@ extension InventoryBuilder {
                 hint: "--allow-empty lets such an image store pass"))
     }
 
-    // How many there are
+    // The number of images
 
-    /// What tells one image from another, wherever it lies.
+    /// The identity of an image, independent of its location.
     private enum ImageIdentity: Hashable {
         case manifest(ContentDigest)
         case config(ContentDigest)
-        /// Of an image without digests.
+        /// For an image without digests.
         case layers([String])
     }
 
-    /// Says that fewer images were found at all paths together than there must be. An image that was found several times
-    /// counts once.
+    /// Adds the finding that all paths together have too few images. An image that was found several times counts once.
     package mutating func noteTooFewImages(minimum: Int) {
         guard minimum > 0, !inventory.roots.isEmpty else { return }
         var images: Set<ImageIdentity> = []

@@ -1,17 +1,17 @@
-// layerverify: the names that are most like one.
+// layerverify: the names most similar to a given one.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Lists what there is in place of something that was asked for.
+/// Lists existing names in a message about one that does not exist.
 enum NearestNames {
-    /// More are counted, not listed.
+    /// The number of names in a list; further ones are counted.
     static let listedCount = 10
-    /// Of longer names the rest does not count.
+    /// The number of bytes of a name that are compared.
     private static let comparedByteCount = 128
 
-    /// `a, b, c and 4 more`: names by their distance to the nearest of `wanted`; equally near ones in their order.
+    /// `a, b, c and 4 more`: names by their distance to the nearest of `wanted`, equal distances in the given order.
     ///
-    /// - Parameter moreCount: how many there are besides `names`.
+    /// - Parameter moreCount: the number of names in addition to `names`.
     static func list(_ names: [String], nearestTo wanted: [String], moreCount: Int = 0) -> String {
         let wanted = wanted.map { compared($0) }
         let distances = names.map { name in
@@ -24,7 +24,7 @@ enum NearestNames {
         return count == 0 ? listed : "\(listed) and \(count) more"
     }
 
-    /// What of a name is compared: not what Docker leaves out in daily use.
+    /// The part of a name that is compared: without the parts that Docker leaves out when it displays names.
     private static func compared(_ name: String) -> [UInt8] {
         var name = name[...]
         for prefix in ["docker.io/library/", "docker.io/"] where name.hasPrefix(prefix) {

@@ -1,18 +1,19 @@
-// layerverify: what a reference asks for.
+// layerverify: parsing and matching a reference.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 
-/// The name of an image in its full form.
+/// The full name of an image.
 ///
-/// Spec: distribution reference grammar, normalize.go: `app` is `docker.io/library/app`, `index.docker.io` is `docker.io`.
+/// Spec: distribution reference grammar, normalize.go: `app` is `docker.io/library/app`, `index.docker.io` is
+/// `docker.io`.
 struct FullImageName: Hashable {
     /// Domain and path: `docker.io/library/app`.
     let repository: String
-    /// Nil where the text has none.
+    /// Nil if the text has no tag.
     let tag: String?
-    /// What follows an `@`; nil where there is none.
+    /// The text after an `@`; nil if there is none.
     let digest: String?
 
     init(_ text: String) {
@@ -29,18 +30,18 @@ struct FullImageName: Hashable {
         repository = ImageReference.fullName(of: String(name))
     }
 
-    /// Whether `other` is the same image by another spelling. A name without a tag has the tag `latest`.
+    /// Whether `other` names the same image in another spelling. A name without a tag has the tag `latest`.
     func isSame(as other: FullImageName) -> Bool {
         repository == other.repository && (tag ?? "latest") == (other.tag ?? "latest")
     }
 
-    /// Whether a text is a tag alone, as `org.opencontainers.image.ref.name` often is: it names no repository.
+    /// Whether a text is only a tag, without a repository, as `org.opencontainers.image.ref.name` often is.
     static func isTag(_ text: String) -> Bool { !text.utf8.contains { "/:@".utf8.contains($0) } }
 }
 
 /// An entry of `index.json`, of a nested index, of `manifest.json` or of `repositories` that a reference may match.
 struct SelectableEntry {
-    /// The documents that list images. Docker spells a name in two ways in its two documents.
+    /// The documents that list images. Docker spells a name differently in its two documents.
     enum View: Hashable {
         case layout
         case dockerManifest
@@ -51,48 +52,48 @@ struct SelectableEntry {
     var place: Place
     /// The index entries that lead here from `index.json`.
     var way: [Place] = []
-    /// The names that the entry gives, and those of the entries that lead to it.
+    /// The names in the entry, and in the entries that lead to it.
     var names: [String]
     var inheritedNames: [String] = []
     /// The digest of the manifest or index.
     var digest: ContentDigest?
-    /// The digest of the config; nil where it was not read.
+    /// The digest of the config; nil if it was not read.
     var imageID: ContentDigest?
     var platform: Platform?
 
     var allNames: [String] { names + inheritedNames }
 }
 
-/// One reference, read.
+/// A parsed reference.
 struct ReferenceQuery {
-    /// How well an entry matches. Entries that match better leave no room for others.
+    /// The quality of a match. Only the best matches count.
     enum Rank: Int, Comparable {
         /// The name as it is written.
         case exact
         /// The same name in another spelling.
         case normalized
         case digest
-        /// The tag of the reference; the entry names no repository.
+        /// The tag of the reference; the entry does not name a repository.
         case tag
 
         static func < (one: Rank, other: Rank) -> Bool { one.rawValue < other.rawValue }
     }
 
-    /// A match, and the digest by which the entry was found, if it was.
+    /// A match, and the digest that matched, if one did.
     struct Match {
         var rank: Rank
         var digest: ContentDigest?
     }
 
     let text: String
-    /// Nil of a digest alone.
+    /// Nil for a digest alone.
     private let name: FullImageName?
-    /// The whole digest that is asked for, alone or behind a name.
+    /// The full digest of the reference, alone or after a name.
     let digest: ContentDigest?
-    /// The first digits of a sha256.
+    /// The first digits of a sha256 digest.
     private let prefix: String?
 
-    /// Fewer digits are a name, and would be ambiguous in large stores.
+    /// Fewer digits are parsed as a name; as digits they would be ambiguous in large stores.
     static let minimumPrefixLength = 12
 
     init(_ text: String) {
@@ -112,7 +113,7 @@ struct ReferenceQuery {
 
     /// Whether this is `name@digest`.
     var isPinnedName: Bool { name != nil && digest != nil }
-    /// Whether only digests within documents may tell what this matches.
+    /// Whether the match may depend on digests within documents.
     var isDigest: Bool { digest != nil || prefix != nil }
     /// Whether several digests may match.
     var isPrefix: Bool { prefix != nil }
@@ -143,7 +144,8 @@ struct ReferenceQuery {
         return rank.map { Match(rank: $0, digest: entry.digest ?? entry.imageID) }
     }
 
-    /// - Parameter anyTag: whether a reference without a tag matches every tag, since its digest tells which image it is.
+    /// - Parameter anyTag: whether a reference without a tag matches every tag, because its digest identifies the
+    ///   image.
     private func rank(among names: [String], anyTag: Bool) -> Rank? {
         guard let name else { return nil }
         let bare = text.prefix { $0 != "@" }
@@ -160,7 +162,7 @@ struct ReferenceQuery {
     private static func digest(_ text: String) -> ContentDigest? {
         do throws(ContentDigest.GrammarError) {
             let digest = try ContentDigest(parsing: text)
-            // By its grammar `app:1` is a digest of an algorithm named app.
+            // By the grammar of digests, `app:1` is a digest of an algorithm `app`.
             return digest.algorithm == nil && digest.algorithmName != "blake3" ? nil : digest
         } catch {
             return nil

@@ -1,20 +1,20 @@
-// layerverify: what references match.
+// layerverify: resolving references.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
 
-/// Finds out what the references of a selection match in the image stores of a run, before these are walked: which match is
-/// the best, and whether it is ambiguous, is known only when all of them were looked at.
+/// Resolves the references of a selection in the image stores of a run, before these are walked. The best match, and
+/// whether it is ambiguous, depend on all stores.
 package struct ReferenceResolver {
     private let survey: StoreSurvey
     private let queries: [ReferenceQuery]
     private let platform: Platform?
-    /// For each reference what it matches.
+    /// The matches of each reference.
     private var hits: [[Hit]]
-    /// The image stores that could not be read as far as is needed.
+    /// The image stores that could not be read as far as necessary.
     private var incompleteRoots: Set<RootIndex> = []
-    /// For each reference of a name and a digest the names by which that digest is known.
+    /// For each reference with a name and a digest, the names of the images with that digest.
     private var namesOfDigests: [Int: [String]] = [:]
 
     private struct Hit {
@@ -26,7 +26,7 @@ package struct ReferenceResolver {
         var digest: ContentDigest?
         /// Whether the digest is that of a config.
         var isImageID: Bool
-        /// False where the entry is known to be for another platform than the one asked for.
+        /// False if the entry is known to be for another platform than the selected one.
         var fitsPlatform: Bool
     }
 
@@ -37,9 +37,9 @@ package struct ReferenceResolver {
         hits = queries.map { _ in [] }
     }
 
-    /// The selection with what its references match.
+    /// Returns the selection with the matches of its references.
     ///
-    /// - Parameter paths: the roots of each path that the user gave.
+    /// - Parameter paths: the roots of each given path.
     package static func resolve(
         _ selection: Selection, in survey: StoreSurvey, paths: [[RootIndex]]
     ) -> Selection {
@@ -53,16 +53,16 @@ package struct ReferenceResolver {
         return result
     }
 
-    /// Whether what a reference matches may be known only when an image store is read that far.
+    /// Whether an image store must be read to that depth to decide what a reference matches.
     private func needs(_ depth: StoreSurvey.Depth, of root: RootIndex) -> Bool {
         depth == .names
             || queries.indices.contains { reference in
                 let query = queries[reference]
                 guard query.isDigest else { return false }
-                // Any other digest may begin with the same digits.
+                // Further digests may begin with the same digits.
                 if query.isPrefix { return depth == .images && !hits[reference].contains { $0.rank < .digest } }
                 if depth == .indexes { return !hits[reference].contains { $0.root == root } }
-                // What is not the digest of a manifest or an index may be an image ID.
+                // A digest that is not that of a manifest or an index may be an image ID.
                 return !query.isPinnedName && hits[reference].allSatisfy { $0.isImageID && $0.root != root }
             }
     }
@@ -114,7 +114,7 @@ package struct ReferenceResolver {
         return matches
     }
 
-    /// Those hits at one path that match best.
+    /// The best matches at one path.
     ///
     /// Two spellings of one name are one name to Docker, which may take either image: all of them count in a store with a best
     /// match.
@@ -142,7 +142,7 @@ package struct ReferenceResolver {
             }
         }
         guard candidates.count > 1 else { return nil }
-        // One index may give a tag to the images of several platforms.
+        // An index may give one tag to the images of several platforms.
         if fitting.contains(where: { $0.rank == .tag }), roots.count == 1 { return nil }
         return candidates
     }

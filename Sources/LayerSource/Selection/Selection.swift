@@ -1,20 +1,20 @@
-// layerverify: what the user wants to see checked.
+// layerverify: the selection of images.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
 
-/// What of an image store is to be checked.
+/// The images of an image store that are checked.
 package struct Selection: Sendable {
-    /// Only images for this platform; nil for all.
+    /// The platform of the images to check; nil for all platforms.
     package var platform: Platform?
-    /// Only images that match one of these references; empty for all.
+    /// The references of the images to check; empty for all images.
     package var references: [String]
-    /// Whether a platform that an index lists must be here.
+    /// Whether the manifest of each platform in an index must exist.
     package var requiresAllPlatforms: Bool
-    /// The digests that the selected images must have; nil where any digest will do.
+    /// The digests that the selected images must have; nil for no expectation.
     package var expectedDigests: ExpectedDigests?
-    /// What the references match. A walk selects nothing by reference before they are resolved.
+    /// The matches of the references. Before they are resolved, a walk selects nothing by reference.
     package var matches: ReferenceMatches?
 
     package init(
@@ -27,43 +27,43 @@ package struct Selection: Sendable {
         self.expectedDigests = expectedDigests
     }
 
-    /// True where nothing is left out.
+    /// True if everything is selected.
     var isEverything: Bool { platform == nil && references.isEmpty }
 
-    /// Whether an image for `candidate` is wanted. One whose platform is not known yet may be.
+    /// Whether an image for `candidate` is selected. True if the platform is not known yet.
     func accepts(_ candidate: Platform?) -> Bool {
         guard let platform, let candidate else { return true }
         return platform.accepts(candidate)
     }
 
-    /// Whether the entry of a document is selected by reference, or everything is.
+    /// Whether the entry of a document is selected by reference, or no reference was given.
     func selects(_ place: Place, in root: RootIndex) -> Bool {
         references.isEmpty || matches?.references(at: place, in: root) != nil
     }
 
-    /// Whether an index entry that is not selected itself may lead to one that is.
+    /// Whether an index entry that is not selected itself may lead to a selected one.
     func descends(into place: Place, in root: RootIndex) -> Bool {
         guard let matches else { return false }
-        // The nested index that has the digest may be one that could not be read: the walk says so then.
+        // The digest may be in a nested index that could not be read, which the walk reports.
         return matches.lacksDigest || matches.leads(through: place, in: root)
     }
 }
 
-/// What the references of a selection match: entries of `index.json`, of nested indexes, of `manifest.json` and of
+/// The matches of the references of a selection: entries of `index.json`, of nested indexes, of `manifest.json` and of
 /// `repositories`.
 package struct ReferenceMatches: Sendable {
-    /// For each root and selected entry the references that match it, by their places in `Selection.references`.
+    /// For each root and selected entry, the indexes in `Selection.references` of the references that match it.
     private var selected: [RootIndex: [Place: [Int]]] = [:]
     /// The index entries that lead to the selected ones.
     private var ways: [RootIndex: Set<Place>] = [:]
-    /// For each reference that matches several images, what it matches.
+    /// The candidates of each ambiguous reference.
     package internal(set) var ambiguous: [Int: [String]] = [:]
-    /// For each reference of a name and a digest that matches nothing, the names by which the digest is known; empty
-    /// where it is here without a name.
+    /// For each reference with a name and a digest that matches nothing, the names of the images with the digest; empty
+    /// if they have none.
     package internal(set) var otherNames: [Int: [String]] = [:]
-    /// The image stores of which not all could be read that references are compared with.
+    /// The image stores whose names or digests could not all be read.
     package internal(set) var incompleteRoots: [RootIndex] = []
-    /// Whether a reference is a digest, or has one, that was not found.
+    /// Whether the digest of a reference was not found.
     var lacksDigest = false
 
     package init() {}
@@ -76,10 +76,10 @@ package struct ReferenceMatches: Sendable {
         if !way.isEmpty { ways[root, default: []].formUnion(way) }
     }
 
-    /// The references that match an entry, by their places in `Selection.references`; nil if none does.
+    /// The indexes in `Selection.references` of the references that match an entry; nil if none does.
     func references(at place: Place, in root: RootIndex) -> [Int]? { selected[root]?[place] }
 
-    /// Whether some entry is selected by a reference.
+    /// Whether a reference selects an entry.
     func isMatched(_ reference: Int) -> Bool {
         selected.values.contains { $0.values.contains { $0.contains(reference) } }
     }

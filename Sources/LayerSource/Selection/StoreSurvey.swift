@@ -1,16 +1,16 @@
-// layerverify: a first look at the image stores of a run.
+// layerverify: the survey of the image stores of a run.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 package import LayerSystem
 
-/// Walks image stores to learn which names, digests and platforms there are. Nothing is claimed of them, and no fault is
-/// reported: the walk that follows does that.
+/// Walks image stores to collect names, digests and platforms. It makes no claims and reports no faults; the walk that
+/// follows does.
 package struct StoreSurvey {
-    /// How far an image store is read.
+    /// The depth to which an image store is read.
     enum Depth: Hashable {
-        /// The documents that name images, and no further.
+        /// The documents that name images.
         case names
         /// All indexes, and no manifests.
         case indexes
@@ -18,10 +18,10 @@ package struct StoreSurvey {
         case images
     }
 
-    /// What a walk does with the entries that it meets in place of making claims.
+    /// Receives the entries that a walk meets, instead of claims.
     struct Observer {
         var depth: Depth
-        /// The image store, as the run counts them.
+        /// The index of the image store in the run.
         var root: RootIndex
         var note: (SelectableEntry) -> Void
     }
@@ -49,7 +49,7 @@ package struct StoreSurvey {
         walk(root, Selection(), Observer(depth: depth, root: root, note: note))?.areRootsWhole ?? false
     }
 
-    /// Returns: what was found; nil where the image store could not be opened.
+    /// Returns: the builder with the results; nil if the image store could not be opened.
     private func walk(_ root: RootIndex, _ selection: Selection, _ observer: Observer) -> InventoryBuilder? {
         var builder = makeBuilder(selection)
         builder.observer = observer
@@ -63,12 +63,12 @@ package struct StoreSurvey {
         }
     }
 
-    // What there is
+    // Existing names and platforms
 
-    /// More names are counted, not compared.
+    /// The number of names that are compared; further ones are counted.
     private static let maximumNameCount = 20_000
 
-    /// The names of the images in some stores, the most similar first; their digests where none has a name.
+    /// The names of the images in some stores, the most similar first; their digests if none has a name.
     func names(in roots: [RootIndex], nearestTo wanted: String) -> String {
         var names = Gathered(limit: Self.maximumNameCount)
         var digests = Gathered(limit: NearestNames.listedCount)
@@ -99,7 +99,7 @@ package struct StoreSurvey {
         return NearestNames.list(platforms.texts, nearestTo: wanted, moreCount: platforms.moreCount)
     }
 
-    /// Texts without repetition, up to a number.
+    /// Unique texts, up to a number.
     private struct Gathered {
         let limit: Int
         private(set) var texts: [String] = []
