@@ -36,7 +36,7 @@ private func disputed(
 }
 
 /// Writes fields into the header of the entry with this name, and updates its checksum.
-private func patched(_ name: String, _ format: TarFormat = .ustar, with fields: [(Int, [UInt8])]) -> Packing {
+func patched(_ name: String, _ format: TarFormat = .ustar, with fields: [(Int, [UInt8])]) -> Packing {
     .damagedArchive(format) { bytes in
         var result = bytes
         let wanted = Array(name.utf8) + [0]

@@ -101,7 +101,7 @@ extension FindingCode {
         case .blobOutsideImage: .refutes("The path of a blob, or a link within an archive, leads out of the image.")
         case .linkNotFollowed:
             .undetermined(
-                "A symbolic link leads out of the folder of the image, or is not to be followed: see `--follow-symlinks`."
+                "A symbolic link leads out of the path given, or is not to be followed: see `--follow-symlinks`."
             )
         case .blobNotRegular: .refutes("The blob is not a regular file and was not opened.")
         case .blobUnreadable: .undetermined("A blob could not be read.")

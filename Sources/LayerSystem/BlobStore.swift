@@ -66,6 +66,7 @@ package struct ClosedRoot: Sendable {
     private let kind: FileKind
     private let identity: FileIdentity
     private let links: LinkPolicy
+    private let outerLevelCount: Int
 
     /// Records the identity of `directory`, which was opened from `path`.
     ///
@@ -74,6 +75,7 @@ package struct ClosedRoot: Sendable {
         self.path = path
         kind = .directory
         links = directory.links
+        outerLevelCount = directory.outerLevelCount
         identity = try directory.descriptor.status().identity
     }
 
@@ -82,6 +84,7 @@ package struct ClosedRoot: Sendable {
         self.path = path
         kind = .regular
         links = .inside
+        outerLevelCount = 0
         identity = archive.identity
     }
 
@@ -96,7 +99,7 @@ package struct ClosedRoot: Sendable {
             return .archive(file)
         }
         let (directory, now) = try LookupFault.translating { () throws(Errno) in
-            let directory = try DirectoryRoot(path: path, links: links)
+            let directory = try DirectoryRoot(path: path, links: links, outerLevelCount: outerLevelCount)
             return (directory, try directory.descriptor.status().identity)
         }
         // The content of a directory may change; only device and inode must be the same.

@@ -46,8 +46,13 @@ extension DirectoryRoot {
     ///
     /// Throws: the reason why it cannot be opened; `.wrongKind` if the entry is not a directory any more.
     package func directory(_ entry: DirectoryEntry) throws(LookupFault) -> DirectoryRoot {
-        guard let rawName = entry.rawName else { return try directory(entry.name) }
-        return DirectoryRoot(try openRaw(rawName, flags: pathOnly | O_DIRECTORY | O_NOFOLLOW), links: links)
+        let folder =
+            if let rawName = entry.rawName {
+                try openRaw(rawName, flags: pathOnly | O_DIRECTORY | O_NOFOLLOW)
+            } else {
+                try openFolder(walk(to: entry.name), flags: pathOnly)
+            }
+        return DirectoryRoot(folder, links: links, outerLevelCount: outerLevelCount + 1)
     }
 
     /// Opens a regular file directly in this directory; its name may have any bytes.

@@ -40,13 +40,17 @@ extension DirectoryRoot {
         var linkCount = 0
         var linkedComponentCount = 0
         var latestTarget: String?
+        var climbedLevelCount = 0
         while let component = pending.popLast() {
             guard component != ".." else {
                 let last = folders.removeLast()
                 guard folders.isEmpty else { continue }
                 // A path that climbs by itself leads outside; one that followed a link before was led there.
                 guard let latestTarget else { throw .outsideImage }
-                guard links == .anywhere else { throw .linkNotFollowed(target: latestTarget) }
+                climbedLevelCount += 1
+                guard links == .anywhere || links == .inside && climbedLevelCount <= outerLevelCount else {
+                    throw .linkNotFollowed(target: latestTarget)
+                }
                 folders = [try Self.openFolder("..", in: last)]
                 continue
             }

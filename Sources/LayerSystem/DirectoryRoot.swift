@@ -20,6 +20,8 @@ package import SystemPackage
 package final class DirectoryRoot: Sendable {
     let descriptor: OwnedDescriptor
     let links: LinkPolicy
+    /// The folders above this one that still are below the path that the user gave: links that stay there are inside.
+    let outerLevelCount: Int
 
     /// The folders in which files were opened, by path, with links not resolved. An image has few of them:
     /// `blobs/sha256`.
@@ -38,15 +40,17 @@ package final class DirectoryRoot: Sendable {
     /// Opens a directory that the user named. Links in the path are followed.
     ///
     /// Throws: the `Errno` of open; `.notDirectory` if the path leads to something other than a directory.
-    package init(path: String, links: LinkPolicy = .inside) throws(Errno) {
+    package init(path: String, links: LinkPolicy = .inside, outerLevelCount: Int = 0) throws(Errno) {
         self.links = links
+        self.outerLevelCount = outerLevelCount
         // O_PATH: names that are known can be opened in a folder that may be searched but not listed.
         descriptor = try OwnedDescriptor.open(path.isEmpty ? "." : path, flags: pathOnly | O_DIRECTORY)
     }
 
-    init(_ descriptor: OwnedDescriptor, links: LinkPolicy) {
+    init(_ descriptor: OwnedDescriptor, links: LinkPolicy, outerLevelCount: Int = 0) {
         self.descriptor = descriptor
         self.links = links
+        self.outerLevelCount = outerLevelCount
     }
 
     /// Opens a regular file.

@@ -7,7 +7,7 @@ internal import LayerSystem
 
 /// The symbolic links that are followed to the files of an image in a folder.
 public enum SymbolicLinkPolicy: String, Hashable, Sendable, CaseIterable {
-    /// Follows links that stay inside the folder. The targets of other links are undetermined.
+    /// Follows links that stay inside the path given. The targets of other links are undetermined.
     case inside
     /// Follows all links.
     case anywhere

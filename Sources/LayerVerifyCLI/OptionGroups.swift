@@ -26,7 +26,7 @@ struct SelectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Which symbolic links are followed to the files of an image in a folder: those that stay inside the folder, all, or none.",
+            "Which symbolic links are followed to the files of an image in a folder: those that stay inside the path given, all, or none.",
             valueName: "which"))
     var followSymlinks = LinkMode.inside
 

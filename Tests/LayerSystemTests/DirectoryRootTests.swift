@@ -153,6 +153,27 @@ import Testing
         #expect(free.kind(of: "up/secret") == .success(.regular))
     }
 
+    @Test func linkThatStaysBelowThePathGivenIsFollowed() throws {
+        try folder.makeFile("secret", "text")
+        try folder.makeFile("root/cache/file", "cached")
+        try folder.makeLink("root/a/b/link", to: "../../cache/file")
+        try folder.makeLink("root/a/b/out", to: "../../../secret")
+        try folder.makeLink("root/a/b/back", to: "../../../root/cache/file")
+        func below(_ names: String...) throws -> DirectoryRoot {
+            try names.reduce(root) { try $0.directory(DirectoryEntry(name: $1, kind: .directory)) }
+        }
+        let image = try below("a", "b")
+        #expect(name(of: image.open("link")) == "opened")
+        #expect(name(of: image.open("out")) == "link to ../../../secret")
+        #expect(name(of: image.open("back")) == "link to ../../../root/cache/file")
+        #expect(name(of: image.open("../../cache/file")) == "outsideImage")
+        // Reopened by its path it is the same.
+        let closed = try ClosedRoot(image, at: folder.appending("root/a/b"))
+        let store = BlobStore(roots: [.closed(closed)])
+        #expect(name(of: store.open(.file(root: 0, path: "link"))) == "opened")
+        #expect(name(of: store.open(.file(root: 0, path: "out"))) == "link to ../../../secret")
+    }
+
     @Test func noLinkIsFollowedIfSoWanted() throws {
         try folder.makeFile("root/inside")
         try folder.makeLink("root/link", to: "inside")
