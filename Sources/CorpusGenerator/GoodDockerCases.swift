@@ -194,6 +194,7 @@ let goodDockerCases: [CorpusCase] = [
         in: .damagedArchive(.ustar, { Array($0.dropLast(1024)) })
     ) { image in
         image.oldArchive(twoLayers(250))
+        image.expect("archive-without-end")
     },
 ]
 

@@ -54,6 +54,7 @@ let incompleteArchiveCases: [CorpusCase] = [
     ) {
         $0.podmanArchive(DockerImage(layers: [.plain(1600), .plain(1601)], tags: ["app:1"]))
         $0.expect("documents-missing")
+        $0.expect("archive-without-end")
     },
     .bad(
         "archive-without-documents-crane", "An archive of crane save without the documents at its end.",
@@ -61,6 +62,7 @@ let incompleteArchiveCases: [CorpusCase] = [
     ) {
         $0.craneArchive(DockerImage(layers: [.gzip(1602), .gzip(1603)], tags: ["app:1"]))
         $0.expect("documents-missing")
+        $0.expect("archive-without-end")
     },
     .bad(
         "archive-without-documents-buildx", "An archive of buildx without the documents at its end.",
@@ -68,6 +70,7 @@ let incompleteArchiveCases: [CorpusCase] = [
     ) {
         $0.newForm(DockerImage(layers: [.gzip(1604), .gzip(1605)], tags: ["app:1"]))
         $0.expect("documents-missing")
+        $0.expect("archive-without-end")
     },
     .bad(
         "archive-without-documents-docker", "An archive of docker save before version 25, without the documents.",
@@ -75,6 +78,7 @@ let incompleteArchiveCases: [CorpusCase] = [
     ) {
         $0.oldArchive(DockerImage(layers: [.plain(1606), .plain(1607)], tags: ["app:1"]))
         $0.expect("documents-missing")
+        $0.expect("archive-without-end")
     },
     .bad(
         "archive-ends-in-zeros", "An archive of a layout whose documents are overwritten with zeros.",
@@ -98,6 +102,7 @@ let incompleteArchiveCases: [CorpusCase] = [
         $0.singleImage([layer, .gzip(1613)])
         $0.damage(blobPath(layer.digest)) { $0.flip(at: 20) }
         $0.expect("documents-missing")
+        $0.expect("archive-without-end")
         $0.expect("blob-digest-mismatch", layer.digest)
     },
     .bad(
@@ -108,6 +113,7 @@ let incompleteArchiveCases: [CorpusCase] = [
         $0.podmanArchive(DockerImage(layers: [layer, .plain(1615)], tags: ["app:1"]))
         $0.damage(hexDigest(layer.bytes) + ".tar") { $0.flip(at: 600) }
         $0.expect("documents-missing")
+        $0.expect("archive-without-end")
         $0.expect("blob-digest-mismatch", layer.digest)
     },
     .undetermined(
@@ -125,5 +131,13 @@ let incompleteArchiveCases: [CorpusCase] = [
         for entry in $0.entries where entry.path != "index.json" { $0.remove(entry.path) }
         $0.expect("layout-invalid")
         $0.expect("blob-missing", manifest["digest"].text)
+    },
+    .good(
+        "docker-archive-cut-before-manifest",
+        "What docker save wrote, cut before `manifest.json`: its image layout is complete, and there is no end of the archive.",
+        in: cut(before: "manifest.json")
+    ) {
+        $0.newForm(DockerImage(layers: [.gzip(1620)], tags: ["app:1"]))
+        $0.expect("archive-without-end")
     },
 ]

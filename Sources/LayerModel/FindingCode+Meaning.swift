@@ -32,6 +32,10 @@ extension FindingCode {
 
         case .archiveTruncated: .refutes("The archive ends within an entry.")
         case .archiveCorrupt: .refutes("The archive has an invalid tar header.")
+        case .archiveWithoutEnd:
+            .warns(
+                "The archive has no end-of-archive marker, as if it were cut off after an entry. Some writers leave it out."
+            )
         case .documentsMissing:
             .refutes("The archive has layers of an image and no document that lists them: it is incomplete.")
         case .archiveEntryAmbiguous:

@@ -22,6 +22,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
 
     case archiveTruncated = "archive-truncated"
     case archiveCorrupt = "archive-corrupt"
+    case archiveWithoutEnd = "archive-without-end"
     case documentsMissing = "documents-missing"
     case archiveEntryAmbiguous = "archive-entry-ambiguous"
     case archiveEntryUnsupported = "archive-entry-unsupported"

@@ -164,6 +164,8 @@ extension TextReport {
             }
             if let actual = finding.actual { notes.append("actual \(actual)") }
         }
+        // What helps in a gate, where nothing else is printed.
+        if finding.code == .digestUnexpected, let hint = finding.hint { notes.append(hint) }
         if let cause = finding.follows { notes.append("follows from \(cause.rawValue)") }
         let end = notes.isEmpty ? "" : " (" + notes.joined(separator: ", ") + ")"
         page.line(

@@ -105,10 +105,11 @@ struct ReferenceQuery {
         let name = FullImageName(text)
         self.name = name
         digest = name.digest.flatMap { Self.digest($0) }
+        let digits = text.hasPrefix("sha256:") ? String(text.dropFirst("sha256:".count)) : text
         let isPrefix =
-            (Self.minimumPrefixLength...64).contains(text.utf8.count)
-            && text.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
-        prefix = isPrefix ? text : nil
+            (Self.minimumPrefixLength...64).contains(digits.utf8.count)
+            && digits.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
+        prefix = isPrefix ? digits : nil
     }
 
     /// Whether this is `name@digest`.

@@ -108,7 +108,13 @@ package struct TarTree: ImageTree {
     private var endingFindings: [Finding] {
         let message = index.ending.explanation
         return switch index.ending {
-        case .endOfArchive, .endOfFile: []
+        case .endOfArchive: []
+        case .endOfFile:
+            [
+                Finding(
+                    .archiveWithoutEnd, "the archive has no end-of-archive marker: it may be cut off after an entry",
+                    at: Place(""))
+            ]
         case .truncated(let atByte, _):
             [
                 Finding(
