@@ -15,7 +15,7 @@ struct BlobVerdict {
 
     /// The faults of a claim; empty if it is true.
     func findings(for claim: Claim) -> [Finding] {
-        if let exchange = exchanges?.files(of: claim) {
+        if doubt.isDigestRefuted, let exchange = exchanges?.files(of: claim) {
             if case .digest = claim.assertion { return [exchange.finding] }
             // What else is claimed must hold for the bytes that belong here.
             guard let facts = judge.facts[exchange.rightBlob] else { return [] }

@@ -27,15 +27,22 @@ package struct Report: Sendable {
         self.summary = summary
     }
 
-    /// The file that a finding is about: for people, its path on disk, or the entry and its archive; nil if there is none.
-    package func pathOfFile(_ finding: Int) -> String? {
+    /// The file that a finding is about: its path on disk, or the name of an entry and the archive that has it; nil if there is none.
+    package func location(of finding: Int) -> (path: String, archive: String?)? {
         guard let file = files[finding] else { return nil }
         let root = findings[finding].root
-        guard roots.indices.contains(root) else { return file.path }
+        guard roots.indices.contains(root) else { return (file.path, nil) }
         let path = roots[root].path
-        guard !file.path.isEmpty else { return path }
-        guard roots[root].form.isArchive else { return path + (path.hasSuffix("/") ? "" : "/") + file.path }
-        return "\(file.path) in \(path)" + (file.offsetBytes.map { " (at byte \($0))" } ?? "")
+        guard !file.path.isEmpty else { return (path, nil) }
+        if roots[root].form.isArchive { return (file.path, path) }
+        return (path + (path.hasSuffix("/") ? "" : "/") + file.path, nil)
+    }
+
+    /// The same in words.
+    package func pathOfFile(_ finding: Int) -> String? {
+        guard let (path, archive) = location(of: finding) else { return nil }
+        guard let archive else { return path }
+        return "\(path) in \(archive)" + (files[finding]?.offsetBytes.map { " (at byte \($0))" } ?? "")
     }
 
     /// True if the fast path and the reference path disagree on some blob.

@@ -109,10 +109,9 @@ struct JSONReport {
     private func write(_ file: FileReport?, of finding: Finding, _ index: Int, to json: inout JSONText) {
         guard let file else { return json.member("blob", String?.none) }
         json.object("blob") { json in
-            let root = report.roots.indices.contains(finding.root) ? report.roots[finding.root] : nil
-            let isEntry = root?.form.isArchive == true && !file.path.isEmpty
-            json.member("path", isEntry ? file.path : report.pathOfFile(index))
-            json.member("archive", isEntry ? root?.path : nil)
+            let location = report.location(of: index)
+            json.member("path", location?.path)
+            json.member("archive", location?.archive)
             json.member("offset", file.offsetBytes)
             json.member("digest", finding.digest?.description)
             json.member("kind", file.role.rawValue)

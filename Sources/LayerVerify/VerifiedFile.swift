@@ -23,11 +23,9 @@ public struct VerifiedFile: Hashable, Sendable {
     public let createdBy: String?
 
     init(_ file: FileReport, at index: Int, of report: Report) {
-        let root = report.findings[index].root
-        let record = report.roots.indices.contains(root) ? report.roots[root] : nil
-        let isEntry = record?.form.isArchive == true && !file.path.isEmpty
-        path = isEntry ? file.path : report.pathOfFile(index) ?? file.path
-        archive = isEntry ? record?.path : nil
+        let location = report.location(of: index)
+        path = location?.path ?? file.path
+        archive = location?.archive
         offset = file.offsetBytes
         kind = file.role.rawValue
         layerNumber = file.layer.map { $0 + 1 }

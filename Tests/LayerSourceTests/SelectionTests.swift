@@ -23,15 +23,15 @@ import Testing
     }
 
     static let names: [(reference: String, name: String, rank: ReferenceQuery.Rank?)] = [
-        ("app:1", "app:1", .exact), ("anything at all", "anything at all", .exact), ("1", "1", .exact),
-        ("app:1", "docker.io/library/app:1", .normalized), ("docker.io/library/app:1", "app:1", .normalized),
-        ("index.docker.io/app:1", "app:1", .normalized), ("library/app:1", "app:1", .normalized),
-        ("docker.io/app:1", "docker.io/library/app:1", .normalized), ("x/app:1", "docker.io/x/app:1", .normalized),
-        ("app", "docker.io/library/app:latest", .normalized), ("app:latest", "docker.io/library/app", .normalized),
+        ("app:1", "app:1", .name), ("anything at all", "anything at all", .name), ("1", "1", .name),
+        ("app:1", "docker.io/library/app:1", .name), ("docker.io/library/app:1", "app:1", .name),
+        ("index.docker.io/app:1", "app:1", .name), ("library/app:1", "app:1", .name),
+        ("docker.io/app:1", "docker.io/library/app:1", .name), ("x/app:1", "docker.io/x/app:1", .name),
+        ("app", "docker.io/library/app:latest", .name), ("app:latest", "docker.io/library/app", .name),
         ("localhost/app:1", "docker.io/localhost/app:1", nil),
-        ("localhost:5000/app", "localhost:5000/app:latest", .normalized),
+        ("localhost:5000/app", "localhost:5000/app:latest", .name),
         ("quay.io/app:1", "app:1", nil), ("app:1", "app:2", nil), ("app", "app:1", nil), ("app:1", "app:10", nil),
-        ("app:1", "1", .tag), ("localhost:5000/app:1", "1", .tag), ("app", "latest", nil), ("app", "app", .exact),
+        ("app:1", "1", .tag), ("localhost:5000/app:1", "1", .tag), ("app", "latest", nil), ("app", "app", .name),
         ("app:1", "app", nil), ("1", "app:1", nil), ("app:1", "", nil),
     ]
 
@@ -42,7 +42,7 @@ import Testing
 
     @Test func aTagAloneCountsOnlyWithoutARepository() {
         #expect(rank("app:1", ["other:1", "1"]) == nil)
-        #expect(rank("app:1", ["docker.io/library/app:1", "1"]) == .normalized)
+        #expect(rank("app:1", ["docker.io/library/app:1", "1"]) == .name)
     }
 
     @Test func digestsMatchManifestAndConfig() {
@@ -57,14 +57,14 @@ import Testing
 
     @Test func aNameComesBeforeADigestPrefix() {
         let digits = String(Self.digest.encoded.prefix(12))
-        #expect(rank(digits, [digits]) == .exact)
-        #expect(rank(digits, ["docker.io/library/\(digits):latest"]) == .normalized)
+        #expect(rank(digits, [digits]) == .name)
+        #expect(rank(digits, ["docker.io/library/\(digits):latest"]) == .name)
     }
 
     @Test func aNameWithADigestRequiresBoth() {
-        #expect(rank("app@\(Self.digest)", ["docker.io/library/app:1"]) == .normalized)
-        #expect(rank("app:1@\(Self.digest)", ["app:1"]) == .exact)
-        #expect(rank("app@\(Self.digest)", [], inherited: ["app:1"]) == .normalized, "the name may be that of an index")
+        #expect(rank("app@\(Self.digest)", ["docker.io/library/app:1"]) == .name)
+        #expect(rank("app:1@\(Self.digest)", ["app:1"]) == .name)
+        #expect(rank("app@\(Self.digest)", [], inherited: ["app:1"]) == .name, "the name may be that of an index")
         #expect(rank("app:1@\(Self.digest)", ["1"]) == .tag)
         #expect(rank("app:2@\(Self.digest)", ["app:1"]) == nil)
         #expect(rank("app@\(Self.digest)", ["1"]) == nil, "a tag names no repository")

@@ -68,10 +68,8 @@ struct SelectableEntry {
 struct ReferenceQuery {
     /// The quality of a match. Only the best matches count.
     enum Rank: Int, Comparable {
-        /// The name as it is written.
-        case exact
-        /// The same name in another spelling.
-        case normalized
+        /// The name, as it is written or in another spelling.
+        case name
         case digest
         /// The tag of the reference; the entry does not name a repository.
         case tag
@@ -124,13 +122,13 @@ struct ReferenceQuery {
 
     /// How an entry matches; nil if it does not.
     func match(_ entry: SelectableEntry) -> Match? {
-        if hasMalformedDigest { return entry.names.contains(text) ? Match(rank: .exact) : nil }
+        if hasMalformedDigest { return entry.names.contains(text) ? Match(rank: .name) : nil }
         if let digest {
             guard name != nil else {
                 guard entry.digest == digest || entry.imageID == digest else { return nil }
                 return Match(rank: .digest, digest: digest)
             }
-            if entry.names.contains(text) { return Match(rank: .exact) }
+            if entry.names.contains(text) { return Match(rank: .name) }
             guard entry.digest == digest, let rank = rank(among: entry.allNames, anyTag: true) else { return nil }
             return Match(rank: rank, digest: digest)
         }
@@ -150,11 +148,11 @@ struct ReferenceQuery {
     private func rank(among names: [String], anyTag: Bool) -> Rank? {
         guard let name else { return nil }
         let bare = text.prefix { $0 != "@" }
-        if names.contains(where: { $0 == text || anyTag && $0 == bare }) { return .exact }
+        if names.contains(where: { $0 == text || anyTag && $0 == bare }) { return .name }
         let full = names.filter { !FullImageName.isTag($0) }.map { FullImageName($0) }
         for other in full {
-            if name.isSame(as: other) { return .normalized }
-            if anyTag, name.tag == nil, name.repository == other.repository { return .normalized }
+            if name.isSame(as: other) { return .name }
+            if anyTag, name.tag == nil, name.repository == other.repository { return .name }
         }
         guard full.isEmpty, let tag = name.tag, names.contains(tag) else { return nil }
         return .tag

@@ -134,7 +134,7 @@ package struct ReferenceResolver {
         var roots: Set<RootIndex> = []
         for hit in fitting {
             switch hit.rank {
-            case .exact, .normalized: continue
+            case .name: continue
             case .digest, .tag:
                 guard let text = hit.digest?.description, !candidates.contains(text) else { continue }
                 candidates.append(text)
