@@ -8,7 +8,8 @@ package import SystemPackage
 
 /// A directory whose files are opened by names that an image chose.
 ///
-/// Symbolic links are followed as `LinkPolicy` says, by default inside the directory only, even while they are changed:
+/// Symbolic links are followed as `LinkPolicy` says, by default inside the directory and `outerLevelCount` folders above it,
+/// even while they are changed:
 /// each folder on the way is opened by itself, without following, and the next name is looked up in that very
 /// folder. Only regular files are opened, so that no FIFO blocks and no device is touched.
 ///
