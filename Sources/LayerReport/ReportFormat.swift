@@ -1,15 +1,15 @@
-// layerverify: the interface of a report format.
+// layerverify: the interfaces of report formats.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
 
-/// Renders reports in one format.
+/// Renders the verdicts of a run in one format.
 ///
 /// All functions pass text in pieces of some kilobytes, so that a report of 100 000 findings is never in memory as a
 /// whole. Equal reports give equal text on every machine.
-package protocol ReportFormat: Sendable {
-    /// The name that `--format` accepts.
+package protocol VerdictFormat: Sendable {
+    /// The name that `--report` and `--format` accept.
     var name: String { get }
 
     /// Renders the verdicts of a run.
@@ -18,7 +18,10 @@ package protocol ReportFormat: Sendable {
     func write<Failure: Error>(
         _ report: Report, in style: ReportStyle, to sink: (String) throws(Failure) -> Void
     ) throws(Failure)
+}
 
+/// Renders reports of all kinds in one format.
+package protocol ReportFormat: VerdictFormat {
     /// Renders the claims of the documents of the images; the layers of `report` have no outcome.
     ///
     /// Throws: errors of `sink`, immediately.

@@ -2,10 +2,11 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// The registry of report formats, the values of `--format`. The first is the default.
+/// All report formats. A new format is an element here.
 package enum ReportFormats {
-    package static let all: [any ReportFormat] = [
-        TextFormat(),
-        JSONFormat(),
-    ]
+    /// The formats of reports of all kinds, the default first.
+    package static let all: [any ReportFormat] = [TextFormat(), JSONFormat()]
+
+    /// The formats of verdicts, the default first.
+    package static let verdicts: [any VerdictFormat] = all
 }

@@ -26,7 +26,7 @@ public struct DigestReport: Sendable {
         case withChainIDs
     }
 
-    /// Writes the report piece by piece.
+    /// Writes the report piece by piece; as text unless `format` is one of `OutputFormat.general`.
     ///
     /// Throws: errors of `sink`, immediately.
     public func write<Failure: Error>(

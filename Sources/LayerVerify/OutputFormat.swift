@@ -6,12 +6,12 @@ internal import LayerReport
 
 /// A format in which reports are written.
 public struct OutputFormat: Hashable, Sendable, CustomStringConvertible {
-    /// The name that `--format` accepts.
+    /// The name that `--report` and `--format` accept.
     public let name: String
 
     /// Returns the format with a name; nil for an unknown name.
     public init?(_ name: String) {
-        guard ReportFormats.all.contains(where: { $0.name == name }) else { return nil }
+        guard ReportFormats.verdicts.contains(where: { $0.name == name }) else { return nil }
         self.name = name
     }
 
@@ -23,11 +23,17 @@ public struct OutputFormat: Hashable, Sendable, CustomStringConvertible {
     public static let json = OutputFormat(known: JSONFormat().name)
 
     /// All formats, the default first.
-    public static var all: [OutputFormat] { ReportFormats.all.map { OutputFormat(known: $0.name) } }
+    public static var all: [OutputFormat] { ReportFormats.verdicts.map { OutputFormat(known: $0.name) } }
+
+    /// The formats for reports of all kinds. Other formats are for the report of `Verifier.verify` only.
+    public static var general: [OutputFormat] { ReportFormats.all.map { OutputFormat(known: $0.name) } }
 
     /// The name of the format.
     public var description: String { name }
 
+    var verdictRenderer: any VerdictFormat { ReportFormats.verdicts.first { $0.name == name } ?? TextFormat() }
+
+    /// The renderer of claims and digests: text for a format that is for verdicts only.
     var renderer: any ReportFormat { ReportFormats.all.first { $0.name == name } ?? TextFormat() }
 }
 

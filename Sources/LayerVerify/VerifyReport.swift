@@ -41,14 +41,15 @@ public struct VerifyReport: Sendable {
     /// Whether the fast path and the reference path disagree on a blob. Please report it: it is a bug of this library.
     public var hasInternalError: Bool { report.hasInternalError }
 
-    /// Writes the report piece by piece.
+    /// Writes the report piece by piece. The report of an inspection is written as text unless `format` is one of
+    /// `OutputFormat.general`.
     ///
     /// Throws: errors of `sink`, immediately.
     public func write<Failure: Error>(
         as format: OutputFormat, style: OutputStyle = OutputStyle(), to sink: (String) throws(Failure) -> Void
     ) throws(Failure) {
         switch kind {
-        case .verdicts: try format.renderer.write(report, in: style.reportStyle, to: sink)
+        case .verdicts: try format.verdictRenderer.write(report, in: style.reportStyle, to: sink)
         case .claims: try format.renderer.writeTree(report, in: style.reportStyle, to: sink)
         }
     }

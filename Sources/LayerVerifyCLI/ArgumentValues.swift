@@ -6,18 +6,32 @@ internal import ArgumentParser
 internal import Glibc
 internal import LayerVerify
 
-/// A format by its name, as in the registry.
+/// A format for reports of all kinds, by its name.
 struct FormatName: ExpressibleByArgument {
     let format: OutputFormat
 
     init(_ format: OutputFormat) { self.format = format }
 
     init?(argument: String) {
-        guard let format = OutputFormat(argument) else { return nil }
+        guard let format = OutputFormat.general.first(where: { $0.name == argument }) else { return nil }
         self.format = format
     }
 
     var defaultValueDescription: String { format.name }
+
+    static var allValueStrings: [String] { OutputFormat.general.map { $0.name } }
+
+    static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
+}
+
+/// A format for verdicts, by its name.
+struct VerdictFormatName: ExpressibleByArgument {
+    let format: OutputFormat
+
+    init?(argument: String) {
+        guard let format = OutputFormat(argument) else { return nil }
+        self.format = format
+    }
 
     static var allValueStrings: [String] { OutputFormat.all.map { $0.name } }
 

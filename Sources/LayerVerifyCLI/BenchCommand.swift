@@ -107,12 +107,12 @@ struct BenchCommand: ParsableCommand {
         if verification != nil, result.outcome != .verified, !session.cancellation.isCancelled {
             StandardStreams.complain("the image does not verify, so nothing was measured")
         }
-        try session.finish(with: ExitStatus(result, verification), writing: output) {
-            sink throws(ReportOutput.Failure) in
+        try session.finish(with: ExitStatus(result, verification), writing: [output]) {
+            _, sink throws(ReportOutput.Failure) in
             guard report.format.format != .json else { return try sink(result.json()) }
             if result.outcome != .verified, let verification {
                 try verification.write(
-                    as: .text, style: ReportOptions.style(.quiet, report.color, on: output), to: sink)
+                    as: .text, style: OutputStyle(.quiet, report.color, on: output), to: sink)
             }
             try sink(result.text())
             if session.cancellation.isCancelled { return try sink("interrupted: not all was measured\n") }

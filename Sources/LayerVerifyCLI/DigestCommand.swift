@@ -52,7 +52,7 @@ struct DigestCommand: ParsableCommand {
             guard let code = file.code, let message = file.message else { continue }
             StandardStreams.complain(ReferenceDocs.visible("\(file.path): \(message)") + " [\(code)]")
         }
-        try session.finish(with: ExitStatus(result), writing: output) { sink throws(ReportOutput.Failure) in
+        try session.finish(with: ExitStatus(result), writing: [output]) { _, sink throws(ReportOutput.Failure) in
             try result.write(as: report.format.format, columns: chain ? .withChainIDs : .standard, to: sink)
         }
     }

@@ -34,7 +34,8 @@ struct HelpPage: ParsableCommand {
 private enum Page {
     static func write(_ text: String) throws {
         let output = try ReportOutput.opened(nil)
-        try RunSession(progress: .never).finish(with: .verified, writing: output) { sink throws(ReportOutput.Failure) in
+        try RunSession(progress: .never).finish(with: .verified, writing: [output]) {
+            _, sink throws(ReportOutput.Failure) in
             try sink(text)
         }
     }

@@ -43,8 +43,8 @@ struct InspectCommand: ParsableCommand {
         try output.prepare()
         PathHints.complain(about: paths)
         let result = verifier.inspect(paths)
-        try RunSession(progress: .never).finish(with: ExitStatus(result), writing: output) {
-            sink throws(ReportOutput.Failure) in
+        try RunSession(progress: .never).finish(with: ExitStatus(result), writing: [output]) {
+            _, sink throws(ReportOutput.Failure) in
             try result.write(as: report.format, style: report.style(on: output), to: sink)
         }
     }

@@ -55,6 +55,14 @@ struct FileOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The format of the report.", valueName: "format"))
     var format = FormatName(.text)
 
+    @OptionGroup var destination: DestinationOptions
+
+    var output: String? { destination.output }
+    var color: ColourMode { destination.color }
+}
+
+/// The options for the destination of the report.
+struct DestinationOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
@@ -70,43 +78,45 @@ struct FileOptions: ParsableArguments {
     var color = ColourMode.auto
 }
 
-/// The options for the layout of the report.
-struct ReportOptions: ParsableArguments {
-    /// The amount of detail.
-    enum Verbosity: String, EnumerableFlag {
-        case quiet
-        case verbose
+/// The amount of detail of a report.
+enum VerbosityFlag: String, EnumerableFlag {
+    case quiet
+    case verbose
 
-        static func name(for value: Verbosity) -> NameSpecification { .shortAndLong }
+    static func name(for value: VerbosityFlag) -> NameSpecification { .shortAndLong }
 
-        static func help(for value: Verbosity) -> ArgumentHelp? {
-            switch value {
-            case .quiet: "Print errors only, one per line; nothing if all is well."
-            case .verbose: "Print full digests and all notes."
-            }
+    static func help(for value: VerbosityFlag) -> ArgumentHelp? {
+        switch value {
+        case .quiet: "Print errors only, one per line; nothing if all is well."
+        case .verbose: "Print full digests and all notes."
         }
     }
+}
 
-    @OptionGroup var file: FileOptions
-    @Flag(exclusivity: .exclusive) var verbosity: Verbosity?
-
-    var format: OutputFormat { file.format.format }
-    var output: String? { file.output }
-
-    func style(on output: ReportOutput) -> OutputStyle { Self.style(verbosity, file.color, on: output) }
-
+extension OutputStyle {
     /// The style for an output. Only terminals wrap lines.
-    static func style(_ verbosity: Verbosity?, _ colour: ColourMode, on output: ReportOutput) -> OutputStyle {
+    init(_ verbosity: VerbosityFlag?, _ colour: ColourMode, on output: ReportOutput) {
         let level: OutputStyle.Verbosity =
             switch verbosity {
             case .quiet: .quiet
             case nil: .normal
             case .verbose: .verbose
             }
-        return OutputStyle(
+        self.init(
             verbosity: level, colour: colour.isOn(for: output) ? .on : .off,
             width: output.isTerminal ? Terminal.width(of: STDOUT_FILENO) : nil)
     }
+}
+
+/// The options for one report.
+struct ReportOptions: ParsableArguments {
+    @OptionGroup var file: FileOptions
+    @Flag(exclusivity: .exclusive) var verbosity: VerbosityFlag?
+
+    var format: OutputFormat { file.format.format }
+    var output: String? { file.output }
+
+    func style(on output: ReportOutput) -> OutputStyle { OutputStyle(verbosity, file.color, on: output) }
 }
 
 /// The options for the run itself.

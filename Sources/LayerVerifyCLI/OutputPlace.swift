@@ -34,6 +34,24 @@ enum OutputPlace {
         }
     }
 
+    /// Whether two outputs are the same file or the same descriptor. `nil` is standard output.
+    static func isSame(_ one: String?, _ other: String?) -> Bool {
+        let (one, other) = (one ?? "-", other ?? "-")
+        let descriptors = [one, other].map { ReportOutput.givenDescriptor($0) }
+        guard descriptors == [nil, nil] else { return descriptors[0] == descriptors[1] }
+        guard let first = status(of: one), let second = status(of: other) else {
+            return one == other || place(one) == place(other)
+        }
+        // A device has no content that another report would replace.
+        return first.st_mode & S_IFMT != S_IFCHR && first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+
+    /// The path of a file that does not exist yet, with the symbolic links of its folder resolved.
+    private static func place(_ path: String) -> String? {
+        let end = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        return resolved(end == path.startIndex ? "." : String(path[..<end])).map { $0 + "/" + path[end...] }
+    }
+
     /// Whether the file is below the given path, and is an archive or below the root of an image.
     private static func isInImage(_ file: String, below path: String) -> Bool {
         guard let root = resolved(path) else { return false }

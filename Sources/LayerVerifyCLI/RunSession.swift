@@ -33,25 +33,35 @@ final class RunSession {
         return body(cancellation, { display.observe($0) }, sink)
     }
 
-    /// Writes the report and then the trace, and ends the command: by the signal that interrupted it, if there was one,
-    /// otherwise with `status`.
+    /// Writes the reports and then the trace, and ends the command: by the signal that interrupted it, if there was one,
+    /// otherwise with `status`. One that cannot be written does not keep the others from being written.
+    ///
+    /// - Parameter write: writes the report for the output with a number.
     ///
     /// Throws: the exit status, always.
     func finish(
-        with status: ExitStatus, writing output: ReportOutput,
-        _ write: ((String) throws(ReportOutput.Failure) -> Void) throws(ReportOutput.Failure) -> Void
+        with status: ExitStatus, writing outputs: [ReportOutput],
+        _ write: (Int, (String) throws(ReportOutput.Failure) -> Void) throws(ReportOutput.Failure) -> Void
     ) throws -> Never {
-        var status = status
-        do throws(ReportOutput.Failure) {
-            try write { piece throws(ReportOutput.Failure) in try output.write(piece) }
-            try output.commit()
-            try trace?.commit()
-        } catch {
-            StandardStreams.complain(error.description + (status == .refuted ? " (the image failed verification)" : ""))
-            status = status.afterLostReport
+        var last = status
+        func attempt(_ body: () throws(ReportOutput.Failure) -> Void) {
+            do throws(ReportOutput.Failure) {
+                try body()
+            } catch {
+                let verdict = status == .refuted ? " (the image failed verification)" : ""
+                StandardStreams.complain(error.description + verdict)
+                last = status.afterLostReport
+            }
         }
+        for (number, output) in outputs.enumerated() {
+            attempt { () throws(ReportOutput.Failure) in
+                try write(number) { piece throws(ReportOutput.Failure) in try output.write(piece) }
+                try output.commit()
+            }
+        }
+        attempt { () throws(ReportOutput.Failure) in try trace?.commit() }
         SignalWatch.dieIfCaught()
-        throw status.exitCode
+        throw last.exitCode
     }
 }
 

@@ -37,20 +37,19 @@ struct VerifyCommand: ParsableCommand {
     var minImages = 0
     @Flag(help: "Treat warnings as errors.") var strict = false
     @OptionGroup(title: "Search") var search: SearchOptions
-    @OptionGroup(title: "Report") var report: ReportOptions
+    @OptionGroup(title: "Report") var report: VerdictOptions
     @OptionGroup(title: "Run") var running: RunOptions
 
     func validate() throws {
-        try OutputPlace.validate(report.output, reading: paths)
-        try TraceFile.validate(running.trace, beside: report.output, reading: paths)
+        try report.validate(reading: paths, trace: running.trace)
         guard minImages >= 0 else { throw ValidationError("--min-images is 0 or more, not \(minImages).") }
         _ = try Verifier.validated(options)
     }
 
     func run() throws {
         try VerifyRun(
-            paths: paths, options: options, format: report.format, verbosity: report.verbosity,
-            colour: report.file.color, output: report.output, trace: running.trace, progress: running.progress
+            paths: paths, options: options, reports: report.requests, verbosity: report.verbosity,
+            colour: report.destination.color, trace: running.trace, progress: running.progress
         ).run()
     }
 

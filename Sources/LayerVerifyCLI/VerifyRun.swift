@@ -8,27 +8,27 @@ internal import LayerVerify
 struct VerifyRun {
     var paths: [String]
     var options = VerifyOptions()
-    var format = OutputFormat.text
-    var verbosity: ReportOptions.Verbosity?
+    var reports = [ReportRequest(.text)]
+    var verbosity: VerbosityFlag?
     var colour = ColourMode.auto
-    var output: String?
     var trace: String?
     var progress = ProgressMode.auto
 
-    /// Verifies, reports, and throws the exit status. Never returns.
+    /// Verifies, writes the reports, and throws the exit status. Never returns.
     func run() throws -> Never {
         let verifier = try Verifier.validated(options)
         try FileLimit.requireRoom()
-        let output = try ReportOutput.opened(output)
+        let outputs = try reports.map { try ReportOutput.opened($0.output) }
         let trace = try TraceFile.opened(trace)
         let session = RunSession(progress: progress, isNice: options.isNice, trace: trace)
-        try output.prepare()
+        for output in outputs { try output.prepare() }
         try trace?.prepare()
         CommandHints.complain(about: paths)
         PathHints.complain(about: paths)
         let result = session.run { verifier.verify(paths, cancellation: $0, progress: $1, trace: $2) }
-        try session.finish(with: ExitStatus(result), writing: output) { sink throws(ReportOutput.Failure) in
-            try result.write(as: format, style: ReportOptions.style(verbosity, colour, on: output), to: sink)
+        try session.finish(with: ExitStatus(result), writing: outputs) { number, sink throws(ReportOutput.Failure) in
+            try result.write(
+                as: reports[number].format, style: OutputStyle(verbosity, colour, on: outputs[number]), to: sink)
         }
     }
 }
