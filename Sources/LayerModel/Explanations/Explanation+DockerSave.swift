@@ -134,7 +134,7 @@ extension Explanation {
             remedies: [
                 "Look at it: `tar -xOf FILE repositories | jq .`.",
                 "Save the image again: `docker save -o FILE NAME`.",
-                "With a `manifest.json` the file can be left out: `tar --delete -f FILE repositories` on a copy.",
+                "If there is a `manifest.json`: `skopeo copy docker-archive:FILE docker-archive:NEW:NAME:TAG` writes the file again.",
             ],
             sources: [.dockerArchive])
     }
@@ -184,8 +184,8 @@ extension Explanation {
     static var viewEmpty: Explanation {
         Explanation(
             """
-            `index.json` of the archive lists no image although `manifest.json` does. `docker load` finds the image, \
-            tools that read the archive as an image layout, such as `skopeo copy oci-archive:FILE …`, find nothing.
+            `index.json` of the archive lists no image although `manifest.json` does. `docker load` finds the image; \
+            tools that read the archive as an image layout, such as `skopeo copy oci-archive:FILE …`, fail.
             """,
             causes: ["Docker 25.0 wrote it for images that were saved by digest or ID."],
             remedies: [

@@ -19,10 +19,7 @@ extension Explanation {
             ],
             remedies: [
                 "See what it is: `file FILE`, or `layerverify digest FILE`.",
-                """
-                Write the image again with one compression: `skopeo copy --dest-compress-format gzip docker://NAME \
-                oci:DIRECTORY`.
-                """,
+                "Build the image again with a current tool; `skopeo copy` fails on such an image or keeps the wrong type.",
                 "For an artifact use the plain tar type or a type of its own.",
             ],
             sources: [
@@ -102,10 +99,8 @@ extension Explanation {
             remedies: [
                 "Look at them: `tail -c +$((BYTE + 1)) FILE | xxd | head`, with the byte of the message.",
                 "If the digest is wrong, copy or pull the image again.",
-                """
-                If the digest holds, compress the layer again and build the image again: `skopeo copy --dest-compress \
-                …` or the builder.
-                """,
+                "If the digest holds, build the image again; pulling it again gives the same bytes.",
+                "To rescue the content of a gzip layer: `gzip -dc FILE >layer.tar` ignores what follows the stream.",
             ],
             sources: [
                 .rfc(1952, "2.2", "File format"), .rfc(8878, "3", "Compression Algorithm"), .policy("Layers"),

@@ -35,12 +35,12 @@ extension Explanation {
     static var fastPathDisagrees: Explanation {
         Explanation(
             """
-            layerverify read a blob in two ways, by its own fast decoders and hashes and by zlib, libzstd or OpenSSL, \
+            A blob was read in two ways, by the fast decoders and hashes of layerverify and by zlib, libzstd or OpenSSL, \
             and they disagree. This is a fault of layerverify or of the machine, not of the image; the exit status is \
             70.
             """,
             causes: [
-                "layerverify has a bug in a fast path.",
+                "A fast path of layerverify has a bug.",
                 "Memory or processor of the machine are failing: one of the two results was computed wrongly.",
                 "The file changed between the two reads without a trace.",
             ],
