@@ -21,7 +21,7 @@ struct VerifyCommand: ParsableCommand {
               layerverify --quiet images/*.tar && echo all good
               layerverify --format json alpine/ | jq -r '.findings[].code'
 
-            \(ExitStatus.help)
+            \(ExitStatus.helpOfVerify)
             """)
 
     @Argument(
@@ -35,22 +35,26 @@ struct VerifyCommand: ParsableCommand {
         help: ArgumentHelp(
             "Exit with 2 if fewer different images than this are found at all paths together.", valueName: "number"))
     var minImages = 0
-    @Flag(help: "Treat warnings as errors.") var strict = false
+    @OptionGroup(title: "What fails") var tolerance: ToleranceOptions
     @OptionGroup(title: "Search") var search: SearchOptions
     @OptionGroup(title: "Report") var report: ReportOptions
     @OptionGroup(title: "Run") var running: RunOptions
 
     func validate() throws {
         try OutputPlace.validate(report.output, reading: paths)
+        try tolerance.validate(output: report.output)
         try TraceFile.validate(running.trace, beside: report.output, reading: paths)
         guard minImages >= 0 else { throw ValidationError("--min-images is 0 or more, not \(minImages).") }
         _ = try Verifier.validated(options)
     }
 
     func run() throws {
+        var options = options
+        try tolerance.apply(to: &options)
         try VerifyRun(
-            paths: paths, options: options, format: report.format, verbosity: report.verbosity,
-            colour: report.file.color, output: report.output, trace: running.trace, progress: running.progress
+            paths: paths, options: options, threshold: tolerance.threshold, format: report.format,
+            verbosity: report.verbosity, colour: report.file.color, output: report.output, trace: running.trace,
+            progress: running.progress
         ).run()
     }
 
@@ -62,7 +66,6 @@ struct VerifyCommand: ParsableCommand {
         options.requiresAllPlatforms = requireAllPlatforms
         options.allowsEmpty = allowEmpty
         options.minimumImageCount = minImages
-        options.isStrict = strict
         return options
     }
 }

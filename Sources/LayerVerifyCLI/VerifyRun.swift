@@ -8,6 +8,7 @@ internal import LayerVerify
 struct VerifyRun {
     var paths: [String]
     var options = VerifyOptions()
+    var threshold = FailureThreshold.undetermined
     var format = OutputFormat.text
     var verbosity: ReportOptions.Verbosity?
     var colour = ColourMode.auto
@@ -27,7 +28,8 @@ struct VerifyRun {
         CommandHints.complain(about: paths)
         PathHints.complain(about: paths)
         let result = session.run { verifier.verify(paths, cancellation: $0, progress: $1, trace: $2) }
-        try session.finish(with: ExitStatus(result), writing: output) { sink throws(ReportOutput.Failure) in
+        try session.finish(with: ExitStatus(result, failingOn: threshold), writing: output) {
+            sink throws(ReportOutput.Failure) in
             try result.write(as: format, style: ReportOptions.style(verbosity, colour, on: output), to: sink)
         }
     }

@@ -152,11 +152,11 @@ struct ReadFaultMatrix {
                     .flatMap { try? JSONDecoder().decode(Expectation.self, from: $0) }
                 guard let image, let expectation else { return nil }
                 return Case(
-                    name: group + "/" + name, image: image, options: options(expectation.arguments ?? []))
+                    name: group + "/" + name, image: image, options: options(expectation.arguments ?? [], in: item))
             }
         }
 
-        private static func options(_ arguments: [String]) -> VerifyOptions {
+        private static func options(_ arguments: [String], in folder: URL) -> VerifyOptions {
             var options = VerifyOptions()
             options.jobs = 1
             var rest = arguments[...]
@@ -165,6 +165,13 @@ struct ReadFaultMatrix {
                 case "--platform": options.platform = rest.popFirst()
                 case "--ref": options.references.append(rest.popFirst() ?? "")
                 case "--expect-digest": options.expectedDigests.append(rest.popFirst() ?? "")
+                case "--ignore":
+                    options.ignoreRules += rest.popFirst().flatMap { try? IgnoreRule($0) }.map { [$0] } ?? []
+                case "--ignore-file":
+                    let file = folder.appending(path: rest.popFirst() ?? "").path
+                    options.ignoreRules += (try? IgnoreRule.rules(inFile: file)) ?? []
+                case "--baseline":
+                    options.baseline = try? Baseline(report: folder.appending(path: rest.popFirst() ?? "").path)
                 case "--strict": options.isStrict = true
                 case "--allow-empty": options.allowsEmpty = true
                 case "--min-images": options.minimumImageCount = rest.popFirst().flatMap { Int($0) } ?? 0
