@@ -20,8 +20,9 @@ package struct Tolerance: Sendable {
     /// Decides which findings are waived, and adds findings about rules that have expired or that apply to nothing.
     ///
     /// A rule comes before the baseline, and an earlier rule before a later one. What follows from a waived finding on the same
-    /// blob is waived with it, except a wrong digest, which must be waived by itself. Notes are waived by rules only. Nothing
-    /// is waived if no image was found: a run that verified nothing must not succeed because of what it tolerates.
+    /// blob is waived with it, except a wrong digest, which must be waived by itself. Notes are waived by rules only. If no
+    /// image was found, nothing is waived unless something else fails: a run that verified nothing must not succeed because of
+    /// what it tolerates.
     ///
     /// Must be called once all other findings are known, and before `FindingList.finish`.
     ///
@@ -33,10 +34,9 @@ package struct Tolerance: Sendable {
         guard !rules.isEmpty || known != nil else { return Waivers() }
         var waivers = Waivers(rules: rules.map { $0.waiver }, count: findings.pool.count)
         var isUsed = [Bool](repeating: false, count: rules.count)
-        if !inventory.images.isEmpty {
-            waive(findings, in: inventory, &waivers, &isUsed)
-            waiveConsequences(findings, &waivers)
-        }
+        waive(findings, in: inventory, &waivers, &isUsed)
+        waiveConsequences(findings, &waivers)
+        if inventory.images.isEmpty, !fails(findings, waivers) { waivers = Waivers() }
         let isComplete = !findings.pool.contains { $0.code == .interrupted }
         for (rule, isUsed) in zip(rules, isUsed) {
             if isExpired(rule) {
@@ -52,6 +52,11 @@ package struct Tolerance: Sendable {
             }
         }
         return waivers
+    }
+
+    /// Whether a finding that counts refutes something, or leaves it undetermined.
+    private func fails(_ findings: FindingList, _ waivers: Waivers) -> Bool {
+        findings.listedPlaces.contains { !waivers.isWaived($0) && findings.pool[$0].outcome != .verified }
     }
 
     private func isExpired(_ rule: ToleranceRule) -> Bool { today.map { rule.isExpired(on: $0) } ?? false }

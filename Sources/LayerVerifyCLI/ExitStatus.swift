@@ -81,7 +81,7 @@ enum ExitStatus: Int32, CaseIterable {
     /// How `--fail-on` and the options that ignore findings change the status.
     private static let toleranceHelp = """
         Findings that --ignore, --ignore-file or --baseline name do not count. With --fail-on warning a warning gives 1. With \
-        --fail-on error what could not be checked gives 0, unless no image was found, or a path or name that was given.
+        --fail-on error what could not be checked gives 0, unless no image was found, or something that the command line names is missing.
         """
 
     /// The section of the help of `verify`.
