@@ -47,6 +47,18 @@ let toleranceCases: [CorpusCase] = [
         image.ignoreFile("blob-digest-mismatch:\(layer.digest) until=2020-02-29 to be pulled again\n")
         image.expect("ignore-rule-expired")
     },
+    .bad("expect-digest-ignored", "The expected digest is claimed of other bytes, and a rule for it.") { image in
+        let digest = image.singleImage([.gzip(1812)])["digest"].text
+        image.damage(blobPath(digest)) { $0[$0.count - 1] = UInt8(ascii: " ") }
+        image.damage(blobPath(digest)) { $0 += [UInt8(ascii: "}")] }
+        image.expect("blob-size-mismatch", digest)
+        image.expect("blob-digest-mismatch", digest, follows: "blob-size-mismatch")
+        image.arguments = ["--expect-digest", digest]
+        for code in ["blob-digest-mismatch", "blob-size-mismatch"] {
+            image.arguments += ["--ignore", code + ":" + digest]
+            image.expect("ignore-rule-unused")
+        }
+    },
     .undetermined("ignore-nothing-found", "No image at all: a baseline does not make a success of that.") { image in
         image.put("notes.txt", "to do\n")
         image.expect("not-an-image")

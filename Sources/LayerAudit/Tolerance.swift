@@ -8,10 +8,17 @@ package import LayerModel
 package struct Tolerance: Sendable {
     private let rules: [ToleranceRule]
     private let known: KnownFindings?
+    private let expectedDigests: Set<ContentDigest>
     private let today: CalendarDay?
 
-    /// - Parameter today: the day for which rules apply; asked for only if a rule has a last day.
-    package init(rules: [ToleranceRule], known: KnownFindings?, today: () -> CalendarDay) {
+    /// - Parameters:
+    ///   - expectedDigests: digests that images must have. A wrong one is never waived: the image would have it by a false
+    ///     claim.
+    ///   - today: the day for which rules apply; asked for only if a rule has a last day.
+    package init(
+        rules: [ToleranceRule], known: KnownFindings?, expectedDigests: [ContentDigest] = [], today: () -> CalendarDay
+    ) {
+        self.expectedDigests = Set(expectedDigests)
         self.rules = rules
         self.known = known
         self.today = rules.contains { $0.until != nil } ? today() : nil
@@ -84,7 +91,7 @@ package struct Tolerance: Sendable {
         var matches = known.map { KnownFindings.Matches($0, stores: inventory.roots.map { $0.path }) }
         for place in findings.listedPlaces {
             let finding = findings.pool[place]
-            guard finding.code.tolerance != .never else { continue }
+            guard mayBeWaived(finding) else { continue }
             var subjects = [Subject(code: finding.code, digest: nil)]
             if let digest = finding.digest { subjects.append(Subject(code: finding.code, digest: digest)) }
             let applying = subjects.flatMap { rulesOfSubject[$0] ?? [] }
@@ -94,6 +101,14 @@ package struct Tolerance: Sendable {
             } else if finding.severity != .note, !findings.isSummary(place), matches?.take(finding) ?? false {
                 waivers.waiveByBaseline(place)
             }
+        }
+    }
+
+    private func mayBeWaived(_ finding: Finding) -> Bool {
+        switch finding.code.tolerance {
+        case .code: true
+        case .digest, .baseline: finding.digest.map { !expectedDigests.contains($0) } ?? true
+        case .never: false
         }
     }
 
@@ -120,7 +135,7 @@ package struct Tolerance: Sendable {
         guard !causes.isEmpty else { return }
         for place in places where !waivers.isWaived(place) {
             let finding = findings.pool[place]
-            guard finding.code != .blobDigestMismatch, finding.code.tolerance != .never, let code = finding.follows,
+            guard finding.code != .blobDigestMismatch, mayBeWaived(finding), let code = finding.follows,
                 let digest = finding.digest
             else { continue }
             let cause = Cause(root: finding.root, code: code, digest: digest)

@@ -23,11 +23,12 @@ extension FindingCode {
             .ignoreRuleExpired, .ignoreRuleUnused:
             .never
         case .pathUnreadable, .notAnImage, .archiveCorrupt, .documentsMissing, .archiveEntryAmbiguous, .indexMissing,
-            .dockerManifestInvalid, .dockerLayerUnclaimed, .viewsDisagree:
+            .dockerManifestInvalid, .dockerLayerUnclaimed, .dockerRepositoriesMismatch, .viewsDisagree:
             .baseline
         case .archiveTruncated, .archiveEntryUnsupported, .jsonInvalid, .jsonDuplicateKey, .jsonTooDeep,
             .documentTooLarge, .indexInvalid, .indexTooDeep, .manifestInvalid, .configInvalid, .mediaTypeInvalid,
-            .documentConfusion, .digestInvalid, .digestUnsupported, .sizeInvalid, .emptyDescriptorMismatch,
+            .mediaTypeContradiction, .documentConfusion, .digestInvalid, .digestUnsupported, .sizeInvalid,
+            .emptyDescriptorMismatch,
             .dataMismatch,
             .platformAbsent, .platformIncomplete, .rootfsTypeInvalid, .layerCountMismatch, .blobMissing,
             .blobOutsideImage, .linkNotFollowed, .blobNotRegular, .blobUnreadable, .blobSizeMismatch,
@@ -36,10 +37,10 @@ extension FindingCode {
             .dockerLayerSourceMismatch, .claimUnchecked:
             .digest
         case .filesIgnored, .nothingReferenced, .archiveWithoutEnd, .archiveTrailingBytes, .layoutInvalid,
-            .indexManifestsNull, .indexCycle, .manifestLayersNull, .schemaVersionInvalid, .mediaTypeContradiction,
+            .indexManifestsNull, .indexCycle, .manifestLayersNull, .schemaVersionInvalid,
             .nameCaseDiffers, .dataInvalid, .referenceTwice, .platformMismatch, .historyCountMismatch, .blobNameInvalid,
             .blobUnreferenced, .layerAbsent, .mediaTypeMismatch, .dockerReferenceInvalid, .dockerReferenceTwice,
-            .dockerRepositoriesMismatch, .dockerParentMissing, .viewEmpty:
+            .dockerParentMissing, .viewEmpty:
             .code
         }
     }

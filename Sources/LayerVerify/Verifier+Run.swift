@@ -58,7 +58,10 @@ extension Verifier {
     }
 
     private var tolerance: Tolerance {
-        Tolerance(rules: options.ignoreRules.map { $0.rule }, known: options.baseline?.known, today: today)
+        Tolerance(
+            rules: options.ignoreRules.map { $0.rule }, known: options.baseline?.known,
+            expectedDigests: expectedDigests,
+            today: today)
     }
 
     /// Finds the images at the paths and reads their documents.
