@@ -29,11 +29,12 @@ extension TextReport {
             page.paragraph(
                 lead: page.mark(report.outcome) + " " + page.paint(word + ":", ink) + " ",
                 leadWidth: word.count + 4, hanging: 2,
-                [faults, checked, unchecked].compactMap { $0 }.joined(separator: "; "))
+                [faults, checked, unchecked, ignored].compactMap { $0 }.joined(separator: "; "))
         case .claims:
             let claimed = "claims only: layer bytes were not read; \(figures)"
             page.paragraph(
-                lead: "", leadWidth: 0, hanging: 0, [faults, claimed].compactMap { $0 }.joined(separator: "; "))
+                lead: "", leadWidth: 0, hanging: 0,
+                [faults, claimed, ignored].compactMap { $0 }.joined(separator: "; "))
         }
     }
 
@@ -59,6 +60,15 @@ extension TextReport {
         if summary.errorCount > 0 { parts.append(HumanUnits.count(summary.errorCount, "error")) }
         if summary.warningCount > 0 { parts.append(HumanUnits.count(summary.warningCount, "warning")) }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+
+    /// `3 findings ignored: 2 by baseline, 1 by rule`; nil if every finding counts.
+    private var ignored: String? {
+        let waived = report.summary.waived
+        guard waived.total > 0 else { return nil }
+        let parts = [(waived.baseline, "by baseline"), (waived.option + waived.file, "by rule")]
+        return HumanUnits.count(waived.total, "finding") + " ignored: "
+            + parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     }
 
     private var figures: String {

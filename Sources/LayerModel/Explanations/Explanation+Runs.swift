@@ -72,4 +72,36 @@ extension Explanation {
             ],
             sources: [Source("docs/architecture.md, Memory")])
     }
+
+    static var ignoreRuleExpired: Explanation {
+        Explanation(
+            """
+            The date of a rule in an ignore file has passed. The rule no longer applies, so the findings that it covered count \
+            again.
+            """,
+            causes: [
+                "The fault that was to be fixed by that date is still there.",
+                "The fault was fixed, and the rule was left in the file.",
+            ],
+            remedies: [
+                "Fix the image, and remove the line from the ignore file.",
+                "If the fault must be tolerated for longer, set a later date: `until=YYYY-MM-DD`.",
+            ],
+            sources: [.policy("What is tolerated")])
+    }
+
+    static var ignoreRuleUnused: Explanation {
+        Explanation(
+            "A rule of `--ignore` or of an ignore file applies to no finding of this run.",
+            causes: [
+                "The fault that the rule covered was fixed.",
+                "The image with the fault is not at the paths given, or `--ref` and `--platform` leave it out.",
+                "The digest in the rule is not that of the blob which the finding names.",
+            ],
+            remedies: [
+                "Remove the rule, so that it does not cover a later fault.",
+                "Compare the rule with the code and the digest in the report: `layerverify --format json PATH`.",
+            ],
+            sources: [.policy("What is tolerated")])
+    }
 }

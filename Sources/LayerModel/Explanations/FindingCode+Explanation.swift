@@ -92,6 +92,8 @@ extension FindingCode {
         case .claimUnchecked: .claimUnchecked
         case .fastPathDisagrees: .fastPathDisagrees
         case .interrupted: .interrupted
+        case .ignoreRuleExpired: .ignoreRuleExpired
+        case .ignoreRuleUnused: .ignoreRuleUnused
         }
     }
 }
