@@ -36,7 +36,7 @@ struct RootCommand: ParsableCommand {
         version: Arguments.all.contains("--version") ? Libraries.description : Libraries.version,
         subcommands: [
             VerifyCommand.self, DigestCommand.self, InspectCommand.self, ExplainCommand.self, BenchCommand.self,
-            FindingsPage.self, HelpPage.self,
+            FindingsPage.self, HelpPage.self, ManualCommand.self,
         ],
         defaultSubcommand: VerifyCommand.self)
 
