@@ -3,8 +3,8 @@
 # Copyright the layerverify authors.
 # SPDX-License-Identifier: Apache-2.0
 #
-# Reads the variables that action.yml sets. Writes the output `program`, and adds the program's folder to PATH for later steps.
-# The archive is kept in the runner's tool cache, and its checksum is checked each time.
+# Reads the variables that action.yml sets. Writes the output `program`, and adds the program's folder to PATH for later
+# steps. The archive is kept in the runner's tool cache, and its checksum is checked each time.
 set -eu
 newline='
 '
@@ -94,7 +94,7 @@ archive="$cache/$name.tar.gz"
 
 if [ -z "$checksum" ]; then
     sums="$RUNNER_TEMP/layerverify-$version-SHA256SUMS"
-    download "$url/layerverify-$version-SHA256SUMS" "$sums" || fail "could not download $url/layerverify-$version-SHA256SUMS"
+    download "$url/${sums##*/}" "$sums" || fail "could not download $url/${sums##*/}"
     # In sha256sum's format: digest, space, space or asterisk, name.
     checksum=$(awk -v name="$name.tar.gz" '$2 == name || $2 == "*" name { print $1 }' "$sums")
     case $checksum in
@@ -108,7 +108,7 @@ if [ ! -f "$archive" ] || [ "$(sha256_of "$archive")" != "$checksum" ]; then
     trap 'rm -f "$part"' EXIT
     download "$url/$name.tar.gz" "$part" || fail "could not download $url/$name.tar.gz"
     actual=$(sha256_of "$part")
-    [ "$actual" = "$checksum" ] || fail "$name.tar.gz has another checksum than expected: expected $checksum, actual $actual"
+    [ "$actual" = "$checksum" ] || fail "$name.tar.gz has another checksum: expected $checksum, actual $actual"
     mv "$part" "$archive"
 fi
 

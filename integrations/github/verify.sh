@@ -3,8 +3,8 @@
 # Copyright the layerverify authors.
 # SPDX-License-Identifier: Apache-2.0
 #
-# Reads the variables that action.yml sets, each with one value per line. Writes the outputs `outcome`, `exit-code` and `reports`,
-# and ends with the exit status of layerverify.
+# Reads the variables that action.yml sets, with one value per line where there may be several. Writes the outputs
+# `outcome`, `exit-code` and `reports`, and ends with the exit status of layerverify.
 set -eu
 newline='
 '
@@ -95,8 +95,8 @@ ${INPUT_PATH:-}
 LINES
 if [ "$paths" -eq 0 ]; then fail "path is empty"; fi
 
-# Reports show text of the image, which must not reach the runner as a workflow command. Standard error is in the same stream,
-# so that none of it arrives outside of the pair of lines.
+# Reports show text of the image, which must not reach the runner as a workflow command. Standard error is in the same
+# stream, so that none of it arrives outside of the pair of lines.
 token=$(random)
 printf '::stop-commands::%s\n' "$token"
 status=0

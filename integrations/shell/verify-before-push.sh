@@ -8,7 +8,8 @@
 #   DESTINATION  where to push it, such as registry.example.com/app:1.2
 #   OPTION       options of layerverify, such as --expect-digest sha256:...
 #
-# It prints the digest that was pushed. Without a push it ends with the exit status of layerverify. Needs layerverify and skopeo.
+# It prints the digest that was pushed. Where the image does not verify it ends with the exit status of layerverify.
+# Needs layerverify and skopeo.
 set -eu
 if [ $# -lt 2 ]; then
     sed -n 's/^# \{0,1\}//; 5,9p' "$0" >&2
