@@ -31,6 +31,7 @@ def outputs_of(path):
 def run_action(bench, folder, kind="real", path_program=None, variables=None, **inputs):
     """Runs the action in a folder, with the release of a kind of program; returns status, output, and its outputs.
 
+    The outputs also have `errors`, the standard error of the last step, `summary`, and what was `left` behind.
     `path_program` is the kind of program on PATH, if there is to be one; `variables` replace those of the runner.
     """
     action = yaml.safe_load(read("action.yml"))
@@ -46,7 +47,7 @@ def run_action(bench, folder, kind="real", path_program=None, variables=None, **
     state.mkdir()
     (state / "temp").mkdir()
     contexts = {"inputs": values, "github": {"action_repository": "OWNER/layerverify"}, "steps": {}}
-    status, output = 0, ""
+    status, output, errors = 0, "", ""
     runner = {
         "GITHUB_ACTIONS": "true",
         "GITHUB_ACTION_PATH": str(ROOT),
@@ -60,15 +61,16 @@ def run_action(bench, folder, kind="real", path_program=None, variables=None, **
         outputs = state / step["id"]
         outputs.write_text("")
         settings = {name: evaluate(value, contexts) for name, value in step["env"].items()}
-        status, more = run(
-            [step["shell"], "-e", "-c", step["run"]], folder, {**environment, **settings, "GITHUB_OUTPUT": str(outputs)}
-        )
-        output += more
+        settings["GITHUB_OUTPUT"] = str(outputs)
+        command = [step["shell"], "-e", "-c", step["run"]]
+        status, more, errors = run(command, folder, {**environment, **settings}, apart=True)
+        output += more + errors
         contexts["steps"][step["id"]] = {"outputs": outputs_of(outputs)}
         if status != 0:
             break
     found = {name: evaluate(declared["value"], contexts) for name, declared in action["outputs"].items()}
     summary = state / "summary"
+    found["errors"] = errors
     found["summary"] = summary.read_text(encoding="utf-8", errors="replace") if summary.exists() else ""
     found["left"] = ",".join(path.name for path in (state / "temp").glob("layerverify-run.*"))
     return status, output, found

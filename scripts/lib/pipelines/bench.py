@@ -3,7 +3,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The surroundings of a part: everything that it would find on a runner."""
 
+import contextlib
+import functools
 import hashlib
+import http.server
 import json
 import os
 import pathlib
@@ -13,6 +16,7 @@ import shutil
 import socket
 import subprocess
 import tarfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -25,6 +29,13 @@ MANIFESTS = (
     "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, "
     "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json"
 )
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves files without a log."""
+
+    def log_message(self, *_):
+        pass
 
 
 class Bench:
@@ -70,6 +81,25 @@ class Bench:
     def release(self, kind):
         """The folder of a release."""
         return self.folder / f"release-{kind}"
+
+    @contextlib.contextmanager
+    def served(self, kind):
+        """Serves a release by HTTP, for tools that read no `file:` addresses; gives its address."""
+        handler = functools.partial(QuietHandler, directory=str(self.release(kind)))
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            try:
+                yield f"http://127.0.0.1:{server.server_port}"
+            finally:
+                server.shutdown()
+
+    def busybox(self):
+        """A folder for PATH with the commands of BusyBox alone, as on Alpine."""
+        folder = self.folder / "busybox"
+        if not folder.exists():
+            folder.mkdir()
+            subprocess.run(["busybox", "--install", "-s", str(folder)], check=True)
+        return str(folder)
 
     def checksum(self, kind="real"):
         """The SHA-256 of a release's archive."""
@@ -142,18 +172,18 @@ def entry_digest(image):
     return entry["digest"]
 
 
-def run(command, folder, environment, text_in=""):
-    """Runs a command; returns its exit status, and both of its outputs in one text."""
+def run(command, folder, environment, apart=False):
+    """Runs a command; returns its exit status, and both of its outputs in one text, or `apart` as two."""
     done = subprocess.run(
         command,
         cwd=folder,
         env=environment,
-        input=text_in,
+        stdin=subprocess.DEVNULL,
         text=True,
         errors="surrogateescape",
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=subprocess.PIPE if apart else subprocess.STDOUT,
         timeout=120,
         check=False,
     )
-    return done.returncode, done.stdout
+    return (done.returncode, done.stdout, done.stderr) if apart else (done.returncode, done.stdout)

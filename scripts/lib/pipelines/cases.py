@@ -8,6 +8,7 @@ import subprocess
 
 import cases_action
 import cases_containerd
+from action import run_action
 from bench import ARCHIVE, VERSION, entry_digest, run
 from cases_action import BAD, GOOD, expect
 from parts import ROOT, blocks, gitlab_jobs, read
@@ -42,6 +43,7 @@ def gitlab_template(bench):
     folder = bench.new_folder()
     shutil.copytree(GOOD, folder / "a *")
     shutil.copytree(GOOD, folder / "b")
+    shutil.copytree(BAD, folder / "a z")
 
     def job(kind="real", **variables):
         settings = {"LAYERVERIFY_URL": bench.release(kind).as_uri(), **variables}
@@ -59,6 +61,26 @@ def gitlab_template(bench):
     expect(status not in (0, 1) and "LAYERVERIFY_URL" in output, status, output)
     status, output = job(LAYERVERIFY_PATH=str(GOOD), LAYERVERIFY_OPTIONS="--no-such-option")
     expect(status == 64, status, output)
+
+
+def busybox(bench):
+    """The GitLab template, the action and containerd's verifier need no commands but those of BusyBox."""
+    ((_, script, _, _),) = [job for job in gitlab_jobs(blocks("docs/pipelines.md")["gitlab"][1]) if "extends" in job[3]]
+    alone = {**bench.environment(None), "PATH": bench.busybox()}
+    with bench.served("real") as address:
+        for image, wanted in ((GOOD, 0), (BAD, 1)):
+            folder = bench.new_folder()
+            settings = {"LAYERVERIFY_URL": address, "LAYERVERIFY_PATH": str(image)}
+            status, output = run(["sh", "-e", "-c", script], folder, {**alone, **settings})
+            expect(status == wanted, "GitLab", status, output)
+            variables = {"PATH": bench.busybox()}
+            status, output, _ = run_action(bench, folder, path=image, release_url=address, variables=variables)
+            expect(status == wanted, "GitHub", status, output)
+            (folder / "verifier.conf").write_text(f"store={image}\nprogram={bench.folder}/real/bin/layerverify\n")
+            settings = {"LAYERVERIFY_CONTAINERD_CONF": str(folder / "verifier.conf")}
+            command = ["sh", "integrations/containerd/layerverify-verifier", "-digest", entry_digest(image)]
+            status, output = run(command, folder, {**alone, **settings})
+            expect(status == wanted, "containerd", status, output)
 
 
 def shell_script(bench):
@@ -104,6 +126,7 @@ def all_cases(bench):
         *cases_containerd.CASES,
         install_block,
         gitlab_template,
+        busybox,
         shell_script,
         versions_of_examples,
     ]

@@ -6,6 +6,7 @@
 import json
 import shutil
 import subprocess
+import tempfile
 
 from bench import entry_digest, run
 from parts import ROOT, blocks
@@ -27,23 +28,21 @@ def ask(bench, lines, digest, name="registry.example.com/app:1.2", extra=(), des
     given = descriptor or json.dumps(
         {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": digest, "size": 557}
     )
-    done = subprocess.run(
-        command,
-        input=given,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-        timeout=60,
-        env=bench.environment("real", LAYERVERIFY_CONTAINERD_CONF=str(configuration)),
-    )
-    lines = done.stdout.split("\n")
+    environment = bench.environment("real", LAYERVERIFY_CONTAINERD_CONF=str(configuration))
+    with tempfile.TemporaryFile("w+") as reason, tempfile.TemporaryFile("w+", errors="replace") as log:
+        call = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=reason, stderr=log, env=environment)
+        # As containerd does: if the descriptor is not read to its end, this fails.
+        with call.stdin as stream:
+            stream.write(given.encode())
+        status = call.wait(timeout=60)
+        reason.seek(0)
+        log.seek(0)
+        output, errors = reason.read(), log.read()
     # containerd puts the reason into a message: it is one printable line.
-    assert len(lines) == 2 and lines[1] == "" and lines[0].isprintable() and 0 < len(lines[0]) <= 1000, repr(
-        done.stdout
-    )
-    assert len(done.stderr) < 32768, "containerd logs 32 KiB at most"
-    return done.returncode, lines[0]
+    line = output.removesuffix("\n")
+    assert line.isprintable() and 0 < len(line) <= 1000 and output == line + "\n", repr(output)
+    assert len(errors) < 32768, "containerd logs 32 KiB at most"
+    return status, line
 
 
 def expect(answer, status, words):
