@@ -42,7 +42,6 @@ if is_on summary "${INPUT_SUMMARY:-true}"; then set -- "$@" "--report=github-sum
 # Values are joined to their options with '=', so that none is read as an option.
 if [ -n "${INPUT_PLATFORM:-}" ]; then set -- "$@" "--platform=$INPUT_PLATFORM"; fi
 if [ -n "${INPUT_FAIL_ON:-}" ]; then set -- "$@" "--fail-on=$INPUT_FAIL_ON"; fi
-if [ -n "${INPUT_IGNORE_FILE:-}" ]; then set -- "$@" "--ignore-file=$INPUT_IGNORE_FILE"; fi
 if [ -n "${INPUT_BASELINE:-}" ]; then set -- "$@" "--baseline=$INPUT_BASELINE"; fi
 while IFS= read -r line; do
     line=${line%"$return"}
@@ -61,6 +60,12 @@ while IFS= read -r line; do
     if [ -n "$line" ]; then set -- "$@" "--ignore=$line"; fi
 done <<LINES
 ${INPUT_IGNORE:-}
+LINES
+while IFS= read -r line; do
+    line=${line%"$return"}
+    if [ -n "$line" ]; then set -- "$@" "--ignore-file=$line"; fi
+done <<LINES
+${INPUT_IGNORE_FILE:-}
 LINES
 reports=""
 while IFS= read -r line; do

@@ -12,6 +12,7 @@ from parts import ROOT
 
 GOOD = ROOT / "corpus/good/oci-gzip/image"
 BAD = ROOT / "corpus/bad/layer-byte-flipped/image"
+UNDETERMINED = ROOT / "corpus/bad/docker-layer-xz/image.tar"
 
 
 def expect(condition, *shown):
@@ -39,13 +40,24 @@ def action_outputs(bench):
 
 
 def action_known_findings(bench):
-    """Known findings do not fail the step."""
+    """Known findings do not fail the step, and fail-on decides what does."""
     folder = bench.new_folder()
-    run([bench.programs["real"], "--format=json", "-o", "base.json", str(BAD)], folder, bench.environment("real"))
+    base = [bench.programs["real"], "--format=json", "-o", "base.json", str(BAD)]
+    run(base, folder, bench.environment("real"))
     status, output, found = run_action(bench, folder, path=BAD, baseline="base.json")
-    expect(status == 0, "with a baseline", status, output)
-    absent = folder / "absent"
-    status, output, found = run_action(bench, folder, path=absent, fail_on="error")
+    expect(status == 0 and "ignored" in output, "with a baseline", status, output)
+    codes = ("blob-digest-mismatch", "stream-corrupt")
+    (digest,) = {each["digest"] for each in json.loads((folder / "base.json").read_text())["findings"]}
+    rules = [f"{code}:{digest}" for code in codes]
+    status, output, found = run_action(bench, folder, path=BAD, ignore="\n".join(rules))
+    expect(status == 0, "with ignore", status, output)
+    for number, rule in enumerate(rules):
+        (folder / f"known {number}").write_text(f"{rule} a test\n")
+    status, output, found = run_action(bench, folder, path=BAD, ignore_file="known 0\nknown 1\n")
+    expect(status == 0, "with two files of known findings", status, output)
+    status, output, found = run_action(bench, folder, path=UNDETERMINED)
+    expect(status == 2 and found["outcome"] == "undetermined", status, found, output)
+    status, output, found = run_action(bench, folder, path=UNDETERMINED, fail_on="error")
     expect(status == 0 and found["outcome"] == "undetermined", "with fail-on", status, found, output)
     status, output, _ = run_action(bench, folder, path=BAD, fail_on="nothing")
     expect(status == 64, "fail-on with a wrong value", status, output)
