@@ -101,7 +101,7 @@ def action_paths(bench):
         bench, folder, path="-x", platform="$(touch pwned)", ref="`touch pwned`", args="--jobs=$(touch pwned)"
     )
     expect(status == 64 and not (folder / "pwned").exists(), status, output)
-    status, output, _ = run_action(bench, folder, path="\n \n".replace(" ", ""))
+    status, output, _ = run_action(bench, folder, path="\n\n")
     expect(status == 64 and "path is empty" in output, status, output)
 
 
