@@ -12,5 +12,7 @@ package enum ReportFormats {
         TextFormat(),
         JSONFormat(),
         MarkdownFormat(),
+        JUnitFormat(),
+        TAPFormat(),
     ]
 }
