@@ -6,7 +6,7 @@ internal import LayerModel
 
 /// The message of a finding and its details, for services that show one text for each.
 struct FindingDetails {
-    /// The message with what it comes to: `undetermined: …` and `ignored: …`; a refutation is the message alone.
+    /// The message after `undetermined: ` or `ignored: ` where that applies.
     let title: String
     /// Names and values in the order of the text report.
     let fields: [(name: String, value: String)]

@@ -15,5 +15,6 @@ package enum ReportFormats {
         GitLabFormat(),
         GitHubFormat(),
         GitHubSummaryFormat(),
+        MarkdownFormat(),
     ]
 }

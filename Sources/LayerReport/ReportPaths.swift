@@ -2,6 +2,8 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LayerModel
+
 /// Turns paths as the user gave them into paths below the folder of the project, as servers of source code want them.
 ///
 /// Paths are compared as text: the system is not asked about links.
