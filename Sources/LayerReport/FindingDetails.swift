@@ -27,13 +27,17 @@ struct FindingDetails {
         }
         add("image", image.map { $0.title + ($0.others > 0 ? " and \(HumanUnits.count($0.others, "other"))" : "") })
         if let layer = file?.layer, let count = file?.layerCount { add("layer", "\(layer + 1) of \(count)") }
-        add("file", report.pathOfFile(number))
+        // Of a file by itself the service shows the path.
+        if report.location(of: number)?.archive != nil { add("file", report.pathOfFile(number)) }
         add("built by", file?.createdBy)
-        if file?.path != finding.place.path || !finding.place.pointer.isEmpty {
-            add(file?.path == finding.place.path ? "at" : "claim", finding.place.description)
+        // The same as in the text report, where what follows from another finding is short.
+        if finding.follows == nil {
+            if file?.path != finding.place.path || !finding.place.pointer.isEmpty {
+                add(file?.path == finding.place.path ? "at" : "claim", finding.place.description)
+            }
+            add("expected", finding.expected)
+            add("actual", finding.actual)
         }
-        add("expected", finding.expected)
-        add("actual", finding.actual)
         add("follows from", finding.follows?.rawValue)
         add("hint", finding.hint)
         add("ignored", finding.waiver?.words)
