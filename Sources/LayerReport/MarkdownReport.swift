@@ -27,13 +27,13 @@ struct MarkdownReport {
         for root in report.roots.indices {
             let record = report.roots[root]
             if let findings = outline.findingsOfRoot[root] {
-                writeHeading("\(MarkdownText.code(record.path)): \(record.form.title)", outcome(of: findings))
+                writeHeading("\(MarkdownText.code(record.path)): \(record.form.title)", of: findings)
                 try writeFindings([MarkdownPart(title: nil, findings: findings)], to: sink)
             }
             for image in outline.imagesOfRoot[root] ?? [] { try writeSection(report.images[image], to: sink) }
         }
         if !outline.strays.isEmpty {
-            writeHeading("the run", outcome(of: outline.strays))
+            writeHeading("The run", of: outline.strays)
             try writeFindings([MarkdownPart(title: nil, findings: outline.strays)], to: sink)
         }
         try buffer.flush(to: sink)
@@ -48,13 +48,12 @@ struct MarkdownReport {
         }
     }
 
-    private func outcome(of findings: [Int]) -> Outcome {
-        findings.reduce(.verified) { $0.joined(with: report.findings[$1].outcome) }
-    }
-
-    private mutating func writeHeading(_ title: String, _ outcome: Outcome) {
+    /// Writes the heading of the findings of a path or of the run. It has no verdict if they leave it verified: its images
+    /// may be refuted.
+    private mutating func writeHeading(_ title: String, of findings: [Int]) {
+        let outcome = findings.reduce(Outcome.verified) { $0.joined(with: report.findings[$1].outcome) }
         buffer.line()
-        buffer.line("### \(title): " + Self.verdict(outcome))
+        buffer.line("### " + title + (outcome == .verified ? "" : ": " + Self.verdict(outcome)))
     }
 
     /// Writes the findings of an image; nothing for an image without findings.
@@ -72,7 +71,8 @@ struct MarkdownReport {
         var title = MarkdownText.code(record.name)
         if let kind = record.kindName { title += " (\(kind))" }
         if let platform = record.shownPlatform { title += " " + MarkdownText.code(platform) }
-        writeHeading(title, image.outcome)
+        buffer.line()
+        buffer.line("### \(title): " + Self.verdict(image.outcome))
         var identity: [String] = []
         if report.roots.indices.contains(record.root) {
             identity.append("in " + MarkdownText.code(report.roots[record.root].path))

@@ -34,5 +34,7 @@ enum MarkdownText {
     ///
     /// A backslash makes a vertical bar a part of the cell, also in a code span; it is removed before the span is read.
     /// The number of backslashes before it is even, because `VisibleText` doubles those of the text.
-    static func cell(_ text: String) -> String { code(text).split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }
+    static func cell(_ text: String) -> String {
+        code(text).split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+    }
 }

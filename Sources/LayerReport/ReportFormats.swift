@@ -16,5 +16,7 @@ package enum ReportFormats {
         GitHubFormat(),
         GitHubSummaryFormat(),
         MarkdownFormat(),
+        JUnitFormat(),
+        TAPFormat(),
     ]
 }
