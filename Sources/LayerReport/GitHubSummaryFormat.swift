@@ -33,7 +33,8 @@ package struct GitHubSummaryFormat: VerdictFormat {
 
 /// Markdown up to a limit, cut between lines, with its open blocks closed.
 struct MarkdownCut {
-    private static let note = "\nThe report was cut here: GitHub accepts 1 MiB. The JSON and HTML reports are complete.\n"
+    private static let note =
+        "\nThe report was cut here: GitHub accepts 1 MiB. The JSON and HTML reports are complete.\n"
     /// The most bytes that `ending` returns: two closing tags, a fence and the note.
     private static let endByteCount = 256
 

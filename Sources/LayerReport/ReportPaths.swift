@@ -26,7 +26,9 @@ package struct ReportPaths: Hashable, Sendable {
         let components = Self.components(path)
         let given = components.isEmpty ? (isAbsolute ? "/" : ".") : components.joined(separator: "/")
         let project = self.project ?? workingDirectory
-        guard let project, project.hasPrefix("/") else { return isAbsolute ? "/" + components.joined(separator: "/") : given }
+        guard let project, project.hasPrefix("/") else {
+            return isAbsolute ? "/" + components.joined(separator: "/") : given
+        }
         let root = Self.components(project)
         let start = isAbsolute ? [] : workingDirectory.map { Self.components($0) } ?? root
         let whole = Self.resolvingParents(start + components)

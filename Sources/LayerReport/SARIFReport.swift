@@ -33,7 +33,8 @@ struct SARIFReport {
 
     mutating func write<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
         json.open(nil, "{")
-        json.member("$schema", "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json")
+        json.member(
+            "$schema", "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json")
         json.member("version", "2.1.0")
         json.open("runs", "[")
         json.open(nil, "{")
@@ -72,7 +73,8 @@ struct SARIFReport {
     /// Writes the results.
     ///
     /// Returns: how many were left out.
-    private mutating func writeResults<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) -> Int {
+    private mutating func writeResults<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) -> Int
+    {
         var shown = MostUrgent(
             Self.maximumResultCount, of: report, ranks: [.refuting, .undetermined, .consequence, .warning, .ignored])
         json.open("results", "[")
@@ -188,7 +190,8 @@ struct SARIFReport {
         json.open("toolExecutionNotifications", "[")
         if omitted > 0 {
             writeNotification(
-                "error", "\(omitted) results were left out: code scanning accepts \(Self.maximumResultCount). "
+                "error",
+                "\(omitted) results were left out: code scanning accepts \(Self.maximumResultCount). "
                     + "The JSON report has all of them.")
         }
         var notes = MostUrgent(Self.maximumNoteCount, of: report, ranks: [.note])

@@ -46,7 +46,8 @@ struct SARIFRule {
         var parts = [isMarkdown ? "**\(code.rawValue)**: \(explanation.meaning)" : explanation.meaning]
         func add(_ title: String, _ lines: [String]) {
             guard !lines.isEmpty else { return }
-            parts.append((isMarkdown ? "## \(title)\n\n" : title + ":\n") + lines.map { "- " + $0 }.joined(separator: "\n"))
+            parts.append(
+                (isMarkdown ? "## \(title)\n\n" : title + ":\n") + lines.map { "- " + $0 }.joined(separator: "\n"))
         }
         add("Causes", explanation.causes)
         add("What to do", explanation.remedies)

@@ -34,7 +34,9 @@ struct GitHubActions {
     /// Returns nil if nothing is to be written. What was asked for as a report is not written twice.
     init?(_ mode: GitHubMode, beside reports: [ReportRequest]) {
         guard mode.isOn else { return nil }
-        hasAnnotations = !reports.contains { $0.format == .gitHub && ReportOutput.givenDescriptor($0.output ?? "-") != nil }
+        hasAnnotations = !reports.contains {
+            $0.format == .gitHub && ReportOutput.givenDescriptor($0.output ?? "-") != nil
+        }
         summary =
             reports.contains { $0.format == .gitHubSummary } ? nil : Environment.variable("GITHUB_STEP_SUMMARY")
         guard hasAnnotations || summary != nil else { return nil }

@@ -59,7 +59,9 @@ import Testing
     func theSchemaHasTheDocumentedMembers(_ command: String) throws {
         let schema = try Node(command)
         try expect(schema, "", "layerverify verify")
-        for place in ["tool", "images[]", "images[].layers[]", "findings[]", "findings[].blob", "roots[]", "summary.ignored"] {
+        for place in [
+            "tool", "images[]", "images[].layers[]", "findings[]", "findings[].blob", "roots[]", "summary.ignored",
+        ] {
             try expect(schema, place, place)
         }
         try expect(schema, "summary", "summary", without: command == "inspect" ? Self.counts : [])

@@ -202,7 +202,9 @@ import Testing
             let text = Self.render(GitHubSummaryFormat(limit: limit), report)
             #expect(text.utf8.count <= limit)
             #expect(text.utf8.count > limit - 1_000)
-            #expect(text.hasSuffix("The report was cut here: GitHub accepts 1 MiB. The JSON and HTML reports are complete.\n"))
+            #expect(
+                text.hasSuffix(
+                    "The report was cut here: GitHub accepts 1 MiB. The JSON and HTML reports are complete.\n"))
             let lines = text.split(separator: "\n")
             #expect(lines.filter { $0.hasPrefix("```") }.count.isMultiple(of: 2))
             #expect(

@@ -48,6 +48,14 @@ import Testing
         }
     }
 
+    @Test func everyFormatIsDocumented() throws {
+        let page = DamageReportTests.tests.appending(path: "../../docs/reports.md")
+        let text = try String(contentsOf: page, encoding: .utf8)
+        for format in OutputFormat.all {
+            #expect(text.contains("\n| `\(format)`") || text.contains("\n| [`\(format)`"), "\(format)")
+        }
+    }
+
     @Test func eachFileBelongsToAFormatAndACase() throws {
         let expected = Self.cases.flatMap { item in OutputFormat.all.map { Self.fileName(item.0, $0) } }
         let found = try FileManager.default.contentsOfDirectory(atPath: Self.golden.path)
