@@ -6,8 +6,8 @@ internal import LayerModel
 
 /// Identifies findings across runs, for servers that compare runs.
 ///
-/// A fingerprint depends on the code, the blob and the place of the claim below its image store, not on where the store
-/// lies, on values that were computed, or on the text of the message.
+/// A fingerprint depends on the code, the blob and the place of the claim below its image store, not on the folder of
+/// the store, on values that were computed, or on the text of the message.
 ///
 /// Memory: one number for each finding of which a fingerprint was made.
 struct Fingerprints {

@@ -4,7 +4,7 @@
 
 internal import LayerModel
 
-/// Turns paths as the user gave them into paths below the folder of the project, as servers of source code want them.
+/// Turns paths as the user gave them into paths below the folder of the project, for servers of source code.
 ///
 /// Paths are compared as text: the system is not asked about links.
 package struct ReportPaths: Hashable, Sendable {

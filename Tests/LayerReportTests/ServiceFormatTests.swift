@@ -65,13 +65,13 @@ import Testing
         #expect(lines.first?.contains("::100%25 ## [error]x\\r\\n::error::y") == true)
     }
 
-    @Test func messagesOfSARIFHaveNeitherLinksNorPlaceholders() throws {
+    @Test func messagesOfSARIFHaveNoLinkAndNoPlaceholder() throws {
         let report = Self.report(1) { _ in Finding(.blobMissing, "[a](http://b) {0} \u{202e}", at: Place("b")) }
         let message = try #require(try sarifResults(report).first?["message"] as? [String: Any])
         #expect((message["text"] as? String)?.hasPrefix(#"[a] (http://b) {{0}} \u202e."#) == true)
     }
 
-    @Test func whatIsUndeterminedIsAnErrorEverywhere() throws {
+    @Test func anUndeterminedFindingIsAnErrorEverywhere() throws {
         let report = SampleReport.undetermined
         #expect(try sarifResults(report).map { $0["level"] as? String } == ["error", "error"])
         let invocations = try #require(try sarifRun(report)["invocations"] as? [[String: Any]])
@@ -82,7 +82,7 @@ import Testing
         #expect(commands.last?.hasPrefix("::notice title=layerverify::undetermined: ") == true)
     }
 
-    @Test func whatIsIgnoredIsNoError() throws {
+    @Test func anIgnoredFindingHasNoErrorLevel() throws {
         let report = Self.report(1) { _ in
             Finding(.blobMissing, "b0 is missing", at: Place("b"))
                 .waived(by: Waiver(source: .file, reason: "known\u{1b}", until: "2027-01-31"))

@@ -72,7 +72,7 @@ import Testing
         #expect(summaryText.hasPrefix("## layerverify: "))
     }
 
-    @Test func whatIsAskedForIsNotWrittenTwice() throws {
+    @Test func aRequestedReportIsWrittenOnce() throws {
         let run = try Program.run("--report", "github", Self.bad, environment: step)
         #expect(run.errors == "")
         #expect(run.output.hasPrefix("::error "))
