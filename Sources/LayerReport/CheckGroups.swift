@@ -69,14 +69,21 @@ struct CheckGroups {
         for root in report.roots.indices {
             let findings = outline.findingsOfRoot[root] ?? []
             let images = outline.imagesOfRoot[root] ?? []
-            // A folder without findings of its own is only the way to the images below it.
-            if !findings.isEmpty || images.isEmpty && report.roots[root].form != .folder {
+            // A folder is only the way to the images below it, unless a finding says otherwise.
+            let isAlone = images.isEmpty && report.roots[root].form != .folder
+            if isAlone || findings.contains(where: { isReported(report.findings[$0]) }) {
                 try body(CheckGroup(path: findings, root: root, hasImages: !images.isEmpty, of: report))
             }
             for (place, image) in images.enumerated() {
                 try body(CheckGroup(report.images[image], number: place + 1, of: report))
             }
         }
+    }
+
+    /// Whether a check shows the finding: all but notes, except for absent platforms.
+    private func isReported(_ finding: Finding) -> Bool {
+        finding.severity != .note || finding.outcome != .verified || finding.waiver != nil
+            || finding.code == .platformAbsent
     }
 
     /// The findings that belong to no root, and the outcome of the run if no other check implies it.

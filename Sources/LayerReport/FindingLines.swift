@@ -10,6 +10,9 @@ struct FindingLines {
     struct Field {
         let name: String
         let value: String
+
+        /// One line with the name in a column of ten characters, without control characters.
+        var line: String { "  " + name.padded(right: 10) + VisibleText.escaping(value) }
     }
 
     /// `error`; `unchecked` for a claim that could not be checked; `ignored` for a finding that does not count;
@@ -46,11 +49,8 @@ struct FindingLines {
     /// `error[code] message` without control characters.
     var title: String { "\(label)[\(code.rawValue)] " + VisibleText.escaping(message) }
 
-    /// The title, and one line per field, with its name in a column of ten characters. No line contains a control
-    /// character, and none begins with text from the image.
-    var lines: [String] {
-        [title] + fields.map { "  " + $0.name.padded(right: 10) + VisibleText.escaping($0.value) }
-    }
+    /// The title, and one line per field. No line contains a control character, and none begins with text from the image.
+    var lines: [String] { [title] + fields.map { $0.line } }
 
     private static func label(of finding: Finding) -> String {
         if finding.waiver != nil { return "ignored" }

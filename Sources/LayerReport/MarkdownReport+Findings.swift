@@ -91,14 +91,22 @@ extension MarkdownReport {
             buffer.line()
         }
         buffer.line("```text")
+        shownFile = nil
     }
 
-    /// Writes one finding; in one line if it was written in full before.
+    /// Writes one finding; in one line if it was written in full before. Consecutive findings of a block name their file
+    /// once.
     private mutating func writeFinding(_ index: Int) {
         let lines = FindingLines(index, of: report)
         if isShown[index] { return buffer.line(lines.title + " (as above)") }
         isShown[index] = true
-        for line in lines.lines { buffer.line(line) }
+        let file = lines.fields.first { $0.name == "file" }?.value
+        let isSameFile = file != nil && file == shownFile
+        shownFile = file
+        buffer.line(lines.title)
+        for field in lines.fields where !(isSameFile && ["file", "built by"].contains(field.name)) {
+            buffer.line(field.line)
+        }
     }
 
     /// Begins a collapsed part. Markdown is read in HTML only after an empty line.

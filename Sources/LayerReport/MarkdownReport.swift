@@ -12,6 +12,8 @@ struct MarkdownReport {
     var buffer = ReportBuffer()
     /// Whether a finding was written in full; a blob that forty images share has it in forty places.
     var isShown: [Bool]
+    /// The file of the previous finding of a block.
+    var shownFile: String?
 
     init(_ report: Report) {
         self.report = report
@@ -62,8 +64,7 @@ struct MarkdownReport {
     ) throws(Failure) {
         var parts = image.findings.isEmpty ? [] : [MarkdownPart(title: nil, findings: image.findings)]
         for (index, layer) in image.layers.enumerated() where !layer.findings.isEmpty {
-            var title = "Layer \(index + 1) of \(image.layers.count)"
-            if let createdBy = layer.record.createdBy { title += ", built by " + MarkdownText.code(createdBy) }
+            let title = "Layer \(index + 1) of \(image.layers.count)"
             parts.append(MarkdownPart(title: title, findings: layer.findings))
         }
         guard !parts.isEmpty else { return }
