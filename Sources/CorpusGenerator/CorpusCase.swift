@@ -7,6 +7,8 @@ struct ExpectedFinding {
     var code: String
     var digest: String?
     var follows: String?
+    /// What waives the finding: `option`, `file` or `baseline`.
+    var ignored: String?
 }
 
 /// How the image of a case is stored.
@@ -86,7 +88,8 @@ struct CorpusCase {
                     let plain: JSON = [
                         "code": .string(finding.code), "digest": finding.digest.map { .string($0) } ?? .null,
                     ]
-                    return finding.follows.map { plain.setting("follows", .string($0)) } ?? plain
+                    let whole = finding.follows.map { plain.setting("follows", .string($0)) } ?? plain
+                    return finding.ignored.map { whole.setting("ignored", .string($0)) } ?? whole
                 }))
     }
 }

@@ -27,6 +27,7 @@ enum CorpusGenerator {
 
     private static func write(_ item: CorpusCase, below folder: URL) throws {
         try write(item.expectation.prettyBytes, to: folder.appending(path: "expect.json"))
+        for file in item.image.files { try write(file.bytes, to: folder.appending(path: file.name)) }
         let image = folder.appending(path: item.packing.name)
         switch item.packing {
         case .folder, .folders:

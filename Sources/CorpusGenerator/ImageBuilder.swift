@@ -8,6 +8,8 @@ struct ImageBuilder {
     private(set) var expected: [ExpectedFinding] = []
     /// Additional arguments of the command.
     var arguments: [String] = []
+    /// Files that the arguments name, next to the image.
+    var files: [(name: String, bytes: [UInt8])] = []
 
     /// Adds a file; a file with the same path is replaced.
     mutating func put(_ path: String, _ bytes: [UInt8]) { put(path, .file(bytes)) }
@@ -55,9 +57,18 @@ struct ImageBuilder {
         put(path, bytes)
     }
 
-    mutating func expect(_ code: String, _ digest: String? = nil, follows: String? = nil) {
-        expected.append(ExpectedFinding(code: code, digest: digest, follows: follows))
+    mutating func expect(
+        _ code: String, _ digest: String? = nil, follows: String? = nil, ignored: String? = nil
+    ) {
+        expected.append(ExpectedFinding(code: code, digest: digest, follows: follows, ignored: ignored))
     }
+
+    /// Expects the findings so far, or some of them, to be waived.
+    mutating func ignore(as source: String, where isIgnored: (ExpectedFinding) -> Bool) {
+        for place in expected.indices where isIgnored(expected[place]) { expected[place].ignored = source }
+    }
+
+    mutating func ignoreAll(as source: String) { ignore(as: source) { _ in true } }
 
     /// Expects the note about a blob that no document references.
     mutating func expectUnreferenced(_ digests: String...) {

@@ -21,7 +21,9 @@ func readme(_ cases: [CorpusCase]) -> String {
           then `digest`. `digest` names the blob of the finding, as the image claims it: for a fault in the text of a
           document the digest of the document, for a fault of an image as a whole that of the config, otherwise that of
           the descriptor; null if no digest is claimed. `follows` is the code of the finding on the same blob from which
-          this one follows.
+          this one follows. `ignored` is the option that makes it not count: `option` (`--ignore`), `file`
+          (`--ignore-file`) or `baseline`;
+        - the files that `arguments` name, relative to the folder of the case.
 
         All cases in `good` have the status 0; no case in `bad` has it.
 

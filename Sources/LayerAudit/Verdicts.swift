@@ -9,15 +9,18 @@ package enum Verdicts {
     /// Builds the report of a run.
     ///
     /// `located` has all findings in order. `chainID` extends a chain (nil for the first layer) by one diffID; this
-    /// module does not compute digests. `isStrict` makes warnings refute.
+    /// module does not compute digests. `isStrict` makes warnings refute, unless they are waived. Outcomes and counts are those
+    /// of the findings that are not waived.
     ///
     /// Memory: the arguments, and a few bytes for each finding and each image or layer that it belongs to. The elements
     /// of the report are created on access.
     package static func report(
         _ inventory: Inventory, facts: FactsList, located: FindingList, isStrict: Bool,
+        waivers: Waivers = Waivers(),
         chainID: @escaping @Sendable (ContentDigest?, ContentDigest) -> ContentDigest
     ) -> Report {
-        let places = FindingPlaces(located, imageCount: inventory.images.count, isStrict: isStrict)
+        let judgement = Judgement(pool: located.pool, waivers: waivers, isStrict: isStrict)
+        let places = FindingPlaces(located, imageCount: inventory.images.count, judgement)
         let images = ImageReports(inventory: inventory, facts: facts, places: places, chainID: chainID)
         let summary = figures(inventory, facts, places)
         let pool = located.pool
@@ -25,10 +28,7 @@ package enum Verdicts {
         return Report(
             outcome: places.outcomes.reduce(.verified) { $0.joined(with: $1) }, roots: inventory.roots,
             images: LazyList(count: inventory.images.count) { images.report($0) },
-            findings: LazyList(count: places.shown.count) { place in
-                let finding = pool[Int(places.shown[place])]
-                return isStrict && finding.severity == .warning ? finding.refuting() : finding
-            },
+            findings: LazyList(count: places.shown.count) { judgement[Int(places.shown[$0])] },
             files: LazyList(count: places.shown.count) { place in
                 files.file(of: pool[Int(places.shown[place])], at: places.firstEntries[place])
             }, summary: summary)
@@ -79,6 +79,20 @@ package enum Verdicts {
     }
 }
 
+/// The findings as they count in this run.
+private struct Judgement: Sendable {
+    let pool: PackedList<Finding>
+    let waivers: Waivers
+    let isStrict: Bool
+
+    /// A finding of the pool.
+    subscript(place: Int) -> Finding {
+        let finding = pool[place]
+        if let waiver = waivers[place] { return finding.waived(by: waiver) }
+        return isStrict && finding.severity == .warning ? finding.refuting() : finding
+    }
+}
+
 /// The findings that a report shows, and the image of each.
 private struct FindingPlaces: Sendable {
     /// The index in the pool of each finding of the report.
@@ -98,26 +112,22 @@ private struct FindingPlaces: Sendable {
     /// The first entry of each image.
     private var starts: [UInt32]
 
-    init(_ located: FindingList, imageCount: Int, isStrict: Bool) {
+    init(_ located: FindingList, imageCount: Int, _ judgement: Judgement) {
         var places = [UInt32](repeating: .max, count: located.pool.count)
         starts = Array(repeating: 0, count: imageCount + 1)
         for entry in located.entries {
             if let image = entry.image {
                 starts[image + 1] += 1
             } else {
-                let finding = located.pool[Int(entry.finding)]
-                let outcome = isStrict && finding.severity == .warning ? Outcome.refuted : finding.outcome
+                let finding = judgement[Int(entry.finding)]
                 rootOutcomes[finding.root, default: .verified] = rootOutcomes[finding.root, default: .verified].joined(
-                    with: outcome)
+                    with: finding.outcome)
             }
             guard places[Int(entry.finding)] == .max else { continue }
             places[Int(entry.finding)] = UInt32(shown.count)
             shown.append(entry.finding)
             firstEntries.append(FindingFiles.Position(entry))
-            let finding = located.pool[Int(entry.finding)]
-            count(
-                isStrict && finding.severity == .warning ? finding.refuting() : finding,
-                times: located.count(of: Int(entry.finding)))
+            count(judgement[Int(entry.finding)], times: located.count(of: Int(entry.finding)))
         }
         for image in 0..<imageCount { starts[image + 1] += starts[image] }
         ofImages = Array(repeating: (0, -1), count: Int(starts[imageCount]))
@@ -133,10 +143,12 @@ private struct FindingPlaces: Sendable {
     private mutating func count(_ finding: Finding, times: Int) {
         outcomes.append(finding.outcome)
         switch finding.severity {
+        case _ where finding.waiver != nil: break
         case .error: figures.errorCount += times
         case .warning: figures.warningCount += times
         case .note: figures.noteCount += times
         }
+        if let waiver = finding.waiver { figures.waived[waiver.source] += times }
         switch finding.code {
         case .platformAbsent: figures.absentPlatformCount += times
         case .blobUnreferenced: figures.unreferencedBlobCount += times
@@ -169,7 +181,9 @@ private struct ImageReports: Sendable {
         // With too many findings their layers are not stored, and no layer is called verified.
         var leastOutcome = Outcome.verified
         for (finding, layer) in places[image] {
-            if layer == FindingPlaces.someLayer { leastOutcome = .undetermined }
+            if layer == FindingPlaces.someLayer, places.outcomes[Int(finding)] != .verified {
+                leastOutcome = .undetermined
+            }
             if layers.indices.contains(Int(layer)) {
                 layers[Int(layer)].findings.append(Int(finding))
             } else {

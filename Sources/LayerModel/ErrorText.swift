@@ -15,6 +15,7 @@ package enum ErrorText {
         case 20: "not a directory"
         case 21: "is a directory"
         case 23, 24: "too many open files"
+        case 27: "file too large"
         case 36: "file name too long"
         case 40: "too many levels of symbolic links"
         case 116: "stale file handle"

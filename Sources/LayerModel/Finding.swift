@@ -67,7 +67,7 @@ package struct Finding: Hashable, Sendable {
     /// The root that the finding belongs to.
     package var root: RootIndex
     /// Why the finding does not count; nil if it counts. Not packed with the finding: `Verdicts.report` sets it.
-    package private(set) var waiver: Waiver?
+    package var waiver: Waiver?
 
     /// Makes a finding with its code's usual severity and outcome.
     package init(

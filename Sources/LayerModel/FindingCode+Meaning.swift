@@ -155,6 +155,8 @@ extension FindingCode {
             .undetermined(
                 "The fast path and the reference path disagree: an error of layerverify; the run ends with 70.")
         case .interrupted: .undetermined("The run was interrupted before this was checked.")
+        case .ignoreRuleExpired: .warns("A rule of an ignore file has expired and no longer applies.")
+        case .ignoreRuleUnused: .notes("A rule of `--ignore` or of an ignore file applies to no finding.")
         }
     }
 }

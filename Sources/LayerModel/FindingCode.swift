@@ -98,6 +98,8 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case claimUnchecked = "claim-unchecked"
     case fastPathDisagrees = "fast-path-disagrees"
     case interrupted = "interrupted"
+    case ignoreRuleExpired = "ignore-rule-expired"
+    case ignoreRuleUnused = "ignore-rule-unused"
 
     /// The meaning of a code: its severity, its outcome for the image, and a sentence for the documentation.
     package struct Meaning: Sendable {

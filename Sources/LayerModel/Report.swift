@@ -45,6 +45,13 @@ package struct Report: Sendable {
         return "\(path) in \(archive)" + (files[finding]?.offsetBytes.map { " (at byte \($0))" } ?? "")
     }
 
+    /// True if nothing was found to be verified, or if something that the command line asks for could not be done, such as a path
+    /// that does not exist. No policy makes a success of that.
+    package var isRequestUnmet: Bool {
+        guard outcome == .undetermined else { return false }
+        return images.isEmpty || findings.contains { $0.outcome == .undetermined && $0.code.tolerance == .never }
+    }
+
     /// True if the fast path and the reference path disagree on some blob.
     package var hasInternalError: Bool { findings.contains { $0.code == .fastPathDisagrees } }
 }

@@ -103,6 +103,16 @@ struct JSONReport {
             json.member("follows", finding.follows?.rawValue)
             json.member("root", report.roots.indices.contains(finding.root) ? report.roots[finding.root].path : nil)
             write(report.files[index], of: finding, index, to: &json)
+            write(finding.waiver, to: &json)
+        }
+    }
+
+    private func write(_ waiver: Waiver?, to json: inout JSONText) {
+        guard let waiver else { return json.member("waiver", String?.none) }
+        json.object("waiver") { json in
+            json.member("source", waiver.source.rawValue)
+            json.member("reason", waiver.reason)
+            json.member("until", waiver.until)
         }
     }
 
@@ -138,6 +148,10 @@ struct JSONReport {
             json.member("errors", summary.errorCount)
             json.member("warnings", summary.warningCount)
             json.member("notes", summary.noteCount)
+            json.object("ignoredFindings") { json in
+                json.member("count", summary.waived.total)
+                for source in Waiver.Source.allCases { json.member(source.rawValue, summary.waived[source]) }
+            }
             json.member("absentPlatforms", summary.absentPlatformCount)
             json.member("unreferencedBlobs", summary.unreferencedBlobCount)
             json.member("opaqueBlobs", summary.opaqueBlobCount)

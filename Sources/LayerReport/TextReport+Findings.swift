@@ -14,7 +14,7 @@ extension TextReport {
         var codes: [FindingCode] = []
         for index in indexes where report.findings.indices.contains(index) {
             let finding = report.findings[index]
-            if finding.severity == .note, style.verbosity != .verbose {
+            if finding.severity == .note, finding.waiver == nil, style.verbosity != .verbose {
                 if notes[finding.code] == nil { codes.append(finding.code) }
                 notes[finding.code, default: []].append(index)
             } else {
@@ -82,7 +82,7 @@ extension TextReport {
             if let createdBy = file?.createdBy { fields.append(Field(name: "built by", value: createdBy)) }
             shownFile = path
         }
-        let isBrief = finding.follows != nil && !isFull
+        let isBrief = (finding.follows != nil || finding.waiver != nil) && !isFull
         // The place of a note is written only in verbose reports.
         if finding.severity != .note && !isBrief || isFull {
             if path == nil || !isAboutPlace, !finding.place.description.isEmpty {
@@ -101,8 +101,23 @@ extension TextReport {
             if let actual = finding.actual { fields.append(Field(name: "actual", value: actual)) }
         }
         if let follows = finding.follows { fields.append(Field(name: "follows", value: "from \(follows.rawValue)")) }
-        if let hint = finding.hint { fields.append(Field(name: "hint", value: hint)) }
+        if let waiver = finding.waiver {
+            fields.append(Field(name: "ignored", value: Self.words(for: waiver)))
+        } else if let hint = finding.hint {
+            fields.append(Field(name: "hint", value: hint))
+        }
         return fields
+    }
+
+    /// `by rule until 2026-12-31: the reason`.
+    private static func words(for waiver: Waiver) -> String {
+        let source =
+            switch waiver.source {
+            case .option: "by --ignore"
+            case .file: "by rule"
+            case .baseline: "by baseline"
+            }
+        return source + (waiver.until.map { " until \($0)" } ?? "") + (waiver.reason.map { ": \($0)" } ?? "")
     }
 
     /// Whether a file is named by the digest.
@@ -173,8 +188,9 @@ extension TextReport {
                 + VisibleText.escaping(finding.message + end))
     }
 
-    /// `error[code]`, `unchecked[code]` for claims that could not be checked, `warning[code]`, `note[code]`.
+    /// `error[code]`, `unchecked[code]` for claims that could not be checked, `warning[code]`, `note[code]`, `ignored[code]`.
     private func label(of finding: Finding) -> String {
+        if finding.waiver != nil { return "ignored[\(finding.code.rawValue)]" }
         let word =
             switch (finding.severity, finding.outcome) {
             case (.error, .undetermined): "unchecked"
@@ -186,7 +202,8 @@ extension TextReport {
     }
 
     private func paint(_ label: String, as finding: Finding) -> String {
-        switch (finding.severity, finding.outcome) {
+        if finding.waiver != nil { return page.paint(label, .faint) }
+        return switch (finding.severity, finding.outcome) {
         case (.error, .undetermined), (.warning, _): page.paint(label, .boldYellow)
         case (.error, .refuted), (.error, .verified): page.paint(label, .boldRed)
         case (.note, _): page.paint(label, .cyan)

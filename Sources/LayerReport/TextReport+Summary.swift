@@ -22,12 +22,13 @@ extension TextReport {
         case .claims:
             let claimed = "claims only: layer bytes were not read; \(figures)"
             page.paragraph(
-                lead: "", leadWidth: 0, hanging: 0, [faults, claimed].compactMap { $0 }.joined(separator: "; "))
+                lead: "", leadWidth: 0, hanging: 0,
+                [faults, claimed, ignored].compactMap { $0 }.joined(separator: "; "))
         }
     }
 
     /// The faults, what was checked, and what was not, without text from an image.
-    var summarySentence: String { [faults, checked, unchecked].compactMap { $0 }.joined(separator: "; ") }
+    var summarySentence: String { [faults, checked, unchecked, ignored].compactMap { $0 }.joined(separator: "; ") }
 
     /// `1 of 3 images refuted, 2 errors, 1 warning`; nil for a run without a fault.
     private var faults: String? {
@@ -51,6 +52,15 @@ extension TextReport {
         if summary.errorCount > 0 { parts.append(HumanUnits.count(summary.errorCount, "error")) }
         if summary.warningCount > 0 { parts.append(HumanUnits.count(summary.warningCount, "warning")) }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+
+    /// `3 findings ignored: 2 by baseline, 1 by rule`; nil if every finding counts.
+    private var ignored: String? {
+        let waived = report.summary.waived
+        guard waived.total > 0 else { return nil }
+        let parts = [(waived.baseline, "by baseline"), (waived.option + waived.file, "by rule")]
+        return HumanUnits.count(waived.total, "finding") + " ignored: "
+            + parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     }
 
     private var figures: String {

@@ -106,10 +106,10 @@ struct TextReport {
     /// This many lines fit on a screen together with the last line of the report.
     private static let maximumFailureCount = 20
 
-    /// Writes the report of `--quiet`: errors, one per line, and the last line of verdicts; nothing if everything is
+    /// Writes the report of `--quiet`: errors that count, one per line, and the last line of verdicts; nothing if everything is
     /// verified.
     mutating func writeErrors<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
-        for (index, finding) in report.findings.enumerated() where finding.severity == .error {
+        for (index, finding) in report.findings.enumerated() where finding.severity == .error && finding.waiver == nil {
             writeOneLine(index)
             try page.pass(to: sink)
         }

@@ -41,7 +41,12 @@ struct BlobRun {
     }
 
     /// Facts in the order of `requests`, and findings in the order of the images.
-    func audit(_ inventory: Inventory, requests: [BlobRequest]? = nil) -> (facts: FactsList, findings: FindingList) {
+    ///
+    /// - Parameter complete: is called with all findings, before they are sorted.
+    func audit(
+        _ inventory: Inventory, requests: [BlobRequest]? = nil,
+        completing complete: (inout FindingList) -> Void = { _ in }
+    ) -> (facts: FactsList, findings: FindingList) {
         var facts = inventory.knownFacts
         var plan = requests == nil ? Plan(inventory) : nil
         let count = requests?.count ?? plan?.blobs.count ?? 0
@@ -93,6 +98,7 @@ struct BlobRun {
         }
         Consequences.mergeTruncation(&findings)
         Consequences.mark(&findings, in: inventory, facts: judge.facts)
+        complete(&findings)
         findings.finish()
         findings.sort()
         trace?.add(TraceRecord(.judge, worker: nil, since: judgingStart))

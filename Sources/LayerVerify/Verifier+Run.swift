@@ -26,9 +26,10 @@ extension Verifier {
         trace?.add(TraceRecord(.gather, worker: nil, since: start))
         let run = BlobRun(
             self, opener: store, cancellation: cancellation, progress: progress, start: start, trace: trace)
-        let audited = run.audit(inventory)
+        var waivers = Waivers()
+        let audited = run.audit(inventory) { waivers = tolerance.waivers(for: &$0, in: inventory) }
         var report = Verdicts.report(
-            inventory, facts: audited.facts, located: audited.findings, isStrict: options.isStrict,
+            inventory, facts: audited.facts, located: audited.findings, isStrict: options.isStrict, waivers: waivers,
             chainID: { ChainID.next(parent: $0, diffID: $1) })
         report.summary.ignored = inventory.ignored
         report.summary.seconds = (clock.now - start).seconds
@@ -45,14 +46,22 @@ extension Verifier {
         var findings = inventory.findings
         Judge(inventory, facts: facts).addFindings(to: &findings, readsLayers: false)
         Consequences.mark(&findings, in: inventory, facts: facts)
+        let waivers = tolerance.waivers(for: &findings, in: inventory, readsLayers: false)
         findings.finish()
         findings.sort()
         var report = Verdicts.report(
-            inventory, facts: facts, located: findings, isStrict: options.isStrict,
+            inventory, facts: facts, located: findings, isStrict: options.isStrict, waivers: waivers,
             chainID: { ChainID.next(parent: $0, diffID: $1) })
         report.summary.ignored = inventory.ignored
         report.summary.seconds = (clock.now - start).seconds
         return report
+    }
+
+    private var tolerance: Tolerance {
+        Tolerance(
+            rules: options.ignoreRules.map { $0.rule }, known: options.baseline?.known,
+            expectedDigests: expectedDigests,
+            today: today)
     }
 
     /// Finds the images at the paths and reads their documents.

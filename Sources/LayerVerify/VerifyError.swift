@@ -19,6 +19,10 @@ public struct VerifyError: Error, Sendable, CustomStringConvertible {
         public static let invalidReference = Code("invalid-reference")
         /// One of `VerifyOptions.expectedDigests` is not a digest of an algorithm that can be computed.
         public static let invalidDigest = Code("invalid-digest")
+        /// A rule of `VerifyOptions.ignoreRules` is malformed, or its file cannot be read.
+        public static let invalidIgnoreRule = Code("invalid-ignore-rule")
+        /// `VerifyOptions.baseline` is not a report, or cannot be read.
+        public static let invalidBaseline = Code("invalid-baseline")
         /// `VerifyOptions.jobs` is not at least 1.
         public static let invalidJobs = Code("invalid-jobs")
         /// A limit is zero.

@@ -60,6 +60,11 @@ public struct VerifyOptions: Hashable, Sendable {
     /// The symbolic links that are followed to the files of an image in a folder. The search for images follows none. A
     /// link that is given as a path is always followed.
     public var symbolicLinks: SymbolicLinkPolicy
+    /// The rules that waive findings. A waived finding stays in the report and does not count: outcomes, and the counts of
+    /// errors, warnings and notes, are those of the other findings.
+    public var ignoreRules: [IgnoreRule]
+    /// The findings of an earlier run, which are waived in this one; nil for none.
+    public var baseline: Baseline?
     /// Whether warnings refute.
     public var isStrict: Bool
     /// Whether the threads that compute have the lowest CPU priority and the idle I/O class.
@@ -86,7 +91,8 @@ public struct VerifyOptions: Hashable, Sendable {
         requiresAllPlatforms: Bool = false, isStrict: Bool = false, isNice: Bool = false,
         maximumBytesPerSecond: UInt64? = nil, allowsEmpty: Bool = false, minimumImageCount: Int = 0,
         symbolicLinks: SymbolicLinkPolicy = .inside, expectedDigests: [String] = [],
-        maximumFileCount: Int = standardFileCount, staysOnFileSystem: Bool = false
+        maximumFileCount: Int = standardFileCount, staysOnFileSystem: Bool = false, ignoreRules: [IgnoreRule] = [],
+        baseline: Baseline? = nil
     ) {
         self.jobs = jobs
         self.platform = platform
@@ -99,6 +105,8 @@ public struct VerifyOptions: Hashable, Sendable {
         self.allowsEmpty = allowsEmpty
         self.minimumImageCount = minimumImageCount
         self.symbolicLinks = symbolicLinks
+        self.ignoreRules = ignoreRules
+        self.baseline = baseline
         self.isStrict = isStrict
         self.isNice = isNice
         self.maximumBytesPerSecond = maximumBytesPerSecond

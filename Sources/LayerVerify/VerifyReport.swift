@@ -38,6 +38,10 @@ public struct VerifyReport: Sendable {
     /// The numbers of the run.
     public var summary: VerifySummary { VerifySummary(report.summary) }
 
+    /// Whether the run is undetermined because no image was found, or because something that its options ask for could not be
+    /// done, such as a path that does not exist or a name that matches nothing.
+    public var isRequestUnmet: Bool { report.isRequestUnmet }
+
     /// Whether the fast path and the reference path disagree on a blob. Please report it: it is a bug of this library.
     public var hasInternalError: Bool { report.hasInternalError }
 

@@ -7,7 +7,8 @@ internal import LayerVerify
 
 /// All exit statuses of the program; numbers are defined only here. For death by a signal see `SignalWatch`.
 enum ExitStatus: Int32, CaseIterable {
-    /// Every claim that could be checked is true, none was left undetermined, and the report was written.
+    /// Every claim that could be checked is true, none was left undetermined, and the report was written. Findings that are
+    /// ignored do not count, and with `--fail-on error` neither does what is undetermined.
     case verified = 0
     /// At least one claim is refuted.
     case refuted = 1
@@ -18,8 +19,11 @@ enum ExitStatus: Int32, CaseIterable {
     /// Spec: sysexits.h EX_SOFTWARE.
     case internalError = 70
 
-    init(_ report: VerifyReport) {
-        self.init(report.outcome, hasInternalError: report.hasInternalError)
+    /// The status of a report. With `.error` a run that only could not check something succeeds, unless it could not even do what
+    /// the command line asks for.
+    init(_ report: VerifyReport, failingOn threshold: FailureThreshold = .undetermined) {
+        let isTolerated = threshold == .error && report.outcome == .undetermined && !report.isRequestUnmet
+        self.init(isTolerated ? .verified : report.outcome, hasInternalError: report.hasInternalError)
     }
 
     init(_ report: DigestReport) {
@@ -74,7 +78,16 @@ enum ExitStatus: Int32, CaseIterable {
     /// The error that a command throws to end with this status.
     var exitCode: ExitCode { ExitCode(rawValue) }
 
-    /// The section of every command's help, except that of `inspect`.
+    /// How `--fail-on` and the options that ignore findings change the status.
+    private static let toleranceHelp = """
+        Findings that --ignore, --ignore-file or --baseline name do not count. With --fail-on warning a warning gives 1. With \
+        --fail-on error what could not be checked gives 0, unless no image was found, or something that the command line names is missing.
+        """
+
+    /// The section of the help of `verify`.
+    static let helpOfVerify = help + "\n\n" + toleranceHelp
+
+    /// The section of every command's help, except those of `verify` and `inspect`.
     static let help = help(
         verified: "everything that could be checked is correct, and the report was written",
         refuted: "at least one claim is refuted",
@@ -83,11 +96,13 @@ enum ExitStatus: Int32, CaseIterable {
         signal: "interrupted by signal N (INT 130, TERM 143, HUP 129); what was found is reported")
 
     /// The section of the help of `inspect`.
-    static let helpOfInspect = help(
-        verified: "the documents could be read, and nothing is wrong with them",
-        refuted: "something is wrong with a document, or one of them is missing",
-        undetermined: "nothing is wrong, but something could not be read, recognised or written",
-        internalError: "internal error", signal: "ended by signal N (INT 130, TERM 143, HUP 129)")
+    static let helpOfInspect =
+        help(
+            verified: "the documents could be read, and nothing is wrong with them",
+            refuted: "something is wrong with a document, or one of them is missing",
+            undetermined: "nothing is wrong, but something could not be read, recognised or written",
+            internalError: "internal error", signal: "ended by signal N (INT 130, TERM 143, HUP 129)")
+        + "\n\n" + toleranceHelp
 
     private static func help(
         verified: String, refuted: String, undetermined: String, internalError: String, signal: String

@@ -28,31 +28,36 @@ struct InspectCommand: ParsableCommand {
     var paths: [String]
 
     @OptionGroup(title: "What to show") var selection: SelectionOptions
+    @OptionGroup(title: "What fails") var tolerance: ToleranceOptions
     @OptionGroup(title: "Search") var search: SearchOptions
     @OptionGroup(title: "Report") var report: ReportOptions
 
     func validate() throws {
         try OutputPlace.validate(report.output, reading: paths)
-        _ = try makeVerifier()
+        try tolerance.validate(output: report.output)
+        _ = try Verifier.validated(options)
     }
 
     func run() throws {
-        let verifier = try makeVerifier()
+        var options = options
+        try tolerance.apply(to: &options)
+        let verifier = try Verifier.validated(options)
         try FileLimit.requireRoom()
         let output = try ReportOutput.opened(report.output)
         try output.prepare()
         PathHints.complain(about: paths)
         let result = verifier.inspect(paths)
-        try RunSession(progress: .never).finish(with: ExitStatus(result), writing: [output]) {
-            _, sink throws(ReportOutput.Failure) in
+        try RunSession(progress: .never).finish(
+            with: ExitStatus(result, failingOn: tolerance.threshold), writing: [output]
+        ) { _, sink throws(ReportOutput.Failure) in
             try result.write(as: report.format, style: report.style(on: output), to: sink)
         }
     }
 
-    private func makeVerifier() throws -> Verifier {
+    private var options: VerifyOptions {
         var options = VerifyOptions()
         selection.apply(to: &options)
         search.apply(to: &options)
-        return try Verifier.validated(options)
+        return options
     }
 }

@@ -29,7 +29,7 @@ struct RootCommand: ParsableCommand {
             To verify a path that has the name of a command, write it as ./digest. The options below are those \
             of verifying; for the others see 'layerverify help digest' and so on.
 
-            \(ExitStatus.help)
+            \(ExitStatus.helpOfVerify)
             """,
         // Querying the libraries and the CPU takes longer than verifying a small image.
         version: Arguments.all.contains("--version") ? Libraries.description : Libraries.version,

@@ -21,7 +21,7 @@ struct VerifyCommand: ParsableCommand {
               layerverify --quiet images/*.tar && echo all good
               layerverify --format json alpine/ | jq -r '.findings[].code'
 
-            \(ExitStatus.help)
+            \(ExitStatus.helpOfVerify)
             """)
 
     @Argument(
@@ -35,22 +35,25 @@ struct VerifyCommand: ParsableCommand {
         help: ArgumentHelp(
             "Exit with 2 if fewer different images than this are found at all paths together.", valueName: "number"))
     var minImages = 0
-    @Flag(help: "Treat warnings as errors.") var strict = false
+    @OptionGroup(title: "What fails") var tolerance: ToleranceOptions
     @OptionGroup(title: "Search") var search: SearchOptions
     @OptionGroup(title: "Report") var report: VerdictOptions
     @OptionGroup(title: "Run") var running: RunOptions
 
     func validate() throws {
         try report.validate(reading: paths, trace: running.trace)
+        for request in report.requests { try tolerance.validate(output: request.output) }
         guard minImages >= 0 else { throw ValidationError("--min-images is 0 or more, not \(minImages).") }
         _ = try Verifier.validated(options)
     }
 
     func run() throws {
+        var options = options
+        try tolerance.apply(to: &options)
         try VerifyRun(
-            paths: paths, options: options, reports: report.requests, verbosity: report.verbosity,
-            colour: report.destination.color, trace: running.trace, progress: running.progress,
-            github: report.github
+            paths: paths, options: options, threshold: tolerance.threshold, reports: report.requests,
+            verbosity: report.verbosity, colour: report.destination.color, trace: running.trace,
+            progress: running.progress, github: report.github
         ).run()
     }
 
@@ -62,7 +65,6 @@ struct VerifyCommand: ParsableCommand {
         options.requiresAllPlatforms = requireAllPlatforms
         options.allowsEmpty = allowEmpty
         options.minimumImageCount = minImages
-        options.isStrict = strict
         return options
     }
 }

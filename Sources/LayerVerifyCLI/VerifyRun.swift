@@ -8,6 +8,7 @@ internal import LayerVerify
 struct VerifyRun {
     var paths: [String]
     var options = VerifyOptions()
+    var threshold = FailureThreshold.undetermined
     var reports = [ReportRequest(.text)]
     var verbosity: VerbosityFlag?
     var colour = ColourMode.auto
@@ -28,7 +29,8 @@ struct VerifyRun {
         PathHints.complain(about: paths)
         let result = session.run { verifier.verify(paths, cancellation: $0, progress: $1, trace: $2) }
         GitHubActions(github, beside: reports)?.tell(result, isQuiet: verbosity == .quiet)
-        try session.finish(with: ExitStatus(result), writing: outputs) { number, sink throws(ReportOutput.Failure) in
+        try session.finish(with: ExitStatus(result, failingOn: threshold), writing: outputs) {
+            number, sink throws(ReportOutput.Failure) in
             try result.write(
                 as: reports[number].format,
                 style: OutputStyle(verbosity, colour, on: outputs[number]).locating(for: reports[number].format),

@@ -91,8 +91,8 @@ import Testing
             objects.merge(Self.objects(in: text)) { $0 + $1 }
         }
         let places = [
-            "images[]", "images[].layers[]", "findings[]", "findings[].blob", "summary", "summary.ignored", "tool",
-            "roots[]",
+            "images[]", "images[].layers[]", "findings[]", "findings[].blob", "findings[].waiver", "summary",
+            "summary.ignoredFindings", "summary.ignored", "tool", "roots[]",
         ]
         for place in places { try expect(objects[place], tables[place], place) }
         try expect(objects[""], tables["layerverify verify"], "layerverify verify")

@@ -13,6 +13,7 @@ struct SampleReport: Sendable, CustomStringConvertible {
         SampleReport(description: "verified", report: verified), SampleReport(description: "refuted", report: refuted),
         SampleReport(description: "undetermined", report: undetermined),
         SampleReport(description: "hostile", report: hostile), SampleReport(description: "empty", report: empty),
+        SampleReport(description: "ignored", report: ignored),
     ]
 
     static func digest(_ digit: Character) -> ContentDigest {
@@ -165,6 +166,51 @@ struct SampleReport: Sendable, CustomStringConvertible {
             summary: summary {
                 $0.imageCount = 1
                 $0.errorCount = 1
+            })
+    }()
+
+    /// Findings that do not count, next to one that does.
+    static let ignored: Report = {
+        let blobPath = "blobs/sha256/" + digest("a").encoded
+        let findings = [
+            Finding(
+                .blobDigestMismatch, "layer 1 is damaged: its sha256 does not match",
+                at: Place("blobs/sha256/22", "/layers/0/digest"), digest: digest("a"),
+                expected: digest("a").description, actual: digest("9").description, hint: "copy the image again"
+            ).waived(by: Waiver(source: .file, reason: "old\u{1b}[31m store; ticket #7", until: "2026-12-31")),
+            Finding(
+                .streamCorrupt, "the gzip stream is damaged before byte 7187",
+                at: Place("blobs/sha256/22", "/layers/0"),
+                digest: digest("a"), actual: "7187", follows: .blobDigestMismatch
+            ).waived(by: Waiver(source: .baseline)),
+            Finding(
+                .historyCountMismatch, "history has 3 layers, diff_ids has 2", at: Place("blobs/sha256/11", "/history")
+            ).waived(by: Waiver(source: .option)),
+            Finding(
+                .ignoreRuleExpired, "ignore.txt:3: the rule 'view-empty' expired on 2025-12-31", at: Place(""), root: 1,
+                hint: "renew the rule, or remove it and fix the image"),
+        ]
+        return Report(
+            outcome: .verified, roots: [RootRecord(path: "dir/", form: .ociLayout)],
+            images: [
+                image("app:1", "linux/amd64", layers: [layer("a", findings: [0, 1]), layer("b")], findings: [2])
+            ],
+            findings: LazyList(findings),
+            files: [
+                FileReport(path: blobPath, role: .layer, layer: 0, layerCount: 2),
+                FileReport(path: blobPath, role: .layer, layer: 0, layerCount: 2),
+                FileReport(path: "blobs/sha256/11", role: .config), nil,
+            ],
+            summary: summary {
+                $0.imageCount = 1
+                $0.verifiedImageCount = 1
+                $0.layerCount = 2
+                $0.blobCount = 5
+                $0.claimCount = 12
+                $0.warningCount = 1
+                $0.waived.file = 1
+                $0.waived.baseline = 1
+                $0.waived.option = 1
             })
     }()
 

@@ -14,9 +14,18 @@ struct CorpusTests {
             var code: String
             var digest: String?
             var follows: String?
+            /// What waives the finding, in a case.
+            var ignored: String?
+            /// The same in a report.
+            var waiver: Waiver?
+
+            struct Waiver: Decodable { var source: String }
 
             /// One line, so that lists can be compared and read.
-            var line: String { "\(code) \(digest ?? "-")" + (follows.map { " follows \($0)" } ?? "") }
+            var line: String {
+                "\(code) \(digest ?? "-")" + (follows.map { " follows \($0)" } ?? "")
+                    + ((ignored ?? waiver?.source).map { " ignored by \($0)" } ?? "")
+            }
         }
 
         var about: String
@@ -69,7 +78,7 @@ struct CorpusTests {
         let expectation = try JSONDecoder().decode(
             Expectation.self, from: Data(contentsOf: item.folder.appending(path: "expect.json")))
         let run = try ProgramRun.layerverify(
-            ["--format", "json", "--jobs", "\(jobs)"] + (expectation.arguments ?? []) + [item.image])
+            ["--format", "json", "--jobs", "\(jobs)"] + (expectation.arguments ?? []) + [item.image], in: item.folder)
         #expect(run.status == expectation.status, "\(expectation.about)\n\(run.transcript)")
         let report = try JSONDecoder().decode(Report.self, from: run.output)
         #expect(

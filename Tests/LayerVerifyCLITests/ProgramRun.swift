@@ -17,7 +17,11 @@ struct ProgramRun: Sendable {
     var transcript: String { text + String(decoding: errors, as: UTF8.self) }
 
     /// Runs a program, searched in `PATH` unless it is a path, and reads its output.
-    static func run(_ program: String, _ arguments: [String], input: Data? = nil) throws -> ProgramRun {
+    ///
+    /// - Parameter current: the current folder; nil for that of the tests.
+    static func run(
+        _ program: String, _ arguments: [String], input: Data? = nil, in current: URL? = nil
+    ) throws -> ProgramRun {
         let process = Process()
         process.executableURL = URL(filePath: program.contains("/") ? program : "/usr/bin/env")
         process.arguments = program.contains("/") ? arguments : [program] + arguments
@@ -28,6 +32,7 @@ struct ProgramRun: Sendable {
         process.standardInput = try FileHandle(forReadingFrom: places[0])
         process.standardOutput = try FileHandle(forWritingTo: places[1])
         process.standardError = try FileHandle(forWritingTo: places[2])
+        if let current { process.currentDirectoryURL = current }
         try process.run()
         process.waitUntilExit()
         let status = process.terminationStatus
@@ -39,7 +44,9 @@ struct ProgramRun: Sendable {
     /// Runs the layerverify that was built with these tests.
     static func layerverify(_ arguments: String...) throws -> ProgramRun { try run(layerverifyPath, arguments) }
 
-    static func layerverify(_ arguments: [String]) throws -> ProgramRun { try run(layerverifyPath, arguments) }
+    static func layerverify(_ arguments: [String], in current: URL? = nil) throws -> ProgramRun {
+        try run(layerverifyPath, arguments, in: current)
+    }
 
     /// The program next to the bundle of the tests; `LAYERVERIFY_PROGRAM` overrides it.
     static let layerverifyPath: String = {

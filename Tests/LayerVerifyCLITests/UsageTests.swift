@@ -47,7 +47,7 @@ import Testing
         Mistake("--format --quiet", "Missing value for '--format <format>'.\n"),
         Mistake("--min-images -1", "If '-1' is the value, write '--min-images=-1'."),
         Mistake("--chain", "Unknown option '--chain'. It is an option of 'digest': 'layerverify digest --chain ...'."),
-        Mistake("digest --strict", "It is an option of 'verify': 'layerverify verify --strict ...'."),
+        Mistake("digest --strict", "It is an option of 'verify', 'inspect': 'layerverify verify --strict ...'."),
         Mistake("inspect --jobs", "It is an option of 'verify', 'digest', 'bench'"),
         Mistake("diggest --chain", "It is an option of 'digest'; did you mean that by 'diggest'?"),
     ]

@@ -132,6 +132,16 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
     /// The number of findings that a finding of the pool counts: 1 unless it is a summary.
     package func count(of place: Int) -> Int { standInCounts[place] ?? 1 }
 
+    /// Whether a finding of the pool counts several that are not kept.
+    package func isSummary(_ place: Int) -> Bool { standInCounts[place] != nil }
+
+    /// The indexes in the pool of the findings that belong to something, in order. Others are not reported.
+    package var listedPlaces: [Int] {
+        var isListed = [Bool](repeating: false, count: pool.count)
+        for entry in entries { isListed[Int(entry.finding)] = true }
+        return pool.indices.filter { isListed[$0] }
+    }
+
     private mutating func standIn(for finding: Finding) -> Int {
         let key = StandIn(
             code: finding.code, severity: finding.severity, outcome: finding.outcome, root: finding.root)

@@ -1,0 +1,96 @@
+// layerverify: the options for what a pipeline tolerates.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LayerVerify
+
+/// The least serious result that makes the exit status other than 0.
+enum FailureThreshold: String, CaseIterable, ExpressibleByArgument {
+    /// Only refuted claims.
+    case error
+    /// Refuted claims and warnings, and claims that could not be checked.
+    case warning
+    /// Refuted claims, and claims that could not be checked.
+    case undetermined
+}
+
+/// The options that decide which findings count, and which of them fail.
+struct ToleranceOptions: ParsableArguments {
+    @Option(
+        name: .customLong("fail-on"),
+        help: ArgumentHelp(
+            "What makes the exit status other than 0: 'error' (a refuted claim), 'undetermined' (also what could not be checked; "
+                + "the default) or 'warning' (also warnings).", valueName: "what"))
+    var thresholds: [FailureThreshold] = []
+
+    @Flag(help: "The same as --fail-on warning.") var strict = false
+
+    @Option(
+        name: .customLong("ignore"),
+        help: ArgumentHelp(
+            "Do not count findings of this code, or of this code about the blob with this digest. May be repeated. Codes that say "
+                + "that bytes are wrong need the digest.", valueName: "code[:digest]"))
+    var rules: [String] = []
+
+    @Option(
+        name: .customLong("ignore-file"),
+        help: ArgumentHelp(
+            "Do not count findings by the rules of a file, one per line: 'code[:digest] [until=YYYY-MM-DD] reason'. May be repeated.",
+            valueName: "file"),
+        completion: .file())
+    var files: [String] = []
+
+    @Option(
+        name: .customLong("baseline"),
+        help: ArgumentHelp("Do not count findings that an earlier JSON report lists.", valueName: "file"),
+        completion: .file())
+    var baselines: [String] = []
+
+    func validate() throws {
+        guard thresholds.count <= 1 else { throw ValidationError("--fail-on may be given once.") }
+        if strict, let threshold = thresholds.first, threshold != .warning {
+            throw ValidationError(
+                "--strict is the same as --fail-on warning, and contradicts --fail-on \(threshold.rawValue).")
+        }
+        guard baselines.count <= 1 else { throw ValidationError("--baseline may be given once.") }
+        guard !(files + baselines).contains("") else { throw ValidationError("The path of a file is empty.") }
+        // The files are read once, when the command runs: they may be pipes.
+        _ = try explained { () throws(VerifyError) in try parsedRules() }
+    }
+
+    /// Throws: `ValidationError` if the report would replace a file that is to be read first: a baseline that takes over the new
+    /// findings of each run would never fail twice.
+    func validate(output: String?) throws { try OutputPlace.validate(output, reading: files + baselines) }
+
+    /// Reads the files, and sets the options of a run.
+    ///
+    /// Throws: `ValidationError` for a file that cannot be read or is malformed.
+    func apply(to options: inout VerifyOptions) throws {
+        options.isStrict = isStrict
+        options.ignoreRules = try explained { () throws(VerifyError) in
+            var all = try parsedRules()
+            for file in files { all += try IgnoreRule.rules(inFile: file) }
+            return all
+        }
+        options.baseline = try explained { () throws(VerifyError) in
+            try baselines.first.map { path throws(VerifyError) in try Baseline(report: path) }
+        }
+    }
+
+    var threshold: FailureThreshold { isStrict ? .warning : thresholds.first ?? .undetermined }
+
+    private var isStrict: Bool { strict || thresholds.first == .warning }
+
+    private func parsedRules() throws(VerifyError) -> [IgnoreRule] {
+        try rules.map { rule throws(VerifyError) in try IgnoreRule(rule) }
+    }
+
+    private func explained<Result>(_ body: () throws(VerifyError) -> Result) throws -> Result {
+        do throws(VerifyError) {
+            return try body()
+        } catch {
+            throw ValidationError(ReferenceDocs.visible(error.description))
+        }
+    }
+}
