@@ -5,6 +5,16 @@
 internal import LayerModel
 
 extension TextReport {
+    /// Names the command that explains the first finding that decides the outcome. The last line of the report is left to
+    /// the summary.
+    mutating func writeOffer() {
+        guard report.outcome != .verified else { return }
+        let deciding = report.findings.lazy.filter { [outcome = report.outcome] in $0.outcome == outcome }
+        guard let finding = deciding.first(where: { $0.follows == nil }) ?? deciding.first else { return }
+        let offer = "see 'layerverify explain \(finding.code.rawValue)' for what to do"
+        page.fill(lead: "", leadWidth: 0, hanging: 0, page.painted(offer, .faint))
+    }
+
     /// Writes the outcome, what was checked, and what was not.
     mutating func writeSummary() {
         switch kind {

@@ -65,6 +65,7 @@ struct TextReport {
         try writeIgnored(to: sink)
         if !report.roots.isEmpty || !report.findings.isEmpty { page.line() }
         try writeFailures(to: sink)
+        writeOffer()
         writeSummary()
     }
 

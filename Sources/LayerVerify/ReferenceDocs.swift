@@ -10,6 +10,45 @@ package enum ReferenceDocs {
     /// The content of `docs/findings.md`.
     package static var findings: String { FindingTable.markdown }
 
+    /// The codes of findings, in the order of the docs.
+    package static var findingCodes: [String] { FindingCode.allCases.map { $0.rawValue } }
+
+    /// The content of `docs/findings/CODE.md`; nil for another word than a code.
+    package static func findingPage(_ code: String) -> String? {
+        FindingCode(rawValue: code).map { FindingExplanations.page(of: $0) }
+    }
+
+    /// The formats of `layerverify explain`.
+    package enum ExplanationFormat: String, Sendable, CaseIterable {
+        case text
+        case json
+        case markdown
+    }
+
+    /// The explanations of codes; other words than codes are left out.
+    package static func explanation(
+        of codes: [String], as format: ExplanationFormat, style: OutputStyle
+    ) -> String {
+        let codes = codes.compactMap { FindingCode(rawValue: $0) }
+        return switch format {
+        case .text: FindingExplanations.text(of: codes, in: style.reportStyle)
+        case .json: FindingExplanations.json(of: codes)
+        case .markdown: FindingExplanations.markdown(of: codes)
+        }
+    }
+
+    /// One line for each code; in JSON everything.
+    package static func findingList(
+        of codes: [String], as format: ExplanationFormat, style: OutputStyle
+    ) -> String {
+        let codes = codes.compactMap { FindingCode(rawValue: $0) }
+        return switch format {
+        case .text: FindingExplanations.list(of: codes, in: style.reportStyle)
+        case .json: FindingExplanations.json(of: codes)
+        case .markdown: FindingTable.table(of: codes)
+        }
+    }
+
     /// Untrusted text in which every character is escaped that a terminal would interpret or hide.
     package static func visible(_ text: String) -> String { VisibleText.escaping(text) }
 

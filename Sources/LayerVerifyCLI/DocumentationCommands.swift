@@ -5,11 +5,17 @@
 internal import ArgumentParser
 internal import LayerVerify
 
-/// `layerverify __findings`: `docs/findings.md`.
+/// `layerverify __findings`: `docs/findings.md`; with a code, its page in `docs/findings/`.
 struct FindingsPage: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "__findings", shouldDisplay: false)
 
-    func run() throws { try Page.write(ReferenceDocs.findings) }
+    @Argument var code: String?
+
+    func run() throws {
+        guard let code else { try Page.write(ReferenceDocs.findings) }
+        guard let page = ReferenceDocs.findingPage(code) else { throw ExitStatus.usage.exitCode }
+        try Page.write(page)
+    }
 }
 
 /// `layerverify __help`: `docs/cli.md`.
@@ -20,7 +26,7 @@ struct HelpPage: ParsableCommand {
         let commands: [(String, any ParsableCommand.Type)] = [
             ("layerverify", RootCommand.self), ("layerverify verify", VerifyCommand.self),
             ("layerverify digest", DigestCommand.self), ("layerverify inspect", InspectCommand.self),
-            ("layerverify bench", BenchCommand.self),
+            ("layerverify explain", ExplainCommand.self), ("layerverify bench", BenchCommand.self),
         ]
         var page = "# Command line\n\nWhat `--help` says, for each command.\n"
         for (name, command) in commands {
@@ -32,7 +38,7 @@ struct HelpPage: ParsableCommand {
 }
 
 private enum Page {
-    static func write(_ text: String) throws {
+    static func write(_ text: String) throws -> Never {
         let output = try ReportOutput.opened(nil)
         try RunSession(progress: .never).finish(with: .verified, writing: [output]) {
             _, sink throws(ReportOutput.Failure) in

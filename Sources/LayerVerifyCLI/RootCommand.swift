@@ -24,6 +24,7 @@ struct RootCommand: ParsableCommand {
               layerverify --format json -o out.json .   write the report for a program
               layerverify digest layer.tar.gz           compute digest and diffID
               layerverify inspect alpine/               show what the documents describe
+              layerverify explain blob-missing          explain a finding
               layerverify bench                         measure how fast this machine is
 
             To verify a path that has the name of a command, write it as ./digest. The options below are those \
@@ -34,8 +35,8 @@ struct RootCommand: ParsableCommand {
         // Querying the libraries and the CPU takes longer than verifying a small image.
         version: Arguments.all.contains("--version") ? Libraries.description : Libraries.version,
         subcommands: [
-            VerifyCommand.self, DigestCommand.self, InspectCommand.self, BenchCommand.self, FindingsPage.self,
-            HelpPage.self,
+            VerifyCommand.self, DigestCommand.self, InspectCommand.self, ExplainCommand.self, BenchCommand.self,
+            FindingsPage.self, HelpPage.self,
         ],
         defaultSubcommand: VerifyCommand.self)
 

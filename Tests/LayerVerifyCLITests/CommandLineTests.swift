@@ -50,7 +50,9 @@ import Testing
         #expect(ending.output.hasPrefix("layerverify "))
     }
 
-    @Test(arguments: [["--help"], ["verify", "--help"], ["digest", "-h"], ["inspect", "-h"], ["bench", "-h"]])
+    @Test(arguments: [
+        ["--help"], ["verify", "--help"], ["digest", "-h"], ["inspect", "-h"], ["explain", "-h"], ["bench", "-h"],
+    ])
     func helpListsTheExitStatuses(_ arguments: [String]) throws {
         let ending = try Program.shell("exec \"$LAYERVERIFY\" " + arguments.joined(separator: " "))
         #expect(ending.status == 0)
@@ -60,8 +62,12 @@ import Testing
 
     @Test func theDocsMatchTheProgram() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
-        for (command, page) in [("__findings", "findings.md"), ("__help", "cli.md")] {
-            let ending = try Program.run(command)
+        let pages = [
+            ("__findings", "findings.md"), ("__help", "cli.md"),
+            ("__findings blob-digest-mismatch", "findings/blob-digest-mismatch.md"),
+        ]
+        for (arguments, page) in pages {
+            let ending = try Program.shell("exec \"$LAYERVERIFY\" " + arguments)
             let text = try String(contentsOf: root.appending(path: "docs/\(page)"), encoding: .utf8)
             #expect(ending.output == text, "run scripts/docs-check --write")
         }

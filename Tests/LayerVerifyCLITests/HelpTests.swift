@@ -19,7 +19,7 @@ import Testing
     }
 
     /// Words without spaces may be longer than a line.
-    @Test(arguments: [40, 50, 60, 80, 132], [[], ["verify"], ["digest"], ["inspect"], ["bench"]])
+    @Test(arguments: [40, 50, 60, 80, 132], [[], ["verify"], ["digest"], ["inspect"], ["explain"], ["bench"]])
     func linesOfTheHelpFitAndKeepTheirIndent(_ width: Int, _ command: [String]) throws {
         let run = try ProgramRun.run(
             "env", ["COLUMNS=\(width)", ProgramRun.layerverifyPath] + command + ["--help"])
@@ -53,6 +53,7 @@ import Testing
         (["--f"], "--format"), (["image", "--q"], "--quiet"), (["--format", ""], "json"),
         (["--color", "al"], "always"),
         (["image", "--platform", "linux/s"], "linux/s390x"), (["digest", "--ch"], "--chain"), (["insp"], "inspect"),
+        (["explain", "view"], "view-empty"), (["expl"], "explain"),
         (["im"], "image"), (["image", "im"], "image"), (["inspect", "im"], "image"),
     ]
 
@@ -101,7 +102,7 @@ import Testing
             source ./completions; words=(layerverify "$@"); CURRENT=${#words}; _layerverify
             """
         let answer = try run("zsh", ["-f", "-c", line, "zsh"] + words)
-        let isCommand = ["digest", "inspect"].contains(words[0])
+        let isCommand = ["digest", "inspect", "explain"].contains(words[0])
         let isOnlyWord = words.count == 1 && !words[0].hasPrefix("-")
         #expect(answer.contains("words: " + (isCommand || isOnlyWord ? words[0] : "verify")), "\(answer)")
         #expect(answer.contains("files") == isOnlyWord, "\(answer)")
