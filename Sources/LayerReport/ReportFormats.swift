@@ -11,6 +11,10 @@ package enum ReportFormats {
     package static let verdicts: [any VerdictFormat] = [
         TextFormat(),
         JSONFormat(),
+        SARIFFormat(),
+        GitLabFormat(),
+        GitHubFormat(),
+        GitHubSummaryFormat(),
         MarkdownFormat(),
         JUnitFormat(),
         TAPFormat(),

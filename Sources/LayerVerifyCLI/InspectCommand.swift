@@ -49,8 +49,7 @@ struct InspectCommand: ParsableCommand {
         let result = verifier.inspect(paths)
         try RunSession(progress: .never).finish(
             with: ExitStatus(result, failingOn: tolerance.threshold), writing: [output]
-        ) {
-            _, sink throws(ReportOutput.Failure) in
+        ) { _, sink throws(ReportOutput.Failure) in
             try result.write(as: report.format, style: report.style(on: output), to: sink)
         }
     }

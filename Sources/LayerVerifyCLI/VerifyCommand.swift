@@ -53,7 +53,7 @@ struct VerifyCommand: ParsableCommand {
         try VerifyRun(
             paths: paths, options: options, threshold: tolerance.threshold, reports: report.requests,
             verbosity: report.verbosity, colour: report.destination.color, trace: running.trace,
-            progress: running.progress
+            progress: running.progress, github: report.github
         ).run()
     }
 

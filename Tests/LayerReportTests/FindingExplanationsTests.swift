@@ -108,12 +108,6 @@ import Testing
             #expect(FileManager.default.fileExists(atPath: target.path), "\(link.output.1)")
         }
     }
-
-    @Test func theTableLinksEveryPage() {
-        for code in FindingCode.allCases {
-            #expect(FindingTable.markdown.contains("\n| [`\(code.rawValue)`](findings/\(code.rawValue).md) | "))
-        }
-    }
 }
 
 /// The line of a text report that names the command.

@@ -95,8 +95,11 @@ import Testing
         #expect(images.allSatisfy { $0["outcome"] is NSNull })
     }
 
-    @Test func everyCodeIsInTheTable() {
-        for code in FindingCode.allCases { #expect(FindingTable.markdown.contains("| `\(code.rawValue)` |")) }
+    @Test func everyCodeIsInTheTableWithALinkToItsPage() {
+        let table = FindingTable.markdown
+        for code in FindingCode.allCases.map({ $0.rawValue }) {
+            #expect(table.contains("\n| [`\(code)`](findings/\(code).md) | "), "\(code)")
+        }
     }
 }
 

@@ -58,7 +58,7 @@ import Testing
 
     static let pages = [
         "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/policy.md",
-        "docs/json.md", "docs/findings.md",
+        "docs/json.md", "docs/findings.md", "docs/reports.md",
     ]
 
     @Test(arguments: pages)
