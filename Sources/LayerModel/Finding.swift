@@ -66,6 +66,8 @@ package struct Finding: Hashable, Sendable {
     package var follows: FindingCode?
     /// The root that the finding belongs to.
     package var root: RootIndex
+    /// Why the finding does not count; nil if it counts. Not packed with the finding: `Verdicts.report` sets it.
+    package private(set) var waiver: Waiver?
 
     /// Makes a finding with its code's usual severity and outcome.
     package init(
@@ -85,6 +87,14 @@ package struct Finding: Hashable, Sendable {
         self.hint = hint
         self.follows = follows
         self.root = root
+    }
+
+    /// The same finding as one that does not count: it keeps its severity, and its image may be verified.
+    package func waived(by waiver: Waiver) -> Finding {
+        var result = self
+        result.waiver = waiver
+        result.outcome = .verified
+        return result
     }
 
     /// The same finding as a refutation, for a policy that is stricter than the code's own.

@@ -129,9 +129,12 @@ package struct Summary: Hashable, Sendable {
     package var layerCount = 0
     package var blobCount = 0
     package var claimCount = 0
+    /// The findings that count, by severity.
     package var errorCount = 0
     package var warningCount = 0
     package var noteCount = 0
+    /// The findings that do not count.
+    package var waived = WaivedCounts()
     /// The number of platforms that an index lists and that are absent.
     package var absentPlatformCount = 0
     package var unreferencedBlobCount = 0

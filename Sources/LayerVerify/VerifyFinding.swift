@@ -63,4 +63,7 @@ public struct VerifyFinding: Hashable, Sendable {
     public var hint: String? { finding.hint }
     /// The code of the finding on the same blob that this one follows from.
     public var follows: String? { finding.follows?.rawValue }
+    /// Why the finding does not count; nil if it counts. A finding that does not count keeps its severity, and its outcome
+    /// is verified.
+    public var waiver: VerifyWaiver? { finding.waiver.map { VerifyWaiver($0) } }
 }

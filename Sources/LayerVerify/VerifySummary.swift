@@ -34,6 +34,8 @@ public struct VerifySummary: Hashable, Sendable {
     public var warningCount: Int { summary.warningCount }
     /// Notes.
     public var noteCount: Int { summary.noteCount }
+    /// Findings that do not count, by what waived them; see `VerifyOptions.ignoreRules` and `VerifyOptions.baseline`.
+    public func waivedCount(by source: VerifyWaiver.Source) -> Int { summary.waived[source.modelled] }
     /// Platforms that an index lists and whose manifests are missing.
     public var absentPlatformCount: Int { summary.absentPlatformCount }
     /// Blobs that no document references. They were checked against their names.
