@@ -8,5 +8,8 @@ package enum ReportFormats {
     package static let all: [any ReportFormat] = [TextFormat(), JSONFormat()]
 
     /// The formats of verdicts, the default first.
-    package static let verdicts: [any VerdictFormat] = all
+    package static let verdicts: [any VerdictFormat] =
+        all + [
+            HTMLFormat()
+        ]
 }

@@ -28,7 +28,7 @@ extension TextReport {
     }
 
     /// `1 of 3 images refuted, 2 errors, 1 warning`; nil for a run without a fault.
-    private var faults: String? {
+    var faults: String? {
         let summary = report.summary
         var parts: [String] = []
         if kind == .verdicts, summary.imageCount > 0 {
@@ -78,7 +78,7 @@ extension TextReport {
     }
 
     /// The content that the outcome does not cover; nil if there is none.
-    private var unchecked: String? {
+    var unchecked: String? {
         var counts: [FindingCode: Int] = [:]
         for finding in report.findings { counts[finding.code, default: 0] += 1 }
         var parts: [String] = []

@@ -22,11 +22,17 @@ public struct OutputFormat: Hashable, Sendable, CustomStringConvertible {
     /// JSON for programs; see `docs/json.md`.
     public static let json = OutputFormat(known: JSONFormat().name)
 
+    /// One HTML page for people, without scripts; see `docs/reports.md`.
+    public static let html = OutputFormat(known: HTMLFormat().name)
+
     /// All formats, the default first.
     public static var all: [OutputFormat] { ReportFormats.verdicts.map { OutputFormat(known: $0.name) } }
 
     /// The formats for reports of all kinds. Other formats are for the report of `Verifier.verify` only.
     public static var general: [OutputFormat] { ReportFormats.all.map { OutputFormat(known: $0.name) } }
+
+    /// Whether the format shows what each thread did when; see `VerifyOptions.recordsTimeline`.
+    public var usesTimeline: Bool { verdictRenderer.usesTimeline }
 
     /// The name of the format.
     public var description: String { name }
