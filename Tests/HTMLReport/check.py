@@ -1,8 +1,8 @@
 # layerverify: checks HTML reports in a browser.
 # Copyright the layerverify authors.
 # SPDX-License-Identifier: Apache-2.0
-"""check.py [--shots FOLDER] PAGE...: opens each page in headless Chromium, at three widths, light, dark and printed, and
-prints every fault. Exits with 1 if there is one."""
+"""Opens each page in headless Chromium, at three widths, light, dark and printed, and prints every fault. Exits with 1 if
+there is one. With --self-test it makes faults in a page of its own, and fails if one of them is not found."""
 
 import argparse
 import os
@@ -13,6 +13,7 @@ import tempfile
 import html5lib
 
 from browser import Browser
+from mutations import MUTATIONS
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 with open(os.path.join(HERE, "page.js"), encoding="utf-8") as script:
@@ -60,6 +61,21 @@ def event_faults(browser, path):
     return faults
 
 
+def highlight_faults(browser):
+    """Moves the pointer to a layer that several images share: its other places must be highlighted, and nothing else."""
+    place = browser.evaluate(
+        """(() => { const shared = document.querySelector("[class*=' s-']"); if (!shared) return null;
+        shared.scrollIntoView({block: "center"}); const box = shared.getBoundingClientRect();
+        return {x: box.x + box.width / 2, y: box.y + box.height / 2, name: shared.className.split(" ")[1]}; })()""")
+    if place is None:
+        return []
+    browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=place["x"], y=place["y"])
+    wrong = browser.evaluate(
+        f"""[...document.querySelectorAll(".bar a, .layers li")].filter(part =>
+        part.classList.contains("{place['name']}") !== (getComputedStyle(part).outlineStyle === "solid")).length""")
+    return [f"{wrong} layers are highlighted wrongly"] if wrong else []
+
+
 def print_faults(browser, path, pdf):
     """Prints the page. The explanations of findings must be on paper, although they are closed on the screen."""
     browser.open(path, 1280, media="print")
@@ -74,11 +90,11 @@ def print_faults(browser, path, pdf):
     return faults
 
 
-def check(browser, path, shots):
+def check(browser, path, shots=None, views=VIEWS):
     """All faults of one page."""
     faults = markup_faults(path)
     name = os.path.splitext(os.path.basename(path))[0]
-    for width, scheme in VIEWS:
+    for width, scheme in views:
         browser.open(path, width, scheme)
         view = f"{width} {scheme}: "
         for state in ("", "opened, "):
@@ -92,6 +108,8 @@ def check(browser, path, shots):
                 browser.screenshot(os.path.join(shots, f"{name}-{width}-{scheme}{'-opened' if state else ''}.png"), 6_000)
         faults += [view + fault for fault in event_faults(browser, path)]
     browser.open(path, 1280)
+    faults += highlight_faults(browser)
+    browser.open(path, 1280)
     browser.press("Tab")
     if browser.evaluate("document.activeElement.className") != "skip":
         faults.append("the first key Tab does not reach the link that skips the head")
@@ -100,14 +118,35 @@ def check(browser, path, shots):
     return faults
 
 
+def self_test(browser, path):
+    """The faults of a page that must have a fault, and that the check does not find."""
+    with open(path, encoding="utf-8") as file:
+        page = file.read()
+    missed = []
+    with tempfile.TemporaryDirectory() as folder:
+        for number, (fault, change) in enumerate(MUTATIONS):
+            damaged = os.path.join(folder, f"{number}.html")
+            with open(damaged, "w", encoding="utf-8") as file:
+                file.write(change(page))
+            found = check(browser, damaged, views=[(1280, "dark" if fault.startswith("dark") else "light")])
+            if not any(fault in one for one in found):
+                missed.append(f"a page with the fault '{fault}' passes the check")
+    return missed
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--shots", help="a folder for pictures of the pages")
-    options.add_argument("pages", nargs="+")
+    options.add_argument("--self-test", metavar="PAGE", help="a good page with findings and shared layers")
+    options.add_argument("pages", nargs="*")
     arguments = options.parse_args()
     browser = Browser()
     count = 0
     try:
+        if arguments.self_test:
+            faults = self_test(browser, arguments.self_test)
+            print(*faults, sep="\n", end="\n" if faults else "")
+            count += len(faults)
         for path in arguments.pages:
             faults = check(browser, path, arguments.shots)
             for fault in faults[:25]:
@@ -119,7 +158,8 @@ def main():
         browser.close()
     if count:
         sys.exit(1)
-    print(f"{len(arguments.pages)} pages, {len(VIEWS)} views of each and print: no fault")
+    print(f"{len(arguments.pages)} pages in {len(VIEWS)} views and in print: no fault", end="")
+    print(f"; {len(MUTATIONS)} faults found in pages that have them" if arguments.self_test else "")
 
 
 main()

@@ -77,7 +77,8 @@ extension HTMLReport {
             add("<a class=\"\(segment.outcome.rawValue)\(shared.map { " s-\($0.marker)" } ?? "")\" tabindex=\"-1\" ")
             add("href=\"#i\(index)l\(first)\" style=\"flex-grow:\(String(grow))\" title=\"\(lines: title)\">")
             add("<span>\(isSingle ? "\(first + 1)" : "\(first + 1)–\(segment.layers.upperBound + 1)")")
-            add("\(shared.map { "<b>\($0.marker)</b>" } ?? "")</span></a>")
+            if let shared { add("<b>\(shared.marker)</b>") }
+            add("</span></a>")
         }
         add("</div>\n")
     }

@@ -52,12 +52,14 @@ extension HTMLReport {
         if let layer {
             fact("Layer", "<a href=\"#i\(layer.image)l\(layer.number)\">\(layer.number + 1) of \(layer.count)</a>")
         }
-        if let location = report.location(of: index), finding.severity != .note {
+        // What follows from the finding before is about the same file.
+        let isBrief = finding.follows != nil && layer != nil
+        if !isBrief, finding.severity != .note, let location = report.location(of: index) {
             let archive: HTML = location.archive.map { " in \(HTML.code($0))" } ?? ""
             let offset = file?.offsetBytes.map { ", at byte \(Self.grouped($0))" } ?? ""
             fact("File", HTML.code(location.path) + archive + "\(offset)")
         }
-        if let createdBy = file?.createdBy { fact("Built by", HTML.code(createdBy)) }
+        if !isBrief, let createdBy = file?.createdBy { fact("Built by", HTML.code(createdBy)) }
         if !finding.place.description.isEmpty {
             fact(file == nil || file?.path == finding.place.path ? "At" : "Claim", HTML.code(finding.place.description))
         }
@@ -73,7 +75,8 @@ extension HTMLReport {
 
     /// Both values, one below the other, with marks where they differ.
     private mutating func writeValues(of finding: Finding) {
-        guard finding.expected != nil || finding.actual != nil else { return }
+        // A single value that the message already has, such as the offset of a damage.
+        if finding.expected == nil, finding.actual.map({ finding.message.contains($0) }) ?? true { return }
         var expected = finding.expected.map { HTML(escaping: HTML.cut($0, 2_000)) }
         var actual = finding.actual.map { HTML(escaping: HTML.cut($0, 2_000)) }
         if let one = finding.expected, let other = finding.actual {

@@ -64,7 +64,9 @@ extension HTMLReport {
     }
 
     private mutating func total(_ name: String, _ value: String, note: String?) {
-        add("<div><dt>\(name)</dt><dd>\(value)\(note.map { "<small>\($0)</small>" } ?? "")</dd></div>\n")
+        add("<div><dt>\(name)</dt><dd>\(value)")
+        if let note { add("<small>\(note)</small>") }
+        add("</dd></div>\n")
     }
 
     /// `2 verified, 1 refuted`; nil if there is nothing to tell apart.

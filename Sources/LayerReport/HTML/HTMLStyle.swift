@@ -121,6 +121,7 @@ enum HTMLStyle {
         .bar a.undetermined{border-color:var(--open-edge);border-style:dashed;background-color:var(--open-fill);background-image:
         repeating-linear-gradient(90deg,transparent 0 5px,var(--open-hatch) 5px 7px)}
         .dense{gap:0}.dense a{min-width:1px;border-width:1px 0 1px 1px;border-radius:0}
+        .dense a.refuted,.dense a.undetermined{min-width:max(1px,.35%)}
         .layers>summary{padding:.2rem 0;color:var(--faint)}
         .layers>ol{list-style:none;padding:0;margin:.2rem 0;border-top:1px solid var(--line)}
         .layers li{border-bottom:1px solid var(--line);position:relative}
