@@ -109,7 +109,7 @@ extension HTMLReport {
         _ indexes: [Int], _ code: FindingCode, to sink: (String) throws(Failure) -> Void
     ) throws(Failure) {
         add("<article class=\"finding note\">\n<h4>\(icon("note"))<span class=\"label\">\(indexes.count) notes</span> ")
-        add("<code>\(code.rawValue)</code></h4>\n<p class=\"message\">\(code.meaning.summary)</p>\n")
+        add("<code>\(code.rawValue)</code></h4>\n<p class=\"message\">\(HTML(markdown: code.meaning.summary))</p>\n")
         add(
             "<details><summary>\(indexes.count > Self.maximumNoteCount ? "The first \(Self.maximumNoteCount)" : "All of them")</summary>\n<ul>\n"
         )

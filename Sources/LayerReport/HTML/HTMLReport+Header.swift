@@ -43,6 +43,7 @@ extension HTMLReport {
         total("Layers", summary.layerCount)
         total("Blobs", summary.blobCount)
         total("Claims", summary.claimCount)
+        if summary.waived.total > 0 { total("Ignored findings", summary.waived.total) }
         if summary.compressedByteCount > 0 {
             let note =
                 summary.uncompressedByteCount > 0
@@ -96,7 +97,11 @@ extension HTMLReport {
             guard summary.imageCount > 0 || summary.claimCount > 0 || summary.blobCount > 0 else {
                 return ("nothing", "Nothing checked", faults ?? "There was no image and no claim to check.")
             }
-            let all = "Every claim that was checked is true."
+            let waived = summary.waived.total
+            let all =
+                waived == 0
+                ? "Every claim that was checked is true."
+                : "\(HumanUnits.count(waived, "finding")) \(waived == 1 ? "is" : "are") ignored; every other claim that was checked is true."
             return ("verified", "Verified", [all, faults].compactMap { $0 }.joined(separator: " "))
         }
     }

@@ -58,7 +58,7 @@ extension HTMLReport {
         case .attestation: title += " <span class=\"tag\">attestation</span>"
         case .blob: title += " <span class=\"tag\">no image</span>"
         }
-        if let platform = record.platform, record.kind != .attestation {
+        if let platform = record.platform, record.kind != .attestation, !platform.isUnknown {
             title += " <span class=\"tag\"><bdi>\(HTML.cut(platform.description, 100))</bdi></span>"
         }
         return title

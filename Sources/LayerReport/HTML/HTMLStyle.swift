@@ -10,9 +10,9 @@ enum HTMLStyle {
         <path d="M4.5 8.3l2.4 2.4 4.6-5" fill="none" stroke="var(--page)" stroke-width="1.8"/></symbol>\
         <symbol id="icon-refuted" viewBox="0 0 16 16"><path d="M5 .5h6L15.500 5v6L11 15.500H5L.5 11V5z" fill="currentColor"/>\
         <path d="M5.200 5.200l5.600 5.600M10.800 5.200l-5.600 5.600" fill="none" stroke="var(--page)" stroke-width="1.8"/></symbol>\
-        <symbol id="icon-undetermined" viewBox="0 0 16 16"><path d="M8 .5L15.500 8 8 15.500.5 8z" fill="currentColor"/>\
-        <path d="M6.100 6.500a1.900 1.900 0 1 1 2.800 1.700q-.9.500-.9 1.300M8 11v1.400" fill="none" stroke="var(--page)" \
-        stroke-width="1.4"/></symbol>\
+        <symbol id="icon-undetermined" viewBox="0 0 16 16"><rect x=".5" y=".5" width="15" height="15" rx="3" fill="currentColor"/>\
+        <path d="M5.500 6a2.500 2.500 0 1 1 3.700 2.200Q8 8.900 8 10M8 11.600v1.600" fill="none" stroke="var(--page)" \
+        stroke-width="1.7"/></symbol>\
         <symbol id="icon-warning" viewBox="0 0 16 16"><path d="M8 1l7.500 14H.5z" fill="currentColor"/>\
         <path d="M8 6v4M8 11.500V13" stroke="var(--page)" stroke-width="1.6"/></symbol>\
         <symbol id="icon-note" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="none" stroke="currentColor" \
@@ -148,11 +148,17 @@ enum HTMLStyle {
         .legend i{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:.4em}
         .row{display:grid;grid-template-columns:5.5rem minmax(0,1fr);gap:.6rem;align-items:center;margin:2px 0;font-size:.85rem}
         .row>span{color:var(--faint);text-align:right}
-        .row svg{width:100%;height:24px;display:block;background:var(--panel);shape-rendering:crispEdges}
+        .row svg{width:100%;height:24px;display:block;shape-rendering:crispEdges;background:var(--panel);
+        background-image:linear-gradient(var(--line),var(--line)),linear-gradient(var(--line),var(--line)),
+        linear-gradient(var(--line),var(--line));background-size:1px 100%;background-repeat:no-repeat;
+        background-position:25%,50%,75%}
         .k-gather{fill:var(--gather);background:var(--gather)}.k-read{fill:var(--read);background:var(--read)}
         .k-hash{fill:var(--hash);background:var(--hash)}.k-whole{fill:var(--whole);background:var(--whole)}
         .k-judge{fill:var(--judge);background:var(--judge)}.k-confirm{fill:var(--confirm);background:var(--confirm)}
-        .axis div{display:flex;justify-content:space-between;border-top:1px solid var(--line);color:var(--faint);font-size:.78rem}
+        .axis div{position:relative;height:1.3rem;border-top:1px solid var(--line);color:var(--faint);font-size:.78rem}
+        .axis div span{position:absolute;left:0;white-space:nowrap}
+        .axis div span:nth-child(2){left:25%;translate:-50%}.axis div span:nth-child(3){left:50%;translate:-50%}
+        .axis div span:nth-child(4){left:75%;translate:-50%}.axis div span:nth-child(5){left:auto;right:0}
         .scroll{overflow-x:auto}
         table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-nums;overflow-wrap:normal}
         th,td{padding:.2rem .7rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
@@ -161,10 +167,11 @@ enum HTMLStyle {
         """
 
     private static let narrow: HTML = """
-        @media (max-width:46rem){body{padding:.75rem .75rem 2rem}
+        @media screen and (max-width:46rem){body{padding:.75rem .75rem 2rem}
         .facts>div,.values>div{grid-template-columns:minmax(0,1fr);gap:0;margin-bottom:.3rem}
         .totals{gap:.5rem 1.25rem}
         .layers li>details>summary{grid-template-columns:1.7rem 1rem 1.7rem minmax(0,1fr) auto;padding:.35rem 0}
+        .dense a.verified{border-left-width:0}
         .layers .meter{display:none}.layers .command{grid-column:4/-1}.layers .command:empty{display:none}
         .layers li>details>dl{padding-left:1.7rem}
         .row{grid-template-columns:4.6rem minmax(0,1fr);gap:.4rem}
