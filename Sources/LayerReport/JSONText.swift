@@ -40,6 +40,12 @@ package struct JSONText {
         scalar(String(value))
     }
 
+    /// Writes a member.
+    package mutating func member(_ name: String, _ value: Bool) {
+        key(name)
+        scalar(value ? "true" : "false")
+    }
+
     /// Writes an array of indexes in one line.
     package mutating func member(_ name: String, _ values: [Int]) {
         key(name)

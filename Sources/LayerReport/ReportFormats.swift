@@ -8,8 +8,16 @@ package enum ReportFormats {
     package static let all: [any ReportFormat] = [TextFormat(), JSONFormat()]
 
     /// The formats of verdicts, the default first.
-    package static let verdicts: [any VerdictFormat] =
-        all + [
-            HTMLFormat()
-        ]
+    package static let verdicts: [any VerdictFormat] = [
+        TextFormat(),
+        JSONFormat(),
+        SARIFFormat(),
+        GitLabFormat(),
+        GitHubFormat(),
+        GitHubSummaryFormat(),
+        MarkdownFormat(),
+        JUnitFormat(),
+        TAPFormat(),
+        HTMLFormat(),
+    ]
 }

@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// The layout of text reports. Formats for programs ignore it.
+/// The layout of text reports. Formats for programs ignore it, except for `paths`.
 package struct ReportStyle: Hashable, Sendable {
     /// The amount of detail.
     package enum Verbosity: String, Hashable, Sendable, CaseIterable {
@@ -25,6 +25,8 @@ package struct ReportStyle: Hashable, Sendable {
     package var width: Int?
     /// Whether `digest` prints chainIDs.
     package var showsChainIDs: Bool
+    /// What paths are written relative to in formats for servers of source code; the others write them as they were given.
+    package var paths = ReportPaths()
 
     package init(
         verbosity: Verbosity = .normal, colour: Colour = .off, width: Int? = nil, showsChainIDs: Bool = false

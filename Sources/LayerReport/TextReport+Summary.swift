@@ -18,14 +18,16 @@ extension TextReport {
                 }
             page.paragraph(
                 lead: page.mark(report.outcome) + " " + page.paint(word + ":", ink) + " ",
-                leadWidth: word.count + 4, hanging: 2,
-                [faults, checked, unchecked].compactMap { $0 }.joined(separator: "; "))
+                leadWidth: word.count + 4, hanging: 2, summarySentence)
         case .claims:
             let claimed = "claims only: layer bytes were not read; \(figures)"
             page.paragraph(
                 lead: "", leadWidth: 0, hanging: 0, [faults, claimed].compactMap { $0 }.joined(separator: "; "))
         }
     }
+
+    /// The faults, what was checked, and what was not, without text from an image.
+    var summarySentence: String { [faults, checked, unchecked].compactMap { $0 }.joined(separator: "; ") }
 
     /// `1 of 3 images refuted, 2 errors, 1 warning`; nil for a run without a fault.
     var faults: String? {

@@ -35,17 +35,9 @@ struct TextReport {
         self.report = report
         self.kind = kind
         page = TextPage(style: style)
-        var isPlaced = [Bool](repeating: false, count: report.findings.count)
-        for image in report.images {
-            for index in image.findings where isPlaced.indices.contains(index) { isPlaced[index] = true }
-            for layer in image.layers {
-                for index in layer.findings where isPlaced.indices.contains(index) { isPlaced[index] = true }
-            }
-        }
-        imagesOfRoot = Dictionary(grouping: report.images.indices) { report.images[$0].record.root }
-        findingsOfRoot = Dictionary(grouping: report.findings.indices.filter { !isPlaced[$0] }) {
-            report.findings[$0].root
-        }
+        let outline = ReportOutline(report)
+        imagesOfRoot = outline.imagesOfRoot
+        findingsOfRoot = outline.findingsOfRoot
         isShown = [Bool](repeating: false, count: report.findings.count)
         isSelectionUnmet = report.findings.contains { $0.code == .nothingSelected || $0.code == .referenceAmbiguous }
     }

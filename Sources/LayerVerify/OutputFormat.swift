@@ -22,6 +22,14 @@ public struct OutputFormat: Hashable, Sendable, CustomStringConvertible {
     /// JSON for programs; see `docs/json.md`.
     public static let json = OutputFormat(known: JSONFormat().name)
 
+    /// SARIF 2.1.0, for services that collect results of static analysis.
+    public static let sarif = OutputFormat(known: SARIFFormat().name)
+    /// A code quality report of GitLab.
+    public static let gitLab = OutputFormat(known: GitLabFormat().name)
+    /// Annotations of GitHub Actions.
+    public static let gitHub = OutputFormat(known: GitHubFormat().name)
+    /// Markdown for the summary of a step of GitHub Actions, 1 MiB at most.
+    public static let gitHubSummary = OutputFormat(known: GitHubSummaryFormat().name)
     /// One HTML page for people, without scripts; see `docs/reports.md`.
     public static let html = OutputFormat(known: HTMLFormat().name)
 
@@ -43,7 +51,7 @@ public struct OutputFormat: Hashable, Sendable, CustomStringConvertible {
     var renderer: any ReportFormat { ReportFormats.all.first { $0.name == name } ?? TextFormat() }
 }
 
-/// The layout of text reports; formats for programs ignore it.
+/// The layout of text reports, and the folders that formats for servers relate paths to.
 public struct OutputStyle: Hashable, Sendable {
     /// The amount of detail.
     public enum Verbosity: Hashable, Sendable {
@@ -69,6 +77,11 @@ public struct OutputStyle: Hashable, Sendable {
     public var colour: Colour
     /// The width in columns at which long lines are wrapped; nil for no wrapping.
     public var width: Int?
+    /// The folder that relative paths belong to, absolute. `sarif`, `gitlab` and `github` write paths relative to
+    /// `projectDirectory`; nil for paths as they were given.
+    public var workingDirectory: String?
+    /// The folder of the project, absolute; nil for the working directory.
+    public var projectDirectory: String?
 
     /// Creates a style. The defaults suit a report in a file.
     public init(verbosity: Verbosity = .normal, colour: Colour = .off, width: Int? = nil) {
@@ -89,6 +102,8 @@ public struct OutputStyle: Hashable, Sendable {
             case .off: .off
             case .on: .on
             }
-        return ReportStyle(verbosity: verbosity, colour: colour, width: width)
+        var style = ReportStyle(verbosity: verbosity, colour: colour, width: width)
+        style.paths = ReportPaths(workingDirectory: workingDirectory, project: projectDirectory)
+        return style
     }
 }

@@ -33,8 +33,5 @@ enum Terminal {
     }
 
     /// A variable of the environment; nil if it is unset or empty.
-    private static func variable(_ name: String) -> String? {
-        guard let value = getenv(name), value.pointee != 0 else { return nil }
-        return String(cString: value)
-    }
+    private static func variable(_ name: String) -> String? { Environment.variable(name) }
 }

@@ -41,6 +41,12 @@ struct VerdictOptions: ParsableArguments {
         help: ArgumentHelp("The format of the report that -o names (default: text).", valueName: "format"))
     var format: VerdictFormatName?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write annotations to standard error and append to the step summary of GitHub Actions (auto: if GITHUB_ACTIONS is true).",
+            valueName: "when"))
+    var github = GitHubMode.auto
+
     @OptionGroup var destination: DestinationOptions
     @Flag(exclusivity: .exclusive) var verbosity: VerbosityFlag?
 

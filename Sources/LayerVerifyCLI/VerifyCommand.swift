@@ -49,7 +49,8 @@ struct VerifyCommand: ParsableCommand {
     func run() throws {
         try VerifyRun(
             paths: paths, options: options, reports: report.requests, verbosity: report.verbosity,
-            colour: report.destination.color, trace: running.trace, progress: running.progress
+            colour: report.destination.color, trace: running.trace, progress: running.progress,
+            github: report.github
         ).run()
     }
 

@@ -13,6 +13,7 @@ struct VerifyRun {
     var colour = ColourMode.auto
     var trace: String?
     var progress = ProgressMode.auto
+    var github = GitHubMode.auto
 
     /// Verifies, writes the reports, and throws the exit status. Never returns.
     func run() throws -> Never {
@@ -28,9 +29,12 @@ struct VerifyRun {
         CommandHints.complain(about: paths)
         PathHints.complain(about: paths)
         let result = session.run { verifier.verify(paths, cancellation: $0, progress: $1, trace: $2) }
+        GitHubActions(github, beside: reports)?.tell(result, isQuiet: verbosity == .quiet)
         try session.finish(with: ExitStatus(result), writing: outputs) { number, sink throws(ReportOutput.Failure) in
             try result.write(
-                as: reports[number].format, style: OutputStyle(verbosity, colour, on: outputs[number]), to: sink)
+                as: reports[number].format,
+                style: OutputStyle(verbosity, colour, on: outputs[number]).locating(for: reports[number].format),
+                to: sink)
         }
     }
 }

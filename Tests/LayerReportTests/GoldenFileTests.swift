@@ -29,6 +29,13 @@ import Testing
         try expectGolden(render(JSONFormat(), sample.report), "\(sample).json")
     }
 
+    @Test(arguments: SampleReport.all)
+    func formatsForOtherToolsMatchTheGoldenFiles(_ sample: SampleReport) throws {
+        try expectGolden(render(MarkdownFormat(), sample.report), "\(sample).md")
+        try expectGolden(render(JUnitFormat(), sample.report), "\(sample).junit.xml")
+        try expectGolden(render(TAPFormat(), sample.report), "\(sample).tap")
+    }
+
     @Test func treeMatchesTheGoldenFiles() throws {
         for format in ReportFormats.all {
             var text = ""
@@ -56,7 +63,8 @@ import Testing
                 finding: Finding(.streamTruncated, "the stream ends within a member", at: Place("cut\n.gz"))),
         ], seconds: 0.5)
 
-    private func render(_ format: some ReportFormat, _ report: Report, _ style: ReportStyle = ReportStyle()) -> String {
+    private func render(_ format: some VerdictFormat, _ report: Report, _ style: ReportStyle = ReportStyle()) -> String
+    {
         var text = ""
         format.write(report, in: style) { text += $0 }
         return text
