@@ -14,6 +14,8 @@ package struct Report: Sendable {
     /// The file that each finding is about; nil of a finding about a whole root, and of one that stands for many.
     package var files: LazyList<FileReport?>
     package var summary: Summary
+    /// What each thread did when; nil unless it was asked for.
+    package var timeline: Timeline?
 
     package init(
         outcome: Outcome, roots: [RootRecord], images: LazyList<ImageReport>, findings: LazyList<Finding>,

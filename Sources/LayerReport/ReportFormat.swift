@@ -12,12 +12,19 @@ package protocol VerdictFormat: Sendable {
     /// The name that `--report` and `--format` accept.
     var name: String { get }
 
+    /// Whether the format shows `Report.timeline`, which a run records only if it is asked to.
+    var usesTimeline: Bool { get }
+
     /// Renders the verdicts of a run.
     ///
     /// Throws: errors of `sink`, immediately.
     func write<Failure: Error>(
         _ report: Report, in style: ReportStyle, to sink: (String) throws(Failure) -> Void
     ) throws(Failure)
+}
+
+extension VerdictFormat {
+    package var usesTimeline: Bool { false }
 }
 
 /// Renders reports of all kinds in one format.

@@ -18,5 +18,6 @@ package enum ReportFormats {
         MarkdownFormat(),
         JUnitFormat(),
         TAPFormat(),
+        HTMLFormat(),
     ]
 }

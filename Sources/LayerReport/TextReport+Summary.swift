@@ -41,7 +41,7 @@ extension TextReport {
     var summarySentence: String { [faults, checked, unchecked, ignored].compactMap { $0 }.joined(separator: "; ") }
 
     /// `1 of 3 images refuted, 2 errors, 1 warning`; nil for a run without a fault.
-    private var faults: String? {
+    var faults: String? {
         let summary = report.summary
         var parts: [String] = []
         if kind == .verdicts, summary.imageCount > 0 {
@@ -100,7 +100,7 @@ extension TextReport {
     }
 
     /// The content that the outcome does not cover; nil if there is none.
-    private var unchecked: String? {
+    var unchecked: String? {
         var counts: [FindingCode: Int] = [:]
         for finding in report.findings { counts[finding.code, default: 0] += 1 }
         var parts: [String] = []

@@ -15,13 +15,13 @@ struct BlobRun {
     let cancellation: Cancellation?
     let observer: ProgressObserver?
     let start: ContinuousClock.Instant
-    let trace: TraceWriter?
+    let trace: RunTrace?
     private let offers: @Sendable (DigestAlgorithm) -> Bool
     private let crew: WorkCrew
 
     init(
         _ verifier: Verifier, opener: any BlobOpener, cancellation: Cancellation?, progress: ProgressObserver?,
-        start: ContinuousClock.Instant, trace: TraceWriter?
+        start: ContinuousClock.Instant, trace: RunTrace?
     ) {
         self.opener = opener
         self.trace = trace

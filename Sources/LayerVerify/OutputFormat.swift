@@ -30,12 +30,17 @@ public struct OutputFormat: Hashable, Sendable, CustomStringConvertible {
     public static let gitHub = OutputFormat(known: GitHubFormat().name)
     /// Markdown for the summary of a step of GitHub Actions, 1 MiB at most.
     public static let gitHubSummary = OutputFormat(known: GitHubSummaryFormat().name)
+    /// One HTML page for people, without scripts; see `docs/reports.md`.
+    public static let html = OutputFormat(known: HTMLFormat().name)
 
     /// All formats, the default first.
     public static var all: [OutputFormat] { ReportFormats.verdicts.map { OutputFormat(known: $0.name) } }
 
     /// The formats for reports of all kinds. Other formats are for the report of `Verifier.verify` only.
     public static var general: [OutputFormat] { ReportFormats.all.map { OutputFormat(known: $0.name) } }
+
+    /// Whether the format shows what each thread did when; see `VerifyOptions.recordsTimeline`.
+    public var usesTimeline: Bool { verdictRenderer.usesTimeline }
 
     /// The name of the format.
     public var description: String { name }

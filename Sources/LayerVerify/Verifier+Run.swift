@@ -20,7 +20,8 @@ extension Verifier {
     ) -> Report {
         let clock = ContinuousClock()
         let start = clock.now
-        let trace = sink.map { TraceWriter(start: start, workerCount: jobCount, $0) }
+        let trace = RunTrace(
+            sink, start: start, workerCount: jobCount, recordsTimeline: options.recordsTimeline)
         defer { trace?.finish() }
         let (inventory, store) = gather(paths, cancellation, progress, start: start, isVerification: true)
         trace?.add(TraceRecord(.gather, worker: nil, since: start))
@@ -32,7 +33,9 @@ extension Verifier {
             inventory, facts: audited.facts, located: audited.findings, isStrict: options.isStrict, waivers: waivers,
             chainID: { ChainID.next(parent: $0, diffID: $1) })
         report.summary.ignored = inventory.ignored
-        report.summary.seconds = (clock.now - start).seconds
+        let end = clock.now
+        report.summary.seconds = (end - start).seconds
+        report.timeline = trace?.timeline(until: end)
         noteWork?(RunWork(inventory, facts: audited.facts, opener: store))
         return report
     }
@@ -146,7 +149,7 @@ extension Verifier {
     ) -> LayerDigestReport {
         let clock = ContinuousClock()
         let start = clock.now
-        let trace = sink.map { TraceWriter(start: start, workerCount: jobCount, $0) }
+        let trace = RunTrace(sink, start: start, workerCount: jobCount, recordsTimeline: false)
         defer { trace?.finish() }
         var inventory = Inventory()
         for (index, path) in files.enumerated() {

@@ -78,6 +78,8 @@ public struct VerifyOptions: Hashable, Sendable {
     public var maximumFileCount: Int
     /// Whether the search below a path stays on the path's file system.
     public var staysOnFileSystem: Bool
+    /// Whether the report has a timeline of the threads, for formats with `OutputFormat.usesTimeline`.
+    public var recordsTimeline = false
 
     /// The default of `maximumFileCount`.
     public static let standardFileCount = 100_000

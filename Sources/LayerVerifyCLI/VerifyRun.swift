@@ -18,6 +18,8 @@ struct VerifyRun {
 
     /// Verifies, writes the reports, and throws the exit status. Never returns.
     func run() throws -> Never {
+        var options = options
+        options.recordsTimeline = reports.contains { $0.format.usesTimeline }
         let verifier = try Verifier.validated(options)
         try FileLimit.requireRoom()
         let outputs = try reports.map { try ReportOutput.opened($0.output) }

@@ -8,11 +8,11 @@ import LayerModel
 ///
 /// Spec: OCI image-spec v1.1.1 config.md §history.
 ///
-/// Memory: at most 120 characters for each of 256 layers.
+/// Memory: at most 120 characters for each of 1024 layers.
 struct HistoryTexts {
     private(set) var texts: [String?] = []
 
-    private static let maximumCount = 256
+    private static let maximumCount = 1_024
     private static let maximumLength = 120
 
     /// The approximate memory in bytes.
