@@ -50,7 +50,7 @@ struct ManualCommand: ParsableCommand {
     func run() throws {
         guard !list else {
             let pages = [RootCommand.self] + RootCommand.documented
-            return try Page.write(pages.map { ManualPage.name(for: $0) + "\n" }.joined())
+            try Page.write(pages.map { ManualPage.name(for: $0) + "\n" }.joined())
         }
         guard let command = command.map({ RootCommand.command(named: $0) }) ?? RootCommand.self else {
             throw ValidationError("There is no manual page of this command.")
