@@ -41,14 +41,15 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         let output = try ReportOutput.opened(nil)
-        let style = ReportOptions.style(nil, .auto, on: output)
+        let style = OutputStyle(nil, .auto, on: output)
         let isList = list || codes.isEmpty
         let names = codes.isEmpty ? ReferenceDocs.findingCodes : codes.map { $0.code }
         let text =
             isList
             ? ReferenceDocs.findingList(of: names, as: format, style: style)
             : ReferenceDocs.explanation(of: names, as: format, style: style)
-        try RunSession(progress: .never).finish(with: .verified, writing: output) { sink throws(ReportOutput.Failure) in
+        try RunSession(progress: .never).finish(with: .verified, writing: [output]) {
+            _, sink throws(ReportOutput.Failure) in
             try sink(text)
         }
     }

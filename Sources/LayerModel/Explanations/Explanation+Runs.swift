@@ -72,4 +72,35 @@ extension Explanation {
             ],
             sources: [Source("docs/architecture.md, Memory")])
     }
+
+    static var ignoreRuleExpired: Explanation {
+        Explanation(
+            """
+            A rule of an ignore file has a date, `until=YYYY-MM-DD`, that is in the past. The rule no longer applies, so the \
+            findings that it covered count again.
+            """,
+            causes: [
+                "The fault that was tolerated was not repaired by that day."
+            ],
+            remedies: [
+                "Repair or rebuild the image, and delete the rule.",
+                "If the fault is to be tolerated longer, write a later date and the reason into the rule.",
+            ])
+    }
+
+    static var ignoreRuleUnused: Explanation {
+        Explanation(
+            """
+            A rule of `--ignore` or of an ignore file applies to no finding of this run. This does not fail the run.
+            """,
+            causes: [
+                "The fault was repaired.",
+                "The rule has the digest of another blob, or of the blob before it was rebuilt.",
+                "The run verified only some of the images that the rules are for.",
+            ],
+            remedies: [
+                "Delete the rule if the fault was repaired.",
+                "Compare its digest with those in the report: `layerverify --format json PATH | jq '.findings[] | {code, digest}'`.",
+            ])
+    }
 }
