@@ -60,7 +60,8 @@ import Testing
         let schema = try Node(command)
         try expect(schema, "", "layerverify verify")
         for place in [
-            "tool", "images[]", "images[].layers[]", "findings[]", "findings[].blob", "roots[]", "summary.ignored",
+            "tool", "images[]", "images[].layers[]", "findings[]", "findings[].blob", "findings[].waiver", "roots[]",
+            "summary.ignored", "summary.ignoredFindings",
         ] {
             try expect(schema, place, place)
         }
@@ -74,7 +75,10 @@ import Testing
         try expect(digest, "summary", "summary of digests")
         let bench = try Node("bench")
         try expect(bench, "", "layerverify bench")
-        for place in ["image", "kernels[]", "scaling[]", "scaling[].roofline", "scaling[].roofline.work[]"] {
+        for place in [
+            "image", "kernels[]", "scaling[]", "scaling[].roofline", "scaling[].roofline.work[]",
+            "scaling[].roofline.largestBlob",
+        ] {
             try expect(bench, place, place)
         }
     }
@@ -88,6 +92,7 @@ import Testing
             #expect(try schema.at("findings[].severity").values == Set(Severity.allCases.map { $0.rawValue }))
             #expect(try schema.at("findings[].outcome").values == Set(Outcome.allCases.map { $0.rawValue }))
             #expect(try schema.at("findings[].blob.kind").values == Set(FileRole.allCases.map { $0.rawValue }))
+            #expect(try schema.at("findings[].waiver.source").values == Set(Waiver.Source.allCases.map { $0.rawValue }))
             #expect(try schema.at("roots[].form").values == Set(ImageForm.allCases.map { $0.rawValue }))
         }
         let outcomes = Set(Outcome.allCases.map { $0.rawValue })

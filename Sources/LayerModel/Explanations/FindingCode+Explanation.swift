@@ -89,6 +89,8 @@ extension FindingCode {
         case .dockerParentMissing: .dockerParentMissing
         case .viewsDisagree: .viewsDisagree
         case .viewEmpty: .viewEmpty
+        case .ignoreRuleExpired: .ignoreRuleExpired
+        case .ignoreRuleUnused: .ignoreRuleUnused
         case .claimUnchecked: .claimUnchecked
         case .fastPathDisagrees: .fastPathDisagrees
         case .interrupted: .interrupted

@@ -85,7 +85,7 @@ class Checker:
         self.that(not hazards(texts["github-summary"]), "the step summary has control characters")
 
     def inspect(self, options, image, folder):
-        allowed = {"--platform", "--ref", "--expect-digest", "--follow-symlinks", "--max-files", "--one-file-system"}
+        allowed = {"--ignore", "--ignore-file", "--baseline", "--strict", "--platform", "--ref", "--expect-digest", "--follow-symlinks", "--max-files", "--one-file-system"}
         if all(option in allowed or not option.startswith("--") for option in options):
             self.valid("inspect", json.loads(self.run("inspect", "--format", "json", *options, image, folder=folder).stdout))
 
@@ -102,6 +102,7 @@ class Checker:
             waiver = finding.get("waiver")
             level = "note" if waiver else LEVELS[finding["severity"]]
             self.that(result["level"] == level, f"{finding['code']} has level {result['level']}")
+            self.count["ignored finding"] += bool(waiver)
             self.that(bool(result.get("suppressions")) == bool(waiver), "suppressions are not the waivers")
             self.that(not hazards(result["message"]["text"]), "a message has control characters")
             self.that(not re.search(r"\]\(", result["message"]["text"]), "a message has a link")
@@ -168,7 +169,7 @@ class Checker:
             print("services: " + fault, file=sys.stderr)
         if self.faults:
             sys.exit(f"services: {len(self.faults)} faults")
-        expected = ["verify", "inspect", "digest", "bench", "sarif", "gitlab", "result", "issue", "command", "existing file"]
+        expected = ["verify", "inspect", "digest", "bench", "sarif", "gitlab", "result", "issue", "command", "existing file", "ignored finding"]
         empty = [name for name in expected if not self.count[name]]
         if empty:
             sys.exit(f"services: nothing was checked of {', '.join(empty)}")
