@@ -81,14 +81,6 @@ import Testing
         #expect(tests.filter { $0.contains(" # SKIP ") }.count == elements["skipped"].count)
     }
 
-    @Test(arguments: SampleReport.all)
-    func namesAreUnique(_ sample: SampleReport) throws {
-        let names = try Elements(render(JUnitFormat(), sample.report))["testcase"].map {
-            ($0["classname"] ?? "") + "\n" + ($0["name"] ?? "")
-        }
-        #expect(Set(names).count == names.count)
-    }
-
     @Test func equalNamesGetNumbers() throws {
         let image = SampleReport.image("a:1", "linux/amd64", layers: [SampleReport.layer("a")])
         let elements = try Elements(render(JUnitFormat(), report(.verified, images: [image, image, image])))
