@@ -68,7 +68,7 @@ import Testing
         #expect(!text.contains(">B</abbr>"))
     }
 
-    @Test func whatIsIgnoredIsNoFailure() {
+    @Test func ignoredFindingsAreNotFailures() {
         let text = HTMLSamples.render(HTMLSamples.waived)
         #expect(text.contains("<span class=\"label\">ignored error</span>"))
         #expect(
@@ -77,7 +77,7 @@ import Testing
         #expect(!text.contains("id=\"failures\""))
     }
 
-    @Test func undeterminedIsNoSuccess() {
+    @Test func undeterminedDiffersFromVerified() {
         let text = HTMLSamples.render(SampleReport.undetermined)
         #expect(text.contains("<title>Undetermined: "))
         #expect(

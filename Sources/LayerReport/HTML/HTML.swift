@@ -38,8 +38,8 @@ struct HTML: ExpressibleByStringInterpolation {
         }
     }
 
-    /// The text for the content of an element or a quoted attribute. Characters that a browser hides, or that change the
-    /// direction of writing, are shown as escapes (`VisibleText`).
+    /// The text for the content of an element or a quoted attribute. Characters that a browser hides, or that change
+    /// the direction of writing, are shown as escapes (`VisibleText`).
     private static func escaped(_ value: String) -> String {
         let visible = VisibleText.escaping(value)
         guard visible.utf8.contains(where: { isMarkup($0) }) else { return visible }

@@ -6,8 +6,8 @@ package import LayerModel
 
 /// One HTML page without scripts, which loads nothing; see `docs/reports.md`.
 ///
-/// Limits: the page lists about 10 000 images, layers and findings (`HTMLPlan`). Beyond that it has the failures, as many as fit, and the
-/// numbers of what it leaves out.
+/// Limits: the page lists about 10 000 images, layers and findings (`HTMLPlan`). Beyond that it has the failures, as many
+/// as fit, and the numbers of what it leaves out.
 package struct HTMLFormat: VerdictFormat {
     package let name = "html"
     package let usesTimeline = true

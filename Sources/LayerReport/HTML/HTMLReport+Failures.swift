@@ -21,9 +21,8 @@ extension HTMLReport {
             let outcome = own.reduce(Outcome.verified) { $0.joined(with: report.findings[$1].outcome) }
             let path = report.roots.indices.contains(root) ? report.roots[root].path : "no path"
             let anchor = report.roots.indices.contains(root) ? "r\(root)" : "images"
-            add(
-                "<li class=\"\(outcome.rawValue)\">\(mark(outcome)) <a href=\"#\(anchor)\"><bdi>\(HTML.cut(path, 300))</bdi></a>"
-            )
+            add("<li class=\"\(outcome.rawValue)\">\(mark(outcome)) ")
+            add("<a href=\"#\(anchor)\"><bdi>\(HTML.cut(path, 300))</bdi></a>")
             writeReason(first, count: own.count)
             try pass(to: sink)
         }

@@ -93,9 +93,8 @@ extension HTMLReport {
     private mutating func writeLine(_ index: Int, _ finding: Finding) {
         guard findingLinesLeft > 0 else { return hideFinding() }
         findingLinesLeft -= 1
-        add(
-            "<p class=\"again \(kind(of: finding))\">\(icon(kind(of: finding)))<span class=\"label\">\(label(of: finding))</span> "
-        )
+        add("<p class=\"again \(kind(of: finding))\">\(icon(kind(of: finding)))")
+        add("<span class=\"label\">\(label(of: finding))</span> ")
         if isShown[index] {
             add("<a href=\"#f\(index)\"><code>\(finding.code.rawValue)</code></a>, as above: ")
         } else {
@@ -110,9 +109,8 @@ extension HTMLReport {
     ) throws(Failure) {
         add("<article class=\"finding note\">\n<h4>\(icon("note"))<span class=\"label\">\(indexes.count) notes</span> ")
         add("<code>\(code.rawValue)</code></h4>\n<p class=\"message\">\(HTML(markdown: code.meaning.summary))</p>\n")
-        add(
-            "<details><summary>\(indexes.count > Self.maximumNoteCount ? "The first \(Self.maximumNoteCount)" : "All of them")</summary>\n<ul>\n"
-        )
+        let heading = indexes.count > Self.maximumNoteCount ? "The first \(Self.maximumNoteCount)" : "All of them"
+        add("<details><summary>\(heading)</summary>\n<ul>\n")
         for index in indexes.prefix(Self.maximumNoteCount) {
             isShown[index] = true
             add("<li id=\"f\(index)\">\(HTML.cut(report.findings[index].message, 1_000))</li>\n")

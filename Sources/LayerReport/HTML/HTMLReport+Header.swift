@@ -10,9 +10,8 @@ extension HTMLReport {
         add("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
         // No text of an image can load or run anything, even if it were not escaped.
         add("<meta http-equiv=\"Content-Security-Policy\" ")
-        add(
-            "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
-        )
+        add("content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; ")
+        add("base-uri 'none'; form-action 'none'\">\n")
         add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
         add("<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n")
         add("<meta name=\"generator\" content=\"\(Tool.name) \(Tool.version)\">\n")
@@ -22,9 +21,8 @@ extension HTMLReport {
         add("<link rel=\"icon\" href=\"data:,\">\n<style>\n\(HTMLStyle.sheet)")
         for digest in plan.sharedDigests.prefix(Self.maximumHighlightCount) {
             guard let marker = plan.shared[digest]?.marker else { continue }
-            add(
-                "main:has(.s-\(marker):is(:hover,:focus-within)) .s-\(marker){outline:3px solid var(--focus);outline-offset:-1px;z-index:1}\n"
-            )
+            add("main:has(.s-\(marker):is(:hover,:focus-within)) .s-\(marker)")
+            add("{outline:3px solid var(--focus);outline-offset:-1px;z-index:1}\n")
         }
         add("</style>\n</head>\n")
     }
@@ -98,10 +96,8 @@ extension HTMLReport {
                 return ("nothing", "Nothing checked", faults ?? "There was no image and no claim to check.")
             }
             let waived = summary.waived.total
-            let all =
-                waived == 0
-                ? "Every claim that was checked is true."
-                : "\(HumanUnits.count(waived, "finding")) \(waived == 1 ? "is" : "are") ignored; every other claim that was checked is true."
+            let ignored = "\(HumanUnits.count(waived, "finding")) \(waived == 1 ? "is" : "are") ignored; "
+            let all = (waived == 0 ? "Every claim" : ignored + "every other claim") + " that was checked is true."
             return ("verified", "Verified", [all, faults].compactMap { $0 }.joined(separator: " "))
         }
     }

@@ -81,7 +81,7 @@ extension HTMLReport {
         return parts.joined(separator: ", ")
     }
 
-    /// Writes one line for each image that is not shown in full.
+    /// Writes one line for each image that is not shown in full, failures first.
     mutating func writeBriefImages<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
         let hiddenCount = plan.isFull.count { !$0 }
         guard hiddenCount > 0 else { return }
@@ -92,21 +92,29 @@ extension HTMLReport {
                 ? ", the first \(Self.grouped(UInt64(Self.maximumLineCount))) of them" : "")
         add(". The JSON report has all of them: <code>--report json=FILE</code>.</p>\n<ul class=\"brief\">\n")
         var count = 0
+        for index in plan.failing where !plan.isFull[index] && count < Self.maximumLineCount {
+            count += 1
+            writeLine(report.images[index])
+            try pass(to: sink)
+        }
         for index in plan.isFull.indices where !plan.isFull[index] {
             guard count < Self.maximumLineCount else { break }
-            count += 1
             let image = report.images[index]
-            add("<li class=\"\(image.outcome.rawValue)\">\(mark(image.outcome)) \(title(of: image))")
-            if report.roots.indices.contains(image.record.root) {
-                add(
-                    " <span class=\"faint\">in <bdi>\(HTML.cut(report.roots[image.record.root].path, 300))</bdi></span>"
-                )
-            }
-            add("</li>\n")
+            guard image.outcome == .verified else { continue }
+            count += 1
+            writeLine(image)
             try pass(to: sink)
         }
         add("</ul>\n")
         if hiddenCount > count { add("<p>and \(Self.grouped(UInt64(hiddenCount - count))) more</p>\n") }
         add("</section>\n")
+    }
+
+    private mutating func writeLine(_ image: ImageReport) {
+        add("<li class=\"\(image.outcome.rawValue)\">\(mark(image.outcome)) \(title(of: image))")
+        if report.roots.indices.contains(image.record.root) {
+            add(" <span class=\"faint\">in <bdi>\(HTML.cut(report.roots[image.record.root].path, 300))</bdi></span>")
+        }
+        add("</li>\n")
     }
 }

@@ -15,10 +15,8 @@ extension HTMLReport {
         guard !image.layers.isEmpty else { return }
         let isOpen = image.layers.count <= Self.maximumOpenLayerCount || report.images.count == 1
         let noun = image.record.kind == .image ? "layer" : "blob"
-        add(
-            "<details class=\"layers\"\(isOpen ? " open" : "")><summary>\(HumanUnits.count(image.layers.count, noun))</summary>\n"
-        )
-        add("<ol>\n")
+        add("<details class=\"layers\"\(isOpen ? " open" : "")>")
+        add("<summary>\(HumanUnits.count(image.layers.count, noun))</summary>\n<ol>\n")
         let largest = image.layers.reduce(UInt64(1)) {
             max($0, $1.size ?? $1.record.size ?? 0, $1.uncompressedSize ?? 0)
         }
@@ -44,9 +42,8 @@ extension HTMLReport {
         let record = layer.record
         let shared = plan.shared(layer)
         let size = layer.size ?? record.size
-        add(
-            "<li id=\"i\(image)l\(number)\" class=\"\(layer.outcome.rawValue)\(shared.map { " s-\($0.marker)" } ?? "")\">"
-        )
+        let marker = shared.map { " s-\($0.marker)" } ?? ""
+        add("<li id=\"i\(image)l\(number)\" class=\"\(layer.outcome.rawValue)\(marker)\">")
         add("<details><summary><span class=\"number\">\(number + 1)</span>\(mark(layer.outcome))")
         if let shared {
             add("<abbr class=\"share\" title=\"in \(shared.imageCount) images\">\(shared.marker)</abbr>")
@@ -63,9 +60,8 @@ extension HTMLReport {
         if let createdBy = record.createdBy {
             add("<code class=\"command\">\(HTML.cut(createdBy, 200))</code>")
         } else {
-            add(
-                "<span class=\"command faint\">\(layer.findings.isEmpty ? "" : HumanUnits.count(layer.findings.count, "finding"))</span>"
-            )
+            let count = layer.findings.count
+            add("<span class=\"command faint\">\(count == 0 ? "" : HumanUnits.count(count, "finding"))</span>")
         }
         add("</summary>\n<dl class=\"facts\">\n")
         if let digest = record.digest { fact("Digest", HTML.code(digest.description)) }

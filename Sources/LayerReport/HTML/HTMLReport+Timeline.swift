@@ -17,9 +17,8 @@ extension HTMLReport {
         let timeline = whole.coarsened(toSliceCount: max(60, Self.maximumCellCount / rows.count))
         let kinds = TraceRecord.Kind.allCases.filter { kind in rows.contains { $0.nanoseconds(of: kind) > 0 } }
         add("<section class=\"timeline\">\n<h2>Timeline</h2>\n")
-        add(
-            "<p>What each thread did in the \(HumanUnits.duration(whole.seconds)) of the run. The height is the part of the time that an action took.</p>\n"
-        )
+        add("<p>What each thread did in the \(HumanUnits.duration(whole.seconds)) of the run. ")
+        add("The height is the part of the time that an action took.</p>\n")
         add("<ul class=\"legend\">\n")
         for kind in kinds {
             add("<li><i class=\"k-\(kind.rawValue)\"></i><b>\(kind.rawValue)</b> \(kind.summary)</li>\n")
@@ -101,9 +100,8 @@ extension HTMLReport {
         _ rows: [Timeline.Row], _ kinds: [TraceRecord.Kind], of timeline: Timeline,
         to sink: (String) throws(Failure) -> Void
     ) throws(Failure) {
-        add(
-            "<details><summary>The timeline in numbers</summary>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"The timeline in numbers\">\n"
-        )
+        add("<details><summary>The timeline in numbers</summary>\n")
+        add("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"The timeline in numbers\">\n")
         add("<table>\n<thead><tr><th scope=\"col\">thread</th>")
         for kind in kinds { add("<th scope=\"col\">\(kind.rawValue)</th>") }
         add("<th scope=\"col\">other</th></tr></thead>\n<tbody>\n")

@@ -51,9 +51,8 @@ struct HTMLReport {
         writeHidden()
         try writeIgnoredFiles(to: sink)
         try writeTimeline(to: sink)
-        add(
-            "</main>\n<footer><p>Written by \(Tool.name) \(Tool.version). The page has no scripts and loads nothing.</p></footer>\n"
-        )
+        add("</main>\n<footer><p>Written by \(Tool.name) \(Tool.version). ")
+        add("The page has no scripts and loads nothing.</p></footer>\n")
         add("</body>\n</html>\n")
         try flush(to: sink)
     }
@@ -100,9 +99,8 @@ struct HTMLReport {
     private mutating func writeHidden() {
         guard hiddenFindingCount > 0 else { return }
         add("<p class=\"limit\">\(HumanUnits.count(hiddenFindingCount, "further finding")) ")
-        add(
-            "\(hiddenFindingCount == 1 ? "is" : "are") not on this page. The JSON report has all of them: <code>--report json=FILE</code>.</p>\n"
-        )
+        add("\(hiddenFindingCount == 1 ? "is" : "are") not on this page. ")
+        add("The JSON report has all of them: <code>--report json=FILE</code>.</p>\n")
     }
 
     private mutating func writeIgnoredFiles<Failure: Error>(
@@ -111,9 +109,8 @@ struct HTMLReport {
         let ignored = report.summary.ignored
         guard ignored.count > 0 else { return }
         add("<section>\n<h2>Files that were not checked</h2>\n")
-        add(
-            "<details><summary>\(HumanUnits.count(ignored.count, "file")) found that \(ignored.count == 1 ? "is no image" : "are not images")</summary>\n<ul>\n"
-        )
+        add("<details><summary>\(HumanUnits.count(ignored.count, "file that is not", "files that are not")) ")
+        add("\(ignored.count == 1 ? "an image" : "images")</summary>\n<ul>\n")
         for path in ignored.paths {
             add("<li>\(HTML.code(path))</li>\n")
             try pass(to: sink)

@@ -175,6 +175,7 @@ enum HTMLStyle {
         .layers .meter{display:none}.layers .command{grid-column:4/-1}.layers .command:empty{display:none}
         .layers li>details>dl{padding-left:1.7rem}
         .row{grid-template-columns:4.6rem minmax(0,1fr);gap:.4rem}
+        .axis div span:nth-child(even){display:none}
         .bar{gap:1px}}
 
         """
