@@ -152,7 +152,8 @@ let package = Package(
             swiftSettings: settings),
         // Tests the built program: exit statuses, the corpus, other tools.
         .testTarget(
-            name: "LayerVerifyCLITests", dependencies: ["LayerVerifyCLI", "TestSupport"], swiftSettings: settings),
+            name: "LayerVerifyCLITests", dependencies: ["LayerVerifyCLI", "LayerVerify", "TestSupport"],
+            swiftSettings: settings),
     ]
 )
 
