@@ -51,4 +51,9 @@ void lv_watch_suspension(void) {
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
     sigaction(SIGTSTP, &action, NULL);
+    // Some parents leave it blocked.
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTSTP);
+    pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 }

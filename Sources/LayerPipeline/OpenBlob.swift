@@ -21,7 +21,7 @@ extension PipelineState {
     ///
     /// Complexity: linear in the open blobs and parts, of which there are at most `openCountPerJob` per job.
     var openBlobs: [OpenBlob] {
-        open.values.filter { $0.role == .leads && ($0.isBusy || $0.settledOffsetBytes > 0) }
+        open.values.filter { $0.role == .leads && $0.settledOffsetBytes > 0 }
             .sorted { $0.slot < $1.slot }
             .map { work in
                 // A further part does not count the size of the blob.

@@ -18,6 +18,8 @@ package struct ProgressRate {
 
     /// How many seconds the rate covers.
     private static let windowSeconds = 10.0
+    /// Over a shorter time than this the rate is that since the beginning: blocks are counted when they are read.
+    private static let leastSeconds = 2.0
     /// The rate changes this often at most.
     private static let stepSeconds = 0.5
 
@@ -35,7 +37,7 @@ package struct ProgressRate {
 
     /// The rate in bytes per second; nil while too little is known.
     package func bytesPerSecond(_ progress: VerifyProgress) -> Double? {
-        if let first = samples.first, let last = samples.last, last.seconds > first.seconds {
+        if let first = samples.first, let last = samples.last, last.seconds - first.seconds >= Self.leastSeconds {
             return Double(last.byteCount - first.byteCount) / (last.seconds - first.seconds)
         }
         guard progress.elapsedSeconds > 0, progress.doneByteCount > 0 else { return nil }

@@ -259,3 +259,48 @@ private func digest(_ number: Int) -> String {
         #expect(recorder.text.isEmpty)
     }
 }
+
+/// The program on a terminal, with a shell that controls jobs.
+@Suite struct ProgressOnATerminalTests {
+    @Test(.enabled(if: ProgramRun.areInstalled("script", "bash"), "needs script and bash"))
+    func theBarsAreErasedBeforeTheProcessStopsAndDrawnAgainAfterwards() throws {
+        let workshop = try Workshop()
+        for name in ["one", "two"] { try Data(repeating: 7, count: 1 << 20).write(to: workshop.url(name)) }
+        let script = """
+            cd "$1"
+            export SHELL=/bin/bash COLUMNS=100
+            # In a file of its own, because `script -c` passes one line to a shell.
+            cat > job <<'END'
+            set -m
+            bash -c 'echo $$ > pid; exec "$P" digest --max-rate 200KiB one two' || true
+            echo STOPPED
+            fg > /dev/null
+            END
+            script -qefc 'bash job' shown > /dev/null & run=$!
+            until grep -q 'of 2.00 MiB' shown; do kill -0 $run || exit 1; sleep 0.02; done
+            kill -TSTP $(cat pid)
+            until grep -q STOPPED shown; do kill -0 $run || exit 1; sleep 0.02; done
+            sleep 0.4
+            kill -TERM $(cat pid)
+            wait $run
+            cat shown
+            """
+        let run = try ProgramRun.run(
+            "timeout",
+            [
+                "30", "env", "P=\(ProgramRun.layerverifyPath)", "bash", "-c", script, "bash", workshop.folder.url.path,
+            ])
+        let parts = run.text.components(separatedBy: "STOPPED")
+        try #require(parts.count == 2, "\(run.transcript)")
+        let erase = "\r\u{1b}[J"
+        let bars = "of 2.00 MiB"
+        // Before the stop: bars, and after the last of them the sequence that erases them.
+        let stopped = try #require(parts[0].components(separatedBy: bars).last)
+        #expect(parts[0].contains(bars))
+        #expect(stopped.contains("\u{1b}[1A" + erase) || stopped.contains("\r" + erase), "\(stopped.debugDescription)")
+        // After it: bars again, and the report in their place.
+        let ended = try #require(parts[1].components(separatedBy: bars).last)
+        #expect(parts[1].contains(bars), "\(run.text.debugDescription)")
+        #expect(ended.contains(erase + "layerverify: one: "), "\(ended.debugDescription)")
+    }
+}
