@@ -89,8 +89,8 @@ let package = Package(
         .target(
             name: "LayerBench",
             dependencies: [
-                "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline", "LayerReport", "LayerVerify",
-                "CZlib", "CZstd", .product(name: "SystemPackage", package: "swift-system"),
+                "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline", "LayerReport",
+                "LayerVerify", "CZlib", "CZstd", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: librarySettings),
         .executableTarget(
@@ -160,7 +160,8 @@ let package = Package(
             swiftSettings: settings),
         // Tests the built program: exit statuses, the corpus, other tools.
         .testTarget(
-            name: "LayerVerifyCLITests", dependencies: ["LayerVerifyCLI", "TestSupport"], swiftSettings: settings),
+            name: "LayerVerifyCLITests", dependencies: ["LayerVerifyCLI", "LayerVerify", "TestSupport"],
+            swiftSettings: settings),
     ]
 )
 

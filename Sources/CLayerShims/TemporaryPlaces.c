@@ -84,6 +84,7 @@ static void take_signal(int number) {
     if (atomic_compare_exchange_strong(&caught_nanoseconds, &first, now)) {
         atomic_store(&caught_signal, number);
     } else if (now - first >= repetition_nanoseconds) {
+        lv_erase_drawn();
         // Before files are removed, which a hung file system can delay: from here on another signal kills the process.
         for (int i = 0; i < watched_count; i++) {
             signal(watched[i], SIG_DFL);

@@ -84,6 +84,9 @@ package final class Pipeline: Sendable {
     /// The progress of the run.
     package var progress: PipelineProgress { state.withLock { $0.progress } }
 
+    /// The blobs that are being read, the largest first.
+    package var openBlobs: [OpenBlob] { state.withLock { $0.openBlobs } }
+
     /// The number of blocks in use; 0 after a run that was not cancelled, unless the scheduler has lost some.
     package var heldBlockCount: Int { state.withLock { $0.heldBlockCount } }
 

@@ -67,14 +67,14 @@ struct BlobRun {
         let total = RunTotal(
             blobCount: count, byteCount: order.reduce(0) { $0 &+ request($1).expectedByteCount })
         var options = options
+        let blobs = inventory.blobs
         if let trace {
-            let blobs = inventory.blobs
             options.tracer = { record in trace.add(record) { blobs[$0].path } }
         }
         for start in stride(from: 0, to: count, by: batchCount) {
             let batch = order[start..<min(start + batchCount, count)].map { request($0) }
             total.begin(byteCount: batch.reduce(0) { $0 &+ $1.expectedByteCount })
-            for (request, read) in zip(batch, readAll(batch, options, total)) {
+            for (request, read) in zip(batch, readAll(batch, options, total, path: { blobs[$0].path })) {
                 facts[request.blob] = read.merged(into: facts[request.blob])
             }
         }
@@ -108,7 +108,8 @@ struct BlobRun {
     // The fast path
 
     private func readAll(
-        _ requests: [BlobRequest], _ options: PipelineOptions, _ total: RunTotal
+        _ requests: [BlobRequest], _ options: PipelineOptions, _ total: RunTotal,
+        path: @escaping @Sendable (BlobIndex) -> String
     ) -> [BlobFacts] {
         guard !requests.isEmpty else { return [] }
         let box = FactsBox()
@@ -116,7 +117,7 @@ struct BlobRun {
             facts in
             box.facts.withLock { $0 = facts }
         }
-        let ticker = observer.map { ProgressTicker(pipeline, after: total, $0, start: start) }
+        let ticker = observer.map { ProgressTicker(pipeline, after: total, $0, start: start, path: path) }
         pipeline.start()
         crew.runAll()
         ticker?.stop()

@@ -2,6 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LayerModel
 internal import LayerPipeline
 internal import LayerSystem
 
@@ -20,18 +21,25 @@ final class ProgressTicker {
     private let state = Monitor(State())
     private let report: @Sendable () -> Void
 
+    /// - Parameter path: the path of a blob.
     init(
         _ pipeline: Pipeline, after total: RunTotal, _ observer: @escaping ProgressObserver,
-        start: ContinuousClock.Instant
+        start: ContinuousClock.Instant, path: @escaping @Sendable (BlobIndex) -> String
     ) {
         let report: @Sendable () -> Void = {
             let progress = total.with(pipeline.progress)
+            let open = pipeline.openBlobs
             observer(
                 VerifyProgress(
                     doneByteCount: progress.doneByteCount,
                     totalByteCount: max(progress.totalByteCount, progress.doneByteCount),
                     doneBlobCount: progress.doneBlobCount, totalBlobCount: progress.totalBlobCount,
-                    elapsedSeconds: (ContinuousClock().now - start).seconds))
+                    elapsedSeconds: (ContinuousClock().now - start).seconds,
+                    blobsInWork: open.prefix(VerifyProgress.maximumBlobsInWork).map { blob in
+                        VerifyProgress.BlobInWork(
+                            path: path(blob.blob), doneByteCount: blob.doneByteCount,
+                            totalByteCount: blob.totalByteCount)
+                    }, blobInWorkCount: open.count))
         }
         self.report = report
         let state = state

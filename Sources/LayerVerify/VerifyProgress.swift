@@ -23,11 +23,37 @@ public struct VerifyProgress: Hashable, Sendable {
     public var searchedFileCount: Int
     /// The number of image stores that the search has found; 0 once it has ended.
     public var imageStoreCount: Int
+    /// The blobs that are being read, the largest first; at most `maximumBlobsInWork` of them. Small blobs, which are read
+    /// in an instant, are left out.
+    public var blobsInWork: [BlobInWork]
+    /// The number of blobs that are being read, including those that are not in `blobsInWork`.
+    public var blobInWorkCount: Int
+
+    /// The greatest number of elements of `blobsInWork`: more than a terminal has room for.
+    public static let maximumBlobsInWork = 16
+
+    /// A blob that is being read.
+    public struct BlobInWork: Hashable, Sendable {
+        /// The path within the image, or that of a file given to `digest`. It is untrusted text and not escaped.
+        public var path: String
+        /// The number of stored bytes read so far.
+        public var doneByteCount: UInt64
+        /// The number of stored bytes to read.
+        public var totalByteCount: UInt64
+
+        /// Creates a value, for tests of observers.
+        public init(path: String, doneByteCount: UInt64, totalByteCount: UInt64) {
+            self.path = path
+            self.doneByteCount = doneByteCount
+            self.totalByteCount = totalByteCount
+        }
+    }
 
     /// Creates a value, for tests of observers.
     public init(
         doneByteCount: UInt64, totalByteCount: UInt64, doneBlobCount: Int, totalBlobCount: Int, elapsedSeconds: Double,
-        documentCount: Int = 0, searchedFileCount: Int = 0, imageStoreCount: Int = 0
+        documentCount: Int = 0, searchedFileCount: Int = 0, imageStoreCount: Int = 0,
+        blobsInWork: [BlobInWork] = [], blobInWorkCount: Int? = nil
     ) {
         self.doneByteCount = doneByteCount
         self.totalByteCount = totalByteCount
@@ -37,6 +63,8 @@ public struct VerifyProgress: Hashable, Sendable {
         self.documentCount = documentCount
         self.searchedFileCount = searchedFileCount
         self.imageStoreCount = imageStoreCount
+        self.blobsInWork = blobsInWork
+        self.blobInWorkCount = blobInWorkCount ?? blobsInWork.count
     }
 }
 

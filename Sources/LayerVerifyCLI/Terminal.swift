@@ -15,6 +15,23 @@ enum Terminal {
         return Int(size.ws_col)
     }
 
+    /// The size of the terminal of a descriptor, for drawing: no line longer than it and no more lines than it has fit.
+    ///
+    /// `COLUMNS` can only make it narrower, since a shell that exports it does not change it when the window does.
+    static func drawingSize(of descriptor: Int32) -> (columns: Int, rows: Int) {
+        var size = winsize()
+        let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0
+        let columns = isKnown && size.ws_col > 0 ? Int(size.ws_col) : Int.max
+        return (min(columns, width(of: descriptor)), isKnown && size.ws_row > 0 ? Int(size.ws_row) : 24)
+    }
+
+    /// Whether the process is in the foreground of the terminal of a descriptor. Also true if that is not the terminal that
+    /// controls the process.
+    static func isForeground(of descriptor: Int32) -> Bool {
+        let group = tcgetpgrp(descriptor)
+        return group < 0 || group == getpgrp()
+    }
+
     /// Whether the terminal supports escape sequences.
     static var isCapable: Bool { variable("TERM") != "dumb" }
 

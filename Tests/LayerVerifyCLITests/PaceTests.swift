@@ -18,18 +18,6 @@ import Testing
             "bash", ["-c", "P=$1; L=$2; " + line, "bash", ProgramRun.layerverifyPath, workshop.path("layer")])
     }
 
-    /// Files are counted by their sizes before they are opened.
-    @Test func theTotalOfDigestIsKnownFromTheStart() throws {
-        for name in ["one", "two"] { try Data(count: 200 << 10).write(to: workshop.url(name)) }
-        let run = try ProgramRun.layerverify(
-            "digest", "--progress", "always", "--max-rate", "250KiB", "--jobs", "1", workshop.path("one"),
-            workshop.path("two"))
-        #expect(run.status == 0)
-        let lines = String(decoding: run.errors, as: UTF8.self).split(separator: "\n")
-        #expect(!lines.isEmpty)
-        #expect(lines.allSatisfy { $0.contains(" of 400 KiB") }, "\(lines)")
-    }
-
     @Test func aMebibyteAtOneMebibytePerSecondTakesOneSecond() throws {
         let clock = ContinuousClock()
         let start = clock.now

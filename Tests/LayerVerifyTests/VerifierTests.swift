@@ -179,6 +179,20 @@ import TestSupport
         #expect(last.doneBlobCount == last.totalBlobCount)
     }
 
+    @Test func theObserverReceivesTheBlobsInWork() throws {
+        // Slow enough that the observer is called while the layer is read.
+        let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
+        let heard = Locked<[VerifyProgress]>([])
+        _ = image.verify(try Verifier(VerifyOptions(jobs: 1, maximumBytesPerSecond: 1_500_000))) { progress in
+            heard.withLock { $0.append(progress) }
+        }
+        let blobs = heard.withLock { $0 }.flatMap { $0.blobsInWork }
+        #expect(Set(blobs.map { $0.path }) == [image.layerPaths[0]])
+        #expect(Set(blobs.map { $0.totalByteCount }) == [500_000])
+        #expect(heard.withLock { $0 }.allSatisfy { $0.blobInWorkCount == $0.blobsInWork.count })
+        #expect(heard.withLock { $0.last }?.blobsInWork == [])
+    }
+
     @Test func aCancelledRunIsUndetermined() async throws {
         let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
         let cancellation = Cancellation()

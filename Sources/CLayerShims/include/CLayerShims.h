@@ -72,3 +72,15 @@ int lv_note_place(const char *path);
 
 /// Unregisters the file or folder of a slot, which was removed or must remain.
 void lv_forget_place(int slot);
+
+// Suspension.c.
+
+/// From now on SIGTSTP (Ctrl-Z) erases what `lv_note_drawn` says is drawn before it stops the process, unless the signal is
+/// ignored or handled already.
+void lv_watch_suspension(void);
+
+/// Says whether something is drawn on standard error, a terminal, from the line of the cursor down.
+void lv_note_drawn(int drawn);
+
+/// Erases what is drawn. May be called by a signal handler.
+void lv_erase_drawn(void);
