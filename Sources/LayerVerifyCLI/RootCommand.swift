@@ -35,7 +35,7 @@ struct RootCommand: ParsableCommand {
         version: Arguments.all.contains("--version") ? Libraries.description : Libraries.version,
         subcommands: [
             VerifyCommand.self, DigestCommand.self, InspectCommand.self, BenchCommand.self, FindingsPage.self,
-            HelpPage.self,
+            HelpPage.self, ManualCommand.self,
         ],
         defaultSubcommand: VerifyCommand.self)
 
