@@ -77,7 +77,8 @@ write_pages() {
         fi >"$folder/man1/$page.1"
     done
     for shell in bash zsh fish; do
-        "$program" --generate-completion-script "$shell" >"$folder/completions/$shell"
+        # Completions are read by the shell, never run: no "#!" line.
+        "$program" --generate-completion-script "$shell" | sed '1{/^#!/d}' >"$folder/completions/$shell"
     done
 }
 
