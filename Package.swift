@@ -23,6 +23,14 @@ let kernelSettings: [CSetting] = isForTests ? [.unsafeFlags(["-O2"], .when(confi
 let librarySettings =
     settings + (isForTests ? [SwiftSetting.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
 
+// scripts/package sets LAYERVERIFY_EXACT_VERSIONS: a release built again must have the same bytes. Exact versions in a package
+// that others depend on would keep them from newer ones.
+let isExact = Context.environment["LAYERVERIFY_EXACT_VERSIONS"] != nil
+
+func dependency(_ url: String, _ version: Version) -> Package.Dependency {
+    isExact ? .package(url: url, exact: version) : .package(url: url, from: version)
+}
+
 let package = Package(
     name: "layerverify",
     products: [
@@ -30,8 +38,8 @@ let package = Package(
         .executable(name: "layerverify", targets: ["LayerVerifyCLI"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        dependency("https://github.com/apple/swift-argument-parser", "1.8.2"),
+        dependency("https://github.com/apple/swift-system", "1.8.1"),
     ],
     targets: [
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),

@@ -5,7 +5,8 @@
 
 # linked_archives: prints the path of each static library of which the linker used a part, from its map.
 linked_archives() {
-    grep -oE '^ ?[^ ()]+\.a\(' "$static_build/layerverify.map" | tr -d ' (' | xargs -r -d '\n' readlink -f | sort -u
+    # shellcheck disable=SC2154 # set by release.sh
+    grep -oE '(^| )[^ ()]+\.a\(' "$static_build/layerverify.map" | tr -d ' (' | xargs -r -d '\n' readlink -f | sort -u
 }
 
 # write_licences FOLDER: writes the licence of every component that is linked, and a list of them (README). Fails if there is an

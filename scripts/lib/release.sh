@@ -53,7 +53,8 @@ build_static() {
     mkdir -p "$static_build"
     # These variables change the build: Package.swift.
     if ! with_progress "$static_build/build.log" \
-        env -u LAYERVERIFY_TESTING -u LAYERVERIFY_STRICT -u LAYERVERIFY_BENCHMARKS swift build "${flags[@]}"; then
+        env -u LAYERVERIFY_TESTING -u LAYERVERIFY_STRICT -u LAYERVERIFY_BENCHMARKS LAYERVERIFY_EXACT_VERSIONS=1 \
+        swift build "${flags[@]}"; then
         cat "$static_build/build.log" >&2
         say "the build failed"
         exit 2
