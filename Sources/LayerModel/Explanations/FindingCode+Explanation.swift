@@ -94,8 +94,6 @@ extension FindingCode {
         case .claimUnchecked: .claimUnchecked
         case .fastPathDisagrees: .fastPathDisagrees
         case .interrupted: .interrupted
-        case .ignoreRuleExpired: .ignoreRuleExpired
-        case .ignoreRuleUnused: .ignoreRuleUnused
         }
     }
 }
