@@ -48,7 +48,8 @@ struct ExplainCommand: ParsableCommand {
             isList
             ? ReferenceDocs.findingList(of: names, as: format, style: style)
             : ReferenceDocs.explanation(of: names, as: format, style: style)
-        try RunSession(progress: .never).finish(with: .verified, writing: [output]) { _, sink throws(ReportOutput.Failure) in
+        try RunSession(progress: .never).finish(with: .verified, writing: [output]) {
+            _, sink throws(ReportOutput.Failure) in
             try sink(text)
         }
     }
