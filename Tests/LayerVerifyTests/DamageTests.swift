@@ -29,13 +29,14 @@ struct DamageTests {
             }
         }()
 
-        /// In these cases the options select a part of the image, allow an empty store, or follow links. The rest is
-        /// not checked.
+        /// In these cases the options select a part of the image, allow an empty store, or follow links, and the rest is
+        /// not checked; or they excuse damage.
         static let partial: Set = [
             "oci-platform-selected", "oci-ref-selected", "oci-no-images-allowed", "blob-links-anywhere",
         ]
         static let whole = all.filter { item in
-            !partial.contains(item.name) && !["ref-", "platform-"].contains { item.name.hasPrefix($0) }
+            !partial.contains(item.name)
+                && !["ref-", "platform-", "ignore-", "baseline-"].contains { item.name.hasPrefix($0) }
         }
     }
 
