@@ -81,8 +81,8 @@ let package = Package(
         .target(
             name: "LayerBench",
             dependencies: [
-                "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline", "LayerReport", "LayerVerify",
-                "CZlib", "CZstd", .product(name: "SystemPackage", package: "swift-system"),
+                "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline", "LayerReport",
+                "LayerVerify", "CZlib", "CZstd", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: librarySettings),
         .executableTarget(

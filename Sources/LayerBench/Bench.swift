@@ -90,6 +90,7 @@ package struct Bench {
             throw Self.unreadable(error)
         }
         var seconds: [Int: [Double]] = [:]
+        let (before, start) = (MachineUse.now(), ContinuousClock.now)
         for _ in 0..<options.runCount {
             try measureRound(kernelBench, workload)
             try measureRuns(paths, &seconds)
@@ -102,6 +103,8 @@ package struct Bench {
                     jobCount: jobCount, seconds: $0, roofline: Roofline(workload, speeds, jobCount: jobCount))
             }
         }
+        report.noise = BenchNoise(
+            report, before: before, after: .now(), seconds: (ContinuousClock.now - start) / .seconds(1))
         if cancellation.isCancelled { report.outcome = .undetermined }
         return (report, verification)
     }

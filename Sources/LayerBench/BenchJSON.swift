@@ -24,10 +24,60 @@ extension BenchReport {
         json.open("scaling", "[")
         for entry in scaling { json.object { write(entry, to: &$0) } }
         json.close("]")
+        if let conclusion { write(conclusion, to: &json) } else { json.member("conclusion", String?.none) }
+        if let noise { write(noise, to: &json) } else { json.member("noise", String?.none) }
+        if let comparison { write(comparison, to: &json) } else { json.member("comparison", String?.none) }
         json.close("}")
         var text = ""
         json.flush { text += $0 }
         return text
+    }
+
+    private func write(_ conclusion: BenchConclusion, to json: inout JSONText) {
+        json.object("conclusion") { json in
+            json.member("jobs", conclusion.jobCount)
+            json.member("uncompressedBytesPerSecond", UInt64(exactly: conclusion.bytesPerSecond.rounded()))
+            json.member("secondsPerGigabyte", seconds: conclusion.secondsPerGigabyte)
+            json.member(
+                "coreLimitBytesPerSecond", conclusion.coreLimitBytesPerSecond.flatMap { UInt64(exactly: $0.rounded()) })
+            json.member("text", conclusion.sentence)
+        }
+    }
+
+    private func write(_ noise: BenchNoise, to json: inout JSONText) {
+        func optional(_ name: String, _ value: Double?) {
+            if let value { json.member(name, seconds: value) } else { json.member(name, String?.none) }
+        }
+        json.open("noise", "{")
+        json.member("runSpread", seconds: noise.runSpread)
+        json.member("kernelSpread", seconds: noise.kernelSpread)
+        optional("otherShare", noise.otherShare)
+        optional("stolenShare", noise.stolenShare)
+        optional("throttledSeconds", noise.throttledSeconds)
+        json.member("thermalEvents", noise.thermalEventCount)
+        json.member("reasons", noise.reasons)
+        json.close("}")
+    }
+
+    private func write(_ comparison: BenchComparison, to json: inout JSONText) {
+        func list(_ name: String, _ entries: [BenchComparison.Entry]) {
+            json.open(name, "[")
+            for entry in entries {
+                json.object { json in
+                    json.member("name", entry.title)
+                    json.member("ratio", seconds: entry.ratio)
+                    json.member("change", entry.change.rawValue)
+                }
+            }
+            json.close("]")
+        }
+        json.open("comparison", "{")
+        json.member("file", comparison.path)
+        json.member("image", comparison.isSameImage ? "same" : "other")
+        list("kernels", comparison.kernels)
+        list("scaling", comparison.scaling)
+        json.member("text", comparison.sentence)
+        json.close("}")
     }
 
     private func write(_ image: Image, to json: inout JSONText) {

@@ -54,6 +54,10 @@ package struct BenchReport: Sendable {
     package var kernels: [MeasuredKernel]
     /// Sorted by the number of jobs.
     package var scaling: [Scaling]
+    /// How much the rounds differ; nil if nothing was measured.
+    package var noise: BenchNoise?
+    /// Nil without an earlier report.
+    package var comparison: BenchComparison?
 
     package init(outcome: VerifyOutcome, image: Image? = nil, kernels: [MeasuredKernel] = [], scaling: [Scaling] = []) {
         self.outcome = outcome

@@ -21,6 +21,13 @@ extension BenchReport {
         if !kernels.isEmpty { lines += ["", "One core, each kernel alone:"] + kernelTable }
         if let roofline = scaling.last?.roofline { lines += [""] + table(of: roofline) }
         if !scaling.isEmpty { lines += ["", "Verifying:"] + scalingTable }
+        if let comparison {
+            lines += ["", "Compared with \(VisibleText.escaping(comparison.path)):"] + table(of: comparison)
+        }
+        // The last line is what most people look for.
+        if noise != nil || conclusion != nil { lines.append("") }
+        if let noise { lines.append(noise.sentence) }
+        if let conclusion { lines.append(conclusion.sentence) }
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -74,6 +81,17 @@ extension BenchReport {
             "jobs", "median", "min", "max", "compressed", "uncompressed", "speedup", "efficiency", "of roofline",
         ]
         return Self.aligned([head] + rows, left: [])
+    }
+
+    private func table(of comparison: BenchComparison) -> [String] {
+        let rows = (comparison.kernels + comparison.scaling).map { entry in
+            [
+                VisibleText.escaping(entry.title), HumanUnits.decimal(entry.ratio, 2),
+                entry.change == .withinNoise ? "" : entry.change.rawValue,
+            ]
+        }
+        let table = rows.isEmpty ? [] : Self.aligned([["", "speed", ""]] + rows, left: [0, 2])
+        return table + ["  " + VisibleText.escaping(comparison.sentence)]
     }
 
     private func title(_ work: Kernel.Work) -> String { work.name + (work.kind.map { " " + $0 } ?? "") }

@@ -6,11 +6,16 @@ import Glibc
 import SystemPackage
 
 /// Text files of /proc and /sys, whose size is unknown before they are read.
-enum SystemText {
+package enum SystemText {
     /// The first bytes of a file; nil if it cannot be read for any reason.
     ///
     /// 16 KiB are enough for the first processor of /proc/cpuinfo and for every other file that is read here.
-    static func beginning(of path: String, byteCount: Int = 16 << 10) -> String? {
+    package static func beginning(of path: String, byteCount: Int = 16 << 10) -> String? {
+        bytes(of: path, atMost: byteCount).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The first bytes of a file, and no more than `byteCount`; nil if it cannot be read for any reason.
+    package static func bytes(of path: String, atMost byteCount: Int) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: byteCount)
         do {
             let descriptor = try OwnedDescriptor.open(path, flags: O_RDONLY)
@@ -25,7 +30,7 @@ enum SystemText {
                 }
                 return count
             }
-            return String(decoding: bytes[..<count], as: UTF8.self)
+            return Array(bytes[..<count])
         } catch {
             return nil
         }

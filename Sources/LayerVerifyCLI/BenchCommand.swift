@@ -28,9 +28,15 @@ struct BenchCommand: ParsableCommand {
             small files and compressed files, the same on every machine. An image that does not verify is reported as \
             'verify' does, with its exit status, and not measured.
 
+            The report ends with a sentence about the machine, and says before it how much the runs differ, and whether \
+            other programs, a limit or the temperature make the figures uncertain. With --compare, a figure is faster or \
+            slower than an earlier one if the ranges of the rounds do not overlap and the medians differ by more than \
+            5 %; the exit status does not depend on it.
+
             EXAMPLES:
               layerverify bench
               layerverify bench --jobs 1..8 --size 1GiB --compression zstd
+              layerverify bench --format json -o before.json && layerverify bench --compare before.json
               layerverify bench --format json alpine/ | jq '.scaling[].roofline.share'
 
             \(ExitStatus.help)
@@ -60,6 +66,11 @@ struct BenchCommand: ParsableCommand {
             "Number of measured runs, after one warm-up run; kernels are measured between them.", valueName: "n"))
     var runs = 5
 
+    @Option(
+        help: ArgumentHelp("Compare with an earlier report, made by --format json.", valueName: "file"),
+        completion: .file())
+    var compare: String?
+
     @Flag(
         help: "Also print a simulation of the scheduler with 1 to 128 workers (text only).")
     var simulate = false
@@ -78,12 +89,26 @@ struct BenchCommand: ParsableCommand {
         guard !simulate || report.format.format == .text else {
             throw ValidationError("--simulate writes text.")
         }
+        guard compare != "" else { throw ValidationError("The path of the earlier report is empty.") }
         guard workDir != "" else { throw ValidationError("The path of the work folder is empty.") }
+    }
+
+    /// The earlier report, read before anything is measured.
+    ///
+    /// Throws: the exit status, after a message, if it cannot be used.
+    private func baseline() throws -> BenchBaseline? {
+        do throws(BenchError) {
+            return try compare.map { path throws(BenchError) in try BenchBaseline(path: path) }
+        } catch {
+            StandardStreams.complain(error.description + "; nothing was measured")
+            throw ExitStatus.undetermined.exitCode
+        }
     }
 
     func run() throws {
         _ = try Verifier.validated(VerifyOptions())
         try FileLimit.requireRoom()
+        let baseline = try baseline()
         let output = try ReportOutput.opened(report.output)
         let session = RunSession(progress: .never)
         try output.prepare()
@@ -96,7 +121,7 @@ struct BenchCommand: ParsableCommand {
         let bench = Bench(options, cancellation: session.cancellation) { stage in
             if isWatched { StandardStreams.complain(ReferenceDocs.visible(stage) + " ...") }
         }
-        let (result, verification): (BenchReport, VerifyReport?)
+        var (result, verification): (BenchReport, VerifyReport?)
         do throws(BenchError) {
             (result, verification) = try bench.run()
         } catch {
@@ -104,6 +129,7 @@ struct BenchCommand: ParsableCommand {
             result = BenchReport(outcome: .undetermined)
             verification = nil
         }
+        if let baseline, !result.scaling.isEmpty { result.comparison = BenchComparison(result, with: baseline) }
         if verification != nil, result.outcome != .verified, !session.cancellation.isCancelled {
             StandardStreams.complain("the image does not verify, so nothing was measured")
         }

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import LayerBench
 import LayerModel
 import LayerReport
 import Testing
@@ -43,6 +44,12 @@ import Testing
             format.write(Self.digests, in: ReportStyle(showsChainIDs: true)) { text += $0 }
             try expectGolden(text, "digests.\(format.name)")
         }
+    }
+
+    @Test func theBenchmarkMatchesTheGoldenFiles() throws {
+        let report = try SampleBench.full()
+        try expectGolden(report.text(), "bench.text")
+        try expectGolden(report.json(), "bench.json")
     }
 
     static let digests = LayerDigestReport(

@@ -125,25 +125,7 @@ import Testing
     }
 
     @Test func theBenchmarkHasTheDocumentedMembers() throws {
-        let kernels = [
-            Kernel(.read, "pread"), Kernel(.decode(.gzip), "isal", teamSize: 2),
-            Kernel(.decode(.gzip), "zlib", isFastPath: false), Kernel(.hash(.sha256), "OpenSSL"),
-        ]
-        let speeds = KernelSpeeds(Dictionary(uniqueKeysWithValues: kernels.map { ($0, 1e6) }))
-        let spread = try #require(Spread([1, 2, 3]))
-        let blob = Workload.Blob(
-            path: "blobs/a", compression: .gzip, byteCount: 1000, uncompressedByteCount: 2000, algorithms: [.sha256],
-            uncompressedAlgorithms: [.sha256])
-        let workloads = [Workload([blob]), Workload([])]
-        let full = BenchReport(
-            outcome: .verified,
-            image: BenchReport.Image(
-                paths: ["a"], layerCount: 1, byteCount: 1000, uncompressedByteCount: 2000, compressions: [.gzip]),
-            kernels: kernels.map { MeasuredKernel($0, bytesPerSecond: spread) },
-            scaling: workloads.enumerated().map { index, workload in
-                BenchReport.Scaling(
-                    jobCount: index + 1, seconds: spread, roofline: Roofline(workload, speeds, jobCount: index + 1))
-            } + [BenchReport.Scaling(jobCount: 3, seconds: spread, roofline: nil)])
+        let full = try SampleBench.full()
         var objects: [String: [[Member]]] = [:]
         for report in [full, BenchReport(outcome: .undetermined)] {
             objects.merge(Self.objects(in: report.json())) { $0 + $1 }
@@ -151,7 +133,8 @@ import Testing
         let tables = try Self.tables()
         let places = [
             "image", "kernels[]", "scaling[]", "scaling[].roofline", "scaling[].roofline.work[]",
-            "scaling[].roofline.largestBlob",
+            "scaling[].roofline.largestBlob", "conclusion", "noise", "comparison", "comparison.kernels[]",
+            "comparison.scaling[]",
         ]
         for place in places { try expect(objects[place], tables[place], place) }
         try expect(objects[""], tables["layerverify bench"], "layerverify bench")

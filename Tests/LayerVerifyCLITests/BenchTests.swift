@@ -84,6 +84,23 @@ import TestSupport
         #expect((report["kernels"] as? [Any])?.isEmpty == false)
     }
 
+    @Test func anEarlierReportIsComparedAndTheLastLineIsAboutTheMachine() throws {
+        let file = folder.url.appending(path: "before.json").path
+        let image = ProgramRun.corpus("good/oci-gzip/image")
+        let first = try ProgramRun.layerverify("bench", "--runs", "1", "-j", "1", "--format", "json", "-o", file, image)
+        #expect(first.status == 0, "\(first.transcript)")
+        let run = try ProgramRun.layerverify("bench", "--runs", "1", "-j", "1", "--compare", file, image)
+        #expect(run.status == 0, "\(run.transcript)")
+        let lines = run.text.split(separator: "\n")
+        #expect(lines.last?.hasPrefix("This machine verifies gzip images at ") == true, "\(run.text)")
+        #expect(lines.contains { $0.hasPrefix("The figures are uncertain: 1 round cannot show") })
+        #expect(lines.contains { $0 == "Compared with \(file):" })
+        // The measurement does not begin.
+        let none = try ProgramRun.layerverify("bench", "--compare", "/no/such/file", image)
+        #expect(none.status == 2)
+        #expect(none.transcript.contains("cannot read '/no/such/file'; nothing was measured"))
+    }
+
     @Test func aBenchmarkWithoutAnImageEndsWith2() throws {
         let run = try ProgramRun.layerverify("bench", "--work-dir", "/no/such/folder")
         #expect(run.status == 2)
@@ -92,7 +109,7 @@ import TestSupport
 
     static let wrongUsages = [
         "--runs 0", "--jobs 0", "--jobs 3..2", "--jobs 1..2..3", "--jobs x", "--size 1KiB", "--compression xz",
-        "--size 1MiB x", "--work-dir ''", "--work-dir /tmp x", "''",
+        "--size 1MiB x", "--work-dir ''", "--compare ''", "--work-dir /tmp x", "''",
         "--simulate --format json",
     ]
 

@@ -54,6 +54,7 @@ import Testing
         (["--color", "al"], "always"),
         (["image", "--platform", "linux/s"], "linux/s390x"), (["digest", "--ch"], "--chain"), (["insp"], "inspect"),
         (["im"], "image"), (["image", "im"], "image"), (["inspect", "im"], "image"),
+        (["bench", "--compare", "im"], "image"), (["bench", "--compr"], "--compression"),
     ]
 
     private func script(for shell: String) throws -> String {
@@ -70,6 +71,12 @@ import Testing
         return try ProgramRun.run(
             "env", ["-C", workshop.folder.url.path, "HOME=" + workshop.folder.url.path, shell] + arguments
         ).transcript
+    }
+
+    /// Starting the program for each completion would be slow.
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func completionsDoNotStartTheProgram(_ shell: String) throws {
+        #expect(!(try script(for: shell)).contains("---completion"))
     }
 
     @Test(arguments: lines)
@@ -101,7 +108,7 @@ import Testing
             source ./completions; words=(layerverify "$@"); CURRENT=${#words}; _layerverify
             """
         let answer = try run("zsh", ["-f", "-c", line, "zsh"] + words)
-        let isCommand = ["digest", "inspect"].contains(words[0])
+        let isCommand = ["digest", "inspect", "bench"].contains(words[0])
         let isOnlyWord = words.count == 1 && !words[0].hasPrefix("-")
         #expect(answer.contains("words: " + (isCommand || isOnlyWord ? words[0] : "verify")), "\(answer)")
         #expect(answer.contains("files") == isOnlyWord, "\(answer)")

@@ -1,0 +1,168 @@
+// layerverify: comparing a benchmark with an earlier one.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LayerReport
+internal import LayerSource
+internal import LayerSystem
+
+/// The figures of an earlier JSON report of `bench`.
+package struct BenchBaseline: Hashable, Sendable {
+    /// A figure with its range.
+    package struct Figure: Hashable, Sendable {
+        package var median: Double
+        package var minimum: Double
+        package var maximum: Double
+
+        package init(median: Double, minimum: Double, maximum: Double) {
+            self.median = median
+            self.minimum = minimum
+            self.maximum = maximum
+        }
+    }
+
+    /// The path of the report.
+    package var path: String
+    /// Bytes per second by the title of the kernel (`BenchReport.title`).
+    package var kernels: [String: Figure] = [:]
+    /// Seconds by the number of jobs.
+    package var scaling: [Int: Figure] = [:]
+    /// Stored and uncompressed bytes of the image.
+    package var imageByteCounts: [UInt64] = []
+
+    /// Reads the report in a file.
+    ///
+    /// Throws: `BenchError` if it cannot be read, is larger than 4 MiB, or is not a report of `bench` with figures.
+    package init(path: String) throws(BenchError) {
+        guard let bytes = SystemText.bytes(of: path, atMost: JSONDocument.maximumByteCount + 1) else {
+            throw BenchError("cannot read '\(VisibleText.escaping(path))'")
+        }
+        try self.init(path: path, bytes: bytes)
+    }
+
+    /// Reads a report.
+    package init(path: String, bytes: [UInt8]) throws(BenchError) {
+        self.path = path
+        let problem = BenchError(
+            "'\(VisibleText.escaping(path))' is not a JSON report of 'layerverify bench' with figures")
+        let root: JSONValue
+        do throws(JSONFault) { root = try JSONDocument(parsing: bytes).root } catch { throw problem }
+        guard root["schemaVersion"]?.uint64 == 1, let kernels = root["kernels"]?.array,
+            let scaling = root["scaling"]?.array
+        else { throw problem }
+        for entry in kernels {
+            guard let title = Self.title(of: entry), let figure = Self.figure(entry, "bytesPerSecond", "BytesPerSecond")
+            else { throw problem }
+            self.kernels[title] = figure
+        }
+        for entry in scaling {
+            guard let jobs = entry["jobs"]?.uint64, let count = Int(exactly: jobs),
+                let figure = Self.figure(entry, "seconds", "Seconds")
+            else { throw problem }
+            self.scaling[count] = figure
+        }
+        guard !self.kernels.isEmpty, !self.scaling.isEmpty else { throw problem }
+        let image = root["image"]
+        imageByteCounts = ["compressedBytes", "uncompressedBytes"].compactMap { image?[$0]?.uint64 }
+    }
+
+    private static func title(of entry: JSONValue) -> String? {
+        guard let work = entry["work"]?.string, let implementation = entry["implementation"]?.string,
+            let lanes = entry["lanes"]?.uint64
+        else { return nil }
+        return BenchReport.title(work: work, kind: entry["kind"]?.string, implementation, lanes: Int(clamping: lanes))
+    }
+
+    private static func figure(_ entry: JSONValue, _ name: String, _ suffix: String) -> Figure? {
+        func number(_ name: String) -> Double? {
+            guard let value = entry[name], value.kind == .number, let number = Double(value.rawText), number.isFinite,
+                number > 0
+            else { return nil }
+            return number
+        }
+        guard let median = number(name), let minimum = number("minimum" + suffix),
+            let maximum = number("maximum" + suffix)
+        else { return nil }
+        return Figure(median: median, minimum: minimum, maximum: maximum)
+    }
+}
+
+/// A benchmark next to an earlier one.
+package struct BenchComparison: Hashable, Sendable {
+    /// How a figure differs from the earlier one.
+    package enum Change: String, Hashable, Sendable {
+        case faster
+        case slower
+        /// The ranges of both overlap, or the medians differ by less than 5 %.
+        case withinNoise = "within-noise"
+    }
+
+    /// A figure in both reports.
+    package struct Entry: Hashable, Sendable {
+        /// The kernel, or the number of jobs.
+        package var title: String
+        /// The speed now by the earlier speed, from the medians: 2 is twice as fast.
+        package var ratio: Double
+        package var change: Change
+    }
+
+    package var path: String
+    package var kernels: [Entry]
+    package var scaling: [Entry]
+    /// Whether both reports are of an image of the same size.
+    package var isSameImage: Bool
+
+    /// Compares the figures that both have.
+    package init(_ report: BenchReport, with earlier: BenchBaseline) {
+        path = earlier.path
+        isSameImage = report.image.map { [$0.byteCount, $0.uncompressedByteCount] } == earlier.imageByteCounts
+        kernels = report.kernels.compactMap { measured in
+            let title = BenchReport.title(measured.kernel)
+            return earlier.kernels[title].map { before in
+                let now = measured.bytesPerSecond
+                return Self.entry(
+                    title, ratio: now.median / before.median, isAbove: now.minimum > before.maximum,
+                    isBelow: now.maximum < before.minimum)
+            }
+        }
+        scaling = report.scaling.compactMap { entry in
+            earlier.scaling[entry.jobCount].map { before in
+                let now = entry.seconds
+                return Self.entry(
+                    HumanUnits.count(entry.jobCount, "job"), ratio: before.median / now.median,
+                    isAbove: now.maximum < before.minimum, isBelow: now.minimum > before.maximum)
+            }
+        }
+    }
+
+    private static func entry(_ title: String, ratio: Double, isAbove: Bool, isBelow: Bool) -> Entry {
+        let change: Change = isAbove && ratio > 1.05 ? .faster : isBelow && ratio < 0.95 ? .slower : .withinNoise
+        return Entry(title: title, ratio: ratio, change: change)
+    }
+
+    /// The sentence, without a newline.
+    package var sentence: String {
+        let entries = scaling + kernels
+        let noted = [(Change.slower, "Slower"), (.faster, "Faster")].compactMap { change, word -> String? in
+            let found = entries.filter { $0.change == change }.map {
+                "\($0.title) (\(HumanUnits.decimal($0.ratio, 2)) times)"
+            }
+            return found.isEmpty ? nil : "\(word) beyond the noise of both: \(found.joined(separator: "; "))."
+        }
+        let result =
+            noted.isEmpty ? "Nothing is faster or slower beyond the noise of both." : noted.joined(separator: " ")
+        return isSameImage
+            ? result : result + " The earlier report is of another image, which also makes figures differ."
+    }
+}
+
+extension BenchReport {
+    /// A kernel in one line: `decode gzip by isal, 2 at once`.
+    static func title(_ kernel: Kernel) -> String {
+        title(work: kernel.work.name, kind: kernel.work.kind, kernel.implementation, lanes: kernel.teamSize)
+    }
+
+    static func title(work: String, kind: String?, _ implementation: String, lanes: Int) -> String {
+        work + (kind.map { " " + $0 } ?? "") + " by " + implementation + (lanes > 1 ? ", \(lanes) at once" : "")
+    }
+}

@@ -1,0 +1,56 @@
+// layerverify: the result of a benchmark in one sentence.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package import LayerModel
+internal import LayerReport
+
+/// What a benchmark says about the machine: the speed of the number of jobs with the shortest median.
+package struct BenchConclusion: Hashable, Sendable {
+    package var jobCount: Int
+    /// Uncompressed bytes, those of the tar files, by the median time.
+    package var bytesPerSecond: Double
+    /// The same bytes by the time that the kernels of all cores need; nil if a kernel was not measured.
+    package var coreLimitBytesPerSecond: Double?
+    /// The compressions of the image, sorted by name.
+    package var compressions: [Compression]
+    /// Whether the largest blob of the image, and not the cores, limits its runs.
+    package var isBoundByLargestBlob: Bool
+
+    /// The time for 10⁹ uncompressed bytes.
+    package var secondsPerGigabyte: Double { 1e9 / bytesPerSecond }
+
+    /// The sentence, without a newline.
+    package var sentence: String {
+        let names = compressions.map { $0 == .none ? "uncompressed" : $0.rawValue }
+        let kinds =
+            names.count < 2
+            ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
+        var text =
+            "This machine verifies \(kinds) images at \(Self.rate(bytesPerSecond)) of tar with "
+            + "\(HumanUnits.count(jobCount, "job")), about \(HumanUnits.duration(secondsPerGigabyte)) for a 1 GB image"
+        if let limit = coreLimitBytesPerSecond {
+            text += "; the limit of its cores is \(Self.rate(limit))"
+            if isBoundByLargestBlob { text += ", which the largest blob of this image does not allow" }
+        }
+        return text + "."
+    }
+
+    private static func rate(_ bytesPerSecond: Double) -> String {
+        HumanUnits.bytes(UInt64(exactly: bytesPerSecond.rounded()) ?? 0) + "/s"
+    }
+}
+
+extension BenchReport {
+    /// Nil if nothing was measured, or if the image has no blobs.
+    package var conclusion: BenchConclusion? {
+        guard let image, image.uncompressedByteCount > 0, !image.compressions.isEmpty,
+            let best = scaling.min(by: { $0.seconds.median < $1.seconds.median }), best.seconds.median > 0
+        else { return nil }
+        let byteCount = Double(image.uncompressedByteCount)
+        let limit = best.roofline.flatMap { $0.sharedSeconds > 0 ? byteCount / $0.sharedSeconds : nil }
+        return BenchConclusion(
+            jobCount: best.jobCount, bytesPerSecond: byteCount / best.seconds.median, coreLimitBytesPerSecond: limit,
+            compressions: image.compressions, isBoundByLargestBlob: best.roofline?.limit == .largestBlob)
+    }
+}
