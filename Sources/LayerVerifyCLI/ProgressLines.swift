@@ -9,7 +9,7 @@ package struct ProgressLines {
     private let progress: VerifyProgress
     private let bytesPerSecond: Double?
 
-    /// At most so many blobs have a line of their own.
+    /// The greatest number of blobs with a line of their own.
     private static let maximumBlobLineCount = 8
     private static let longestBar = 40
     private static let shortestBar = 8

@@ -46,8 +46,8 @@ import Testing
         #expect(conclusion.secondsPerGigabyte == 2)
         #expect(
             conclusion.sentence
-                == "This machine verifies gzip images at 476 MiB/s of tar with 2 jobs, about 2.00 s for a 1 GB image; "
-                + "the limit of its cores is 847 MiB/s.")
+                == "This machine verifies gzip images at 477 MiB/s of tar with 2 jobs, about 2.00 s for a 1 GB image; "
+                + "the limit of its cores is 848 MiB/s.")
         #expect(report.text().hasSuffix("\n" + conclusion.sentence + "\n"))
         #expect(BenchReport(outcome: .undetermined).conclusion == nil)
     }
@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test(arguments: ["", "{", "[]", "{\"schemaVersion\":1}", "{\"schemaVersion\":1,\"kernels\":[],\"scaling\":[]}"])
-    func whatIsNoReportIsRefused(_ text: String) {
+    func otherDocumentsAreRefused(_ text: String) {
         #expect(throws: BenchError.self) { try BenchBaseline(path: "x", bytes: Array(text.utf8)) }
         #expect(throws: BenchError.self) { try BenchBaseline(path: "/no/such/file") }
     }

@@ -55,6 +55,7 @@ import Testing
         (["image", "--platform", "linux/s"], "linux/s390x"), (["digest", "--ch"], "--chain"), (["insp"], "inspect"),
         (["explain", "view"], "view-empty"), (["expl"], "explain"),
         (["im"], "image"), (["image", "im"], "image"), (["inspect", "im"], "image"),
+        (["bench", "--compare", "im"], "image"), (["bench", "--compr"], "--compression"),
     ]
 
     private func script(for shell: String) throws -> String {
@@ -71,6 +72,12 @@ import Testing
         return try ProgramRun.run(
             "env", ["-C", workshop.folder.url.path, "HOME=" + workshop.folder.url.path, shell] + arguments
         ).transcript
+    }
+
+    /// Starting the program for each completion would be slow.
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func completionsDoNotStartTheProgram(_ shell: String) throws {
+        #expect(!(try script(for: shell)).contains("---completion"))
     }
 
     @Test(arguments: lines)
@@ -102,7 +109,7 @@ import Testing
             source ./completions; words=(layerverify "$@"); CURRENT=${#words}; _layerverify
             """
         let answer = try run("zsh", ["-f", "-c", line, "zsh"] + words)
-        let isCommand = ["digest", "inspect", "explain"].contains(words[0])
+        let isCommand = ["digest", "inspect", "explain", "bench"].contains(words[0])
         let isOnlyWord = words.count == 1 && !words[0].hasPrefix("-")
         #expect(answer.contains("words: " + (isCommand || isOnlyWord ? words[0] : "verify")), "\(answer)")
         #expect(answer.contains("files") == isOnlyWord, "\(answer)")
