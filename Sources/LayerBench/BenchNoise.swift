@@ -19,8 +19,7 @@ package struct BenchNoise: Hashable, Sendable {
     /// The number of rounds.
     package var roundCount: Int
 
-    /// Beyond these the figures are called uncertain. Medians of five runs on two quiet cores repeat within 3 %; not measured
-    /// on other machines.
+    /// Beyond these the figures are called uncertain. The limits are estimates, not measured.
     private static let largestSpread = 0.2
     private static let largestOtherShare = 0.1
     private static let largestStolenShare = 0.02

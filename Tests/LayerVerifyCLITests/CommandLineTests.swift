@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import LayerVerify
 import Testing
 
 @Suite struct CommandLineTests {
@@ -41,7 +42,7 @@ import Testing
 
     @Test func anUnknownFormatListsTheKnownOnes() throws {
         let ending = try Program.run("--format", "yaml", "x")
-        #expect(ending.errors.contains("'text' and 'json'"))
+        for format in OutputFormat.all { #expect(ending.errors.contains("\n  - \(format)"), "\(ending.errors)") }
     }
 
     @Test func theVersionIsOutput() throws {
