@@ -2,6 +2,8 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 (() => {
+    // Images outside of the window must be checked as well.
+    document.head.append(Object.assign(document.createElement("style"), {textContent: ".image{content-visibility:visible!important}"}));
     const faults = [];
     const all = [...document.querySelectorAll("body *")];
     const name = element => `${element.tagName.toLowerCase()}${element.id ? "#" + element.id : ""}` +
