@@ -41,7 +41,9 @@ import Testing
 
     @Test func anUnknownFormatListsTheKnownOnes() throws {
         let ending = try Program.run("--format", "yaml", "x")
-        #expect(ending.errors.contains("'text' and 'json'"))
+        for format in ["text", "json", "sarif"] { #expect(ending.errors.contains("\n  - \(format)\n")) }
+        let other = try Program.run("inspect", "--format", "yaml", "x")
+        #expect(other.errors.contains("'text' and 'json'"))
     }
 
     @Test func theVersionIsOutput() throws {
