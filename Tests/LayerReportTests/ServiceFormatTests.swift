@@ -197,7 +197,7 @@ import Testing
     }
 
     @Test func theSummaryIsCutBetweenLinesAndItsBlocksAreClosed() {
-        let report = Self.report(12_000) { Finding(.blobMissing, "blob \($0) is missing", at: Place("b\($0)")) }
+        let report = Self.report(20_000) { Finding(.blobMissing, "blob \($0) is missing", at: Place("b\($0)")) }
         for limit in [4_096, 20_000, GitHubSummaryFormat.maximumByteCount] {
             let text = Self.render(GitHubSummaryFormat(limit: limit), report)
             #expect(text.utf8.count <= limit)

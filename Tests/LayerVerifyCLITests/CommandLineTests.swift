@@ -3,7 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import LayerVerify
 import Testing
 
 @Suite struct CommandLineTests {
@@ -42,7 +41,9 @@ import Testing
 
     @Test func anUnknownFormatListsTheKnownOnes() throws {
         let ending = try Program.run("--format", "yaml", "x")
-        for format in OutputFormat.all { #expect(ending.errors.contains("\n  - \(format)"), "\(ending.errors)") }
+        for format in ["text", "json", "sarif"] { #expect(ending.errors.contains("\n  - \(format)\n")) }
+        let other = try Program.run("inspect", "--format", "yaml", "x")
+        #expect(other.errors.contains("'text' and 'json'"))
     }
 
     @Test func theVersionIsOutput() throws {
