@@ -37,11 +37,8 @@ package enum Verdicts {
     private static func figures(_ inventory: Inventory, _ facts: FactsList, _ places: FindingPlaces) -> Summary {
         var summary = places.figures
         summary.imageCount = inventory.images.count
-        var hasImage = [Bool](repeating: false, count: inventory.roots.count)
         var isLayer = [Bool](repeating: false, count: inventory.blobs.count)
         for image in inventory.images.indices {
-            let root = inventory.images.withoutLists(image).root
-            if hasImage.indices.contains(root) { hasImage[root] = true }
             switch places.outcome(ofImage: image) {
             case .verified: summary.verifiedImageCount += 1
             case .refuted: summary.refutedImageCount += 1
@@ -61,7 +58,7 @@ package enum Verdicts {
                 summary.opaqueBlobCount += 1
             }
         }
-        for (root, outcome) in places.rootOutcomes where hasImage.indices.contains(root) && !hasImage[root] {
+        for (root, outcome) in places.rootOutcomes where inventory.roots.indices.contains(root) {
             switch outcome {
             case .verified: break
             case .refuted: summary.refutedRootCount += 1

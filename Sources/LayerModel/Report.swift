@@ -131,7 +131,8 @@ package struct Summary: Hashable, Sendable {
     package var verifiedImageCount = 0
     package var refutedImageCount = 0
     package var undeterminedImageCount = 0
-    /// The numbers of roots without an image that are refuted and undetermined: damaged archives, files that are not recognised.
+    /// The numbers of roots that are refuted and undetermined by findings about none of their images: damaged archives, files
+    /// that are not recognised.
     package var refutedRootCount = 0
     package var undeterminedRootCount = 0
     /// Unique layers of all images, and unique blobs (including documents).

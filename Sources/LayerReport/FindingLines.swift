@@ -21,7 +21,7 @@ struct FindingLines {
     let code: FindingCode
     /// Text from the image, not escaped.
     let message: String
-    /// In this order: file, command that made it, place of the claim, both values, cause, hint, reason for not counting.
+    /// In this order: file, command that made it, place of the claim, both values, cause, hint, reason for not counting, help.
     let fields: [Field]
 
     init(_ index: Int, of report: Report) {
@@ -41,7 +41,7 @@ struct FindingLines {
         values += [
             ("expected", finding.expected), ("actual", finding.actual),
             ("follows", finding.follows.map { "from " + $0.rawValue }), ("hint", finding.hint),
-            ("ignored", finding.waiver.map { Self.reason(for: $0) }),
+            ("ignored", finding.waiver?.words), ("help", Self.help(about: finding)),
         ]
         fields = values.compactMap { name, value in value.map { Field(name: name, value: Self.cut($0)) } }
     }
@@ -62,15 +62,10 @@ struct FindingLines {
         }
     }
 
-    /// `by --ignore-file until 2027-01-31: reason`.
-    private static func reason(for waiver: Waiver) -> String {
-        let option =
-            switch waiver.source {
-            case .option: "by --ignore"
-            case .file: "by --ignore-file"
-            case .baseline: "by --baseline"
-            }
-        return option + (waiver.until.map { " until " + $0 } ?? "") + (waiver.reason.map { ": " + $0 } ?? "")
+    /// The command that says what to do; nil where nothing is to be done, or about the cause of the finding.
+    private static func help(about finding: Finding) -> String? {
+        guard finding.waiver == nil, finding.follows == nil, finding.severity != .note else { return nil }
+        return "layerverify explain \(finding.code.rawValue)"
     }
 
     /// The text, shortened to 2 000 characters: a name in an image may have megabytes.

@@ -29,19 +29,6 @@ extension Finding {
     }
 }
 
-extension Waiver {
-    /// `by the ignore file until 2027-01-31: reason`.
-    var words: String {
-        let by =
-            switch source {
-            case .option: "by --ignore"
-            case .file: "by the ignore file"
-            case .baseline: "by the baseline"
-            }
-        return by + (until.map { " until \($0)" } ?? "") + (reason.map { ": \($0)" } ?? "")
-    }
-}
-
 /// The findings that are shown if at most `limit` can be: the most urgent, and among equals the first.
 struct MostUrgent {
     /// The number of findings that were left out, by rank.

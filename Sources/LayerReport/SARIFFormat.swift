@@ -44,10 +44,11 @@ enum SARIFText {
         return result
     }
 
-    /// The same with an upper-case first letter.
+    /// The same with an upper-case first letter, unless the first word is a name, such as that of a file.
     static func sentence(_ text: String) -> String {
         let escaped = escaping(text)
-        guard let first = escaped.first, first.isASCII else { return escaped }
+        guard let first = escaped.first, escaped.prefix(while: { $0 != " " }).allSatisfy({ $0.isLetter && $0.isASCII })
+        else { return escaped }
         return first.uppercased() + escaped.dropFirst()
     }
 }

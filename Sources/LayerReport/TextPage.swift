@@ -42,9 +42,12 @@ struct TextPage {
     }
 
     /// The mark of an outcome: ✓, ? or ✗.
-    func mark(_ outcome: Outcome) -> String {
-        switch outcome {
+    func mark(_ outcome: Outcome) -> String { mark(VerdictSign(outcome)) }
+
+    func mark(_ sign: VerdictSign) -> String {
+        switch sign {
         case .verified: paint("✓", .green)
+        case .ignored: paint("~", .yellow)
         case .undetermined: paint("?", .yellow)
         case .refuted: paint("✗", .red)
         }

@@ -102,22 +102,11 @@ extension TextReport {
         }
         if let follows = finding.follows { fields.append(Field(name: "follows", value: "from \(follows.rawValue)")) }
         if let waiver = finding.waiver {
-            fields.append(Field(name: "ignored", value: Self.words(for: waiver)))
+            fields.append(Field(name: "ignored", value: waiver.words))
         } else if let hint = finding.hint {
             fields.append(Field(name: "hint", value: hint))
         }
         return fields
-    }
-
-    /// `by rule until 2026-12-31: the reason`.
-    private static func words(for waiver: Waiver) -> String {
-        let source =
-            switch waiver.source {
-            case .option: "by --ignore"
-            case .file: "by rule"
-            case .baseline: "by baseline"
-            }
-        return source + (waiver.until.map { " until \($0)" } ?? "") + (waiver.reason.map { ": \($0)" } ?? "")
     }
 
     /// Whether a file is named by the digest.

@@ -50,7 +50,7 @@ extension TextReport {
 
     private func mark(of image: ImageReport) -> String {
         switch kind {
-        case .verdicts: page.mark(image.outcome)
+        case .verdicts: page.mark(report.sign(of: image))
         case .claims: page.paint("•", .cyan)
         }
     }
@@ -92,7 +92,7 @@ extension TextReport {
     private mutating func writeLayer(_ layer: LayerReport, number: Int, in columns: LayerColumns) {
         let mark =
             switch kind {
-            case .verdicts: page.mark(layer.outcome)
+            case .verdicts: page.mark(report.sign(of: layer))
             case .claims: " "
             }
         let lead = "  " + mark + " " + String(number).padded(left: columns.numberWidth) + "  "

@@ -33,12 +33,12 @@ extension TextReport {
             let claimed = "claims only: layer bytes were not read; \(figures)"
             page.paragraph(
                 lead: "", leadWidth: 0, hanging: 0,
-                [faults, claimed, ignored].compactMap { $0 }.joined(separator: "; "))
+                [faults, ignored, claimed].compactMap { $0 }.joined(separator: "; "))
         }
     }
 
-    /// The faults, what was checked, what was not, and what was ignored, without text from an image.
-    var summarySentence: String { [faults, checked, unchecked, ignored].compactMap { $0 }.joined(separator: "; ") }
+    /// The faults, what was ignored, what was checked, and what was not, without text from an image.
+    var summarySentence: String { [faults, ignored, checked, unchecked].compactMap { $0 }.joined(separator: "; ") }
 
     /// `1 of 3 images refuted, 2 errors, 1 warning`; nil for a run without a fault.
     var faults: String? {
@@ -54,9 +54,7 @@ extension TextReport {
         if kind == .verdicts {
             let others = [(summary.refutedRootCount, "refuted"), (summary.undeterminedRootCount, "undetermined")]
             for (count, word) in others where count > 0 {
-                // Where there are no images, these are all there is.
-                let noun = summary.imageCount > 0 ? "other path" : "path"
-                parts.append(HumanUnits.count(count, noun) + " " + word)
+                parts.append(HumanUnits.count(count, "path") + " " + word)
             }
         }
         if summary.errorCount > 0 { parts.append(HumanUnits.count(summary.errorCount, "error")) }
@@ -64,13 +62,15 @@ extension TextReport {
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
-    /// `3 findings ignored: 2 by baseline, 1 by rule`; nil if every finding counts.
+    /// `3 findings ignored: 1 by --ignore, 2 by --baseline`; nil if every finding counts.
     private var ignored: String? {
         let waived = report.summary.waived
         guard waived.total > 0 else { return nil }
-        let parts = [(waived.baseline, "by baseline"), (waived.option + waived.file, "by rule")]
+        let parts = [
+            (waived.option, Waiver.Source.option), (waived.file, .file), (waived.baseline, .baseline),
+        ]
         return HumanUnits.count(waived.total, "finding") + " ignored: "
-            + parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+            + parts.filter { $0.0 > 0 }.map { "\($0.0) by \($0.1.option)" }.joined(separator: ", ")
     }
 
     private var figures: String {

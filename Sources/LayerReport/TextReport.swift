@@ -89,7 +89,7 @@ struct TextReport {
                 count += 1
                 if count <= limit {
                     page.fill(
-                        lead: page.mark(own.contains(.refuted) ? .refuted : .undetermined) + " ", leadWidth: 2,
+                        lead: page.mark(own.contains(.refuted) ? Outcome.refuted : .undetermined) + " ", leadWidth: 2,
                         hanging: 2,
                         page.path(VisibleText.escaping(report.roots[root].path)))
                 }

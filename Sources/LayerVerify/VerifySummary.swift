@@ -18,9 +18,9 @@ public struct VerifySummary: Hashable, Sendable {
     public var refutedImageCount: Int { summary.refutedImageCount }
     /// Manifests with a claim that could not be checked, and none refuted.
     public var undeterminedImageCount: Int { summary.undeterminedImageCount }
-    /// The number of paths without an image that are refuted, such as damaged archives.
+    /// The number of paths that are refuted by a finding about none of their images, such as damaged archives.
     public var refutedPathCount: Int { summary.refutedRootCount }
-    /// The number of paths without an image that are undetermined, such as files that are not recognised.
+    /// The number of paths that are undetermined by such a finding, such as files that are not recognised.
     public var undeterminedPathCount: Int { summary.undeterminedRootCount }
     /// Unique layers of all images.
     public var layerCount: Int { summary.layerCount }

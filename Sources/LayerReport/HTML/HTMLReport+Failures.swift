@@ -11,7 +11,7 @@ extension HTMLReport {
     /// Writes the paths and images that are not verified, one line each, with links to them.
     mutating func writeFailures<Failure: Error>(to sink: (String) throws(Failure) -> Void) throws(Failure) {
         guard report.outcome != .verified else { return }
-        add("<nav class=\"failures\" aria-labelledby=\"failures\">\n<h2 id=\"failures\">Failures</h2>\n<ol>\n")
+        add("<nav class=\"failures\" aria-labelledby=\"failures\">\n<h2 id=\"failures\">Not verified</h2>\n<ol>\n")
         var count = 0
         for root in content.findingsOfRoot.keys.sorted() {
             let own = (content.findingsOfRoot[root] ?? []).filter { report.findings[$0].outcome != .verified }

@@ -122,13 +122,7 @@ extension HTMLReport {
     }
 
     private mutating func writeWaiver(_ waiver: Waiver) {
-        let source =
-            switch waiver.source {
-            case .option: "--ignore"
-            case .file: "--ignore-file"
-            case .baseline: "--baseline"
-            }
-        add("<p class=\"waiver\"><b>Ignored</b> by <code>\(source)</code>")
+        add("<p class=\"waiver\"><b>Ignored</b> by <code>\(waiver.source.option)</code>")
         if let until = waiver.until { add(" until \(until)") }
         if let reason = waiver.reason { add(": <bdi>\(HTML.cut(reason, 1_000))</bdi>") }
         add("</p>\n")

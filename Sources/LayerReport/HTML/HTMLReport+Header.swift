@@ -108,8 +108,10 @@ extension HTMLReport {
     }
 
     /// The icon of an outcome with its word for those who do not see it.
-    func mark(_ outcome: Outcome) -> HTML {
-        "\(icon(outcome.rawValue))<span class=\"sr\">\(outcome.rawValue)</span>"
+    func mark(_ outcome: Outcome) -> HTML { mark(VerdictSign(outcome)) }
+
+    func mark(_ sign: VerdictSign) -> HTML {
+        "\(icon(sign.name))<span class=\"sr\">\(sign.words)</span>"
     }
 
     /// A number with spaces between thousands.

@@ -13,9 +13,10 @@ extension HTMLReport {
         _ image: ImageReport, _ index: Int, to sink: (String) throws(Failure) -> Void
     ) throws(Failure) {
         let record = image.record
-        add("<section class=\"image \(image.outcome.rawValue)\" id=\"i\(index)\" aria-labelledby=\"i\(index)h\">\n")
-        add("<h3 id=\"i\(index)h\">\(icon(image.outcome.rawValue))\(title(of: image)) ")
-        add("<span class=\"word\">\(image.outcome.rawValue)</span></h3>\n<dl class=\"facts\">\n")
+        let sign = report.sign(of: image)
+        add("<section class=\"image \(sign.name)\" id=\"i\(index)\" aria-labelledby=\"i\(index)h\">\n")
+        add("<h3 id=\"i\(index)h\">\(icon(sign.name))\(title(of: image)) ")
+        add("<span class=\"word\">\(sign.words)</span></h3>\n<dl class=\"facts\">\n")
         if record.references.count > 1 {
             let names = record.references.prefix(Self.maximumNameCount).map { HTML.cut($0, 300) }
             let rest = record.references.count - names.count
@@ -111,7 +112,8 @@ extension HTMLReport {
     }
 
     private mutating func writeLine(_ image: ImageReport) {
-        add("<li class=\"\(image.outcome.rawValue)\">\(mark(image.outcome)) \(title(of: image))")
+        let sign = report.sign(of: image)
+        add("<li class=\"\(sign.name)\">\(mark(sign)) \(title(of: image))")
         if report.roots.indices.contains(image.record.root) {
             add(" <span class=\"faint\">in <bdi>\(HTML.cut(report.roots[image.record.root].path, 300))</bdi></span>")
         }

@@ -43,8 +43,9 @@ extension HTMLReport {
         let shared = plan.shared(layer)
         let size = layer.size ?? record.size
         let marker = shared.map { " s-\($0.marker)" } ?? ""
-        add("<li id=\"i\(image)l\(number)\" class=\"\(layer.outcome.rawValue)\(marker)\">")
-        add("<details><summary><span class=\"number\">\(number + 1)</span>\(mark(layer.outcome))")
+        let sign = report.sign(of: layer)
+        add("<li id=\"i\(image)l\(number)\" class=\"\(sign.name)\(marker)\">")
+        add("<details><summary><span class=\"number\">\(number + 1)</span>\(mark(sign))")
         if let shared {
             add("<abbr class=\"share\" title=\"in \(shared.imageCount) images\">\(shared.marker)</abbr>")
         } else {

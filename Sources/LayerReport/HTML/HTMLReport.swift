@@ -43,7 +43,7 @@ struct HTMLReport {
         for root in report.roots.indices { try writeRoot(root, to: sink) }
         // Findings without a root are counted in the summary, so they must be shown.
         for root in content.findingsOfRoot.keys.filter({ !report.roots.indices.contains($0) }).sorted() {
-            add("<section>\n<h2>Findings about no path</h2>\n<h3>Findings</h3>\n")
+            add("<section>\n<h2>Findings about the command</h2>\n<h3>Findings</h3>\n")
             try writeFindings(content.findingsOfRoot[root] ?? [], to: sink)
             add("</section>\n")
         }

@@ -67,7 +67,7 @@ enum HTMLStyle {
         .verified>h1,.verified>h3 .icon,.verified>h3 .word,li.verified>.icon,
         .verified>details>summary>.icon{color:var(--ok)}
         .note>h4 .icon,.note>h4 .label{color:var(--info)}
-        .ignored>h4 .icon,.ignored>h4 .label,.ignored .label,.nothing>h1{color:var(--faint)}
+        .ignored>h3 .icon,.ignored>h3 .word,li.ignored>.icon,.ignored>details>summary>.icon,.ignored>h4 .icon,.ignored>h4 .label,.ignored .label,.nothing>h1{color:var(--faint)}
 
         """
 
@@ -122,6 +122,7 @@ enum HTMLStyle {
         repeating-linear-gradient(45deg,transparent 0 5px,var(--bad-hatch) 5px 8px)}
         .bar a.undetermined{border-color:var(--open-edge);border-style:dashed;background-color:var(--open-fill);background-image:
         repeating-linear-gradient(90deg,transparent 0 5px,var(--open-hatch) 5px 7px)}
+        .bar a.ignored{border-color:var(--faint);border-style:dotted;background-color:var(--panel)}
         .dense{gap:0}.dense a{min-width:1px;border-width:1px 0 1px 1px;border-radius:0}
         .dense a.refuted,.dense a.undetermined{min-width:max(1px,.35%)}
         .layers>summary{padding:.2rem 0;color:var(--faint)}
