@@ -92,7 +92,7 @@ import Testing
         let suppressions = try #require(result["suppressions"] as? [[String: Any]])
         #expect(
             suppressions.first?["justification"] as? String
-                == #"ignored by the ignore file until 2027-01-31: known\u{1b}"#)
+                == #"ignored by --ignore-file until 2027-01-31: known\u{1b}"#)
         #expect(try gitLabIssues(report).map { $0["severity"] as? String } == ["info"])
         #expect(Self.render(GitHubFormat(), report).hasPrefix("::notice file=dir/b0,"))
     }
