@@ -46,7 +46,9 @@ struct BenchCommand: ParsableCommand {
         help: ArgumentHelp("The images: directories or archives.", valueName: "path"), completion: .file())
     var paths: [String] = []
 
-    @Option(help: ArgumentHelp("The size of the uncompressed layers of the image that is made (default: 256MiB).", valueName: "size"))
+    @Option(
+        help: ArgumentHelp(
+            "The size of the uncompressed layers of the image that is made (default: 256MiB).", valueName: "size"))
     var size: ByteSize?
     @Option(help: ArgumentHelp("The compression of the image that is made (default: gzip).", valueName: "kind"))
     var compression: CompressionName?
