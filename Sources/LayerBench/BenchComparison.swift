@@ -29,6 +29,8 @@ package struct BenchBaseline: Hashable, Sendable {
     package var scaling: [Int: Figure] = [:]
     /// Stored and uncompressed bytes of the image.
     package var imageByteCounts: [UInt64] = []
+    /// Whether the report says why its figures are uncertain.
+    package var isUncertain = false
 
     /// Reads the report in a file.
     ///
@@ -63,6 +65,7 @@ package struct BenchBaseline: Hashable, Sendable {
         }
         guard !self.kernels.isEmpty, !self.scaling.isEmpty else { throw problem }
         let image = root["image"]
+        isUncertain = root["noise"]?["reasons"]?.array.map { $0.contains { _ in true } } ?? false
         imageByteCounts = ["compressedBytes", "uncompressedBytes"].compactMap { image?[$0]?.uint64 }
     }
 
@@ -95,12 +98,17 @@ package struct BenchComparison: Hashable, Sendable {
         case slower
         /// The ranges of both overlap, or the medians differ by less than 5 %.
         case withinNoise = "within-noise"
+        /// The figures of one of the reports are uncertain.
+        case uncertain
     }
 
     /// A figure in both reports.
     package struct Entry: Hashable, Sendable {
         /// The kernel, or the number of jobs.
         package var title: String
+        /// The medians of the earlier report and of this one: bytes per second of a kernel, seconds of a run.
+        package var before: Double
+        package var now: Double
         /// The speed now by the earlier speed, from the medians: 2 is twice as fast.
         package var ratio: Double
         package var change: Change
@@ -111,37 +119,49 @@ package struct BenchComparison: Hashable, Sendable {
     package var scaling: [Entry]
     /// Whether both reports are of an image of the same size.
     package var isSameImage: Bool
+    /// Whose figures are uncertain, as the subject of a clause; nil if neither report says so.
+    package var uncertainReports: String?
 
     /// Compares the figures that both have.
     package init(_ report: BenchReport, with earlier: BenchBaseline) {
         path = earlier.path
+        let isUncertain = report.noise?.reasons.isEmpty == false
+        uncertainReports =
+            switch (earlier.isUncertain, isUncertain) {
+            case (true, true): "the figures of both reports are"
+            case (true, false): "the figures of the earlier report are"
+            case (false, true): "the figures of this report are"
+            case (false, false): nil
+            }
+        let isComparable = uncertainReports == nil
         isSameImage = report.image.map { [$0.byteCount, $0.uncompressedByteCount] } == earlier.imageByteCounts
         kernels = report.kernels.compactMap { measured in
             let title = BenchReport.title(measured.kernel)
             return earlier.kernels[title].map { before in
                 let now = measured.bytesPerSecond
-                return Self.entry(
-                    title, ratio: now.median / before.median, isAbove: now.minimum > before.maximum,
-                    isBelow: now.maximum < before.minimum)
+                return Entry(
+                    title: title, before: before.median, now: now.median, ratio: now.median / before.median,
+                    isAbove: now.minimum > before.maximum, isBelow: now.maximum < before.minimum,
+                    isComparable: isComparable)
             }
         }
         scaling = report.scaling.compactMap { entry in
             earlier.scaling[entry.jobCount].map { before in
                 let now = entry.seconds
-                return Self.entry(
-                    HumanUnits.count(entry.jobCount, "job"), ratio: before.median / now.median,
-                    isAbove: now.maximum < before.minimum, isBelow: now.minimum > before.maximum)
+                return Entry(
+                    title: HumanUnits.count(entry.jobCount, "job"), before: before.median, now: now.median,
+                    ratio: before.median / now.median, isAbove: now.maximum < before.minimum,
+                    isBelow: now.minimum > before.maximum, isComparable: isComparable)
             }
         }
     }
 
-    private static func entry(_ title: String, ratio: Double, isAbove: Bool, isBelow: Bool) -> Entry {
-        let change: Change = isAbove && ratio > 1.05 ? .faster : isBelow && ratio < 0.95 ? .slower : .withinNoise
-        return Entry(title: title, ratio: ratio, change: change)
-    }
-
     /// The sentence, without a newline.
     package var sentence: String {
+        let other = isSameImage ? "" : " The earlier report is of another image, which also makes figures differ."
+        if let uncertainReports {
+            return "The comparison is uncertain, because \(uncertainReports) uncertain." + other
+        }
         let entries = scaling + kernels
         let noted = [(Change.slower, "Slower"), (.faster, "Faster")].compactMap { change, word -> String? in
             let found = entries.filter { $0.change == change }.map {
@@ -151,8 +171,20 @@ package struct BenchComparison: Hashable, Sendable {
         }
         let result =
             noted.isEmpty ? "Nothing is faster or slower beyond the noise of both." : noted.joined(separator: " ")
-        return isSameImage
-            ? result : result + " The earlier report is of another image, which also makes figures differ."
+        return result + other
+    }
+}
+
+extension BenchComparison.Entry {
+    /// - Parameters:
+    ///   - isAbove: whether the slowest round is faster than the fastest of the earlier report; `isBelow` the opposite.
+    ///   - isComparable: false if the figures of a report are uncertain.
+    fileprivate init(
+        title: String, before: Double, now: Double, ratio: Double, isAbove: Bool, isBelow: Bool, isComparable: Bool
+    ) {
+        let change: BenchComparison.Change =
+            isAbove && ratio > 1.05 ? .faster : isBelow && ratio < 0.95 ? .slower : .withinNoise
+        self.init(title: title, before: before, now: now, ratio: ratio, change: isComparable ? change : .uncertain)
     }
 }
 

@@ -14,8 +14,8 @@ package struct BenchConclusion: Hashable, Sendable {
     package var coreLimitBytesPerSecond: Double?
     /// The compressions of the image, sorted by name.
     package var compressions: [Compression]
-    /// Whether the largest blob of the image, and not the cores, limits its runs.
-    package var isBoundByLargestBlob: Bool
+    /// The same bytes by the time that the largest blob needs, if that and not the cores limits the runs; otherwise nil.
+    package var largestBlobBytesPerSecond: Double?
 
     /// The time for 10⁹ uncompressed bytes.
     package var secondsPerGigabyte: Double { 1e9 / bytesPerSecond }
@@ -27,17 +27,18 @@ package struct BenchConclusion: Hashable, Sendable {
             names.count < 2
             ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
         var text =
-            "This machine verifies \(kinds) images at \(Self.rate(bytesPerSecond)) of tar with "
-            + "\(HumanUnits.count(jobCount, "job")), about \(HumanUnits.duration(secondsPerGigabyte)) for a 1 GB image"
+            "This machine verifies \(kinds) images at \(HumanUnits.rate(bytesPerSecond)) of uncompressed "
+            + "layers with \(HumanUnits.count(jobCount, "job")), about \(HumanUnits.duration(secondsPerGigabyte)) for "
+            + "1 GB of them"
         if let limit = coreLimitBytesPerSecond {
-            text += "; the limit of its cores is \(Self.rate(limit))"
-            if isBoundByLargestBlob { text += ", which the largest blob of this image does not allow" }
+            text += "; its cores could do at most \(HumanUnits.rate(limit))"
+            if let largest = largestBlobBytesPerSecond {
+                text +=
+                    ", but at most \(HumanUnits.rate(largest)) with this image, because several cores cannot share its "
+                    + "largest blob"
+            }
         }
         return text + "."
-    }
-
-    private static func rate(_ bytesPerSecond: Double) -> String {
-        HumanUnits.bytes(UInt64(exactly: bytesPerSecond.rounded()) ?? 0) + "/s"
     }
 }
 
@@ -51,6 +52,9 @@ extension BenchReport {
         let limit = best.roofline.flatMap { $0.sharedSeconds > 0 ? byteCount / $0.sharedSeconds : nil }
         return BenchConclusion(
             jobCount: best.jobCount, bytesPerSecond: byteCount / best.seconds.median, coreLimitBytesPerSecond: limit,
-            compressions: image.compressions, isBoundByLargestBlob: best.roofline?.limit == .largestBlob)
+            compressions: image.compressions,
+            largestBlobBytesPerSecond: best.roofline.flatMap {
+                $0.limit == .largestBlob ? byteCount / $0.seconds : nil
+            })
     }
 }

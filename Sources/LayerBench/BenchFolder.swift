@@ -34,7 +34,10 @@ package final class BenchFolder: Sendable {
             // SAFETY: the array owns the buffer, which ends with a zero, during the closure.
             buffer.baseAddress.flatMap { mkdtemp($0) } != nil
         }
-        guard isMade else { throw BenchError("make a folder in", place, errno) }
+        guard isMade else {
+            let choice = parent == nil ? "--work-dir or TMPDIR" : "--work-dir"
+            throw BenchError("\(BenchError("make a folder in", place, errno)); choose another place with \(choice)")
+        }
         let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         self.path = path
         TemporaryPlaces.add(path)

@@ -60,11 +60,15 @@ extension BenchReport {
     }
 
     private func write(_ comparison: BenchComparison, to json: inout JSONText) {
-        func list(_ name: String, _ entries: [BenchComparison.Entry]) {
+        func list(
+            _ name: String, _ entries: [BenchComparison.Entry],
+            figures: (inout JSONText, BenchComparison.Entry) -> Void
+        ) {
             json.open(name, "[")
             for entry in entries {
                 json.object { json in
                     json.member("name", entry.title)
+                    figures(&json, entry)
                     json.member("ratio", seconds: entry.ratio)
                     json.member("change", entry.change.rawValue)
                 }
@@ -74,8 +78,14 @@ extension BenchReport {
         json.open("comparison", "{")
         json.member("file", comparison.path)
         json.member("image", comparison.isSameImage ? "same" : "other")
-        list("kernels", comparison.kernels)
-        list("scaling", comparison.scaling)
+        list("kernels", comparison.kernels) { json, entry in
+            json.member("earlierBytesPerSecond", UInt64(exactly: entry.before.rounded()))
+            json.member("bytesPerSecond", UInt64(exactly: entry.now.rounded()))
+        }
+        list("scaling", comparison.scaling) { json, entry in
+            json.member("earlierSeconds", seconds: entry.before)
+            json.member("seconds", seconds: entry.now)
+        }
         json.member("text", comparison.sentence)
         json.close("}")
     }

@@ -34,8 +34,8 @@ extension BenchReport {
     private var kernelTable: [String] {
         let rows = kernels.map { measured in
             [
-                title(measured.kernel.work), title(measured.kernel), Self.rate(measured.bytesPerSecond.median),
-                Self.rate(measured.bytesPerSecond.minimum), Self.rate(measured.bytesPerSecond.maximum),
+                title(measured.kernel.work), title(measured.kernel), HumanUnits.rate(measured.bytesPerSecond.median),
+                HumanUnits.rate(measured.bytesPerSecond.minimum), HumanUnits.rate(measured.bytesPerSecond.maximum),
                 measured.kernel.isFastPath ? "" : "for comparison",
             ]
         }
@@ -43,10 +43,12 @@ extension BenchReport {
     }
 
     private func table(of roofline: Roofline) -> [String] {
-        let rows = roofline.terms.map { term in
+        // Without what is done in another way as a whole, such as hashing in the gaps of decoding.
+        let rows = roofline.terms.filter { $0.byteCount > 0 }.map { term in
             [
                 title(term.kernel.work), title(term.kernel), HumanUnits.bytes(term.byteCount),
-                Self.seconds(term.seconds),
+                // Hashing in the gaps of decoding takes no time of its own.
+                term.seconds == 0 ? "-" : Self.seconds(term.seconds),
             ]
         }
         var lines = ["Roofline, \(HumanUnits.count(roofline.jobCount, "job")):"]
@@ -71,8 +73,8 @@ extension BenchReport {
             [
                 "\(entry.jobCount)", Self.seconds(entry.seconds.median), Self.seconds(entry.seconds.minimum),
                 Self.seconds(entry.seconds.maximum),
-                Self.rate(Double(image?.byteCount ?? 0) / entry.seconds.median),
-                Self.rate(Double(image?.uncompressedByteCount ?? 0) / entry.seconds.median),
+                HumanUnits.rate(Double(image?.byteCount ?? 0) / entry.seconds.median),
+                HumanUnits.rate(Double(image?.uncompressedByteCount ?? 0) / entry.seconds.median),
                 HumanUnits.decimal(speedup(entry), 2), Self.percent(efficiency(entry)),
                 entry.rooflineShare.map { Self.percent($0) } ?? "-",
             ]
@@ -84,13 +86,25 @@ extension BenchReport {
     }
 
     private func table(of comparison: BenchComparison) -> [String] {
-        let rows = (comparison.kernels + comparison.scaling).map { entry in
-            [
-                VisibleText.escaping(entry.title), HumanUnits.decimal(entry.ratio, 2),
-                entry.change == .withinNoise ? "" : entry.change.rawValue,
-            ]
+        func rows(_ entries: [BenchComparison.Entry], _ figure: (Double) -> String) -> [[String]] {
+            entries.map { entry in
+                let note =
+                    switch entry.change {
+                    case .faster, .slower: entry.change.rawValue
+                    case .withinNoise, .uncertain: ""
+                    }
+                return [
+                    VisibleText.escaping(entry.title), figure(entry.before), figure(entry.now),
+                    HumanUnits.decimal(entry.ratio, 2), note,
+                ]
+            }
         }
-        let table = rows.isEmpty ? [] : Self.aligned([["", "speed", ""]] + rows, left: [0, 2])
+        let all = rows(comparison.kernels, HumanUnits.rate) + rows(comparison.scaling, Self.seconds)
+        let table =
+            all.isEmpty
+            ? []
+            : Self.aligned([["", "before", "now", "speed ratio", ""]] + all, left: [0, 4])
+                + ["  speed ratio: the speed now divided by the speed before; above 1 is faster"]
         return table + ["  " + VisibleText.escaping(comparison.sentence)]
     }
 
@@ -98,10 +112,6 @@ extension BenchReport {
 
     private func title(_ kernel: Kernel) -> String {
         kernel.implementation + (kernel.teamSize > 1 ? ", \(kernel.teamSize) at once" : "")
-    }
-
-    private static func rate(_ bytesPerSecond: Double) -> String {
-        HumanUnits.bytes(UInt64(max(bytesPerSecond, 0))) + "/s"
     }
 
     /// In milliseconds below ten seconds, because `HumanUnits.duration` rounds too much for comparisons.
@@ -129,5 +139,12 @@ extension BenchReport {
             while line.last == " " { line.removeLast() }
             return line
         }
+    }
+}
+
+extension HumanUnits {
+    /// A rate, such as `3.41 MiB/s`; 0 for a number that no rate can be.
+    static func rate(_ bytesPerSecond: Double) -> String {
+        bytes(UInt64(exactly: bytesPerSecond.rounded()) ?? 0) + "/s"
     }
 }

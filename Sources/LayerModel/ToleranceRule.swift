@@ -31,7 +31,7 @@ package struct ToleranceRule: Hashable, Sendable {
         let colon = term.utf8.firstIndex(of: UInt8(ascii: ":"))
         let name = colon.map { String(term[..<$0]) } ?? term
         guard let code = FindingCode(rawValue: name) else {
-            throw Fault("there is no finding '\(name)'; docs/findings.md lists their codes")
+            throw Fault("there is no finding '\(name.prefix(80))'. \(FindingCode.suggestion(for: name))")
         }
         digest = try colon.map { colon throws(Fault) in
             let text = String(term[term.utf8.index(after: colon)...])
@@ -84,6 +84,8 @@ package struct ToleranceRule: Hashable, Sendable {
         return rules
     }
 
+    private static let lineFormat = "a line is 'CODE[:DIGEST] [until=YYYY-MM-DD] REASON'"
+
     private static func rule(inLine line: Substring, at place: String) throws(Fault) -> ToleranceRule? {
         let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }
         var words = line.utf8.split(whereSeparator: isBlank).map { Substring($0) }
@@ -102,7 +104,7 @@ package struct ToleranceRule: Hashable, Sendable {
         guard !words.contains(where: { $0.hasPrefix("until=") }) else {
             throw Fault("until=YYYY-MM-DD comes once, between the code and the reason")
         }
-        guard !words.isEmpty else { throw Fault("the reason is missing") }
+        guard !words.isEmpty else { throw Fault("the reason is missing: \(lineFormat)") }
         return try ToleranceRule(
             parsing: String(term), source: .file, reason: words.joined(separator: " "), until: until, place: place)
     }

@@ -16,7 +16,7 @@ public enum Libraries {
     public struct Entry: Hashable, Sendable {
         /// The name: `OpenSSL`, `zlib`, `CPU`, …
         public let name: String
-        /// The version that the library itself reports, or the features in use.
+        /// The version that the library itself reports, or the features in use; `unknown` if there are none.
         public let value: String
 
         init(_ name: String, _ value: String) {
@@ -35,9 +35,12 @@ public enum Libraries {
         let lanes =
             LaneSHA256.isUsable
             ? "four in lockstep, by \(LaneSHA256.instructionSetName)" : "one at a time, by OpenSSL"
-        return entries + [
-            Entry("SHA-256", lanes), Entry("CPU", CPUFeatures.names().joined(separator: " ")),
-        ]
+        return entries + [Entry("SHA-256", lanes), Entry("CPU", Self.text(ofFeatures: CPUFeatures.names()))]
+    }
+
+    /// The value of the entry about the CPU. No feature is known without /proc, and on CPUs of other kinds.
+    static func text(ofFeatures names: [String]) -> String {
+        names.isEmpty ? "unknown" : names.joined(separator: " ")
     }
 
     /// The text that `--version` prints.

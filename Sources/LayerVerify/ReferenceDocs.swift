@@ -13,6 +13,17 @@ package enum ReferenceDocs {
     /// The codes of findings, in the order of the docs.
     package static var findingCodes: [String] { FindingCode.allCases.map { $0.rawValue } }
 
+    /// A code as people write it, such as `error[Blob-Missing]`, in the form that codes have. The result need not be a code.
+    package static func normalizedCode(_ word: String) -> String { FindingCode.normalized(word) }
+
+    /// A sentence about a word that is no code: which codes may be meant.
+    package static func suggestion(forCode word: String) -> String { FindingCode.suggestion(for: word) }
+
+    /// The word that is probably meant by `typed`; nil if none is similar enough.
+    package static func nearest(to typed: String, among words: [String]) -> String? {
+        EditDistance.nearest(to: typed, among: words)
+    }
+
     /// The content of `docs/findings/CODE.md`; nil for another word than a code.
     package static func findingPage(_ code: String) -> String? {
         FindingCode(rawValue: code).map { FindingExplanations.page(of: $0) }

@@ -31,7 +31,7 @@ struct BenchCommand: ParsableCommand {
             The report ends with a sentence about the machine, and says before it how much the runs differ, and whether \
             other programs, a limit or the temperature make the figures uncertain. With --compare, a figure is faster or \
             slower than an earlier one if the ranges of the rounds do not overlap and the medians differ by more than \
-            5 %; the exit status does not depend on it.
+            5 %. If the figures of a report are uncertain, so is the comparison. The exit status does not depend on it.
 
             EXAMPLES:
               layerverify bench
@@ -46,7 +46,9 @@ struct BenchCommand: ParsableCommand {
         help: ArgumentHelp("The images: directories or archives.", valueName: "path"), completion: .file())
     var paths: [String] = []
 
-    @Option(help: ArgumentHelp("The tar bytes of the image that is made (default: 256MiB).", valueName: "size"))
+    @Option(
+        help: ArgumentHelp(
+            "The size of the uncompressed layers of the image that is made (default: 256MiB).", valueName: "size"))
     var size: ByteSize?
     @Option(help: ArgumentHelp("The compression of the image that is made (default: gzip).", valueName: "kind"))
     var compression: CompressionName?

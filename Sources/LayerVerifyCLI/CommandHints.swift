@@ -24,6 +24,6 @@ enum CommandHints {
     /// The command that the user probably meant.
     static func command(near word: String) -> String? {
         guard !word.contains("/") else { return nil }
-        return EditDistance.nearest(to: word, among: RootCommand.names.filter { !$0.hasPrefix("_") }.sorted())
+        return ReferenceDocs.nearest(to: word, among: RootCommand.names.filter { !$0.hasPrefix("_") }.sorted())
     }
 }

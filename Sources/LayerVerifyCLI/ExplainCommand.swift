@@ -70,26 +70,14 @@ struct FindingName: ExpressibleByArgument {
     /// Accepts every word, so that `validate` can name the nearest code.
     init?(argument: String) {
         word = argument
-        var inner = Substring(argument)
-        if let open = inner.lastIndex(of: "[") {
-            inner = inner[inner.index(after: open)...].prefix { $0 != "]" }
-        }
-        code = String(inner.filter { !$0.isWhitespace }.map { $0 == "_" ? "-" : $0 }).lowercased()
+        code = ReferenceDocs.normalizedCode(argument)
     }
 
     var isKnown: Bool { ReferenceDocs.findingCodes.contains(code) }
 
-    /// The message about an unknown code: the nearest one, or those that contain the word.
+    /// The message about an unknown code, with those that may be meant.
     var complaint: String {
-        let message = "There is no finding with the code '\(ReferenceDocs.visible(String(word.prefix(80))))'."
-        let codes = ReferenceDocs.findingCodes
-        // A long word is no misspelled code, and comparing it would take long.
-        guard code.utf8.count <= 64 else { return message + Self.offer }
-        if let near = EditDistance.nearest(to: code, among: codes) { return message + " Did you mean '\(near)'?" }
-        let alike = code.utf8.count < 3 ? [] : codes.filter { $0.contains(code) }
-        guard !alike.isEmpty else { return message + Self.offer }
-        return message + " Codes with this word: " + alike.joined(separator: ", ") + "."
+        "There is no finding with the code '\(ReferenceDocs.visible(String(word.prefix(80))))'. "
+            + ReferenceDocs.suggestion(forCode: word)
     }
-
-    private static let offer = " 'layerverify explain' lists all codes."
 }

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import LayerVerify
 
 /// The options of one command, as its help lists them.
 struct OptionTable {
@@ -45,6 +46,6 @@ struct OptionTable {
         let names = listed.flatMap { $0.names }.filter { $0.hasPrefix("--") }
         let completed = names.filter { $0.hasPrefix(name) }
         if name.count >= 4, completed.count == 1 { return completed[0] }
-        return EditDistance.nearest(to: name, among: names)
+        return ReferenceDocs.nearest(to: name, among: names)
     }
 }

@@ -13,9 +13,11 @@ enum OutputPlace {
 
     /// Checks the paths of a command and the file of its report, before anything is read.
     ///
+    /// - Parameter hint: a sentence about what to do instead of replacing a file.
+    ///
     /// Throws: `ValidationError` if a path is empty, or if the report would replace one of the given files, a file in a
     /// given image, or a possible archive in a given folder.
-    static func validate(_ output: String?, reading paths: [String]) throws {
+    static func validate(_ output: String?, reading paths: [String], hint: String? = nil) throws {
         guard !paths.contains("") else { throw ValidationError("A path is empty.") }
         guard let output, output != "-" else { return }
         guard !output.isEmpty else { throw ValidationError("The path of the report is empty.") }
@@ -27,9 +29,12 @@ enum OutputPlace {
             guard let image = Self.status(of: path) else { continue }
             let isSame = image.st_dev == status.st_dev && image.st_ino == status.st_ino
             if isSame || isInImage(file, below: path) {
+                let what =
+                    output == path
+                    ? " that is to be read" : ", which belongs to '\(ReferenceDocs.visible(path))' that is to be read"
                 throw ValidationError(
-                    "The report would replace '\(ReferenceDocs.visible(output))', which belongs to "
-                        + "'\(ReferenceDocs.visible(path))' that is to be read.")
+                    "The report would replace '\(ReferenceDocs.visible(output))'\(what)."
+                        + (hint.map { " " + $0 } ?? ""))
             }
         }
     }

@@ -56,25 +56,33 @@ struct ToleranceOptions: ParsableArguments {
         guard baselines.count <= 1 else { throw ValidationError("--baseline may be given once.") }
         guard !(files + baselines).contains("") else { throw ValidationError("The path of a file is empty.") }
         // The files are read once, when the command runs: they may be pipes.
-        _ = try explained { () throws(VerifyError) in try parsedRules() }
+        do throws(VerifyError) {
+            _ = try parsedRules()
+        } catch {
+            throw ValidationError(ReferenceDocs.visible(error.description))
+        }
     }
 
     /// Throws: `ValidationError` if the report would replace a file that is to be read first: a baseline that takes over the new
     /// findings of each run would never fail twice.
-    func validate(output: String?) throws { try OutputPlace.validate(output, reading: files + baselines) }
+    func validate(output: String?) throws {
+        try OutputPlace.validate(
+            output, reading: files + baselines, hint: "Write another file, and rename it when the run is over.")
+    }
 
     /// Reads the files, and sets the options of a run.
     ///
-    /// Throws: `ValidationError` for a file that cannot be read or is malformed.
+    /// Throws: the exit status of wrong usage, after a message, for a file that cannot be read or is malformed. The usage of the
+    /// command line is not printed, because it is not wrong.
     func apply(to options: inout VerifyOptions) throws {
         options.isStrict = isStrict
-        options.ignoreRules = try explained { () throws(VerifyError) in
-            var all = try parsedRules()
-            for file in files { all += try IgnoreRule.rules(inFile: file) }
-            return all
-        }
-        options.baseline = try explained { () throws(VerifyError) in
-            try baselines.first.map { path throws(VerifyError) in try Baseline(report: path) }
+        do throws(VerifyError) {
+            options.ignoreRules = try parsedRules()
+            for file in files { options.ignoreRules += try IgnoreRule.rules(inFile: file) }
+            options.baseline = try baselines.first.map { path throws(VerifyError) in try Baseline(report: path) }
+        } catch {
+            StandardStreams.complain(ReferenceDocs.visible(error.description))
+            throw ExitStatus.usage.exitCode
         }
     }
 
@@ -84,13 +92,5 @@ struct ToleranceOptions: ParsableArguments {
 
     private func parsedRules() throws(VerifyError) -> [IgnoreRule] {
         try rules.map { rule throws(VerifyError) in try IgnoreRule(rule) }
-    }
-
-    private func explained<Result>(_ body: () throws(VerifyError) -> Result) throws -> Result {
-        do throws(VerifyError) {
-            return try body()
-        } catch {
-            throw ValidationError(ReferenceDocs.visible(error.description))
-        }
     }
 }

@@ -46,10 +46,44 @@ import Testing
         #expect(conclusion.secondsPerGigabyte == 2)
         #expect(
             conclusion.sentence
-                == "This machine verifies gzip images at 477 MiB/s of tar with 2 jobs, about 2.00 s for a 1 GB image; "
-                + "the limit of its cores is 848 MiB/s.")
+                == "This machine verifies gzip images at 477 MiB/s of uncompressed layers with 2 jobs, about 2.00 s for "
+                + "1 GB of them; its cores could do at most 848 MiB/s.")
         #expect(report.text().hasSuffix("\n" + conclusion.sentence + "\n"))
         #expect(BenchReport(outcome: .undetermined).conclusion == nil)
+    }
+
+    @Test func theSentenceNamesTheLargestBlobIfItIsTheLimit() throws {
+        var report = try report([20: [1, 1, 1]])
+        let blob = Workload.Blob(
+            path: "a", compression: .gzip, byteCount: 250_000_000, uncompressedByteCount: 1_000_000_000,
+            algorithms: [.sha256], uncompressedAlgorithms: [.sha256])
+        let kernels = [Kernel(.read, "pread"), Kernel(.decode(.gzip), "lanes"), Self.hash]
+        let speeds = KernelSpeeds([kernels[0]: 1e12, kernels[1]: 1e9, kernels[2]: 2e9])
+        report.scaling[0].roofline = Roofline(Workload([blob]), speeds, jobCount: 20)
+        let sentence = try #require(report.conclusion?.sentence)
+        #expect(
+            sentence.hasSuffix(
+                "; its cores could do at most 11.5 GiB/s, but at most 953 MiB/s with this image, because several cores "
+                    + "cannot share its largest blob."), "\(sentence)")
+    }
+
+    @Test func theTableOfTheRooflineHasNoEmptyRows() throws {
+        var report = try report([2: [2, 2, 2]])
+        let blob = Workload.Blob(
+            path: "a", compression: .gzip, byteCount: 1000, uncompressedByteCount: 4000, algorithms: [.sha256],
+            uncompressedAlgorithms: [])
+        let kernels = [
+            Kernel(.read, "pread"), Kernel(.decode(.gzip), "lanes"), Self.hash, Kernel(.decodeBeside(.gzip), "lanes"),
+            Kernel(.hashBeside(.sha256), "lanes"),
+        ]
+        let speeds = KernelSpeeds(Dictionary(uniqueKeysWithValues: kernels.map { ($0, 1e6) }))
+        let roofline = try #require(Roofline(Workload([blob]), speeds, jobCount: 2))
+        #expect(roofline.terms.contains { $0.byteCount == 0 })
+        report.scaling[0].roofline = roofline
+        let text = report.text()
+        #expect(!text.contains(" 0 B "), "\(text)")
+        let row = text.split(separator: "\n").first { $0.contains("hash-beside sha256") }
+        #expect(row?.hasSuffix(" -") == true, "\(text)")
     }
 
     @Test func quietRoundsAreNotUncertain() throws {
@@ -117,6 +151,35 @@ import Testing
         var other = earlier
         other.image?.byteCount += 1
         #expect(BenchComparison(other, with: baseline).sentence.hasSuffix("which also makes figures differ."))
+    }
+
+    @Test func nothingIsFasterOrSlowerThanUncertainFigures() throws {
+        let quiet = MachineUse(busySeconds: 1, stolenSeconds: 0, cpuCount: 2, ownSeconds: 1)
+        func noted(_ report: BenchReport, isQuiet: Bool) -> BenchReport {
+            var (report, after) = (report, quiet)
+            after.stolenSeconds = isQuiet ? 0 : 5
+            report.noise = BenchNoise(report, before: quiet, after: after, seconds: 10)
+            return report
+        }
+        for (isEarlierQuiet, isQuiet, whose) in [
+            (true, false, "this report"), (false, true, "the earlier report"), (false, false, "both reports"),
+        ] {
+            let earlier = noted(try report([1: [4, 4, 4]]), isQuiet: isEarlierQuiet)
+            let now = noted(try report([1: [8, 8, 8]]), isQuiet: isQuiet)
+            let comparison = BenchComparison(now, with: try BenchBaseline(path: "a", bytes: Array(earlier.json().utf8)))
+            #expect(comparison.scaling.map { $0.change } == [.uncertain])
+            #expect(Set(comparison.kernels.map { $0.change }) == [.uncertain])
+            #expect(comparison.scaling.map { $0.ratio } == [0.5])
+            #expect(
+                comparison.sentence == "The comparison is uncertain, because the figures of \(whose) are uncertain.")
+        }
+        let earlier = noted(try report([1: [4, 4, 4]]), isQuiet: true)
+        var now = noted(try report([1: [8, 8, 8]]), isQuiet: true)
+        now.comparison = BenchComparison(now, with: try BenchBaseline(path: "a", bytes: Array(earlier.json().utf8)))
+        #expect(now.comparison?.scaling.map { $0.change } == [.slower])
+        let row = now.text().split(separator: "\n").first { $0.hasPrefix("  1 job ") }
+        #expect(row?.split(separator: " ") == ["1", "job", "4000.0", "ms", "8000.0", "ms", "0.50", "slower"])
+        #expect(now.text().contains("speed ratio: the speed now divided by the speed before; above 1 is faster"))
     }
 
     @Test(arguments: ["", "{", "[]", "{\"schemaVersion\":1}", "{\"schemaVersion\":1,\"kernels\":[],\"scaling\":[]}"])

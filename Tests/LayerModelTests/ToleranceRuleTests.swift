@@ -34,7 +34,10 @@ import Testing
 
     static let faults: [(String, String)] = [
         ("view-empty", "f:1: the reason is missing"), ("view-empty until=2026-01-01", "f:1: the reason is missing"),
-        ("no-such-code x", "f:1: there is no finding 'no-such-code'"), ("View-Empty x", "there is no finding"),
+        ("no-such-code x", "f:1: there is no finding 'no-such-code'. 'layerverify explain' lists all codes."),
+        ("View-Empty x", "there is no finding 'View-Empty'. Did you mean 'view-empty'?"),
+        ("error[blob-missing] x", "there is no finding 'error[blob-missing]'. Did you mean 'blob-missing'?"),
+        ("view-empty until=2026-01-01", "a line is 'CODE[:DIGEST] [until=YYYY-MM-DD] REASON'"),
         ("view-empty until=2026-02-29 x", "'2026-02-29' is not a date"), ("view-empty until= x", "'' is not a date"),
         ("view-empty til=2026-01-01 x", "'til=2026-01-01' is not known"),
         ("view-empty x until=2026-01-01", "until=YYYY-MM-DD comes once"),

@@ -105,6 +105,7 @@ import TestSupport
         let run = try ProgramRun.layerverify("bench", "--work-dir", "/no/such/folder")
         #expect(run.status == 2)
         #expect(run.transcript.contains("cannot make a folder in '/no/such/folder'"))
+        #expect(run.transcript.contains("; choose another place with --work-dir\n"), "\(run.transcript)")
     }
 
     static let wrongUsages = [

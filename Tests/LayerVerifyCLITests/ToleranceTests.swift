@@ -16,7 +16,7 @@ import TestSupport
 
     static let wrongUsage: [([String], String)] = [
         (["--ignore", "blob-digest-mismatch"], "for one blob only"),
-        (["--ignore", "no-such"], "there is no finding 'no-such'"),
+        (["--ignore", "blob-mising"], "there is no finding 'blob-mising'. Did you mean 'blob-missing'?"),
         (["--ignore", "\u{1b}[31m"], "'\\u{1b}[31m'"),
         (["--ignore-file", "/no/such"], "cannot be read: no such file"), (["--ignore-file", "/"], "is a directory"),
         (["--ignore-file", ""], "is empty"), (["--baseline", "/no/such"], "cannot be read"),
@@ -43,6 +43,11 @@ import TestSupport
         let run = try ProgramRun.layerverify("--ignore-file", file, Self.damaged)
         #expect(run.status == 64)
         #expect(run.transcript.contains("ignore.txt:2: the reason is missing"))
+        #expect(!run.transcript.contains("Usage:"), "the command line is right")
+        let report = try ProgramRun.layerverify("inspect", "--baseline", file, Self.good)
+        #expect(report.status == 64)
+        #expect(report.transcript.contains("is not a JSON report of layerverify"))
+        #expect(!report.transcript.contains("Usage:"))
     }
 
     /// The status with each value of `--fail-on`, and without the option.
@@ -126,6 +131,7 @@ import TestSupport
         #expect(try ProgramRun.layerverify("--format", "json", "-o", file, Self.good).status == 0)
         let run = try ProgramRun.layerverify("--format", "json", "-o", file, "--baseline", file, Self.damaged)
         #expect(run.status == 64)
-        #expect(run.transcript.contains("would replace"))
+        #expect(
+            run.transcript.contains("would replace '\(file)' that is to be read. Write another file, and rename it"))
     }
 }

@@ -3,12 +3,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The number of typing errors between two words.
-enum EditDistance {
+package enum EditDistance {
     /// The word that is probably meant by `typed`; nil if none is similar enough.
     ///
     /// One error is allowed for every three letters, not counting hyphens. Of equally similar words the first is
     /// returned.
-    static func nearest(to typed: String, among words: [String]) -> String? {
+    package static func nearest(to typed: String, among words: [String]) -> String? {
         let letters = typed.drop { $0 == "-" }.count
         let limit = max(1, letters / 3)
         guard letters >= 2 else { return nil }
