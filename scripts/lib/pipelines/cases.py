@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """All cases. Each is a function that asserts."""
 
+import re
 import shutil
 import subprocess
 
@@ -32,6 +33,17 @@ def install_block(bench):
     folder = bench.new_folder()
     status, output = run(["sh", "-c", text], folder, bench.environment(None, URL=replaced.as_uri()))
     expect(status != 0 and not (folder / f"layerverify-{VERSION}").exists(), status, output)
+
+
+def install_line(bench):
+    """The command of README that installs the tarball does, here to another folder."""
+    _, text = blocks("README.md")["install"]
+    address, place = f"https://github.com/OWNER/layerverify/releases/download/v{VERSION}/", "sudo tar -xzf - -C /usr/local "
+    expect(text.count(address) == 1 and text.count(place) == 1, text)
+    folder = bench.new_folder()
+    text = text.replace(address, bench.release("real").as_uri() + "/").replace(place, f"tar -xzf - -C '{folder}' ")
+    status, output = run(["sh", "-c", text + "bin/layerverify --version"], folder, bench.environment(None))
+    expect(status == 0 and VERSION in output and (folder / "share/LICENSE").exists(), status, output)
 
 
 def gitlab_template(bench):
@@ -129,6 +141,9 @@ def versions_of_examples(_):
             page,
             "names another version",
         )
+        found = set(re.findall(r"releases/download/v([0-9][0-9.]*[0-9])", text))
+        found |= set(re.findall(r"\blayerverify[-_]([0-9][0-9.]*[0-9])[-_/]", text))
+        expect(found <= {VERSION}, page, "names another version", found)
 
 
 def all_cases(bench):
@@ -137,6 +152,7 @@ def all_cases(bench):
         *cases_action.CASES,
         *cases_containerd.CASES,
         install_block,
+        install_line,
         gitlab_template,
         busybox,
         shell_script,
