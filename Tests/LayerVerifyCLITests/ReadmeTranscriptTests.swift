@@ -64,7 +64,7 @@ import Testing
             .filter { $0.contains("baseline.json") }
         try #require(blocks.count == 2)
         let image = ProgramRun.corpus("bad/layer-byte-flipped/image")
-        let script = (blocks + [blocks[0].split(separator: "\n")[1] + "\n"]).joined()
+        let script = (blocks + [String(blocks[0].split(separator: "\n")[1]) + "\n"]).joined()
             .replacing("/srv/images", with: "'\(image)'").replacing("layerverify ", with: "\"$LAYERVERIFY\" ")
         let ending = try Program.shell("cd \"$(mktemp -d)\"; set -e\n\(script)ls; rm -r \"$PWD\"")
         #expect(ending.output.components(separatedBy: "2 findings ignored: 2 by baseline").count == 3)
@@ -74,8 +74,7 @@ import Testing
     static let pages = [
         "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/policy.md",
         "docs/json.md", "docs/findings.md", "docs/reports.md", "docs/usage.md", "docs/environment.md",
-        "docs/install.md",
-        "docs/pipelines.md",
+        "docs/install.md", "docs/pipelines.md",
     ]
 
     @Test(arguments: pages)
