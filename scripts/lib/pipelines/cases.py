@@ -38,7 +38,8 @@ def install_block(bench):
 def install_line(bench):
     """The command of README that installs the tarball does, here to another folder."""
     _, text = blocks("README.md")["install"]
-    address, place = f"https://github.com/OWNER/layerverify/releases/download/v{VERSION}/", "sudo tar -xzf - -C /usr/local "
+    address = f"https://github.com/OWNER/layerverify/releases/download/v{VERSION}/"
+    place = "sudo tar -xzf - -C /usr/local "
     expect(text.count(address) == 1 and text.count(place) == 1, text)
     folder = bench.new_folder()
     text = text.replace(address, bench.release("real").as_uri() + "/").replace(place, f"tar -xzf - -C '{folder}' ")
