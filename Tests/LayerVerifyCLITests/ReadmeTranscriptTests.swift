@@ -5,7 +5,7 @@
 import Foundation
 import Testing
 
-/// Runs every `console` block of README.md, and checks all links of the pages.
+/// Runs every `console` block of README.md and docs/usage.md, and checks all links of the pages.
 @Suite struct ReadmeTranscriptTests {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
 
@@ -30,11 +30,11 @@ import Testing
     }
 
     static let transcripts: [Transcript] = {
-        guard let readme = try? String(contentsOf: root.appending(path: "README.md"), encoding: .utf8) else {
-            return []
-        }
-        return readme.components(separatedBy: "```console\n").dropFirst().map {
-            Transcript(text: $0.components(separatedBy: "```")[0])
+        ["README.md", "docs/usage.md"].flatMap { page in
+            let text = (try? String(contentsOf: root.appending(path: page), encoding: .utf8)) ?? ""
+            return text.components(separatedBy: "```console\n").dropFirst().map {
+                Transcript(text: $0.components(separatedBy: "```")[0])
+            }
         }
     }()
 
@@ -46,6 +46,7 @@ import Testing
     @Test func thereAreTranscriptsOfAGoodAndOfADamagedImage() {
         #expect(Self.transcripts.contains { $0.text.contains("✓ verified: ") && $0.text.hasSuffix("$ echo $?\n0\n") })
         #expect(Self.transcripts.contains { $0.text.contains("✗ refuted: ") && $0.text.hasSuffix("$ echo $?\n1\n") })
+        #expect(Self.transcripts.contains { $0.text.contains(" ignored: ") })
     }
 
     @Test(arguments: transcripts)
@@ -56,9 +57,24 @@ import Testing
         #expect(Self.normalized(ending.output) == Self.normalized(transcript.text), "\(ending.errors)")
     }
 
+    /// The recipe for a baseline works in a shell that ends at the first command that fails, also for a damaged image.
+    @Test func aBaselineIsMadeUsedAndRenewed() throws {
+        let page = try String(contentsOf: Self.root.appending(path: "docs/usage.md"), encoding: .utf8)
+        let blocks = page.components(separatedBy: "```sh\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
+            .filter { $0.contains("baseline.json") }
+        try #require(blocks.count == 2)
+        let image = ProgramRun.corpus("bad/layer-byte-flipped/image")
+        let script = (blocks + [String(blocks[0].split(separator: "\n")[1]) + "\n"]).joined()
+            .replacing("/srv/images", with: "'\(image)'").replacing("layerverify ", with: "\"$LAYERVERIFY\" ")
+        let ending = try Program.shell("cd \"$(mktemp -d)\"; set -e\n\(script)ls; rm -r \"$PWD\"")
+        #expect(ending.output.components(separatedBy: "2 findings ignored: 2 by baseline").count == 3)
+        #expect(ending.output.hasSuffix("\nbaseline.json\n"), "\(ending.output)\n\(ending.errors)")
+    }
+
     static let pages = [
         "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/policy.md",
-        "docs/json.md", "docs/findings.md", "docs/reports.md",
+        "docs/json.md", "docs/findings.md", "docs/reports.md", "docs/usage.md", "docs/environment.md",
+        "docs/install.md", "docs/pipelines.md",
     ]
 
     @Test(arguments: pages)

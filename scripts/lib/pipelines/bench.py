@@ -74,6 +74,7 @@ class Bench:
         folder.mkdir()
         with tarfile.open(folder / ARCHIVE, "w:gz", compresslevel=1) as archive:
             archive.add(program, f"layerverify-{VERSION}/bin/layerverify")
+            archive.add(ROOT / "LICENSE", f"layerverify-{VERSION}/share/LICENSE")
         digest = hashlib.sha256((folder / ARCHIVE).read_bytes()).hexdigest()
         sums = f"{'0' * 64}  layerverify-{VERSION}-linux-other.tar.gz\n{digest}  {ARCHIVE}\n"
         (folder / f"layerverify-{VERSION}-SHA256SUMS").write_text(sums)

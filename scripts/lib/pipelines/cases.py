@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """All cases. Each is a function that asserts."""
 
+import re
 import shutil
 import subprocess
 
@@ -34,6 +35,18 @@ def install_block(bench):
     expect(status != 0 and not (folder / f"layerverify-{VERSION}").exists(), status, output)
 
 
+def install_line(bench):
+    """The command of README that installs the tarball does, here to another folder."""
+    _, text = blocks("README.md")["install"]
+    address = f"https://github.com/OWNER/layerverify/releases/download/v{VERSION}/"
+    place = "sudo tar -xzf - -C /usr/local "
+    expect(text.count(address) == 1 and text.count(place) == 1, text)
+    folder = bench.new_folder()
+    text = text.replace(address, bench.release("real").as_uri() + "/").replace(place, f"tar -xzf - -C '{folder}' ")
+    status, output = run(["sh", "-c", text + "bin/layerverify --version"], folder, bench.environment(None))
+    expect(status == 0 and VERSION in output and (folder / "share/LICENSE").exists(), status, output)
+
+
 def gitlab_template(bench):
     """Several paths, options, checksums, and the cache of the GitLab template."""
     expect(
@@ -56,7 +69,19 @@ def gitlab_template(bench):
     )
     expect(status == 1, "from the cache", status, output)
     status, output = job(LAYERVERIFY_PATH=str(GOOD), LAYERVERIFY_SHA256="0" * 64)
-    expect(status not in (0, 1), "another checksum", status, output)
+    expect(status == 2 and "another checksum" in output, "another checksum", status, output)
+    status, output = job(LAYERVERIFY_PATH=str(GOOD), LAYERVERIFY_SHA256=f"sha256:{bench.checksum().upper()}")
+    expect(status == 0, "a checksum written in another way", status, output)
+    for wrong in ("0" * 63, "x" * 64):
+        status, output = job(LAYERVERIFY_PATH=str(GOOD), LAYERVERIFY_SHA256=wrong)
+        expect(status == 64 and "LAYERVERIFY_SHA256 must be" in output, "a malformed checksum", status, output)
+    unnamed = bench.folder / "unnamed"
+    shutil.copytree(bench.release("real"), unnamed)
+    (unnamed / f"layerverify-{VERSION}-SHA256SUMS").write_text(f"{bench.checksum()}  x{ARCHIVE}\n")
+    status, output = job(LAYERVERIFY_PATH=str(GOOD), LAYERVERIFY_URL=unnamed.as_uri())
+    expect(status == 2 and "has no line for" in output, "a checksum file without the archive", status, output)
+    status, output = job(LAYERVERIFY_PATH=str(GOOD), LAYERVERIFY_URL=(folder / "nowhere").as_uri())
+    expect(status == 2 and "could not download" in output, "an address without files", status, output)
     status, output = job(LAYERVERIFY_PATH=str(GOOD), LAYERVERIFY_URL="")
     expect(status not in (0, 1) and "LAYERVERIFY_URL" in output, status, output)
     status, output = job(LAYERVERIFY_PATH=str(GOOD), LAYERVERIFY_OPTIONS="--no-such-option")
@@ -117,6 +142,9 @@ def versions_of_examples(_):
             page,
             "names another version",
         )
+        found = set(re.findall(r"releases/download/v([0-9][0-9.]*[0-9])", text))
+        found |= set(re.findall(r"\blayerverify[-_]([0-9][0-9.]*[0-9])[-_/]", text))
+        expect(found <= {VERSION}, page, "names another version", found)
 
 
 def all_cases(bench):
@@ -125,6 +153,7 @@ def all_cases(bench):
         *cases_action.CASES,
         *cases_containerd.CASES,
         install_block,
+        install_line,
         gitlab_template,
         busybox,
         shell_script,

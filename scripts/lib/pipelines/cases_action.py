@@ -198,6 +198,19 @@ def action_versions(bench):
     expect(status == 64, status, output)
 
 
+def action_copied(bench):
+    """A copy of the action without the sources names what is missing, and works with an input."""
+    folder = bench.new_folder()
+    copy = folder / "copy"
+    shutil.copytree(ROOT / "integrations/github", copy / "integrations/github")
+    place = {"GITHUB_ACTION_PATH": str(copy)}
+    status, output, found = run_action(bench, folder, path=GOOD, variables=place)
+    expect(status == 64 and found["exit-code"] == "64", status, output, found)
+    expect("::error title=layerverify::" in output and "set the input version" in output, output)
+    status, output, _ = run_action(bench, folder, path=BAD, variables=place, version=VERSION)
+    expect(status == 1, "with a version", status, output)
+
+
 def action_address(bench):
     """Without release-url, the release is that of the action's repository."""
     folder = bench.new_folder()
@@ -218,5 +231,6 @@ CASES = [
     action_checksums,
     action_cache,
     action_versions,
+    action_copied,
     action_address,
 ]
