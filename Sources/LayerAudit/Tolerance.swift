@@ -88,20 +88,47 @@ package struct Tolerance: Sendable {
         for (index, rule) in rules.enumerated() where !isExpired(rule) {
             rulesOfSubject[Subject(code: rule.code, digest: rule.digest), default: []].append(index)
         }
+        let withoutClaims = findingsBesideUnclaimedLayers(findings, in: inventory)
         var matches = known.map { KnownFindings.Matches($0, stores: inventory.roots.map { $0.path }) }
         for place in findings.listedPlaces {
             let finding = findings.pool[place]
-            guard mayBeWaived(finding) else { continue }
+            guard mayBeWaived(finding), finding.code.tolerance == .code || !withoutClaims.contains(place) else {
+                continue
+            }
             var subjects = [Subject(code: finding.code, digest: nil)]
             if let digest = finding.digest { subjects.append(Subject(code: finding.code, digest: digest)) }
             let applying = subjects.flatMap { rulesOfSubject[$0] ?? [] }
             for rule in applying { isUsed[rule] = true }
             if let rule = applying.min() {
                 waivers.waive(place, byRule: rule)
-            } else if finding.severity != .note, !findings.isSummary(place), matches?.take(finding) ?? false {
+            } else if finding.severity != .note, !findings.isSummary(place), Self.isSpecific(finding),
+                matches?.take(finding) ?? false
+            {
                 waivers.waiveByBaseline(place)
             }
         }
+    }
+
+    /// The findings about images that have a layer of which nothing is claimed, as that of a docker-save archive whose config is
+    /// missing. Without the finding the image would be verified, although the layer was compared with nothing.
+    private func findingsBesideUnclaimedLayers(_ findings: FindingList, in inventory: Inventory) -> Set<Int> {
+        let isUnclaimed = inventory.images.indices.map { image in
+            (0..<inventory.images.layerCount(of: image)).contains { layer in
+                let record = inventory.images.layer(layer, of: image)
+                return record?.digest == nil && record?.diffID == nil
+            }
+        }
+        guard isUnclaimed.contains(true) else { return [] }
+        return findings.entries.reduce(into: []) { places, entry in
+            if let image = entry.image, isUnclaimed[image] { places.insert(Int(entry.finding)) }
+        }
+    }
+
+    /// Whether an equal finding of an earlier run was about the same bytes: it has a digest or a value, or there are no bytes, or
+    /// its code says that all claims were checked.
+    private static func isSpecific(_ finding: Finding) -> Bool {
+        finding.digest != nil || finding.actual != nil || finding.code == .blobMissing
+            || finding.code.tolerance == .code
     }
 
     private func mayBeWaived(_ finding: Finding) -> Bool {

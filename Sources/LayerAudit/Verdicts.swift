@@ -189,6 +189,11 @@ private struct ImageReports: Sendable {
         }
         for index in layers.indices {
             layers[index].outcome = places.outcome(layers[index].findings).joined(with: leastOutcome)
+            // Such a layer was compared with nothing. A finding about the config says why.
+            let layer = layers[index].record
+            if layer.digest == nil, layer.diffID == nil {
+                layers[index].outcome = layers[index].outcome.joined(with: .undetermined)
+            }
         }
         return ImageReport(record: record, outcome: places.outcome(ofImage: image), layers: layers, findings: own)
     }

@@ -101,12 +101,23 @@ package struct ToleranceRule: Hashable, Sendable {
             guard until != nil else { throw Fault("'\(date)' is not a date such as 2026-12-31") }
             words.removeFirst()
         }
-        guard !words.contains(where: { $0.hasPrefix("until=") }) else {
-            throw Fault("until=YYYY-MM-DD comes once, between the code and the reason")
+        // A date that is not where it counts would never come.
+        guard !hasDate(words) else {
+            throw Fault("a date is written as until=YYYY-MM-DD, once, between the code and the reason")
+        }
+        guard !line.unicodeScalars.dropLast().contains("\r") else {
+            throw Fault("a carriage return within the line: lines end with a line feed")
         }
         guard !words.isEmpty else { throw Fault("the reason is missing: \(lineFormat)") }
         return try ToleranceRule(
             parsing: String(term), source: .file, reason: words.joined(separator: " "), until: until, place: place)
+    }
+
+    /// Whether the reason has the word "until" and a date.
+    private static func hasDate(_ words: [Substring]) -> Bool {
+        let reason = words.joined(separator: " ").lowercased()
+        return reason.contains(#/until/#) && reason.contains(#/[0-9]{4}-[0-9]{2}-[0-9]{2}/#)
+            || words.contains { $0.lowercased().hasPrefix("until=") }
     }
 
     /// Whether the rule no longer applies.

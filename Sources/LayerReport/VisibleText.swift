@@ -9,12 +9,17 @@ package enum VisibleText {
     /// A name in an image may contain terminal escape sequences, line breaks that forge lines of the report, or
     /// characters that change the direction of writing. All of them, and the backslash, become `\n`, `\\` or
     /// `\u{202e}`.
+    ///
+    /// The runners of GitHub Actions and Azure Pipelines find a command anywhere in a line, if it begins with `##[` or `##vso[`:
+    /// there the bracket is escaped.
     package static func escaping(_ text: String) -> String {
+        let text = withoutCommands(text)
         guard text.unicodeScalars.contains(where: { $0 == "\\" || isHazardous($0) }) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\\": result += "\\\\"
+            case escapedBracket: result += "\\u{5b}"
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
@@ -23,6 +28,20 @@ package enum VisibleText {
             }
         }
         return result
+    }
+
+    /// Stands for a bracket that is to be escaped. A character of private use: it would be escaped itself.
+    private static let escapedBracket: Unicode.Scalar = "\u{f8ff}"
+
+    private static func withoutCommands(_ text: String) -> String {
+        guard text.utf8.count(where: { $0 == UInt8(ascii: "#") }) > 1 else { return text }
+        var scalars = Array(text.unicodeScalars)
+        for mark in ["##[", "##vso["].map({ Array($0.unicodeScalars) }) where scalars.count >= mark.count {
+            for start in 0...(scalars.count - mark.count) where scalars[start...].starts(with: mark) {
+                scalars[start + mark.count - 1] = escapedBracket
+            }
+        }
+        return String(String.UnicodeScalarView(scalars))
     }
 
     /// True for characters that are not displayed as themselves: controls, direction and format controls, line

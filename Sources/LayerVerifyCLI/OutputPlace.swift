@@ -51,8 +51,9 @@ enum OutputPlace {
         return first.st_mode & S_IFMT != S_IFCHR && first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 
-    /// The path of a file that does not exist yet, with the symbolic links of its folder resolved.
+    /// The path of a file that does not exist yet, with all symbolic links resolved.
     private static func place(_ path: String) -> String? {
+        let path = ReplacedFile.behindLinks(path)
         let end = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
         return resolved(end == path.startIndex ? "." : String(path[..<end])).map { $0 + "/" + path[end...] }
     }

@@ -41,7 +41,7 @@ final class ReplacedFile {
     }
 
     /// The target of the last symbolic link of a path whose target does not exist yet.
-    private static func behindLinks(_ path: String) -> String {
+    static func behindLinks(_ path: String) -> String {
         var place = path
         // The number of links that the system follows.
         for _ in 0..<40 {

@@ -24,8 +24,7 @@ final class TraceFile: @unchecked Sendable {
     static func validate(_ trace: String?, beside report: String?, reading paths: [String]) throws {
         guard let trace else { return }
         try OutputPlace.validate(trace, reading: paths)
-        let places = [trace, report ?? "-"].map { ReportOutput.givenDescriptor($0) }
-        guard trace != report, places[0] == nil || places[0] != places[1] else {
+        guard !OutputPlace.isSame(trace, report) else {
             throw ValidationError("The trace and the report cannot go to the same place.")
         }
     }

@@ -42,7 +42,7 @@ struct VerifyCommand: ParsableCommand {
 
     func validate() throws {
         try report.validate(reading: paths, trace: running.trace)
-        for request in report.requests { try tolerance.validate(output: request.output) }
+        for output in report.requests.map({ $0.output }) + [running.trace] { try tolerance.validate(output: output) }
         guard minImages >= 0 else { throw ValidationError("--min-images is 0 or more, not \(minImages).") }
         _ = try Verifier.validated(options)
     }
