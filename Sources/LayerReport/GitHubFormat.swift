@@ -58,10 +58,9 @@ package struct GitHubFormat: VerdictFormat {
         return "::\(command) file=\(file),line=1,title=\(Tool.name) \(finding.code.rawValue)::\(message)\n"
     }
 
-    /// The text without characters that a terminal would interpret or hide, and without the beginning of a command of the
-    /// old form, `##[`, which a runner finds within a line.
+    /// The text without characters that a terminal or the runner would interpret or hide.
     static func escaping(_ text: String) -> String {
-        VisibleText.escaping(text).replacing("%", with: "%25").replacing("##[", with: "## [")
+        VisibleText.escaping(text).replacing("%", with: "%25")
     }
 
     static func escapingProperty(_ text: String) -> String {

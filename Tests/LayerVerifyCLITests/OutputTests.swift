@@ -202,4 +202,16 @@ import Testing
         let calls = isThere ? "fsync\nlinkat\nlinkat\nrename\nfsync\n1\n" : "fsync\nlinkat\nfsync\n1\n"
         #expect(run.text == calls, "\(run.transcript)")
     }
+
+    @Test(arguments: ["r", "./r", "link"])
+    func twoReportsDoNotGoToOneFile(_ other: String) throws {
+        let workshop = try Workshop()
+        let line =
+            "cd '\(workshop.folder.url.path)'; ln -s r link; "
+            + "'\(ProgramRun.layerverifyPath)' --report json=r --report text=\(other) "
+            + "'\(ProgramRun.corpus("good/oci-gzip/image"))'"
+        let run = try ProgramRun.run("sh", ["-c", line])
+        #expect(run.status == 64)
+        #expect(run.transcript.contains("cannot both go to"))
+    }
 }

@@ -67,7 +67,7 @@ import Testing
         let script = (blocks + [String(blocks[0].split(separator: "\n")[1]) + "\n"]).joined()
             .replacing("/srv/images", with: "'\(image)'").replacing("layerverify ", with: "\"$LAYERVERIFY\" ")
         let ending = try Program.shell("cd \"$(mktemp -d)\"; set -e\n\(script)ls; rm -r \"$PWD\"")
-        #expect(ending.output.components(separatedBy: "2 findings ignored: 2 by baseline").count == 3)
+        #expect(ending.output.components(separatedBy: "2 findings ignored: 2 by --baseline").count == 3)
         #expect(ending.output.hasSuffix("\nbaseline.json\n"), "\(ending.output)\n\(ending.errors)")
     }
 

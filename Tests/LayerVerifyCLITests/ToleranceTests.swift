@@ -134,4 +134,39 @@ import TestSupport
         #expect(
             run.transcript.contains("would replace '\(file)' that is to be read. Write another file, and rename it"))
     }
+
+    @Test func theTraceDoesNotReplaceTheBaseline() throws {
+        let workshop = try Workshop()
+        let file = workshop.path("b.json")
+        #expect(try ProgramRun.layerverify("--format", "json", "-o", file, Self.good).status == 0)
+        #expect(try ProgramRun.layerverify("--trace", file, "--baseline", file, Self.good).status == 64)
+    }
+
+    /// Nothing is claimed about its layers, so without this finding they would be verified, whatever their bytes.
+    @Test func aMissingConfigOfADockerArchiveIsNotIgnored() throws {
+        let archive = ProgramRun.corpus("bad/docker-config-missing/image.tar")
+        let workshop = try Workshop()
+        let file = workshop.path("b.json")
+        let first = try ProgramRun.layerverify("--format", "json", "-o", file, archive)
+        #expect(first.status == 1)
+        #expect(try ProgramRun.layerverify("--baseline", file, archive).status == 1)
+        let digest = try #require(
+            try String(contentsOfFile: file, encoding: .utf8).firstMatch(of: #/"digest": "(sha256:[0-9a-f]+)"/#)?.1)
+        let run = try ProgramRun.layerverify("--ignore", "blob-missing:\(digest)", archive)
+        #expect(run.status == 1)
+        #expect(run.text.contains("? 1  "), "\(run.text)")
+    }
+
+    /// The finding has neither a digest nor a value, so it could be about any bytes.
+    @Test func aBaselineDoesNotCoverADocumentThatChanged() throws {
+        let workshop = try Workshop()
+        let (store, file) = (workshop.path("store"), workshop.path("b.json"))
+        try FileManager.default.createDirectory(atPath: store, withIntermediateDirectories: true)
+        for name in ["a", "b"] { try FileManager.default.copyItem(atPath: Self.good, toPath: "\(store)/\(name)") }
+        let index = URL(filePath: "\(store)/a/index.json")
+        try Data("garbage".utf8).write(to: index)
+        #expect(try ProgramRun.layerverify("--format", "json", "-o", file, store).status == 1)
+        try Data("other {".utf8).write(to: index)
+        #expect(try ProgramRun.layerverify("--baseline", file, store).status == 1)
+    }
 }
