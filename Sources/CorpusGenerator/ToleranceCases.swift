@@ -79,6 +79,7 @@ let toleranceCases: [CorpusCase] = [
         var known = image.known(layer)
         known.actual = digestOf(prose(seed: 1810, byteCount: 9))
         image.baseline([known])
+        image.expect("baseline-unused")
     },
     .bad("baseline-of-rule", "A damaged layer that the baseline lists as ignored by a rule, which is not given now.") {
         image in

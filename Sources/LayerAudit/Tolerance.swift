@@ -24,7 +24,8 @@ package struct Tolerance: Sendable {
         self.today = rules.contains { $0.until != nil } ? today() : nil
     }
 
-    /// Decides which findings are waived, and adds findings about rules that have expired or that apply to nothing.
+    /// Decides which findings are waived, and adds findings about rules that have expired or that apply to nothing, and
+    /// about a baseline whose findings did not all occur.
     ///
     /// A rule comes before the baseline, and an earlier rule before a later one. What follows from a waived finding on the same
     /// blob is waived with it, except a wrong digest, which must be waived by itself. Notes are waived by rules only. If no
@@ -41,7 +42,7 @@ package struct Tolerance: Sendable {
         guard !rules.isEmpty || known != nil else { return Waivers() }
         var waivers = Waivers(rules: rules.map { $0.waiver }, count: findings.pool.count)
         var isUsed = [Bool](repeating: false, count: rules.count)
-        waive(findings, in: inventory, &waivers, &isUsed)
+        let unusedCount = waive(findings, in: inventory, &waivers, &isUsed)
         waiveConsequences(findings, &waivers)
         if inventory.images.isEmpty, !fails(findings, waivers) { waivers = Waivers() }
         let isComplete = !findings.pool.contains { $0.code == .interrupted }
@@ -57,6 +58,11 @@ package struct Tolerance: Sendable {
                     .ignoreRuleUnused, "\(place)the rule '\(rule.term)' applies to no finding", hint: nil, &findings,
                     inventory)
             }
+        }
+        if unusedCount > 0, readsLayers, isComplete, !inventory.images.isEmpty {
+            let what = unusedCount == 1 ? "1 finding" : "\(unusedCount) findings"
+            add(
+                .baselineUnused, "\(what) of the baseline did not occur in this run", hint: nil, &findings, inventory)
         }
         return waivers
     }
@@ -81,9 +87,12 @@ package struct Tolerance: Sendable {
         let digest: ContentDigest?
     }
 
+    /// Waives findings by rules and by the baseline.
+    ///
+    /// Returns: how many findings of the baseline did not occur.
     private func waive(
         _ findings: FindingList, in inventory: Inventory, _ waivers: inout Waivers, _ isUsed: inout [Bool]
-    ) {
+    ) -> Int {
         var rulesOfSubject: [Subject: [Int]] = [:]
         for (index, rule) in rules.enumerated() where !isExpired(rule) {
             rulesOfSubject[Subject(code: rule.code, digest: rule.digest), default: []].append(index)
@@ -92,6 +101,9 @@ package struct Tolerance: Sendable {
         var matches = known.map { KnownFindings.Matches($0, stores: inventory.roots.map { $0.path }) }
         for place in findings.listedPlaces {
             let finding = findings.pool[place]
+            // A finding that a rule waives, or that nothing waives, also occurred.
+            let isKnown =
+                finding.severity != .note && !findings.isSummary(place) && matches?.take(finding) ?? false
             guard mayBeWaived(finding), finding.code.tolerance == .code || !withoutClaims.contains(place) else {
                 continue
             }
@@ -101,12 +113,12 @@ package struct Tolerance: Sendable {
             for rule in applying { isUsed[rule] = true }
             if let rule = applying.min() {
                 waivers.waive(place, byRule: rule)
-            } else if finding.severity != .note, !findings.isSummary(place), Self.isSpecific(finding),
-                matches?.take(finding) ?? false
-            {
+            } else if isKnown, Self.isSpecific(finding) {
                 waivers.waiveByBaseline(place)
             }
         }
+        // What a summary counts is not known.
+        return findings.listedPlaces.contains { findings.isSummary($0) } ? 0 : matches?.unusedCount ?? 0
     }
 
     /// The findings about images that have a layer of which nothing is claimed, as that of a docker-save archive whose config is

@@ -157,6 +157,7 @@ extension FindingCode {
         case .interrupted: .undetermined("The run was interrupted before this was checked.")
         case .ignoreRuleExpired: .warns("A rule of an ignore file has expired and no longer applies.")
         case .ignoreRuleUnused: .notes("A rule of `--ignore` or of an ignore file applies to no finding.")
+        case .baselineUnused: .notes("The number of findings of the baseline that did not occur in this run.")
         }
     }
 }

@@ -20,7 +20,7 @@ extension FindingCode {
         case .pathMissing, .searchLimit, .nothingSelected, .nothingVerified, .tooFewImages, .referenceAmbiguous,
             .digestUnexpected, .expectedDigestMissing, .tooManyDescriptors, .blobChanged, .fastPathDisagrees,
             .interrupted,
-            .ignoreRuleExpired, .ignoreRuleUnused:
+            .ignoreRuleExpired, .ignoreRuleUnused, .baselineUnused:
             .never
         case .pathUnreadable, .notAnImage, .archiveCorrupt, .documentsMissing, .archiveEntryAmbiguous, .indexMissing,
             .dockerManifestInvalid, .dockerLayerUnclaimed, .dockerRepositoriesMismatch, .viewsDisagree:

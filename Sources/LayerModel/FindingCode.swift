@@ -100,6 +100,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case interrupted = "interrupted"
     case ignoreRuleExpired = "ignore-rule-expired"
     case ignoreRuleUnused = "ignore-rule-unused"
+    case baselineUnused = "baseline-unused"
 
     /// The meaning of a code: its severity, its outcome for the image, and a sentence for the documentation.
     package struct Meaning: Sendable {

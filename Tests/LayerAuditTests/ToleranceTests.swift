@@ -129,6 +129,19 @@ import Testing
         #expect(report([interrupted], rules: [try rule("view-empty")]).findings.map { $0.code } == [.interrupted])
     }
 
+    @Test func findingsOfTheBaselineThatDoNotOccurAreCountedInANote() throws {
+        let note = Finding(.layerAbsent, "m", at: Place("index.json"))
+        try #require(note.severity == .note)
+        let baseline = known([warning, digestMismatch("a"), digestMismatch("b"), note])
+        let gone = report([warning], known: baseline)
+        #expect(gone.findings.map { $0.code } == [.historyCountMismatch, .baselineUnused])
+        #expect(gone.findings[1].message == "2 findings of the baseline did not occur in this run")
+        let ruled = report([warning], rules: [try rule("history-count-mismatch")], known: known([warning]))
+        #expect(ruled.findings.map { $0.code } == [.historyCountMismatch], "it occurred, although a rule waived it")
+        let interrupted = Finding(.interrupted, "m", at: Place(""))
+        #expect(report([interrupted], known: baseline).findings.map { $0.code } == [.interrupted])
+    }
+
     @Test func nothingIsWaivedWhereNoImageIs() throws {
         var nothing = inventory()
         nothing.images = []
@@ -170,7 +183,8 @@ import Testing
         var new = old
         change(&new)
         let report = report([new], known: known([old]))
-        #expect(waived(report) == [false], "\(name)")
+        #expect(waived(report) == [false, false], "\(name)")
+        #expect(report.findings.last?.code == .baselineUnused)
         #expect(report.outcome == .refuted)
     }
 
@@ -186,7 +200,7 @@ import Testing
         two.roots.append(RootRecord(path: "other", form: .ociLayout))
         var there = warning
         there.root = 1
-        #expect(waived(report([there], known: known([warning], in: "image"), in: two)) == [false])
+        #expect(waived(report([there], known: known([warning], in: "image"), in: two)) == [false, false])
     }
 
     @Test func aNoteThatBecameAnErrorIsNew() {

@@ -122,7 +122,7 @@ import Testing
 
     @Test func noTimeGivesNoRate() { #expect(HumanUnits.rate(10, seconds: 0) == nil) }
 
-    /// A runner takes them for commands anywhere in a line.
+    /// A runner finds a command at any place in a line.
     @Test func beginningsOfCommandsOfRunnersAreEscaped() {
         #expect(VisibleText.escaping("a ##[stop-commands]x") == #"a ##\u{5b}stop-commands]x"#)
         #expect(VisibleText.escaping("##vso[task]###[") == #"##vso\u{5b}task]###\u{5b}"#)

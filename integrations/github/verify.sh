@@ -102,6 +102,8 @@ if [ "$paths" -eq 0 ]; then fail "path is empty"; fi
 
 # Reports show text of the image, which must not reach the runner as a workflow command. Standard error is in the same
 # stream, so that none of it arrives outside of the pair of lines.
+# File times may have the granularity of a second.
+touch -d "@$(($(date +%s) - 2))" "$work/started"
 token=$(random)
 printf '::stop-commands::%s\n' "$token"
 status=0
@@ -116,9 +118,21 @@ outcome=""
 if [ -s "$work/report.json" ]; then
     outcome=$(sed -n '/^  "outcome"/{s/^  "outcome" *: *"\([a-z]*\)".*/\1/p;q;}' "$work/report.json")
 fi
+# A status of 0 without a verdict means that nothing was verified, as with --version among the arguments.
+if [ "$status" -eq 0 ] && [ -z "$outcome" ]; then
+    printf '::error::layerverify ended without a verdict\n'
+    status=2
+fi
+# A file of an earlier run is not a report of this one.
 written=""
 while IFS= read -r line; do
-    if [ -n "$line" ] && [ -e "$line" ]; then written="$written${written:+$newline}$line"; fi
+    case $line in
+    /*) file=$line ;;
+    *) file=./$line ;;
+    esac
+    if [ -n "$line" ] && [ -f "$file" ] && [ -n "$(find "$file" -newer "$work/started")" ]; then
+        written="$written${written:+$newline}$line"
+    fi
 done <<LINES
 $reports
 LINES

@@ -104,4 +104,19 @@ extension Explanation {
             ],
             sources: [.policy("What is tolerated")])
     }
+
+    static var baselineUnused: Explanation {
+        Explanation(
+            "The report given with `--baseline` lists findings that did not occur in this run. Notes are not counted.",
+            causes: [
+                "A fault in the baseline was fixed.",
+                "The image with the fault is not at the paths given, or `--ref` and `--platform` leave it out.",
+                "A damaged blob changed again, so its finding has other values and is new.",
+            ],
+            remedies: [
+                "Make a new baseline, so that it does not cover a later fault: `layerverify --format json -o NEW PATH`.",
+                "If only a part of the images was verified, ignore the note.",
+            ],
+            sources: [.policy("What is tolerated")])
+    }
 }

@@ -91,6 +91,7 @@ extension FindingCode {
         case .viewEmpty: .viewEmpty
         case .ignoreRuleExpired: .ignoreRuleExpired
         case .ignoreRuleUnused: .ignoreRuleUnused
+        case .baselineUnused: .baselineUnused
         case .claimUnchecked: .claimUnchecked
         case .fastPathDisagrees: .fastPathDisagrees
         case .interrupted: .interrupted

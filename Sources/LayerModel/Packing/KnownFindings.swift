@@ -111,6 +111,11 @@ package struct KnownFindings: Sendable {
             left[place] -= 1
             return true
         }
+
+        /// The number of findings of the baseline that were not used, without notes.
+        package var unusedCount: Int {
+            zip(left, known.severities).reduce(0) { $0 + ($1.1 == .note ? 0 : Int($1.0)) }
+        }
     }
 
     private static func hash(_ bytes: [UInt8]) -> Int {

@@ -4,6 +4,7 @@
 """Cases of the action. Each is a function that asserts."""
 
 import json
+import os
 import shutil
 
 from action import run_action
@@ -37,6 +38,18 @@ def action_outputs(bench):
     expect(status == 1 and "::error" not in output and found["summary"] == "", output, found["summary"])
     status, output, found = run_action(bench, folder, path=folder / "absent")
     expect(status == 2 and found["outcome"] == "undetermined", status, found, output)
+
+
+def action_without_verdict(bench):
+    """A run that verifies nothing fails, and a report of an earlier run is not one of this run."""
+    folder = bench.new_folder()
+    status, output, found = run_action(bench, folder, path=BAD, args="--version")
+    expect(status == 2 and "without a verdict" in output and found["exit-code"] == "2", status, output, found)
+    old = folder / "old.sarif"
+    old.write_text("{}")
+    os.utime(old, (1, 1))
+    status, output, found = run_action(bench, folder, path=GOOD, args="--no-such-option", reports="sarif=old.sarif")
+    expect(status == 64 and found["reports"] == "", status, output, found)
 
 
 def action_known_findings(bench):
@@ -225,6 +238,7 @@ def action_address(bench):
 CASES = [
     action_outputs,
     action_known_findings,
+    action_without_verdict,
     action_selection,
     action_paths,
     action_commands,
