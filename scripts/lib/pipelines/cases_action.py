@@ -135,7 +135,7 @@ def action_commands(bench):
     expect(len(token) == 32, token)
     for index, line in enumerate(lines):
         expect(first <= index <= last or not ("##[" in line or "::" in line), "outside of the lines", line)
-    expect(any("##[set-output" in line for line in lines[first:last]), "the test shows nothing", output)
+    expect(any(line.startswith("::set-output") for line in lines[first:last]), "the test shows nothing", output)
     status, output, found = run_action(bench, folder, path=GOOD, args="--no-such-option")
     expect(status == 64 and found["outcome"] == "error", status, found, output)
     expect("--no-such-option" in output and found["errors"] == "", "errors reach the runner apart", found["errors"])
