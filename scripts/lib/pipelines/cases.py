@@ -86,6 +86,8 @@ def gitlab_template(bench):
     expect(status not in (0, 1) and "LAYERVERIFY_URL" in output, status, output)
     status, output = job(LAYERVERIFY_PATH=str(GOOD), LAYERVERIFY_OPTIONS="--no-such-option")
     expect(status == 64, status, output)
+    status, output = job(LAYERVERIFY_PATH=str(BAD), LAYERVERIFY_OPTIONS="--version")
+    expect(status == 2 and "without a verdict" in output, "nothing was verified", status, output)
 
 
 def busybox(bench):

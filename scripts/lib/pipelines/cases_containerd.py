@@ -90,6 +90,7 @@ def containerd_configuration(bench):
     expect(ask(bench, [store, "stores=x"], digest), 1, "not understood")
     expect(ask(bench, [store, "program=/nowhere/layerverify"], digest), 1, "ended with 127")
     expect(ask(bench, [store, "option=--no-such-option"], digest), 1, "ended with 64")
+    expect(ask(bench, [store, "option=--version"], digest), 1, "gave no verdict")
     expect(ask(bench, [store, "option=--platform=linux/arm64"], digest), 1, "could not be checked")
     expect(ask(bench, ["# a comment", "", store, "option=--platform=linux/amd64"], digest), 0, "verified")
     example = (ROOT / "integrations/containerd/containerd.conf").read_text()
