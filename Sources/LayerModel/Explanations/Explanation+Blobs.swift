@@ -62,7 +62,7 @@ extension Explanation {
     static var blobUnreadable: Explanation {
         Explanation(
             """
-            A file of the image exists and could not be read to its end. That is no evidence against its content: the \
+            A file of the image exists and could not be read to its end. That is not evidence against its content: the \
             image is undetermined, not refuted.
             """,
             causes: [

@@ -49,7 +49,7 @@ extension Explanation {
         Explanation(
             """
             The digest is well-formed, and its algorithm is not one that layerverify computes (sha256, sha384, \
-            sha512). The specification allows other algorithms, so this is no fault of the image, but the content was \
+            sha512). The specification allows other algorithms, so this is not a fault of the image, but the content was \
             not checked.
             """,
             causes: [

@@ -123,7 +123,7 @@ extension Explanation {
         Explanation(
             """
             A file of the image is a symbolic link that was not followed, because it leads out of the path given, or \
-            because links are not to be followed at all. Its target was not read, which is no evidence for or against \
+            because links are not to be followed at all. Its target was not read, which is not evidence for or against \
             the image.
             """,
             causes: [
