@@ -42,68 +42,73 @@ let package = Package(
         dependency("https://github.com/apple/swift-system", "1.8.1"),
     ],
     targets: [
-        .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        .target(name: "CLayerShims"),
-        .target(name: "CSHA256Lanes", cSettings: kernelSettings),
-        .target(name: "CInflateLanes", dependencies: ["CSHA256Lanes"], cSettings: kernelSettings),
-        .target(name: "CZstdFrames", exclude: ["README.md"], cSettings: kernelSettings),
+        .systemLibrary(
+            name: "CLibCrypto", path: "Sources/C/CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", path: "Sources/C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CZstd", path: "Sources/C/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "CLayerShims", path: "Sources/C/CLayerShims"),
+        .target(name: "CSHA256Lanes", path: "Sources/C/CSHA256Lanes", cSettings: kernelSettings),
+        .target(
+            name: "CInflateLanes", dependencies: ["CSHA256Lanes"], path: "Sources/C/CInflateLanes",
+            cSettings: kernelSettings),
+        .target(name: "CZstdFrames", path: "Sources/C/CZstdFrames", exclude: ["README.md"], cSettings: kernelSettings),
 
-        .target(name: "LayerModel", swiftSettings: librarySettings),
+        .target(name: "LayerModel", path: "Sources/Model", swiftSettings: librarySettings),
         .target(
             name: "LayerSystem",
             dependencies: [
                 "LayerModel", "CLayerShims", .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: settings),
+            path: "Sources/System", swiftSettings: settings),
         .target(
             name: "LayerDigest", dependencies: ["LayerModel", "CLibCrypto", "CSHA256Lanes"],
-            swiftSettings: settings),
+            path: "Sources/Digest", swiftSettings: settings),
         .target(
             name: "LayerCodec",
             dependencies: ["LayerModel", "CZlib", "CZstd", "CInflateLanes", "CZstdFrames", "CLayerShims"],
-            swiftSettings: settings),
+            path: "Sources/Codec", swiftSettings: settings),
         .target(
             name: "LayerSource",
             dependencies: [
                 "LayerModel", "LayerSystem", "LayerCodec", .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: librarySettings),
+            path: "Sources/Source", swiftSettings: librarySettings),
         .target(
             name: "LayerPipeline",
             dependencies: [
                 "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: settings),
-        .target(name: "LayerAudit", dependencies: ["LayerModel"], swiftSettings: settings),
-        .target(name: "LayerReport", dependencies: ["LayerModel"], swiftSettings: settings),
+            path: "Sources/Pipeline", swiftSettings: settings),
+        .target(name: "LayerAudit", dependencies: ["LayerModel"], path: "Sources/Audit", swiftSettings: settings),
+        .target(name: "LayerReport", dependencies: ["LayerModel"], path: "Sources/Report", swiftSettings: settings),
         .target(
             name: "LayerVerify",
             dependencies: [
                 "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline", "LayerAudit",
                 "LayerReport",
             ],
-            swiftSettings: settings),
+            path: "Sources/Verify", swiftSettings: settings),
         .target(
             name: "LayerBench",
             dependencies: [
                 "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline", "LayerReport",
                 "LayerVerify", "CZlib", "CZstd", .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: librarySettings),
+            path: "Sources/Tools/Bench", swiftSettings: librarySettings),
         .executableTarget(
             name: "LayerVerifyCLI",
             dependencies: [
                 "LayerVerify", "LayerBench", "LayerSystem", "CLayerShims",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: settings),
+            path: "Sources/CLI", swiftSettings: settings),
 
         // Makes corpus/ from fixed seeds; not a part of the product.
         .executableTarget(
-            name: "CorpusGenerator", dependencies: ["CLibCrypto", "CZlib", "CZstd"], swiftSettings: settings),
+            name: "CorpusGenerator", dependencies: ["CLibCrypto", "CZlib", "CZstd"], path: "Sources/Tools/Corpus",
+            swiftSettings: settings),
 
         // Code that test targets share; not a part of the product.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),

@@ -45,7 +45,7 @@ func badLayers(in path: String) async throws -> [String] {
         let manifest = try #require(blocks.first { $0.hasPrefix("let package") }).components(separatedBy: "```")[0]
         let folder = try ScratchFolder()
         let (clone, app) = (folder.url.appending(path: "a clone"), folder.url.appending(path: "app"))
-        for place in [clone.appending(path: "Sources/LayerVerify"), app.appending(path: "Sources/App")] {
+        for place in [clone.appending(path: "Sources/Verify"), app.appending(path: "Sources/App")] {
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
             try Data("// nothing\n".utf8).write(to: place.appending(path: "Nothing.swift"))
         }

@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "../../Sources/CZstdFrames/EntropyTables.h"
+#include "../../Sources/C/CZstdFrames/EntropyTables.h"
 #include "Generator.h"
 #include <stdlib.h>
 #include <string.h>

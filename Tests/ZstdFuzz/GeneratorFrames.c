@@ -2,8 +2,8 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "../../Sources/CZstdFrames/EntropyTables.h"
-#include "../../Sources/CZstdFrames/XXH64.h"
+#include "../../Sources/C/CZstdFrames/EntropyTables.h"
+#include "../../Sources/C/CZstdFrames/XXH64.h"
 #include "Generator.h"
 #include <stdlib.h>
 #include <string.h>

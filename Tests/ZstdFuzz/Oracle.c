@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "Oracle.h"
-#include "../../Sources/CZstdFrames/XXH64.h"
+#include "../../Sources/C/CZstdFrames/XXH64.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -51,7 +51,7 @@ esac
 version=${INPUT_VERSION:-}
 if [ -z "$version" ]; then
     # The action and the program have one version, and this is where it is. A copy of the action may lack the file.
-    source="$GITHUB_ACTION_PATH/Sources/LayerModel/Tool.swift"
+    source="$GITHUB_ACTION_PATH/Sources/Model/Tool.swift"
     [ -f "$source" ] || fail "this copy of the action does not say its version: set the input version" 64
     version=$(sed -n 's/.*static let version = "\(.*\)".*/\1/p' "$source")
 fi

@@ -9,7 +9,7 @@ static_build=.build-package
 
 # tool_version: prints the version that the program reports. It is written in one file only.
 tool_version() {
-    sed -n 's/.*static let version = "\(.*\)"/\1/p' Sources/LayerModel/Tool.swift
+    sed -n 's/.*static let version = "\(.*\)"/\1/p' Sources/Model/Tool.swift
 }
 
 # changelog_heading: prints the newest heading of CHANGELOG.md, such as "0.1.0 - 2025-06-30" or "0.1.0 - unreleased".
@@ -35,7 +35,7 @@ source_epoch() {
 
 # static_flags: sets the array of flags that make the program of the packages: fully static, without paths of this machine and
 # without an identifier of the build, so that builds in two folders give the same bytes. LAYERVERIFY_STATIC_EXECUTABLE:
-# see Sources/CLayerShims/StaticRuntime.c.
+# see Sources/C/CLayerShims/StaticRuntime.c.
 static_flags() {
     local here
     here=$(pwd -P)
@@ -52,7 +52,11 @@ build_static() {
     static_flags
     mkdir -p "$static_build"
     # These variables change the build: Package.swift.
-    if ! with_progress "$static_build/build.log" \
+    # The order of some instructions depends on addresses in the compiler's memory, so these are not randomised. Where a
+    # container forbids that, the program is the same but for such an order.
+    local fixed=()
+    if setarch --addr-no-randomize true 2>/dev/null; then fixed=(setarch --addr-no-randomize); fi
+    if ! with_progress "$static_build/build.log" "${fixed[@]}" \
         env -u LAYERVERIFY_TESTING -u LAYERVERIFY_STRICT -u LAYERVERIFY_BENCHMARKS LAYERVERIFY_EXACT_VERSIONS=1 \
         swift build "${flags[@]}"; then
         cat "$static_build/build.log" >&2

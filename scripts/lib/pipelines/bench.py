@@ -23,7 +23,7 @@ import urllib.request
 
 from parts import ROOT, read
 
-VERSION = re.search(r'static let version = "(.*)"', read("Sources/LayerModel/Tool.swift")).group(1)
+VERSION = re.search(r'static let version = "(.*)"', read("Sources/Model/Tool.swift")).group(1)
 ARCHIVE = f"layerverify-{VERSION}-linux-{platform.machine()}.tar.gz"
 MANIFESTS = (
     "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, "

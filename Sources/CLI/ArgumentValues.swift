@@ -90,11 +90,8 @@ struct ByteSize: Hashable, ExpressibleByArgument {
     }
 
     var defaultValueDescription: String {
-        let units: [(UInt64, String)] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")]
-        for (factor, name) in units where byteCount >= factor && byteCount % factor == 0 {
-            return "\(byteCount / factor)\(name)"
-        }
-        return "\(byteCount)"
+        let power = byteCount == 0 ? 0 : min(byteCount.trailingZeroBitCount / 10, 3)
+        return "\(byteCount >> (10 * power))\(["", "KiB", "MiB", "GiB"][power])"
     }
 
     private static func factor(of unit: Substring) -> UInt64? {

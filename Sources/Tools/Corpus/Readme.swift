@@ -10,7 +10,7 @@ func readme(_ cases: [CorpusCase]) -> String {
         # The corpus
 
         Small images, \(good.count) good and \(bad.count) bad, each a folder with the image and its expected findings.
-        `swift run CorpusGenerator corpus` generates all of it, including this page, from `Sources/CorpusGenerator`.
+        `swift run CorpusGenerator corpus` generates all of it, including this page, from `Sources/Tools/Corpus`.
         `scripts/corpus-check` compares the committed files with the output of the generator.
 
         A case has
@@ -29,7 +29,7 @@ func readme(_ cases: [CorpusCase]) -> String {
 
         ## Adding a case
 
-        Add a few lines to the family that fits (`Sources/CorpusGenerator/*Cases.swift`), run the generator, review its
+        Add a few lines to the family that fits (`Sources/Tools/Corpus/*Cases.swift`), run the generator, review its
         output, and commit both. The tests find the case by its folder. A case that the generator cannot make (a pipe, a
         device, a file that cannot be read) belongs in the tests instead.
 

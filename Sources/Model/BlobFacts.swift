@@ -155,7 +155,7 @@ package enum StreamDispute: String, Hashable, Sendable {
     /// Go's compress/gzip, and the packages derived from it, read a name or a comment into a buffer of 512 bytes.
     case headerText = "Go refuses a gzip header with a name or comment of more than 511 bytes"
     /// Found by the strict zstd decoder, which enforces rules that not all decoders check
-    /// (Sources/CZstdFrames/README.md).
+    /// (Sources/C/CZstdFrames/README.md).
     case zstdRule = "the frame breaks a rule that libzstd does not check and other decoders do"
     /// Versions of libzstd differ; RFC 8878 §3.1.1.3.2.1 allows this encoding.
     case zstdZeroCount = "libzstd before 1.5.6 refuses a count of zero sequences in two bytes"
