@@ -16,12 +16,15 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("ExistentialAny"),
     ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
+// Modules that read untrusted bytes and need no pointers, or few.
+let safeSettings = settings + [.strictMemorySafety()]
+
 // scripts/test sets LAYERVERIFY_TESTING: without optimised kernels and libraries the tests take three times as long. A
 // package that others depend on must not have such flags.
 let isForTests = Context.environment["LAYERVERIFY_TESTING"] != nil
 let kernelSettings: [CSetting] = isForTests ? [.unsafeFlags(["-O2"], .when(configuration: .debug))] : []
-let librarySettings =
-    settings + (isForTests ? [SwiftSetting.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
+let optimized: [SwiftSetting] = isForTests ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []
+let librarySettings = safeSettings + optimized
 
 // scripts/package sets LAYERVERIFY_EXACT_VERSIONS: a release built again must have the same bytes. Exact versions in a package
 // that others depend on would keep them from newer ones.
@@ -83,22 +86,22 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Pipeline", swiftSettings: settings),
-        .target(name: "LayerAudit", dependencies: ["LayerModel"], path: "Sources/Audit", swiftSettings: settings),
-        .target(name: "LayerReport", dependencies: ["LayerModel"], path: "Sources/Report", swiftSettings: settings),
+        .target(name: "LayerAudit", dependencies: ["LayerModel"], path: "Sources/Audit", swiftSettings: safeSettings),
+        .target(name: "LayerReport", dependencies: ["LayerModel"], path: "Sources/Report", swiftSettings: safeSettings),
         .target(
             name: "LayerVerify",
             dependencies: [
                 "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline",
                 "LayerAudit", "LayerReport",
             ],
-            path: "Sources/Verify", swiftSettings: settings),
+            path: "Sources/Verify", swiftSettings: safeSettings),
         .target(
             name: "LayerBench",
             dependencies: [
                 "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline", "LayerReport",
                 "LayerVerify", "CZlib", "CZstd", .product(name: "SystemPackage", package: "swift-system"),
             ],
-            path: "Sources/Tools/Bench", swiftSettings: librarySettings),
+            path: "Sources/Tools/Bench", swiftSettings: settings + optimized),
         .executableTarget(
             name: "LayerVerifyCLI",
             dependencies: [
