@@ -68,10 +68,12 @@ let package = Package(
             name: "LayerCodec",
             dependencies: ["LayerModel", "CZlib", "CZstd", "CInflateLanes", "CZstdFrames", "CLayerShims"],
             path: "Sources/Codec", swiftSettings: settings),
+        // Reads tar archives; knows nothing of images.
+        .target(name: "Tar", path: "Sources/Tar", swiftSettings: librarySettings),
         .target(
             name: "LayerSource",
             dependencies: [
-                "LayerModel", "LayerSystem", "LayerCodec", .product(name: "SystemPackage", package: "swift-system"),
+                "LayerModel", "LayerSystem", "LayerCodec", "Tar", .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Source", swiftSettings: librarySettings),
         .target(
@@ -136,7 +138,7 @@ let package = Package(
         .testTarget(
             name: "LayerSourceTests",
             dependencies: [
-                "LayerSource", "LayerSystem", "LayerDigest", "LayerModel", "TestSupport",
+                "LayerSource", "LayerSystem", "LayerDigest", "LayerModel", "Tar", "TestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings),
@@ -180,7 +182,7 @@ if Context.environment["LAYERVERIFY_BENCHMARKS"] != nil {
             name: "Micro",
             dependencies: [
                 "LayerVerify", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource",
-                "LayerPipeline", "CZlib", "CZstd",
+                "LayerPipeline", "Tar", "CZlib", "CZstd",
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Benchmark", package: "benchmark"),
             ],
