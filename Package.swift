@@ -72,13 +72,15 @@ let package = Package(
             name: "LayerCodec",
             dependencies: ["LayerModel", "CZlib", "CZstd", "CInflateLanes", "CZstdFrames", "CLayerShims"],
             path: "Sources/Codec", swiftSettings: settings),
+        // Reads tar archives; knows nothing of images.
+        .target(name: "Tar", path: "Sources/Tar", swiftSettings: librarySettings),
         .target(
             name: "LayerSource",
             dependencies: [
-                "StrictJSON", "LayerModel", "LayerSystem", "LayerCodec",
+                "StrictJSON", "Tar", "LayerModel", "LayerSystem", "LayerCodec",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            path: "Sources/Source", swiftSettings: librarySettings),
+            path: "Sources/Source", swiftSettings: settings + optimized),
         .target(
             name: "LayerPipeline",
             dependencies: [
@@ -94,7 +96,7 @@ let package = Package(
                 "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline",
                 "LayerAudit", "LayerReport",
             ],
-            path: "Sources/Verify", swiftSettings: safeSettings),
+            path: "Sources/Verify", swiftSettings: settings),
         .target(
             name: "LayerBench",
             dependencies: [
@@ -142,7 +144,7 @@ let package = Package(
         .testTarget(
             name: "LayerSourceTests",
             dependencies: [
-                "LayerSource", "LayerSystem", "LayerDigest", "LayerModel", "StrictJSON", "TestSupport",
+                "LayerSource", "LayerSystem", "LayerDigest", "LayerModel", "StrictJSON", "Tar", "TestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings),
@@ -185,8 +187,8 @@ if Context.environment["LAYERVERIFY_BENCHMARKS"] != nil {
         .executableTarget(
             name: "Micro",
             dependencies: [
-                "LayerVerify", "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource",
-                "LayerPipeline", "CZlib", "CZstd",
+                "LayerVerify", "StrictJSON", "Tar", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec",
+                "LayerSource", "LayerPipeline", "CZlib", "CZstd",
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Benchmark", package: "benchmark"),
             ],

@@ -5,6 +5,7 @@
 import Benchmark
 import LayerSource
 import LayerSystem
+import Tar
 
 private let entryCount = 100_000
 

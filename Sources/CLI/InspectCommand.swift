@@ -58,6 +58,7 @@ struct InspectCommand: ParsableCommand {
         var options = VerifyOptions()
         selection.apply(to: &options)
         search.apply(to: &options)
+        options.readsStandardInput = true
         return options
     }
 }

@@ -52,9 +52,14 @@ package struct ProgressLines {
     // MARK: Numbers
 
     /// False while images are searched and documents are read.
-    private var isReading: Bool { progress.documentCount == 0 && progress.searchedFileCount == 0 }
+    private var isReading: Bool {
+        progress.documentCount == 0 && progress.searchedFileCount == 0 && progress.streamedByteCount == 0
+    }
 
     private var gathering: String {
+        if progress.streamedByteCount > 0 {
+            return "\(HumanText.bytes(progress.streamedByteCount)) of a stream read"
+        }
         if progress.documentCount > 0 { return "\(Self.counted(progress.documentCount, "document")) read" }
         let files = Self.counted(progress.searchedFileCount, "file")
         return "searching: \(files), \(Self.counted(progress.imageStoreCount, "image"))"

@@ -65,6 +65,7 @@ struct VerifyCommand: ParsableCommand {
         options.requiresAllPlatforms = requireAllPlatforms
         options.allowsEmpty = allowEmpty
         options.minimumImageCount = minImages
+        options.readsStandardInput = true
         return options
     }
 }

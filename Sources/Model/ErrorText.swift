@@ -16,6 +16,7 @@ package enum ErrorText {
         case 21: "is a directory"
         case 23, 24: "too many open files"
         case 27: "file too large"
+        case 29: "it is in a stream, which is read once, and was not kept"
         case 36: "file name too long"
         case 40: "too many levels of symbolic links"
         case 116: "stale file handle"

@@ -80,4 +80,8 @@ struct PartlyReadTree: ImageTree {
     }
 
     func list(_ path: String) -> Lookup<[(name: String, kind: FileKind)]> { tree.list(path) }
+
+    func facts(at location: BlobLocation) -> BlobFacts? { tree.facts(at: location) }
+
+    var findingsOfImages: [Finding] { tree.findingsOfImages }
 }

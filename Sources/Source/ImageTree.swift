@@ -22,11 +22,17 @@ package protocol ImageTree: Sendable {
     /// Returns: true if all names were passed, or `body` returned false; absent if there is no folder.
     func forEachName(in path: String, _ body: (String) -> Bool) -> Lookup<Bool>
 
+    /// The facts of a file, if the tree has them: those of an archive that is read once are computed as it goes by.
+    func facts(at location: BlobLocation) -> BlobFacts?
+
     /// The memory of the tree in bytes: that of an archive's index.
     var byteCount: Int { get }
 
     /// The faults of the tree as a whole, such as a truncated or damaged archive.
     var findings: [Finding] { get }
+
+    /// Those that count for each image of the tree.
+    var findingsOfImages: [Finding] { get }
 }
 
 extension ImageTree {
@@ -40,7 +46,11 @@ extension ImageTree {
         }
     }
 
+    package func facts(at location: BlobLocation) -> BlobFacts? { nil }
+
     package var byteCount: Int { 0 }
+
+    package var findingsOfImages: [Finding] { [] }
 }
 
 /// The result of looking up something in a tree.

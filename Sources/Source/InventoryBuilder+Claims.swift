@@ -60,6 +60,13 @@ extension InventoryBuilder {
                     .documentTooLarge, "the document has \(byteCount) bytes, more than \(limit); it was not read",
                     at: place, digest: digest, expected: "at most \(limit)", actual: "\(byteCount)")
             ]
+        case .notKept(let byteCount):
+            return [
+                Finding(
+                    .documentTooLarge,
+                    "the document of \(byteCount) bytes came in a stream that is read once, and was not kept: documents take more than \(StreamKeeper.documentByteCount) bytes in all",
+                    at: place, digest: digest, hint: "save the archive to a file, uncompressed, and give that")
+            ]
         case .json(let fault):
             let code: FindingCode
             switch fault.code {

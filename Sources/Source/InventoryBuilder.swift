@@ -126,6 +126,11 @@ package struct InventoryBuilder {
         budget.step(1, keeping: 0, inventory)
     }
 
+    /// Adds findings that count for each image of the current root.
+    package mutating func addToImages(_ findings: [Finding]) {
+        for finding in findings { for image in imagesOfRoot { add(finding, image: image) } }
+    }
+
     mutating func add(_ claim: Claim) { inventory.claims.append(claim) }
 
     // Images
@@ -202,10 +207,11 @@ package struct InventoryBuilder {
             budget.step(alternatives.count, keeping: 64 * alternatives.count, inventory)
             return ([location] + alternatives).map { location in
                 // The size is known from the archive's index.
+                let facts = tree.facts(at: location)
                 guard case .range(_, _, let byteCount) = location, expectedByteCount == 0 else {
-                    return blob(location, path: path, expectedByteCount: expectedByteCount)
+                    return blob(location, path: path, expectedByteCount: expectedByteCount, facts: facts)
                 }
-                return blob(location, path: path, expectedByteCount: byteCount)
+                return blob(location, path: path, expectedByteCount: byteCount, facts: facts)
             }
         case .nowhere(let ending):
             let facts = BlobFacts(reading: ending)
@@ -310,7 +316,7 @@ package struct InventoryBuilder {
         // It is too large for a document; the pipeline computes its digest.
         guard reader.byteCount <= UInt64(JSONDocument.maximumByteCount) else {
             inventory.blobs[blob].expectedByteCount = reader.byteCount
-            if reader.byteCount > BlobRequest.excessByteCount {
+            if record.facts == nil, reader.byteCount > BlobRequest.excessByteCount {
                 inventory.blobs[blob].facts = BlobFacts(reading: .oversized(byteCount: reader.byteCount))
             }
             return .failure(.tooLarge(byteCount: reader.byteCount))
@@ -326,6 +332,9 @@ package struct InventoryBuilder {
         let bytes: [UInt8]
         do throws(ReadFault) {
             bytes = try reader.bytes(at: 0, upTo: JSONDocument.maximumByteCount)
+        } catch ReadFault.failed(.illegalSeek) {
+            // Its digest is known, and its content is not.
+            return .failure(.notKept(byteCount: reader.byteCount))
         } catch {
             return .failure(.unread(note(ReadEnding(error, atByte: 0), of: blob)))
         }
@@ -347,8 +356,11 @@ package struct InventoryBuilder {
             byteCount: ByteMath.fileSize(bytes.count), digests: digests,
             compression: Compression.detect(prefix: bytes), reading: ending)
         // A document that several others name is read for each of them, and must not change in between.
-        if let known = inventory.blobs[blob].facts, known.digests.first != facts.digests.first {
-            facts.reading = .changed
+        if let known = inventory.blobs[blob].facts {
+            if known.digests.first != facts.digests.first { facts.reading = .changed }
+            // The facts of a file in a stream are not computed again.
+            facts.digests += known.digests.filter { facts.digest(like: $0) == nil }
+            facts.uncompressed = known.uncompressed
         }
         inventory.blobs[blob].facts = facts
         return bytes
@@ -364,6 +376,8 @@ package enum DocumentFault: Error, Equatable, Sendable {
     case unread(ReadEnding)
     case json(JSONFault)
     case tooLarge(byteCount: UInt64)
+    /// It is in a stream that is read once, and was not kept. Its digest is known.
+    case notKept(byteCount: UInt64)
     /// The root has reached a limit, which has a finding. The pipeline reads the blob if there are claims about it.
     case overBudget
 
@@ -372,7 +386,7 @@ package enum DocumentFault: Error, Equatable, Sendable {
         switch self {
         case .unread(let ending): ending.leavesOpen
         case .json(let fault): fault.code == .tooLarge
-        case .tooLarge, .overBudget: true
+        case .tooLarge, .notKept, .overBudget: true
         }
     }
 

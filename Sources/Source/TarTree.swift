@@ -3,6 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import LayerModel
+package import LayerSystem
+import SystemPackage
+package import Tar
 
 /// The entries of a tar archive.
 package struct TarTree: ImageTree {
@@ -27,7 +30,7 @@ package struct TarTree: ImageTree {
         case .unindexed: return .nowhere(.unindexed)
         case .outsideImage: return .nowhere(.outsideImage)
         case .notRegularFile(let kind):
-            return index.isSparse(path) ? .unsupported : .nowhere(.notRegularFile(kind))
+            return index.isSparse(path) ? .unsupported : .nowhere(.notRegularFile(FileKind(kind)))
         case .loop: return .nowhere(.notRegularFile(.symbolicLink))
         case .unsupported: return .unsupported
         }
@@ -36,7 +39,7 @@ package struct TarTree: ImageTree {
     package func kind(of path: String) -> Lookup<FileKind> {
         switch index.resolve(path) {
         case .file: .found(.regular)
-        case .notRegularFile(let kind): .found(kind)
+        case .notRegularFile(let kind): .found(FileKind(kind))
         case .loop, .outsideImage: .found(.symbolicLink)
         case .unsupported: .found(.other)
         // Archives may omit the entries of folders.
@@ -59,7 +62,7 @@ package struct TarTree: ImageTree {
             let component = rest.prefix { $0 != UInt8(ascii: "/") }
             let isFolder = component.count < rest.count
             let name = String(decoding: component, as: UTF8.self)
-            let kind = isFolder ? FileKind.directory : index.entries[Int(place)].fileKind
+            let kind = isFolder ? FileKind.directory : FileKind(index.entries[Int(place)].fileKind)
             // Entries of one name and those below one folder are adjacent, unless other names sort between them.
             if let last = names.last, last.name.utf8.elementsEqual(name.utf8) {
                 names[names.count - 1].kind = kind
@@ -123,7 +126,58 @@ package struct TarTree: ImageTree {
             ]
         case .corrupt(let atByte, _): [Finding(.archiveCorrupt, message, at: Place(""), actual: "\(atByte)")]
         case .tooManyEntries: [Finding(.tooManyDescriptors, message, at: Place(""))]
+        // The source of the bytes has a finding of its own.
+        case .unreadable(.stopped, _): []
         case .unreadable: [Finding(.pathUnreadable, message, at: Place(""))]
+        }
+    }
+}
+
+extension TarRemainder {
+    fileprivate var finding: Finding {
+        Finding(
+            .archiveTrailingBytes,
+            "\(byteCount) byte\(byteCount == 1 ? " follows" : "s follow") the end of the archive, from byte \(offsetBytes) on"
+                + (isArchive ? ": another tar archive" : "") + "; they were not checked",
+            at: Place(""), actual: "\(byteCount)",
+            hint: isArchive ? "write each archive to a file of its own" : nil)
+    }
+}
+
+extension TarIndex {
+    /// Reads the headers of an archive, but no content of entries.
+    package static func read(_ reader: any BlobReader) -> TarIndex {
+        read(
+            TarFileInput(byteCount: reader.byteCount, hasChanged: { reader.hasChanged }) {
+                offset, byteCount throws(TarFault) in
+                do throws(ReadFault) {
+                    return try reader.bytes(at: offset, upTo: byteCount)
+                } catch {
+                    throw TarFault(error)
+                }
+            })
+    }
+}
+
+extension TarFault {
+    fileprivate init(_ fault: ReadFault) {
+        switch fault {
+        case .failed(let error): self = .failed(errno: error.rawValue)
+        case .changed: self = .changed
+        }
+    }
+}
+
+extension FileKind {
+    fileprivate init(_ kind: TarFileKind) {
+        switch kind {
+        case .regular: self = .regular
+        case .directory: self = .directory
+        case .symbolicLink: self = .symbolicLink
+        case .fifo: self = .fifo
+        case .characterDevice: self = .characterDevice
+        case .blockDevice: self = .blockDevice
+        case .other: self = .other
         }
     }
 }

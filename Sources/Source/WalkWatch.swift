@@ -44,6 +44,9 @@ package final class WalkWatch: Sendable {
         return left.wrappingSubtract(1 + byteCount >> 16, ordering: .relaxed).oldValue > 0
     }
 
+    /// Whether the run is cancelled. A stream ends then at once: what is in it is known only at its end.
+    var isInterrupted: Bool { isCancelled() }
+
     /// Whether the run is cancelled and no step is permitted any more.
     package var isOver: Bool { isCancelled() && left.load(ordering: .relaxed) <= 0 }
 }

@@ -14,6 +14,8 @@ package struct BlobStore: BlobOpener {
         case archive(any BlobReader)
         /// A directory or an archive that is opened again for each blob, so that many of them need few descriptors.
         case closed(ClosedRoot)
+        /// An archive that is read once, from its beginning to its end.
+        case stream(any StreamedFiles)
         /// A single file, opened only when it is read.
         case file(String)
         /// A root that could not be opened.
@@ -41,6 +43,7 @@ package struct BlobStore: BlobOpener {
                     let range = FileRange(of: archive, offsetBytes: offset, byteCount: byteCount)
                     return range.isCutOff ? .cutOff(range) : .opened(range)
                 case .file(let path): return .opened(try PositionedFile(path: path))
+                case .stream(let files): return files.open(at: offset, byteCount: byteCount)
                 case .directory, .closed, .nothing: return .failed(.invalidArgument)
                 }
             case .memory: return .failed(.invalidArgument)
@@ -58,6 +61,13 @@ package struct BlobStore: BlobOpener {
         guard case .closed(let closed) = roots[root] else { return roots[root] }
         return try closed.open()
     }
+}
+
+/// The files of an archive that was read once.
+package protocol StreamedFiles: Sendable {
+    /// Opens the file whose content begins at an offset of the archive. Reading it throws `.illegalSeek` where its bytes were
+    /// not kept.
+    func open(at offset: UInt64, byteCount: UInt64) -> OpenedBlob
 }
 
 /// A directory or an archive that was examined and closed again.

@@ -41,6 +41,11 @@ final class OwnedDescriptor: Sendable {
         return OwnedDescriptor(owning: try DescriptorReserve.sparing { openat(folder, path, flags | O_CLOEXEC) })
     }
 
+    /// A copy of a descriptor that something else owns, such as standard input. The corresponding C function is fcntl.
+    static func copy(of descriptor: Int32) throws(Errno) -> OwnedDescriptor {
+        OwnedDescriptor(owning: try DescriptorReserve.sparing { fcntl(descriptor, F_DUPFD_CLOEXEC, 3) })
+    }
+
     /// The status of the file. The corresponding C function is fstat.
     func status() throws(Errno) -> FileStatus {
         var status = stat()

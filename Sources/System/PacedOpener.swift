@@ -84,3 +84,20 @@ private final class PacedReader: BlobReader {
     /// Does nothing, because reading ahead would exceed the limit.
     func announce(byteCount: Int, at offsetBytes: UInt64) {}
 }
+
+/// Reads another source, with limited speed.
+package final class PacedSource: SequentialSource {
+    private let base: any SequentialSource
+    private let pace: ReadingPace
+
+    package init(_ base: any SequentialSource, _ pace: ReadingPace) {
+        self.base = base
+        self.pace = pace
+    }
+
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SourceFault) -> Int {
+        let byteCount = try base.read(into: buffer)
+        pace.wait(for: byteCount)
+        return byteCount
+    }
+}

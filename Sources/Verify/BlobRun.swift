@@ -26,11 +26,7 @@ struct BlobRun {
         self.opener = opener
         self.trace = trace
         offers = verifier.offers
-        var options = PipelineOptions(
-            jobCount: verifier.jobCount,
-            expansionLimit: verifier.options.expansionLimit,
-            codecOptions: CodecOptions(maximumWindowByteCount: verifier.options.maximumWindowByteCount),
-            fastCodec: verifier.fastCodec, isNice: verifier.options.isNice)
+        var options = verifier.pipelineOptions
         // The search for members reads some bytes twice.
         if verifier.options.isNice || verifier.options.maximumBytesPerSecond != nil { options.readsInParts = false }
         self.options = options
@@ -162,6 +158,16 @@ struct BlobRun {
             finding.root = blob.root
             return LocatedFinding(finding, image: claim?.image, layer: claim?.layer)
         }
+    }
+}
+
+extension Verifier {
+    /// The options of the run in the form that the pipeline takes.
+    var pipelineOptions: PipelineOptions {
+        PipelineOptions(
+            jobCount: jobCount, expansionLimit: options.expansionLimit,
+            codecOptions: CodecOptions(maximumWindowByteCount: options.maximumWindowByteCount), fastCodec: fastCodec,
+            isNice: options.isNice)
     }
 }
 

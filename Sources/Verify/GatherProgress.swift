@@ -30,6 +30,9 @@ struct GatherProgress: Sendable {
         }
     }
 
+    /// Reports the number of bytes of a stream that were read so far.
+    func note(streamedByteCount: UInt64) { tell { $0.streamedByteCount = streamedByteCount } }
+
     private func tell(_ fill: (inout VerifyProgress) -> Void) {
         guard let observer else { return }
         let now = ContinuousClock.now

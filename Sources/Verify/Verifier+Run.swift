@@ -80,9 +80,11 @@ extension Verifier {
             noteSearch: { teller.note(searchedFileCount: $0, imageStoreCount: $1) })
         let limits = SearchLimits(
             maximumFileCount: options.maximumFileCount, staysOnFileSystem: options.staysOnFileSystem)
-        var finder = ImageFinder(watch: watch, links: options.symbolicLinks.links, limits: limits)
+        let pace = readingPace(cancellation)
+        let tools = streamTools(readsLayers: isVerification, pace: pace) { teller.note(streamedByteCount: $0) }
+        var finder = ImageFinder(watch: watch, links: options.symbolicLinks.links, limits: limits, tools: tools)
         for path in paths { finder.find(path) }
-        let store = paced(finder.store, cancellation)
+        let store = paced(finder.store, pace)
         var selection = Selection(
             platform: platform, references: options.references, requiresAllPlatforms: options.requiresAllPlatforms)
         if !expectedDigests.isEmpty {
@@ -131,15 +133,21 @@ extension Verifier {
             builder.beginRoot(found.record, indexByteCount: tree.byteCount)
             for finding in tree.findings { builder.add(finding) }
             source.walk(tree, &builder)
+            builder.addToImages(tree.findingsOfImages)
         } catch {
             begin(.cannotOpenAgain(error), &builder)
         }
     }
 
-    /// The store, limited to the reading rate of the options.
-    private func paced(_ store: BlobStore, _ cancellation: Cancellation?) -> any BlobOpener {
-        guard let rate = options.maximumBytesPerSecond else { return store }
-        return PacedOpener(store, ReadingPace(bytesPerSecond: rate) { cancellation?.isCancelled ?? false })
+    /// The reading rate of the options; nil for no limit.
+    private func readingPace(_ cancellation: Cancellation?) -> ReadingPace? {
+        options.maximumBytesPerSecond.map {
+            ReadingPace(bytesPerSecond: $0) { cancellation?.isCancelled ?? false }
+        }
+    }
+
+    private func paced(_ store: BlobStore, _ pace: ReadingPace?) -> any BlobOpener {
+        pace.map { PacedOpener(store, $0) } ?? store
     }
 
     /// Runs the pipeline over files without claims.
@@ -160,7 +168,7 @@ extension Verifier {
                     expectedByteCount: PositionedFile.byteCount(ofFile: path) ?? 0))
             inventory.claims.append(Claim(.intactStream, about: index, at: Place(path)))
         }
-        let store = paced(BlobStore(roots: files.map { .file($0) }), cancellation)
+        let store = paced(BlobStore(roots: files.map { .file($0) }), readingPace(cancellation))
         let run = BlobRun(
             self, opener: store, cancellation: cancellation, progress: progress, start: start, trace: trace)
         let audited = run.audit(inventory, requests: Self.digestRequests(inventory))

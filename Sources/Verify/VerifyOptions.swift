@@ -78,6 +78,10 @@ public struct VerifyOptions: Hashable, Sendable {
     public var maximumFileCount: Int
     /// Whether the search below a path stays on the path's file system.
     public var staysOnFileSystem: Bool
+    /// Whether the path `-` is standard input, and so is `/dev/stdin` if that is a pipe. Otherwise `-` is a file of that name.
+    ///
+    /// Standard input that is not a file is read once, from its beginning to its end, without a temporary file.
+    public var readsStandardInput = false
     /// Whether the report has a timeline of the threads, for formats with `OutputFormat.usesTimeline`.
     public var recordsTimeline = false
 

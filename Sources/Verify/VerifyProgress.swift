@@ -23,6 +23,9 @@ public struct VerifyProgress: Hashable, Sendable {
     public var searchedFileCount: Int
     /// The number of image stores that the search has found; 0 once it has ended.
     public var imageStoreCount: Int
+    /// The number of bytes read so far of a stream: standard input or a compressed archive, which are read while images are
+    /// searched; 0 at any other time.
+    public var streamedByteCount: UInt64
     /// The blobs that are being read, the largest first; at most `maximumBlobsInWork` of them. Small blobs, which are read
     /// in an instant, are left out.
     public var blobsInWork: [BlobInWork]
@@ -53,7 +56,7 @@ public struct VerifyProgress: Hashable, Sendable {
     public init(
         doneByteCount: UInt64, totalByteCount: UInt64, doneBlobCount: Int, totalBlobCount: Int, elapsedSeconds: Double,
         documentCount: Int = 0, searchedFileCount: Int = 0, imageStoreCount: Int = 0,
-        blobsInWork: [BlobInWork] = [], blobInWorkCount: Int? = nil
+        streamedByteCount: UInt64 = 0, blobsInWork: [BlobInWork] = [], blobInWorkCount: Int? = nil
     ) {
         self.doneByteCount = doneByteCount
         self.totalByteCount = totalByteCount
@@ -63,6 +66,7 @@ public struct VerifyProgress: Hashable, Sendable {
         self.documentCount = documentCount
         self.searchedFileCount = searchedFileCount
         self.imageStoreCount = imageStoreCount
+        self.streamedByteCount = streamedByteCount
         self.blobsInWork = blobsInWork
         self.blobInWorkCount = blobInWorkCount ?? blobsInWork.count
     }

@@ -5,6 +5,7 @@
 import LayerSource
 import LayerSystem
 import SystemPackage
+import Tar
 
 /// Bytes in memory, read as a blob.
 final class MemoryReader: BlobReader {

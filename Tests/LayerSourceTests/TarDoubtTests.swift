@@ -4,6 +4,7 @@
 
 import LayerModel
 import LayerSource
+import Tar
 import Testing
 
 @Suite struct TarDoubtTests {

@@ -6,6 +6,7 @@ import LayerModel
 import LayerSource
 import LayerSystem
 import SystemPackage
+import Tar
 import Testing
 import TestSupport
 
@@ -194,7 +195,7 @@ import TestSupport
         let bytes = MemoryReader(.entry("a", String(repeating: "x", count: 9000)) + .entry("b") + .end)
         let index = TarIndex.read(FaultyReader(bytes, .failsToRead(number: 2, .ioError)))
         #expect(index.entries.map(\.name) == ["a"])
-        #expect(index.ending == .unreadable(.failed(.ioError), atByte: 9728))
+        #expect(index.ending == .unreadable(.failed(errno: 5), atByte: 9728))
     }
 
     @Test func entriesAfterAnUnreadableOneMayExist() throws {

@@ -6,6 +6,7 @@ import Foundation
 import LayerModel
 import LayerSource
 import LayerSystem
+import Tar
 import Testing
 
 @Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/tar"), "there is no /usr/bin/tar"))

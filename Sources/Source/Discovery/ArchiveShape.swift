@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
+import Tar
 
 /// The content of a tar archive in which no image was found, by the names of its entries.
 enum ArchiveShape: Hashable {

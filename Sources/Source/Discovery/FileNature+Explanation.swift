@@ -5,6 +5,7 @@
 import LayerModel
 import LayerSystem
 import SystemPackage
+import Tar
 
 extension FileNature {
     /// The message about the file, and a hint.
@@ -122,8 +123,9 @@ extension TarEnding {
         case .corrupt(let atByte, let reason): "the header at byte \(atByte) is damaged: \(reason)"
         case .tooManyEntries(let atByte):
             "the archive has more entries than are read; from byte \(atByte) on nothing was"
-        case .unreadable(.failed(let errno), let atByte): "\(ErrorText.describe(errno.rawValue)) at byte \(atByte)"
+        case .unreadable(.failed(let errno), let atByte): "\(ErrorText.describe(errno)) at byte \(atByte)"
         case .unreadable(.changed, _): ReadFault.changed.explanation
+        case .unreadable(.stopped, let atByte): "the archive was not read beyond byte \(atByte)"
         }
     }
 }

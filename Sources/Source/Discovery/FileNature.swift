@@ -6,6 +6,7 @@ import LayerCodec
 import LayerModel
 import LayerSystem
 import SystemPackage
+import Tar
 
 /// The kind of a file in which no image was found. Some kinds never contain an image; others may be a damaged or
 /// compressed one.
@@ -72,7 +73,9 @@ enum FileNature: Hashable {
                 let archive = PackedArchive(beginning)
                 self = .brokenArchive(
                     index.ending, looksLikeImage: hasMark || archive.looksLikeImage, holdsLayer: archive.holdsLayer)
-            case .unreadable(let fault, _): throw fault
+            case .unreadable(.failed(let errno), _): throw .failed(Errno(rawValue: errno))
+            case .unreadable(.changed, _): throw .changed
+            case .unreadable(.stopped, _): throw .failed(.illegalSeek)
             }
         } catch {
             self = .unreadable(error)

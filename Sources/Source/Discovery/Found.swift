@@ -5,6 +5,7 @@
 package import LayerModel
 package import LayerSystem
 import SystemPackage
+import Tar
 
 extension ImageFinder {
     /// One image store, or a path without one.
@@ -40,6 +41,7 @@ extension ImageFinder {
             case .directory(let directory): return DirectoryTree(directory, root: root)
             case .archive(let archive):
                 return TarTree(TarIndex.read(InterruptibleReader(archive, watch)), root: root)
+            case .stream(let stream): return try (stream as? StreamRoot)?.tree(root: root)
             case .closed, .file, .nothing: return nil
             }
         }

@@ -5,6 +5,7 @@
 import LayerModel
 import LayerSystem
 import SystemPackage
+import Tar
 
 extension ImageFinder {
     /// Adds a file if it is an archive of a supported form. Returns: the kind of any other file; nil if all findings
@@ -20,7 +21,9 @@ extension ImageFinder {
         } catch {
             return .unreadable(error)
         }
-        guard TarIndex.isTar(prefix: prefix) else { return FileNature(file) }
+        guard TarIndex.isTar(prefix: prefix) else {
+            return addPacked(file, FileNature(file), path: path, canReopen: canReopen, isGiven: isGiven)
+        }
         forgetLatestTree()
         let index = TarIndex.read(InterruptibleReader(file, watch))
         guard !watch.isOver else {

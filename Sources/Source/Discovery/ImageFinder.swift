@@ -17,6 +17,8 @@ package struct ImageFinder {
     let limits: SearchLimits
     let watch: WalkWatch
     let links: LinkPolicy
+    /// Nil if archives are not read in one pass.
+    let tools: StreamTools?
     /// The files and folders examined below the current path, and below all.
     var lookedAtCount = 0
     var totalLookedAtCount = 0
@@ -24,6 +26,9 @@ package struct ImageFinder {
     /// The number of image stores in `found`.
     private(set) var imageCount = 0
     private var openRootCount = 0
+    /// The memory in bytes of the archives that were read in one pass and can be read again.
+    var streamByteCount = 0
+    let latestStream = StreamRoot.Latest(nil)
     /// The tree of the last archive found.
     private var latestTree: Locked<(any ImageTree)?>?
 
@@ -35,12 +40,15 @@ package struct ImageFinder {
     ///   - watch: tells for each file and folder whether the search must end.
     ///   - links: the symbolic links that are followed to the files of an image. The search itself follows none.
     ///   - limits: the limits of the search.
+    ///   - tools: for archives that are read in one pass: compressed ones, and standard input.
     package init(
-        watch: WalkWatch = WalkWatch(), links: LinkPolicy = .inside, limits: SearchLimits = SearchLimits()
+        watch: WalkWatch = WalkWatch(), links: LinkPolicy = .inside, limits: SearchLimits = SearchLimits(),
+        tools: StreamTools? = nil
     ) {
         self.watch = watch
         self.links = links
         self.limits = limits
+        self.tools = tools
     }
 
     /// Opens the blobs of all results.
@@ -51,21 +59,30 @@ package struct ImageFinder {
         paths.append(path)
         lookedAtCount = 0
         guard watch.permits() else { return add(path, .searchInterrupted) }
+        if let tools, tools.readsStandardInput, path == "-" || StandardInput.isPipe(path) {
+            return findInStandardInput(path, tools)
+        }
         do throws(LookupFault) {
-            let file = try PositionedFile(path: path)
-            guard let nature = addArchive(file, path: path, canReopen: true, isGiven: true) else { return }
-            if nature.isIncompleteImage { return addIncomplete(file, path: path, canReopen: true) }
-            if case .unreadable(.changed) = nature, GivenPath.isOfKernel(path) {
-                return add(path, Self.kernelFile)
-            }
-            var finding = Finding.notAnImage(nature, path: path)
-            // A file that was not read has no known kind.
-            if finding.code == .notAnImage, let owner = OwningImage(of: path) { finding.hint = owner.hint }
-            add(path, finding)
+            find(try PositionedFile(path: path), path: path, canReopen: true)
         } catch {
             if case .wrongKind(.directory) = error { return findInFolder(path) }
             add(path, Self.finding(error, at: path))
         }
+    }
+
+    /// Finds the image in a given file.
+    ///
+    /// - Parameter canReopen: false for standard input.
+    mutating func find(_ file: PositionedFile, path: String, canReopen: Bool) {
+        guard let nature = addArchive(file, path: path, canReopen: canReopen, isGiven: true) else { return }
+        if nature.isIncompleteImage { return addIncomplete(file, path: path, canReopen: canReopen) }
+        if case .unreadable(.changed) = nature, GivenPath.isOfKernel(path) {
+            return add(path, Self.kernelFile)
+        }
+        var finding = Finding.notAnImage(nature, path: path)
+        // A file that was not read has no known kind.
+        if finding.code == .notAnImage, canReopen, let owner = OwningImage(of: path) { finding.hint = owner.hint }
+        add(path, finding)
     }
 
     private static var kernelFile: Finding {

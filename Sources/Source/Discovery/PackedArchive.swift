@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
+import Tar
 
 /// The content of a compressed file.
 enum PackedContent: Hashable {

@@ -34,8 +34,11 @@ package struct RecognizableTree {
     }
 
     /// The tree of an archive.
-    init(_ tree: any ImageTree, in archive: any BlobReader) {
-        let store = BlobStore(roots: [.archive(archive)])
+    init(_ tree: any ImageTree, in archive: any BlobReader) { self.init(tree, in: .archive(archive)) }
+
+    /// The tree of an archive that is opened as a root.
+    init(_ tree: any ImageTree, in root: BlobStore.Root) {
+        let store = BlobStore(roots: [root])
         self.init(tree) { path, wanted in
             guard case .at(.range(_, let offset, let byteCount), _, _) = tree.locate(path) else { return .success([]) }
             return store.open(.range(root: 0, offset: offset, byteCount: byteCount)).prefix(byteCount: wanted)

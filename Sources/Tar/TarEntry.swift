@@ -2,9 +2,6 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package import LayerModel
-package import LayerSystem
-
 /// One entry of a tar archive: its name, and where its content is.
 package struct TarEntry: Hashable, Sendable {
     /// The kind of an entry.
@@ -43,7 +40,7 @@ package struct TarEntry: Hashable, Sendable {
     }
 
     /// Normalizes a path to the form of `name`; nil if it climbs out of the archive.
-    static func normalized(_ path: String) -> String? {
+    package static func normalized(_ path: String) -> String? {
         var result: [String] = []
         for component in components(of: path) {
             if component != ".." {
@@ -56,7 +53,7 @@ package struct TarEntry: Hashable, Sendable {
     }
 
     /// The kind of file that extraction makes of the entry.
-    package var fileKind: FileKind {
+    package var fileKind: TarFileKind {
         switch kind {
         case .file, .hardLink: .regular
         case .symbolicLink: .symbolicLink
@@ -67,6 +64,18 @@ package struct TarEntry: Hashable, Sendable {
         case .sparse, .other: .other
         }
     }
+}
+
+/// The kind of file that extraction makes of an entry.
+package enum TarFileKind: Hashable, Sendable {
+    case regular
+    case directory
+    case symbolicLink
+    case fifo
+    case characterDevice
+    case blockDevice
+    /// A kind that is not known here, or not read.
+    case other
 }
 
 /// How an archive ends.
@@ -84,10 +93,10 @@ package enum TarEnding: Hashable, Sendable {
     /// At the limit of entries and names, `TarIndex.maximumByteCount`.
     case tooManyEntries(atByte: UInt64)
     /// The system refused to read, or the archive changed while it was read.
-    case unreadable(ReadFault, atByte: UInt64)
+    case unreadable(TarFault, atByte: UInt64)
 
     /// False if entries may follow that were not read. After damage, other readers find no entries either.
-    var isEndOfEntries: Bool {
+    package var isEndOfEntries: Bool {
         switch self {
         case .endOfArchive, .endOfFile, .truncated, .corrupt: true
         case .tooManyEntries, .unreadable: false

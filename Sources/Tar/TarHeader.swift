@@ -5,13 +5,13 @@
 /// A header block of 512 bytes.
 ///
 /// Spec: POSIX.1-2017 pax §ustar Interchange Format; GNU tar manual §Basic Tar Format.
-struct TarHeader {
-    static let byteCount = 512
+package struct TarHeader {
+    package static let byteCount = 512
 
     private let bytes: [UInt8]
 
     /// Reads a block; nil unless its checksum is correct.
-    init?(_ block: some Collection<UInt8>) {
+    package init?(_ block: some Collection<UInt8>) {
         guard block.count == Self.byteCount else { return nil }
         bytes = Array(block)
         guard let claimed = Self.octal(bytes[148..<156]) else { return nil }
@@ -25,10 +25,10 @@ struct TarHeader {
         guard claimed == unsigned || signed >= 0 && claimed == UInt64(signed) else { return nil }
     }
 
-    var typeFlag: UInt8 { bytes[156] }
+    package var typeFlag: UInt8 { bytes[156] }
 
     /// The name, with the prefix if the format has one.
-    var name: [UInt8] {
+    package var name: [UInt8] {
         let name = text(0..<100)
         let prefix = isUstar ? text(345..<500) : []
         return prefix.isEmpty ? name : prefix + [UInt8(ascii: "/")] + name
@@ -38,7 +38,7 @@ struct TarHeader {
 
     /// The number of bytes that follow the header; nil if the field is not an unsigned number below 2^63, or if readers
     /// interpret it differently.
-    var size: UInt64? {
+    package var size: UInt64? {
         let field = bytes[124..<136]
         if field.first == 0x80 {
             return Self.isBase256(field) ? field.suffix(8).reduce(0) { $0 << 8 | UInt64($1) } : nil

@@ -2,13 +2,11 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-import LayerModel
-import LayerSystem
-import SystemPackage
-
-/// Reads the headers of an archive one after another, but no content of entries.
+/// Reads the headers of an archive one after another. It only moves forward.
 struct TarScanner {
-    private let reader: any BlobReader
+    private let input: any TarInput
+    /// Receives the content of regular files.
+    private let content: (any TarContentReader)?
     private var offset: UInt64 = 0
     private(set) var extensions = TarExtensions()
     /// The type flags of the extended headers of the next entry so far; empty before the first.
@@ -21,12 +19,9 @@ struct TarScanner {
     var doubted: Set<TarDoubt> = []
     private(set) var hasPaxHeaders = false
     private var endsWithGlobalHeader = false
-    /// Part of the archive, read ahead: the headers of small entries are close together.
-    private var window: [UInt8] = []
-    private var windowOffset: UInt64 = 0
+    /// Where to look for bytes after the end of the archive.
+    private(set) var remainderOffset: UInt64 = 0
 
-    /// Not measured: one page, which costs no more to read than a header.
-    private static let windowByteCount = 4096
     /// Extended headers hold names: the longest path of Linux has 4 KiB, and Go's reader accepts 1 MiB.
     private static let maximumExtensionByteCount: UInt64 = 1 << 20
     /// PATH_MAX: Linux does not accept longer names.
@@ -37,7 +32,10 @@ struct TarScanner {
         let ending: TarEnding
     }
 
-    init(_ reader: any BlobReader) { self.reader = reader }
+    init(_ input: any TarInput, content: (any TarContentReader)? = nil) {
+        self.input = input
+        self.content = content
+    }
 
     /// Reads all headers until the archive ends or cannot be read.
     mutating func scan() -> TarEnding {
@@ -54,9 +52,9 @@ struct TarScanner {
         let headerOffset = offset
         let block = try block(at: offset)
         guard !block.isEmpty else {
-            throw Stop(ending: isWithinEntry ? truncated(nil) : .endOfFile)
+            throw Stop(ending: isWithinEntry ? truncated(nil, at: offset) : .endOfFile)
         }
-        guard block.count == TarHeader.byteCount else { throw Stop(ending: truncated(nil)) }
+        guard block.count == TarHeader.byteCount else { throw Stop(ending: truncated(nil, at: offset + UInt64(block.count))) }
         guard !block.allSatisfy({ $0 == 0 }) else { throw Stop(ending: try endingAtZeros()) }
         guard let header = TarHeader(block) else { throw corrupt("header with a wrong checksum") }
         guard let size = header.size else { throw corrupt("size is not a natural number below 2^63") }
@@ -94,20 +92,15 @@ struct TarScanner {
         guard size <= Self.maximumExtensionByteCount else {
             throw Stop(ending: .corrupt(atByte: headerOffset, reason: "extended header of \(size) bytes"))
         }
-        let data: [UInt8]
-        do {
-            data = try reader.bytes(at: offset, upTo: ByteMath.clamp(size, to: .max))
-        } catch {
-            throw Stop(ending: .unreadable(error, atByte: offset))
-        }
-        guard ByteMath.fileSize(data.count) == size else { throw Stop(ending: truncated(nil)) }
+        let data = Array(try bytes(at: offset, upTo: Int(size)))
+        guard data.count == Int(size) else { throw Stop(ending: truncated(nil, at: offset + UInt64(data.count))) }
         do {
             try add(&extensions, data)
         } catch {
             throw Stop(ending: .corrupt(atByte: headerOffset, reason: error.reason))
         }
         for found in extensions.takeDoubts() { doubt(found, extensions.name ?? []) }
-        try skip(size, of: nil)
+        try skip(size)
     }
 
     /// Refuses extended headers in an order that no writer produces: GNU and pax headers for one entry, two of the same
@@ -144,14 +137,14 @@ struct TarScanner {
             case UInt8(ascii: "1")...UInt8(ascii: "6"): 0
             default: size
             }
-        entries.append(
-            TarEntry(
-                name: name ?? written, kind: kind, dataOffset: offset, byteCount: byteCount, climbsOut: name == nil,
-                isNameDamaged: !written.utf8.elementsEqual(nameBytes)))
+        let entry = TarEntry(
+            name: name ?? written, kind: kind, dataOffset: offset, byteCount: byteCount, climbsOut: name == nil,
+            isNameDamaged: !written.utf8.elementsEqual(nameBytes))
+        entries.append(entry)
         extensions = TarExtensions()
         endsWithGlobalHeader = false
         extensionFlags.removeAll(keepingCapacity: true)
-        try skip(byteCount, of: name ?? written)
+        try pass(entry)
     }
 
     private func kind(of typeFlag: UInt8, name: [UInt8], link: String) -> TarEntry.Kind {
@@ -175,47 +168,90 @@ struct TarScanner {
         var isContinued = header.hasSparseExtension
         while isContinued {
             let block = try block(at: offset)
-            guard block.count == TarHeader.byteCount else { throw Stop(ending: truncated(nil)) }
+            guard block.count == TarHeader.byteCount else {
+                throw Stop(ending: truncated(nil, at: offset + UInt64(block.count)))
+            }
             offset += UInt64(TarHeader.byteCount)
             isContinued = block[block.startIndex + 504] != 0
         }
     }
 
-    /// Skips content and the padding to a whole block. The sum does not overflow: both numbers are less than 2^63.
-    private mutating func skip(_ byteCount: UInt64, of entryName: String?) throws(Stop) {
+    /// Moves over the content of an entry and the padding to a whole block.
+    private mutating func pass(_ entry: TarEntry) throws(Stop) {
+        guard let content, entry.kind == .file else { return try skip(entry.byteCount, of: entry.name) }
+        content.begin(entry, place: entries.count - 1)
+        do throws(Stop) {
+            try moveOn(entry.byteCount, of: entry.name) { content.take($0) }
+        } catch {
+            if case .unreadable(let fault, _) = error.ending {
+                content.end(.unreadable(fault))
+            } else {
+                content.end(.cutOff)
+            }
+            throw error
+        }
+        content.end(.complete)
+        try skipPadding()
+    }
+
+    private mutating func skip(_ byteCount: UInt64, of entryName: String? = nil) throws(Stop) {
+        try moveOn(byteCount, of: entryName, nil)
+        try skipPadding()
+    }
+
+    /// The sum does not overflow: both numbers are less than 2^63.
+    private mutating func moveOn(
+        _ byteCount: UInt64, of entryName: String?, _ content: ((RawSpan) -> Void)?
+    ) throws(Stop) {
         let end = offset + byteCount
-        guard end <= reader.byteCount else { throw Stop(ending: truncated(entryName)) }
-        offset = (end + UInt64(TarHeader.byteCount - 1)) / UInt64(TarHeader.byteCount) * UInt64(TarHeader.byteCount)
-        guard offset <= reader.byteCount else { throw Stop(ending: truncated(nil)) }
+        // The header was read ahead.
+        _ = try move(to: offset, nil)
+        let reached = try move(to: end, content)
+        guard reached == end else { throw Stop(ending: truncated(entryName, at: reached)) }
+        offset = end
+    }
+
+    private mutating func skipPadding() throws(Stop) {
+        let end = (offset + UInt64(TarHeader.byteCount - 1)) / UInt64(TarHeader.byteCount) * UInt64(TarHeader.byteCount)
+        let reached = try move(to: end, nil)
+        guard reached == end else { throw Stop(ending: truncated(nil, at: reached)) }
+        offset = end
+    }
+
+    private func move(to end: UInt64, _ content: ((RawSpan) -> Void)?) throws(Stop) -> UInt64 {
+        do throws(TarFault) {
+            return try input.move(to: end, content: content)
+        } catch {
+            throw Stop(ending: .unreadable(error, atByte: offset))
+        }
     }
 
     private mutating func endingAtZeros() throws(Stop) -> TarEnding {
         let next = try block(at: offset + UInt64(TarHeader.byteCount))
         if isWithinEntry { return corrupt("extended header without an entry").ending }
+        remainderOffset = offset + UInt64(TarHeader.byteCount + next.count)
         // Two blocks end an archive; if the file ends after the first, the archive also ends there.
         if next.isEmpty { return .endOfArchive(atByte: offset) }
-        guard next.count == TarHeader.byteCount else { return truncated(nil) }
+        guard next.count == TarHeader.byteCount else { return truncated(nil, at: remainderOffset) }
         guard next.allSatisfy({ $0 == 0 }) else { return corrupt("a lone block of zeros").ending }
         return .endOfArchive(atByte: offset)
     }
 
-    /// The block at `offset`; shorter at the end of the file.
-    private mutating func block(at offset: UInt64) throws(Stop) -> ArraySlice<UInt8> {
-        let end = offset + UInt64(TarHeader.byteCount)
-        if offset < windowOffset || end > windowOffset + ByteMath.fileSize(window.count) {
-            do {
-                window = try reader.bytes(at: offset, upTo: Self.windowByteCount)
-            } catch {
-                throw Stop(ending: .unreadable(error, atByte: offset))
-            }
-            windowOffset = offset
-        }
-        let start = ByteMath.clamp(offset - windowOffset, to: window.count)
-        return window[start..<min(start + TarHeader.byteCount, window.count)]
+    /// The block at an offset; shorter at the end of the file.
+    private func block(at offset: UInt64) throws(Stop) -> ArraySlice<UInt8> {
+        try bytes(at: offset, upTo: TarHeader.byteCount)
     }
 
-    private func truncated(_ entryName: String?) -> TarEnding {
-        .truncated(atByte: reader.byteCount, entryName: entryName)
+    private func bytes(at offset: UInt64, upTo byteCount: Int) throws(Stop) -> ArraySlice<UInt8> {
+        do throws(TarFault) {
+            return try input.bytes(at: offset, upTo: byteCount)
+        } catch {
+            throw Stop(ending: .unreadable(error, atByte: offset))
+        }
+    }
+
+    private func truncated(_ entryName: String?, at offset: UInt64) -> TarEnding {
+        .truncated(atByte: offset, entryName: entryName)
     }
 
     private func corrupt(_ reason: String) -> Stop { Stop(ending: .corrupt(atByte: offset, reason: reason)) }

@@ -2,9 +2,6 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package import LayerModel
-package import LayerSystem
-
 /// The entries of an uncompressed tar archive, read in place.
 ///
 /// Formats: v7, ustar, GNU and pax. An archive that is damaged or truncated has the entries before the damage, and an
@@ -16,11 +13,11 @@ package struct TarIndex: Sendable {
     /// What readers interpret differently or what is not read here: the first of each kind.
     package let doubts: [TarDoubt]
     /// What follows the end of the archive, unless all of it is zeros.
-    package let bytesAfterEnd: BytesAfterEnd?
+    package let bytesAfterEnd: TarRemainder?
 
     /// The entries that do not climb out of the archive, ordered by the bytes of their names. Entries with the same
     /// name are in the order of the archive, those that can be found by it before the others.
-    let order: [UInt32]
+    package let order: [UInt32]
 
     /// In bytes; more than any image needs: an archive of docker save with 5 000 images has 100 000 entries, which take
     /// 11 MiB.
@@ -37,27 +34,32 @@ package struct TarIndex: Sendable {
     /// The memory of the index, in bytes.
     package var byteCount: Int { entries.byteCount + MemoryLayout<UInt32>.stride * order.count }
 
-    /// Reads the headers of an archive, but no content of entries.
+    /// Reads the headers of an archive from its beginning to its end.
     ///
-    /// Complexity: at most one read of 4 KiB for each entry; 28 bytes of memory for each entry, plus its name.
-    package static func read(_ reader: any BlobReader) -> TarIndex {
-        var scanner = TarScanner(reader)
+    /// - Parameter content: receives the content of regular files, if the input reads it.
+    ///
+    /// Complexity: at most one read of 4 KiB for each entry, if content is skipped; 28 bytes of memory for each entry, plus its name.
+    package static func read(_ input: any TarInput, content: (any TarContentReader)? = nil) -> TarIndex {
+        var scanner = TarScanner(input, content: content)
         var ending = scanner.scan()
-        // An archive that is being written ends within an entry.
-        if reader.hasChanged { ending = .unreadable(.changed, atByte: 0) }
-        var bytesAfterEnd: BytesAfterEnd?
+        var remainder: TarRemainder?
+        do throws(TarFault) {
+            // An archive that is being written ends within an entry.
+            try input.finish()
+        } catch {
+            ending = .unreadable(error, atByte: 0)
+        }
         if case .endOfArchive(let atByte) = ending {
-            do throws(ReadFault) {
-                bytesAfterEnd = try BytesAfterEnd(reader, from: atByte)
+            do throws(TarFault) {
+                remainder = try TarRemainder(input, from: scanner.remainderOffset)
             } catch {
                 ending = .unreadable(error, atByte: atByte)
             }
         }
-        return TarIndex(
-            entries: scanner.entries, ending: ending, doubts: scanner.doubts, bytesAfterEnd: bytesAfterEnd)
+        return TarIndex(entries: scanner.entries, ending: ending, doubts: scanner.doubts, bytesAfterEnd: remainder)
     }
 
-    private init(entries: TarEntryList, ending: TarEnding, doubts: [TarDoubt], bytesAfterEnd: BytesAfterEnd?) {
+    private init(entries: TarEntryList, ending: TarEnding, doubts: [TarDoubt], bytesAfterEnd: TarRemainder?) {
         self.entries = entries
         self.bytesAfterEnd = bytesAfterEnd
         self.ending = ending
@@ -298,7 +300,7 @@ package struct TarIndex: Sendable {
     }
 
     /// Whether one of the last entries with this name is a sparse file.
-    func isSparse(_ name: String) -> Bool {
+    package func isSparse(_ name: String) -> Bool {
         guard let wanted = TarEntry.normalized(name) else { return false }
         return findable(named: wanted).suffix(Self.maximumRepetitionCount).contains {
             entries.kind(of: Int(order[$0])) == .sparse
@@ -326,7 +328,7 @@ package struct TarIndex: Sendable {
     /// The places of the entries below a folder, ordered by the bytes of their names; of all for the empty path.
     ///
     /// Complexity: log n for n entries of the archive, plus the number of entries below the folder.
-    func places(below folder: String) -> ArraySlice<UInt32> {
+    package func places(below folder: String) -> ArraySlice<UInt32> {
         folder.isEmpty ? order[...] : places(below: Array(folder.utf8)[...])
     }
 
@@ -364,7 +366,7 @@ package enum TarResolution: Hashable, Sendable {
     case unindexed
     /// A link or the name itself leads out of the archive.
     case outsideImage
-    case notRegularFile(FileKind)
+    case notRegularFile(TarFileKind)
     /// More links on the path than are followed, such as links to each other.
     case loop
     /// An entry on the path has a kind that is not supported here, or the links on it have too many components.

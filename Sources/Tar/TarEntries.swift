@@ -2,8 +2,6 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-import LayerModel
-
 /// The entries of an archive, in its order.
 ///
 /// Memory: 24 bytes for each entry, plus the bytes of its name and its link target.
@@ -41,13 +39,16 @@ package struct TarEntryList: RandomAccessCollection, Sendable {
     }
 
     /// The bytes of an entry's name, without creating a string.
-    func name(of place: Int) -> ArraySlice<UInt8> {
+    package func name(of place: Int) -> ArraySlice<UInt8> {
         let record = records[place]
         return names[Int(record.start)..<Int(record.start) + Int(record.nameByteCount)]
     }
 
+    /// The offset of an entry's content in the archive, in bytes. It grows from each entry to the next.
+    package func dataOffset(of place: Int) -> UInt64 { records[place].dataOffset }
+
     /// The kind of an entry.
-    func kind(of place: Int) -> TarEntry.Kind {
+    package func kind(of place: Int) -> TarEntry.Kind {
         let record = records[place]
         guard record.flags & Self.isKnownKind != 0 else { return .other(typeFlag: record.kind) }
         switch record.kind {

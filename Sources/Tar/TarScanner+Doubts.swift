@@ -2,8 +2,6 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-import LayerModel
-
 extension TarScanner {
     /// What readers interpret differently in an entry.
     ///
@@ -77,16 +75,19 @@ extension TarScanner {
     /// Whether an archive begins like another kind of file: docker load, GNU tar and bsdtar may detect that format and
     /// decompress it.
     static func beginsAsAnother(_ block: some Collection<UInt8>) -> Bool {
-        if Compression.detect(prefix: block) != .none { return true }
-        // compress, lzma, bzip2 as Docker detects it, the legacy format of lz4, lzop and rpm.
+        // gzip, zstd, xz, lz4 and its legacy format, compress, lzma, bzip2 as Docker detects it, lzop and rpm.
         let magics: [[UInt8]] = [
+            [0x1f, 0x8b], [0x28, 0xb5, 0x2f, 0xfd], [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], [0x04, 0x22, 0x4d, 0x18],
             [0x1f, 0x9d], [0x5d, 0, 0], Array("BZh".utf8), [0x02, 0x21, 0x4c, 0x18], [0x89] + Array("LZO".utf8),
             [0xed, 0xab, 0xee, 0xdb],
         ]
         let words = ["LZIP", "LRZI", "GRZipII", "!<arch>\n", "MSCF", "WARC/"]
         // uuencoded data may begin on any line.
         let lines = block.split(separator: UInt8(ascii: "\n"))
-        return magics.contains { block.starts(with: $0) } || words.contains { block.starts(with: $0.utf8) }
+        // A skippable frame of zstd.
+        let isSkippable = block.first.map { $0 & 0xf0 == 0x50 } == true
+            && block.dropFirst().starts(with: [0x2a, 0x4d, 0x18])
+        return isSkippable || magics.contains { block.starts(with: $0) } || words.contains { block.starts(with: $0.utf8) }
             || lines.contains { $0.starts(with: "begin".utf8) }
     }
 }

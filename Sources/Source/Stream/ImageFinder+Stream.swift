@@ -1,0 +1,143 @@
+// layerverify: finding images in archives that are read in one pass.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerCodec
+import LayerModel
+import LayerSystem
+import SystemPackage
+import Tar
+
+extension ImageFinder {
+    /// The memory in bytes of all archives that can be read again. Those that do not fit are read again for the walk.
+    private static let keptByteCount = 32 << 20
+
+    /// Finds the image in standard input.
+    mutating func findInStandardInput(_ path: String, _ tools: StreamTools) {
+        let watch = watch
+        do throws(LookupFault) {
+            switch try StandardInput.open(isCancelled: { watch.isInterrupted }) {
+            case .file(let file): find(file, path: path, canReopen: false)
+            case .stream(let source):
+                guard let nature = addStream(tools.pace(source), path: path, tools) else { return }
+                var finding = Finding.notAnImage(nature, path: path)
+                if nature == .empty { finding = Finding(.notAnImage, "standard input is empty", at: Place("")) }
+                add(path, finding)
+            }
+        } catch {
+            add(path, .unread(ReadEnding(error)))
+        }
+    }
+
+    /// Adds the image in a stream. Returns: what else the stream is; nil if all findings about it were added.
+    private mutating func addStream(_ source: any SequentialSource, path: String, _ tools: StreamTools) -> FileNature? {
+        let prefix: [UInt8]
+        do throws(SourceFault) {
+            prefix = try source.next(StreamedArchive.beginningByteCount)
+        } catch {
+            switch error {
+            case .cancelled: add(path, .searchInterrupted)
+            case .failed, .changed, .stopped: add(path, .unread(ReadEnding(error, atByte: 0)))
+            }
+            return nil
+        }
+        if TarIndex.isTar(prefix: prefix) {
+            let archive = StreamedArchive(source, decoded: nil, .none, beginning: prefix, tools)
+            return add(archive, path: path, isGiven: true, reread: nil)
+        }
+        let nature = FileNature(StreamedFile(prefix, byteCount: ByteMath.fileSize(prefix.count)))
+        guard case .compressed(let compression, .archive) = nature,
+            let archive = Self.decode(ResumedSource(prefix, then: source), compression, tools)
+        else { return nature }
+        return add(archive, path: path, isGiven: true, reread: nil)
+    }
+
+    /// Adds the image in a compressed file. Returns: what else the file is, `nature` if it is not read; nil if all findings
+    /// about it were added.
+    ///
+    /// A search reads only files whose first entries are those of an image.
+    mutating func addPacked(
+        _ file: PositionedFile, _ nature: FileNature, path: String, canReopen: Bool, isGiven: Bool
+    ) -> FileNature? {
+        guard let tools, case .compressed(let compression, .archive(let looksLikeImage)) = nature,
+            looksLikeImage || isGiven
+        else { return nature }
+        let watch = watch
+        guard let archive = Self.read(file, compression, tools, watch) else { return nature }
+        let closed = ClosedRoot(file, at: path)
+        let reread: StreamRoot.Reread = { () throws(LookupFault) in
+            guard case .archive(let file) = try BlobStore(roots: [.closed(closed)]).opened(0),
+                let archive = Self.read(file, compression, tools, watch)
+            else { throw .changed }
+            return archive
+        }
+        return add(archive, path: path, isGiven: isGiven, reread: canReopen ? reread : nil)
+    }
+
+    private static func read(
+        _ file: any BlobReader, _ compression: Compression, _ tools: StreamTools, _ watch: WalkWatch
+    ) -> StreamedArchive? {
+        decode(tools.pace(FileSource(file) { watch.isInterrupted }), compression, tools)
+    }
+
+    /// Reads a compressed archive to its end; nil if it is not one.
+    private static func decode(
+        _ source: any SequentialSource, _ compression: Compression, _ tools: StreamTools
+    ) -> StreamedArchive? {
+        guard let decoded = tools.decode(source, compression) else { return nil }
+        let beginning: [UInt8]
+        do throws(SourceFault) {
+            beginning = try decoded.next(StreamedArchive.beginningByteCount)
+        } catch {
+            // The scan meets the same fault.
+            beginning = []
+        }
+        return StreamedArchive(source, decoded: decoded, compression, beginning: beginning, tools)
+    }
+
+    /// Adds an archive that was read if it is an image. Returns: what else it is; nil if all findings about it were added.
+    private mutating func add(
+        _ archive: StreamedArchive, path: String, isGiven: Bool, reread: StreamRoot.Reread?
+    ) -> FileNature? {
+        guard !archive.isInterrupted else {
+            add(path, .searchInterrupted)
+            return nil
+        }
+        let stream = StreamRoot(archive, latest: latestStream, reread: reread)
+        let tree = StreamTree(archive, root: found.count)
+        let recognizable = RecognizableTree(tree, in: .stream(stream))
+        switch ImageSources.recognize(recognizable) {
+        case .image(let source, let unread): add(path, source, form: source.archiveForm, stream, archive, unread)
+        case .unknown(let unread) where archive.index.ending.isEndOfEntries:
+            add(path, .unread(unread.ending, unread.path))
+        case .none where isGiven && recognizable.hasIndexOfManifests.isYes:
+            add(path, .layout, form: .ociArchive, stream, archive, nil)
+        case .none, .unknown:
+            if let finding = archive.streamFinding, finding.outcome == .undetermined {
+                add(path, finding)
+                return nil
+            }
+            // A longer archive counts as one that was not read to its end.
+            let byteCount = archive.beginning.count
+            let isWhole = byteCount < StreamedArchive.beginningByteCount
+            let nature = FileNature(
+                archive: archive.index,
+                of: StreamedFile(archive.beginning, byteCount: isWhole ? ByteMath.fileSize(byteCount) : .max),
+                shape: isGiven
+                    ? ArchiveShape(given: archive.index, recognizable) : ArchiveShape(found: recognizable))
+            guard nature.isIncompleteImage else { return nature }
+            add(path, .withoutDocuments, form: .incompleteArchive, stream, archive, nil)
+        }
+        return nil
+    }
+
+    private mutating func add(
+        _ path: String, _ source: ImageSource, form: ImageForm, _ stream: StreamRoot, _ archive: StreamedArchive,
+        _ unread: UnreadMark?
+    ) {
+        add(path, source, form: form, store: .stream(stream), tree: nil, unread: unread)
+        guard stream.canReread else { return }
+        streamByteCount += archive.byteCount
+        if streamByteCount > Self.keptByteCount { stream.release() }
+    }
+}
