@@ -27,6 +27,8 @@ package struct InventoryBuilder {
     var configs = ConfigCache()
     /// The index in the inventory of the current root's first image.
     private var firstImage = 0
+    /// The number of blobs and of claims before those of the current root.
+    private var (firstBlob, firstClaim) = (0, 0)
     /// The content of the list in the current root's `index.json`.
     private var listsNothing = false
     private var listsNull = false
@@ -101,6 +103,7 @@ package struct InventoryBuilder {
         (isExcessNoted, isInterruptionNoted) = (false, false)
         configs = ConfigCache()
         firstImage = inventory.images.count
+        (firstBlob, firstClaim) = (inventory.blobs.count, inventory.claims.count)
         (listsNothing, listsNull) = (false, false)
         isWhole = true
         isRootVerifiable = true
@@ -123,11 +126,6 @@ package struct InventoryBuilder {
         inventory.findings.append(LocatedFinding(finding, image: image, layer: layer))
         // A thousand documents may name a document with a thousand faults.
         budget.step(1, keeping: 0, inventory)
-    }
-
-    /// Adds findings that count for each image of the current root.
-    package mutating func addToImages(_ findings: [Finding]) {
-        for finding in findings { for image in imagesOfRoot { add(finding, image: image) } }
     }
 
     mutating func add(_ claim: Claim) { inventory.claims.append(claim) }
@@ -206,11 +204,10 @@ package struct InventoryBuilder {
             budget.step(alternatives.count, keeping: 64 * alternatives.count, inventory)
             return ([location] + alternatives).map { location in
                 // The size is known from the archive's index.
-                let facts = tree.facts(at: location)
                 guard case .range(_, _, let byteCount) = location, expectedByteCount == 0 else {
-                    return blob(location, path: path, expectedByteCount: expectedByteCount, facts: facts)
+                    return blob(location, path: path, expectedByteCount: expectedByteCount)
                 }
-                return blob(location, path: path, expectedByteCount: byteCount, facts: facts)
+                return blob(location, path: path, expectedByteCount: byteCount)
             }
         case .nowhere(let ending):
             let facts = BlobFacts(reading: ending)
@@ -226,6 +223,39 @@ package struct InventoryBuilder {
         guard case .at(let location, _, _) = tree.locate(path) else { return true }
         let key = BlobKey(location, path: path)
         return find(key, key.hashValue) != nil
+    }
+
+    // Archives that are read in one pass
+
+    /// Ends the current root, after its walk: adds what the tree knows of the files that the walk found, and the findings that
+    /// count for each image.
+    package mutating func endRoot(_ tree: any ImageTree) {
+        for finding in tree.findingsOfImages { for image in imagesOfRoot { add(finding, image: image) } }
+        guard tree.hasFacts else { return }
+        var areStreamsClaimed: [BlobIndex: Bool] = [:]
+        var reader = ClaimReader(inventory.claims)
+        for place in firstClaim..<inventory.claims.count {
+            let claim = reader.claim(at: place)
+            let isOfStream =
+                switch claim.assertion {
+                case .diffID, .intactStream: true
+                case .size, .digest, .name, .compression, .layerSource: false
+                }
+            areStreamsClaimed[claim.blob] = isOfStream || areStreamsClaimed[claim.blob] == true
+        }
+        for (blob, isStreamClaimed) in areStreamsClaimed where blob >= firstBlob {
+            let record = inventory.blobs[blob]
+            guard var facts = tree.facts(at: record.location) else { continue }
+            if !isStreamClaimed { facts.uncompressed = nil }
+            // The facts of a document are of the bytes that were parsed, which are the same.
+            if var own = record.facts {
+                guard !own.reading.leavesOpen else { continue }
+                own.digests += facts.digests.filter { own.digest(like: $0) == nil }
+                own.uncompressed = facts.uncompressed
+                facts = own
+            }
+            inventory.blobs[blob].facts = facts
+        }
     }
 
     // Documents
@@ -315,7 +345,7 @@ package struct InventoryBuilder {
         // It is too large for a document; the pipeline computes its digest.
         guard reader.byteCount <= UInt64(JSONDocument.maximumByteCount) else {
             inventory.blobs[blob].expectedByteCount = reader.byteCount
-            if record.facts == nil, reader.byteCount > BlobRequest.excessByteCount {
+            if reader.byteCount > BlobRequest.excessByteCount {
                 inventory.blobs[blob].facts = BlobFacts(reading: .oversized(byteCount: reader.byteCount))
             }
             return .failure(.tooLarge(byteCount: reader.byteCount))
@@ -355,11 +385,8 @@ package struct InventoryBuilder {
             byteCount: ByteMath.fileSize(bytes.count), digests: digests,
             compression: Compression.detect(prefix: bytes), reading: ending)
         // A document that several others name is read for each of them, and must not change in between.
-        if let known = inventory.blobs[blob].facts {
-            if known.digests.first != facts.digests.first { facts.reading = .changed }
-            // The facts of a file in a stream are not computed again.
-            facts.digests += known.digests.filter { facts.digest(like: $0) == nil }
-            facts.uncompressed = known.uncompressed
+        if let known = inventory.blobs[blob].facts, known.digests.first != facts.digests.first {
+            facts.reading = .changed
         }
         inventory.blobs[blob].facts = facts
         return bytes

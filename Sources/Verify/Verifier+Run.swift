@@ -133,7 +133,7 @@ extension Verifier {
             builder.beginRoot(found.record, indexByteCount: tree.byteCount)
             for finding in tree.findings { builder.add(finding) }
             source.walk(tree, &builder)
-            builder.addToImages(tree.findingsOfImages)
+            builder.endRoot(tree)
         } catch {
             begin(.cannotOpenAgain(error), &builder)
         }
@@ -168,7 +168,9 @@ extension Verifier {
                     expectedByteCount: PositionedFile.byteCount(ofFile: path) ?? 0))
             inventory.claims.append(Claim(.intactStream, about: index, at: Place(path)))
         }
-        let store = paced(BlobStore(roots: files.map { .file($0) }), readingPace(cancellation))
+        let pace = readingPace(cancellation)
+        readStandardInput(for: &inventory, pace, cancellation, progress, start: start)
+        let store = paced(BlobStore(roots: files.map { .file($0) }), pace)
         let run = BlobRun(
             self, opener: store, cancellation: cancellation, progress: progress, start: start, trace: trace)
         let audited = run.audit(inventory, requests: Self.digestRequests(inventory))
@@ -191,8 +193,10 @@ extension Verifier {
     }
 
     private static func digestRequests(_ inventory: Inventory) -> [BlobRequest] {
-        inventory.blobs.enumerated().map { index, blob in
-            BlobRequest(
+        inventory.blobs.enumerated().compactMap { index, blob in
+            // The facts of standard input are known already.
+            guard blob.facts == nil else { return nil }
+            return BlobRequest(
                 blob: index, location: blob.location, expectedByteCount: blob.expectedByteCount,
                 digestAlgorithms: [.sha256], diffIDAlgorithms: [.sha256])
         }

@@ -21,7 +21,7 @@ package final class StreamedBlobs: StreamedBlobReader {
     private let blocks = BlockPool(blockCount: 3)
     private var gatheredByteCount = 0
     private var algorithms: [DigestAlgorithm] = []
-    private var expectedByteCount: UInt64 = 0
+    private var expectedByteCount: UInt64?
     private var facts = BlobFacts(reading: .complete)
     private var digests: [any StreamDigest] = []
     private var stream: StreamDecoding?
@@ -29,7 +29,7 @@ package final class StreamedBlobs: StreamedBlobReader {
 
     package init(_ options: PipelineOptions) { self.options = options }
 
-    package func begin(_ algorithms: [DigestAlgorithm], byteCount: UInt64) {
+    package func begin(_ algorithms: [DigestAlgorithm], byteCount: UInt64?) {
         self.algorithms = algorithms
         expectedByteCount = byteCount
         gatheredByteCount = 0
@@ -91,12 +91,12 @@ package final class StreamedBlobs: StreamedBlobReader {
             facts.compression = compression
             digests = algorithms.map { referenceDigestMethod(for: $0).begin() }
             stream = StreamDecoding(compression, options: options)
-            stream?.setCompressedByteCount(expectedByteCount)
             streamDigests = stream == nil ? [] : algorithms.map { referenceDigestMethod(for: $0).begin() }
         }
         for digest in digests { unsafe digest.update(block.bytes) }
         facts.byteCount += ByteMath.fileSize(block.count)
         guard let stream else { return }
+        stream.setCompressedByteCount(expectedByteCount ?? facts.byteCount)
         guard stream.ending == nil else { return unsafe stream.scanTrailing(block) }
         unsafe stream.check(block, scratch: scratch)
         var rest = unsafe block
