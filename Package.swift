@@ -54,6 +54,7 @@ let package = Package(
             cSettings: kernelSettings),
         .target(name: "CZstdFrames", path: "Sources/C/CZstdFrames", exclude: ["README.md"], cSettings: kernelSettings),
 
+        .target(name: "StrictJSON", path: "Sources/StrictJSON", exclude: ["README.md"], swiftSettings: librarySettings),
         .target(name: "LayerModel", path: "Sources/Model", swiftSettings: librarySettings),
         .target(
             name: "LayerSystem",
@@ -71,7 +72,8 @@ let package = Package(
         .target(
             name: "LayerSource",
             dependencies: [
-                "LayerModel", "LayerSystem", "LayerCodec", .product(name: "SystemPackage", package: "swift-system"),
+                "StrictJSON", "LayerModel", "LayerSystem", "LayerCodec",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Source", swiftSettings: librarySettings),
         .target(
@@ -86,14 +88,14 @@ let package = Package(
         .target(
             name: "LayerVerify",
             dependencies: [
-                "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline", "LayerAudit",
-                "LayerReport",
+                "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline",
+                "LayerAudit", "LayerReport",
             ],
             path: "Sources/Verify", swiftSettings: settings),
         .target(
             name: "LayerBench",
             dependencies: [
-                "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline", "LayerReport",
+                "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline", "LayerReport",
                 "LayerVerify", "CZlib", "CZstd", .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Tools/Bench", swiftSettings: librarySettings),
@@ -121,6 +123,7 @@ let package = Package(
             ],
             path: "Tests/DecoderProbe", swiftSettings: settings),
 
+        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: settings),
         .testTarget(name: "LayerModelTests", dependencies: ["LayerModel", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "LayerSystemTests",
@@ -136,7 +139,7 @@ let package = Package(
         .testTarget(
             name: "LayerSourceTests",
             dependencies: [
-                "LayerSource", "LayerSystem", "LayerDigest", "LayerModel", "TestSupport",
+                "LayerSource", "LayerSystem", "LayerDigest", "LayerModel", "StrictJSON", "TestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings),
@@ -179,7 +182,7 @@ if Context.environment["LAYERVERIFY_BENCHMARKS"] != nil {
         .executableTarget(
             name: "Micro",
             dependencies: [
-                "LayerVerify", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource",
+                "LayerVerify", "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource",
                 "LayerPipeline", "CZlib", "CZstd",
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Benchmark", package: "benchmark"),

@@ -4,6 +4,7 @@
 
 package import LayerModel
 package import LayerSystem
+package import StrictJSON
 import SystemPackage
 
 /// Collects images, blobs, claims and findings of all roots of a run, in order.
@@ -249,7 +250,7 @@ package struct InventoryBuilder {
         watch.noteDocuments(earlierDocumentCount + budget.documentCount)
         do throws(JSONFault) {
             let document = try JSONDocument(
-                parsing: bytes, keys: isMap ? .exact : .ignoringCase, held: held)
+                parsing: bytes, keys: isMap ? .exact : KnownMembers.comparison, held: held)
             budget.add(document)
             return .success(document)
         } catch {

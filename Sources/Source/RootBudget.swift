@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
+package import StrictJSON
 
 /// The cost of the walk through one root so far, and its limits.
 ///
@@ -93,7 +94,7 @@ package struct RootBudget: Sendable {
 
     /// Counts the values of a document that was parsed.
     mutating func add(_ document: JSONDocument) {
-        valueCount += document.nodes.count
+        valueCount += document.nodeCount
         guard excess == nil, valueCount > limits.valueCount else { return }
         excess = "documents of more than \(limits.valueCount) values"
     }

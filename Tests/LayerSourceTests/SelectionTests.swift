@@ -6,6 +6,7 @@ import Foundation
 import LayerDigest
 import LayerModel
 import LayerSystem
+import StrictJSON
 import SystemPackage
 import Testing
 

@@ -5,6 +5,7 @@
 import LayerCodec
 import LayerModel
 import LayerSystem
+import StrictJSON
 
 /// A platform that an index lists and whose manifest is missing.
 struct AbsentPlatform {
