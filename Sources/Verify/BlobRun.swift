@@ -4,20 +4,40 @@
 
 internal import LayerAudit
 internal import LayerCodec
-package import LayerModel
+internal import LayerModel
 internal import LayerPipeline
 internal import LayerSystem
 
-/// Reads the blobs of one run, judges them, and confirms refutations on the reference path.
-struct BlobRun {
-    let opener: any BlobOpener
-    let options: PipelineOptions
-    let cancellation: Cancellation?
-    let observer: ProgressObserver?
-    let start: ContinuousClock.Instant
-    let trace: RunTrace?
+/// Reads and judges the blobs of a run, one image store after another.
+///
+/// `add` takes the image stores as they are walked, and `next` gives them back in the same order when they are judged.
+/// The stores in between are limited, so that the memory of a run does not depend on their number.
+///
+/// ## Concurrency
+/// Used by one thread. Blobs are read by the crew of the run, to which that thread belongs.
+final class BlobRun {
+    private let opener: any BlobOpener
+    private let options: PipelineOptions
+    private let cancellation: Cancellation?
+    private let observer: ProgressObserver?
+    private let start: ContinuousClock.Instant
+    private let trace: RunTrace?
     private let offers: @Sendable (DigestAlgorithm) -> Bool
     private let crew: WorkCrew
+    private let total = RunTotal()
+    /// The image stores that were added and not given back, in order.
+    private var roots: [OpenRoot] = []
+    /// How many of these have not been read yet: the last ones.
+    private var unreadCount = 0
+    /// The number of blobs that were added, and of those that wait to be read.
+    private var blobCount = 0
+    private var waitingCount = 0
+    /// The bytes of the inventories in `roots`.
+    private var openByteCount = 0
+
+    /// No further image store is walked while so many are open, or while their inventories take so many bytes.
+    private static let maximumRootCount = 64
+    private static let maximumByteCount = 8 << 20
 
     init(
         _ verifier: Verifier, opener: any BlobOpener, cancellation: Cancellation?, progress: ProgressObserver?,
@@ -40,89 +60,86 @@ struct BlobRun {
         self.start = start
     }
 
-    /// Facts in the order of `requests`, and findings in the order of the images.
+    /// Adds an image store that was walked, or the files of `digest`.
     ///
-    /// - Parameter complete: is called with all findings, before they are sorted.
-    func audit(
-        _ inventory: Inventory, requests: [BlobRequest]? = nil,
-        completing complete: (inout FindingList) -> Void = { _ in }
-    ) -> (facts: FactsList, findings: FindingList) {
-        var facts = inventory.knownFacts
-        var plan = requests == nil ? Plan(inventory) : nil
-        let count = requests?.count ?? plan?.blobs.count ?? 0
-        // Each pipeline begins with its largest blob. Sorting the batches as well makes the largest blobs of the run
-        // come first.
-        var order = (0..<count).map { UInt32($0) }
-        let batchCount = Pipeline.batchBlobCount(jobCount: options.jobCount)
-        if let plan, count > batchCount {
-            let sizes = plan.blobs.map { inventory.blobs[Int($0)].expectedByteCount }
-            order.sort { sizes[Int($0)] != sizes[Int($1)] ? sizes[Int($0)] > sizes[Int($1)] : $0 < $1 }
+    /// - Parameter requests: the blobs to read; nil for those that the claims require.
+    func add(_ inventory: Inventory, requests: [BlobRequest]? = nil) {
+        let requests =
+            requests.map { BlobRequests($0, of: inventory) } ?? BlobRequests(planning: inventory, offers: offers)
+        let root = OpenRoot(inventory, requests: requests, firstBlob: blobCount)
+        roots.append(root)
+        unreadCount += 1
+        blobCount += inventory.blobs.count
+        waitingCount += root.requestCount
+        openByteCount += inventory.byteCount
+        total.add(blobCount: root.requestCount, byteCount: root.expectedByteCount)
+    }
+
+    /// The next image store, judged; nil if another one should be walked first, or if there is none.
+    ///
+    /// - Parameters:
+    ///   - isEnd: whether all were added.
+    ///   - findingByteCount: the limit in bytes for its findings.
+    func next(isEnd: Bool, findingByteCount: Int) -> JudgedRoot? {
+        guard let first = roots.first else { return nil }
+        if !first.isRead {
+            guard isEnd || isFull else { return nil }
+            readWaiting()
         }
-        func request(_ place: UInt32) -> BlobRequest {
-            if let requests { return requests[Int(place)] }
-            guard let plan else { preconditionFailure("there is a plan where there are no requests") }
-            let planned = plan.request(Int(plan.blobs[Int(place)]))
-            return planned.limited(to: offers, comparing: inventory.blobs[planned.blob].facts)
-        }
-        let total = RunTotal(
-            blobCount: count, byteCount: order.reduce(0) { $0 &+ request($1).expectedByteCount })
-        var options = options
-        let blobs = inventory.blobs
-        if let trace {
-            options.tracer = { record in trace.add(record) { blobs[$0].path } }
-        }
-        for start in stride(from: 0, to: count, by: batchCount) {
-            let batch = order[start..<min(start + batchCount, count)].map { request($0) }
-            total.begin(byteCount: batch.reduce(0) { $0 &+ $1.expectedByteCount })
-            for (request, read) in zip(batch, readAll(batch, options, total, path: { blobs[$0].path })) {
-                facts[request.blob] = read.merged(into: facts[request.blob])
-            }
-        }
-        let judgingStart = ContinuousClock.now
-        var judge = Judge(inventory, facts: facts)
-        facts = []
-        order.sort()
-        let doubtful = order.filter { judge.wantsReference(request($0).blob) }
-        var findings = inventory.findings
-        var disagreements: [LocatedFinding] = []
-        for start in stride(from: 0, to: doubtful.count, by: batchCount) {
-            let batch = doubtful[start..<min(start + batchCount, doubtful.count)].map { request($0) }
-            disagreements += confirm(batch, options, inventory, &judge)
-        }
-        plan = nil
-        judge.addFindings(to: &findings)
-        for finding in disagreements {
-            findings.append(
-                findings.intern(finding.finding), root: finding.finding.root, image: finding.image,
-                layer: finding.layer, order: .max)
-        }
-        Consequences.mergeTruncation(&findings)
-        Consequences.mark(&findings, in: inventory, facts: judge.facts)
-        complete(&findings)
-        findings.finish()
-        findings.sort()
-        trace?.add(TraceRecord(.judge, worker: nil, since: judgingStart))
-        return (judge.facts, findings)
+        roots.removeFirst()
+        unreadCount = min(unreadCount, roots.count)
+        openByteCount -= first.inventory.byteCount
+        return judge(first, findingByteCount: findingByteCount)
+    }
+
+    private var isFull: Bool {
+        roots.count >= Self.maximumRootCount || openByteCount >= Self.maximumByteCount
+            || waitingCount >= Pipeline.batchBlobCount(jobCount: options.jobCount)
     }
 
     // The fast path
 
-    private func readAll(
-        _ requests: [BlobRequest], _ options: PipelineOptions, _ total: RunTotal,
-        path: @escaping @Sendable (BlobIndex) -> String
-    ) -> [BlobFacts] {
-        guard !requests.isEmpty else { return [] }
-        let box = FactsBox()
+    /// Reads the blobs of all image stores that were not read yet.
+    private func readWaiting() {
+        let waiting = Array(roots.suffix(unreadCount))
+        (unreadCount, waitingCount) = (0, 0)
+        var options = options
+        if let trace {
+            options.tracer = { record in trace.add(record) { waiting.path(ofRunBlob: $0) } }
+        }
+        let batchCount = Pipeline.batchBlobCount(jobCount: options.jobCount)
+        var batch: [BlobRequest] = []
+        for root in waiting {
+            var place = 0
+            while place < root.requestCount {
+                let end = min(place + batchCount - batch.count, root.requestCount)
+                batch += root.runRequests(place..<end)
+                place = end
+                if batch.count == batchCount {
+                    read(batch, of: waiting, options)
+                    batch = []
+                }
+            }
+        }
+        read(batch, of: waiting, options)
+    }
+
+    private func read(_ requests: [BlobRequest], of roots: [OpenRoot], _ options: PipelineOptions) {
+        guard !requests.isEmpty else { return }
+        total.begin(byteCount: requests.reduce(0) { $0 &+ $1.expectedByteCount })
         let pipeline = Pipeline(requests, opener: opener, options: options, crew: crew, isCancelled: isCancelled) {
             facts in
-            box.facts.withLock { $0 = facts }
+            for (request, facts) in zip(requests, facts) {
+                roots.root(ofRunBlob: request.blob).take(facts, ofRunBlob: request.blob)
+            }
         }
-        let ticker = observer.map { ProgressTicker(pipeline, after: total, $0, start: start, path: path) }
+        let ticker = observer.map {
+            ProgressTicker(pipeline, after: total, $0, start: start, path: { roots.path(ofRunBlob: $0) })
+        }
         pipeline.start()
         crew.runAll()
         ticker?.stop()
         total.add(pipeline.progress)
-        return box.facts.withLock { $0 }
     }
 
     private var isCancelled: @Sendable () -> Bool {
@@ -130,58 +147,57 @@ struct BlobRun {
         return { cancellation?.isCancelled ?? false }
     }
 
-    // The reference path
+    // The verdict
 
-    /// Reads doubtful blobs again with the reference decoders, one blob at a time in each job.
-    ///
-    /// Returns: the blobs in which the reference path finds no fault.
-    private func confirm(
-        _ requests: [BlobRequest], _ options: PipelineOptions, _ inventory: Inventory, _ judge: inout Judge
-    ) -> [LocatedFinding] {
-        guard !requests.isEmpty else { return [] }
-        let wereRefuted = requests.map { judge.isRefuted($0.blob) }
-        let first = requests.map { judge.facts[$0.blob]?.uncompressed?.ending }
-        let confirmed = ReferenceRun(requests, opener: opener, options: options, isCancelled: isCancelled).run(crew)
-        for ((request, ending), read) in zip(zip(requests, first), confirmed) {
-            let again = (judge.facts[request.blob].map { $0.replaced(by: read) } ?? read).disputed(by: ending)
-            judge.facts[request.blob] = again.merged(into: inventory.blobs[request.blob].facts)
+    private func judge(_ root: OpenRoot, findingByteCount: Int) -> JudgedRoot {
+        let start = ContinuousClock.now
+        var options = options
+        if let trace {
+            options.tracer = { record in trace.add(record) { root.inventory.blobs[$0].path } }
         }
-        let judge = judge
-        return zip(requests, wereRefuted).compactMap { request, wasRefuted in
-            guard wasRefuted, let facts = judge.facts[request.blob], facts.reading == .complete,
-                !judge.isRefuted(request.blob), !facts.isDisputedZstd
-            else { return nil }
-            let blob = inventory.blobs[request.blob]
-            let claim = judge.firstClaim(about: request.blob)
-            var finding = Finding(
-                .fastPathDisagrees,
-                "the fast path refuted \(blob.path), the reference path finds nothing wrong with it",
-                at: Place(blob.path),
-                digest: facts.digests.first,
-                hint: "LAYERVERIFY_DISABLE turns a fast path off; please report this with the output of --version")
-            finding.root = blob.root
-            return LocatedFinding(finding, image: claim?.image, layer: claim?.layer)
-        }
+        let reference = ReferenceRun(opener: opener, options: options, crew: crew, isCancelled: isCancelled)
+        let judged = JudgedRoot(root, confirming: reference, findingByteCount: findingByteCount)
+        trace?.add(TraceRecord(.judge, worker: nil, since: start))
+        return judged
     }
 }
 
-/// The progress of the pipelines of a run that have ended, and the total amount of work.
+extension [OpenRoot] {
+    /// The root of a blob that is numbered among all blobs of the run.
+    ///
+    /// Complexity: logarithmic in the number of roots.
+    fileprivate func root(ofRunBlob number: Int) -> OpenRoot {
+        var (lower, upper) = (startIndex, endIndex)
+        while upper - lower > 1 {
+            let middle = (lower + upper) / 2
+            if self[middle].firstBlob <= number { lower = middle } else { upper = middle }
+        }
+        return self[lower]
+    }
+
+    fileprivate func path(ofRunBlob number: Int) -> String { root(ofRunBlob: number).path(ofRunBlob: number) }
+}
+
+/// The progress of the pipelines of a run that have ended, and the total amount of work so far.
 ///
 /// ## Concurrency
 /// `state` is guarded by its mutex.
 final class RunTotal: Sendable {
-    let blobCount: Int
-    private let state: Locked<State>
+    private let state = Locked(State())
 
     private struct State {
+        var blobCount = 0
         var done = PipelineProgress()
         /// The expected bytes of the blobs that no pipeline has received yet.
-        var pendingByteCount: UInt64
+        var pendingByteCount: UInt64 = 0
     }
 
-    init(blobCount: Int, byteCount: UInt64) {
-        self.blobCount = blobCount
-        state = Locked(State(pendingByteCount: byteCount))
+    /// Adds blobs that will be read.
+    func add(blobCount: Int, byteCount: UInt64) {
+        state.withLock {
+            $0.blobCount += blobCount
+            $0.pendingByteCount &+= byteCount
+        }
     }
 
     /// Moves the expected size of blobs, in bytes, from `pendingByteCount` to the pipeline that now reads them and
@@ -194,7 +210,7 @@ final class RunTotal: Sendable {
     func with(_ progress: PipelineProgress) -> PipelineProgress {
         let state = state.withLock { $0 }
         var result = Self.sum(state.done, progress)
-        result.totalBlobCount = blobCount
+        result.totalBlobCount = state.blobCount
         result.totalByteCount &+= state.pendingByteCount
         return result
     }
@@ -207,44 +223,5 @@ final class RunTotal: Sendable {
         result.totalBlobCount += other.totalBlobCount
         result.uncompressedByteCount &+= other.uncompressedByteCount
         return result
-    }
-}
-
-/// Receives the facts of the pipeline.
-private final class FactsBox: Sendable {
-    let facts = Locked<[BlobFacts]>([])
-}
-
-extension BlobFacts {
-    /// The facts of the reference path about a stream whose ending differs on the fast path.
-    ///
-    /// The strict decoder of zstd refuses more streams than libzstd, by rules of the specification and of other
-    /// decoders. A stream that it refuses and libzstd accepts is disputed: neither refuted nor verified. The same holds
-    /// for a stream that only some versions of libzstd accept.
-    func disputed(by fast: StreamEnding?) -> BlobFacts {
-        guard compression == .zstd, case .corrupt(let atByte, let fault) = fast, fault != .decoder else { return self }
-        let dispute: StreamDispute
-        switch (uncompressed?.ending, fault) {
-        case (.complete, .longZeroCount), (.corrupt, .longZeroCount): dispute = .zstdZeroCount
-        case (.complete, _): dispute = .zstdRule
-        default: return self
-        }
-        var result = self
-        result.uncompressed?.ending = .disputed(atByte: atByte, dispute)
-        return result
-    }
-
-    /// Whether `disputed(by:)` marked the stream as disputed by a rule of zstd.
-    var isDisputedZstd: Bool {
-        switch uncompressed?.ending {
-        case .disputed(_, .zstdRule), .disputed(_, .zstdZeroCount): true
-        default: false
-        }
-    }
-
-    /// The facts of a blob that was read again. If it was present in one read and missing in the other, it has changed.
-    package func replaced(by read: BlobFacts) -> BlobFacts {
-        guard read.reading != reading, !read.reading.leavesOpen else { return read }
-        return BlobFacts(reading: .changed, uncompressed: uncompressed.map { _ in UncompressedFacts(ending: .unread) })
     }
 }
