@@ -50,11 +50,9 @@ struct BlobRun {
         var facts = inventory.knownFacts
         var plan = requests == nil ? Plan(inventory) : nil
         let count = requests?.count ?? plan?.blobs.count ?? 0
-        // Each pipeline begins with its largest blob. Sorting the batches as well makes the largest blobs of the run
-        // come first.
+        // The largest blobs of the run come first, although they are submitted a part at a time.
         var order = (0..<count).map { UInt32($0) }
-        let batchCount = Pipeline.batchBlobCount(jobCount: options.jobCount)
-        if let plan, count > batchCount {
+        if let plan, count > Self.submittedBlobCount {
             let sizes = plan.blobs.map { inventory.blobs[Int($0)].expectedByteCount }
             order.sort { sizes[Int($0)] != sizes[Int($1)] ? sizes[Int($0)] > sizes[Int($1)] : $0 < $1 }
         }
@@ -71,13 +69,7 @@ struct BlobRun {
         if let trace {
             options.tracer = { record in trace.add(record) { blobs[$0].path } }
         }
-        for start in stride(from: 0, to: count, by: batchCount) {
-            let batch = order[start..<min(start + batchCount, count)].map { request($0) }
-            total.begin(byteCount: batch.reduce(0) { $0 &+ $1.expectedByteCount })
-            for (request, read) in zip(batch, readAll(batch, options, total, path: { blobs[$0].path })) {
-                facts[request.blob] = read.merged(into: facts[request.blob])
-            }
-        }
+        facts = readAll(order, request, facts, options, total, path: { blobs[$0].path })
         let judgingStart = ContinuousClock.now
         var judge = Judge(inventory, facts: facts)
         facts = []
@@ -85,8 +77,8 @@ struct BlobRun {
         let doubtful = order.filter { judge.wantsReference(request($0).blob) }
         var findings = inventory.findings
         var disagreements: [LocatedFinding] = []
-        for start in stride(from: 0, to: doubtful.count, by: batchCount) {
-            let batch = doubtful[start..<min(start + batchCount, doubtful.count)].map { request($0) }
+        for start in stride(from: 0, to: doubtful.count, by: Self.submittedBlobCount) {
+            let batch = doubtful[start..<min(start + Self.submittedBlobCount, doubtful.count)].map { request($0) }
             disagreements += confirm(batch, options, inventory, &judge)
         }
         plan = nil
@@ -107,22 +99,31 @@ struct BlobRun {
 
     // The fast path
 
+    /// The number of blobs that are submitted at a time, and that may wait then.
+    private static let submittedBlobCount = 4096
+
     private func readAll(
-        _ requests: [BlobRequest], _ options: PipelineOptions, _ total: RunTotal,
-        path: @escaping @Sendable (BlobIndex) -> String
-    ) -> [BlobFacts] {
-        guard !requests.isEmpty else { return [] }
-        let box = FactsBox()
-        let pipeline = Pipeline(requests, opener: opener, options: options, crew: crew, isCancelled: isCancelled) {
-            facts in
-            box.facts.withLock { $0 = facts }
+        _ order: [UInt32], _ request: (UInt32) -> BlobRequest, _ known: FactsList, _ options: PipelineOptions,
+        _ total: RunTotal, path: @escaping @Sendable (BlobIndex) -> String
+    ) -> FactsList {
+        guard !order.isEmpty else { return known }
+        let facts = Locked(known)
+        let pipeline = Pipeline(opener: opener, options: options, crew: crew, isCancelled: isCancelled) {
+            request, read in
+            facts.withLock { $0[request.blob] = read.merged(into: $0[request.blob]) }
         }
         let ticker = observer.map { ProgressTicker(pipeline, after: total, $0, start: start, path: path) }
-        pipeline.start()
+        for start in stride(from: 0, to: order.count, by: Self.submittedBlobCount) {
+            let part = order[start..<min(start + Self.submittedBlobCount, order.count)].map(request)
+            total.begin(byteCount: part.reduce(0) { $0 &+ $1.expectedByteCount })
+            pipeline.submit(part)
+            pipeline.work(untilWaiting: Self.submittedBlobCount)
+        }
+        pipeline.finishSubmitting()
         crew.runAll()
         ticker?.stop()
         total.add(pipeline.progress)
-        return box.facts.withLock { $0 }
+        return facts.withLock { $0 }
     }
 
     private var isCancelled: @Sendable () -> Bool {
@@ -208,11 +209,6 @@ final class RunTotal: Sendable {
         result.uncompressedByteCount &+= other.uncompressedByteCount
         return result
     }
-}
-
-/// Receives the facts of the pipeline.
-private final class FactsBox: Sendable {
-    let facts = Locked<[BlobFacts]>([])
 }
 
 extension BlobFacts {
