@@ -11,10 +11,11 @@ internal import LayerSystem
 /// Reads and judges the blobs of a run, one image store after another.
 ///
 /// `add` takes the image stores as they are walked, and `next` gives them back in the same order when they are judged.
-/// The stores in between are limited, so that the memory of a run does not depend on their number.
+/// The stores in between are limited, so that the memory of a run does not depend on their number. Blobs of several
+/// stores are read at a time, and while the next store is walked.
 ///
 /// ## Concurrency
-/// Used by one thread. Blobs are read by the crew of the run, to which that thread belongs.
+/// Used by one thread, which belongs to the crew of the run: it reads blobs as well while too many wait.
 final class BlobRun {
     private let opener: any BlobOpener
     private let options: PipelineOptions
@@ -22,28 +23,32 @@ final class BlobRun {
     private let observer: ProgressObserver?
     private let start: ContinuousClock.Instant
     private let trace: RunTrace?
+    /// Called before the first blob is read.
+    private let noteStart: () -> Void
     private let offers: @Sendable (DigestAlgorithm) -> Bool
     private let crew: WorkCrew
+    private let roots = OpenRoots()
     private let total = RunTotal()
-    /// The image stores that were added and not given back, in order.
-    private var roots: [OpenRoot] = []
-    /// How many of these have not been read yet: the last ones.
-    private var unreadCount = 0
-    /// The number of blobs that were added, and of those that wait to be read.
-    private var blobCount = 0
-    private var waitingCount = 0
-    /// The bytes of the inventories in `roots`.
-    private var openByteCount = 0
+    /// Nil until there is a blob to read.
+    private var pipeline: Pipeline?
+    private var ticker: ProgressTicker?
 
     /// No further image store is walked while so many are open, or while their inventories take so many bytes.
     private static let maximumRootCount = 64
     private static let maximumByteCount = 8 << 20
+    /// The number of blobs that are submitted at a time, and that may wait then.
+    private static let submittedBlobCount = 4096
+    /// The number of blobs for each job that are left to the other threads when this one walks the next store.
+    private static let leftBlobCount = 32
 
+    /// - Parameter noteStart: called before the first blob is read. From then on the run tells the observer of its
+    ///   progress.
     init(
         _ verifier: Verifier, opener: any BlobOpener, cancellation: Cancellation?, progress: ProgressObserver?,
-        start: ContinuousClock.Instant, trace: RunTrace?
+        start: ContinuousClock.Instant, trace: RunTrace?, noteStart: @escaping () -> Void = {}
     ) {
         self.opener = opener
+        self.noteStart = noteStart
         self.trace = trace
         offers = verifier.offers
         var options = PipelineOptions(
@@ -66,13 +71,16 @@ final class BlobRun {
     func add(_ inventory: Inventory, requests: [BlobRequest]? = nil) {
         let requests =
             requests.map { BlobRequests($0, of: inventory) } ?? BlobRequests(planning: inventory, offers: offers)
-        let root = OpenRoot(inventory, requests: requests, firstBlob: blobCount)
-        roots.append(root)
-        unreadCount += 1
-        blobCount += inventory.blobs.count
-        waitingCount += root.requestCount
-        openByteCount += inventory.byteCount
+        let root = roots.add(inventory, requests)
+        guard root.requestCount > 0 else { return }
         total.add(blobCount: root.requestCount, byteCount: root.expectedByteCount)
+        let pipeline = pipeline ?? startPipeline()
+        for start in stride(from: 0, to: root.requestCount, by: Self.submittedBlobCount) {
+            let part = root.runRequests(start..<min(start + Self.submittedBlobCount, root.requestCount))
+            total.begin(byteCount: part.reduce(0) { $0 &+ $1.expectedByteCount })
+            pipeline.submit(part)
+            pipeline.work(untilWaiting: Self.submittedBlobCount)
+        }
     }
 
     /// The next image store, judged; nil if another one should be walked first, or if there is none.
@@ -81,65 +89,49 @@ final class BlobRun {
     ///   - isEnd: whether all were added.
     ///   - findingByteCount: the limit in bytes for its findings.
     func next(isEnd: Bool, findingByteCount: Int) -> JudgedRoot? {
+        if isEnd { finishReading() }
         guard let first = roots.first else { return nil }
         if !first.isRead {
-            guard isEnd || isFull else { return nil }
-            readWaiting()
+            guard isFull else { return nil }
+            pipeline?.work(untilWaiting: Self.leftBlobCount * options.jobCount)
+            crew.run { !first.isRead }
         }
         roots.removeFirst()
-        unreadCount = min(unreadCount, roots.count)
-        openByteCount -= first.inventory.byteCount
         return judge(first, findingByteCount: findingByteCount)
     }
 
     private var isFull: Bool {
-        roots.count >= Self.maximumRootCount || openByteCount >= Self.maximumByteCount
-            || waitingCount >= Pipeline.batchBlobCount(jobCount: options.jobCount)
+        roots.count >= Self.maximumRootCount || roots.byteCount >= Self.maximumByteCount
     }
 
     // The fast path
 
-    /// Reads the blobs of all image stores that were not read yet.
-    private func readWaiting() {
-        let waiting = Array(roots.suffix(unreadCount))
-        (unreadCount, waitingCount) = (0, 0)
+    private func startPipeline() -> Pipeline {
+        let (roots, crew) = (roots, crew)
         var options = options
         if let trace {
-            options.tracer = { record in trace.add(record) { waiting.path(ofRunBlob: $0) } }
+            options.tracer = { record in trace.add(record) { roots.path(ofBlob: $0) ?? "" } }
         }
-        let batchCount = Pipeline.batchBlobCount(jobCount: options.jobCount)
-        var batch: [BlobRequest] = []
-        for root in waiting {
-            var place = 0
-            while place < root.requestCount {
-                let end = min(place + batchCount - batch.count, root.requestCount)
-                batch += root.runRequests(place..<end)
-                place = end
-                if batch.count == batchCount {
-                    read(batch, of: waiting, options)
-                    batch = []
-                }
-            }
+        let pipeline = Pipeline(opener: opener, options: options, crew: crew, isCancelled: isCancelled) {
+            request, facts in
+            if roots.take(facts, ofBlob: request.blob) { crew.wakeCaller() }
         }
-        read(batch, of: waiting, options)
+        noteStart()
+        ticker = observer.map {
+            ProgressTicker(pipeline, of: total, $0, start: start, path: { roots.path(ofBlob: $0) })
+        }
+        self.pipeline = pipeline
+        return pipeline
     }
 
-    private func read(_ requests: [BlobRequest], of roots: [OpenRoot], _ options: PipelineOptions) {
-        guard !requests.isEmpty else { return }
-        total.begin(byteCount: requests.reduce(0) { $0 &+ $1.expectedByteCount })
-        let pipeline = Pipeline(requests, opener: opener, options: options, crew: crew, isCancelled: isCancelled) {
-            facts in
-            for (request, facts) in zip(requests, facts) {
-                roots.root(ofRunBlob: request.blob).take(facts, ofRunBlob: request.blob)
-            }
-        }
-        let ticker = observer.map {
-            ProgressTicker(pipeline, after: total, $0, start: start, path: { roots.path(ofRunBlob: $0) })
-        }
-        pipeline.start()
+    /// Reads what is left, and releases the memory of the pipeline.
+    private func finishReading() {
+        guard let pipeline else { return }
+        total.end()
+        pipeline.finishSubmitting()
         crew.runAll()
         ticker?.stop()
-        total.add(pipeline.progress)
+        (self.pipeline, ticker) = (nil, nil)
     }
 
     private var isCancelled: @Sendable () -> Bool {
@@ -159,69 +151,5 @@ final class BlobRun {
         let judged = JudgedRoot(root, confirming: reference, findingByteCount: findingByteCount)
         trace?.add(TraceRecord(.judge, worker: nil, since: start))
         return judged
-    }
-}
-
-extension [OpenRoot] {
-    /// The root of a blob that is numbered among all blobs of the run.
-    ///
-    /// Complexity: logarithmic in the number of roots.
-    fileprivate func root(ofRunBlob number: Int) -> OpenRoot {
-        var (lower, upper) = (startIndex, endIndex)
-        while upper - lower > 1 {
-            let middle = (lower + upper) / 2
-            if self[middle].firstBlob <= number { lower = middle } else { upper = middle }
-        }
-        return self[lower]
-    }
-
-    fileprivate func path(ofRunBlob number: Int) -> String { root(ofRunBlob: number).path(ofRunBlob: number) }
-}
-
-/// The progress of the pipelines of a run that have ended, and the total amount of work so far.
-///
-/// ## Concurrency
-/// `state` is guarded by its mutex.
-final class RunTotal: Sendable {
-    private let state = Locked(State())
-
-    private struct State {
-        var blobCount = 0
-        var done = PipelineProgress()
-        /// The expected bytes of the blobs that no pipeline has received yet.
-        var pendingByteCount: UInt64 = 0
-    }
-
-    /// Adds blobs that will be read.
-    func add(blobCount: Int, byteCount: UInt64) {
-        state.withLock {
-            $0.blobCount += blobCount
-            $0.pendingByteCount &+= byteCount
-        }
-    }
-
-    /// Moves the expected size of blobs, in bytes, from `pendingByteCount` to the pipeline that now reads them and
-    /// counts them itself.
-    func begin(byteCount: UInt64) { state.withLock { $0.pendingByteCount -= min($0.pendingByteCount, byteCount) } }
-
-    func add(_ progress: PipelineProgress) { state.withLock { $0.done = Self.sum($0.done, progress) } }
-
-    /// The progress of the run, including that of a pipeline that is not in `done` yet.
-    func with(_ progress: PipelineProgress) -> PipelineProgress {
-        let state = state.withLock { $0 }
-        var result = Self.sum(state.done, progress)
-        result.totalBlobCount = state.blobCount
-        result.totalByteCount &+= state.pendingByteCount
-        return result
-    }
-
-    private static func sum(_ one: PipelineProgress, _ other: PipelineProgress) -> PipelineProgress {
-        var result = one
-        result.doneByteCount &+= other.doneByteCount
-        result.totalByteCount &+= other.totalByteCount
-        result.doneBlobCount += other.doneBlobCount
-        result.totalBlobCount += other.totalBlobCount
-        result.uncompressedByteCount &+= other.uncompressedByteCount
-        return result
     }
 }

@@ -17,6 +17,8 @@ final class OpenRoot: Sendable {
     /// The number of blobs to read, and the sum of their expected sizes.
     let requestCount: Int
     let expectedByteCount: UInt64
+    /// The bytes of the inventory.
+    let byteCount: Int
     private let state: Locked<State>
 
     private struct State {
@@ -32,6 +34,7 @@ final class OpenRoot: Sendable {
         self.firstBlob = firstBlob
         requestCount = requests.count
         expectedByteCount = requests.expectedByteCount
+        byteCount = inventory.byteCount
         state = Locked(State(requests: requests, facts: inventory.knownFacts, leftCount: requests.count))
     }
 
@@ -55,11 +58,14 @@ final class OpenRoot: Sendable {
     func path(ofRunBlob number: Int) -> String { inventory.blobs[number - firstBlob].path }
 
     /// Takes the facts of a blob that is numbered among all blobs of the run.
-    func take(_ facts: BlobFacts, ofRunBlob number: Int) {
+    ///
+    /// Returns: whether they were the last ones.
+    func take(_ facts: BlobFacts, ofRunBlob number: Int) -> Bool {
         let blob = number - firstBlob
-        state.withLock { state in
+        return state.withLock { state in
             state.facts[blob] = facts.merged(into: state.facts[blob])
             state.leftCount -= 1
+            return state.leftCount == 0
         }
     }
 

@@ -18,8 +18,14 @@ struct ReferenceRun {
     func facts(of requests: [BlobRequest]) -> [BlobFacts] {
         guard !requests.isEmpty else { return [] }
         let reading = Reading(self, requests)
-        for worker in 0..<min(options.jobCount, requests.count) { crew.add { reading.work(worker) } }
-        crew.runAll()
+        let crew = crew
+        for worker in 0..<min(options.jobCount, requests.count) {
+            crew.add {
+                reading.work(worker)
+                crew.wakeCaller()
+            }
+        }
+        crew.run { !reading.isEnded }
         return reading.facts
     }
 
@@ -34,6 +40,8 @@ struct ReferenceRun {
 
         private struct State {
             var next = 0
+            /// The number of workers that have not ended.
+            var workerCount: Int
             var facts: [BlobFacts]
         }
 
@@ -43,12 +51,17 @@ struct ReferenceRun {
             options = run.options
             isCancelled = run.isCancelled
             // Blobs that a cancelled run does not reach are not confirmed, and so not refuted.
-            state = Locked(State(facts: requests.map { _ in BlobFacts(reading: .cancelled) }))
+            state = Locked(
+                State(
+                    workerCount: min(run.options.jobCount, requests.count),
+                    facts: requests.map { _ in BlobFacts(reading: .cancelled) }))
         }
 
         var facts: [BlobFacts] { state.withLock { $0.facts } }
+        var isEnded: Bool { state.withLock { $0.workerCount == 0 } }
 
         func work(_ worker: Int) {
+            defer { state.withLock { $0.workerCount -= 1 } }
             options.prepareThread()
             let reader = SequentialReader(.reference, options: options)
             while !isCancelled(), let place = takeNext() {

@@ -22,6 +22,8 @@ struct RunSources {
     private let survey: StoreSurvey
     private let digester: DocumentDigester
     private let watch: WalkWatch
+    /// Reports the progress of the search and of the walks.
+    let progress: GatherProgress
 
     /// Searches the paths, and resolves the references of the options.
     ///
@@ -33,6 +35,7 @@ struct RunSources {
         options = verifier.options
         self.isVerification = isVerification
         let teller = GatherProgress(progress, since: start)
+        self.progress = teller
         watch = WalkWatch(
             isCancelled: { cancellation?.isCancelled ?? false }, noteDocuments: { teller.note(documentCount: $0) },
             noteSearch: { teller.note(searchedFileCount: $0, imageStoreCount: $1) })

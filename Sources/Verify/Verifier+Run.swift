@@ -26,7 +26,8 @@ extension Verifier {
         var report = RunReport(self, sources, builder.inventory)
         var work: [RunWork.Blob] = []
         let run = BlobRun(
-            self, opener: sources.opener, cancellation: cancellation, progress: progress, start: start, trace: trace)
+            self, opener: sources.opener, cancellation: cancellation, progress: progress, start: start, trace: trace,
+            noteStart: { sources.progress.end() })
         func takeJudged(isEnd: Bool) {
             while let judged = run.next(isEnd: isEnd, findingByteCount: report.findingByteCount) {
                 if noteWork != nil { work += judged.work }
