@@ -99,6 +99,18 @@ let package = Package(
                 "LayerVerify", "CZlib", "CZstd", .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Tools/Bench", swiftSettings: librarySettings),
+        // Simulates the scheduler with any number of workers; not a part of the product.
+        .target(
+            name: "LayerSimulation",
+            dependencies: [
+                "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline", "LayerBench",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Sources/Tools/Simulation", swiftSettings: settings),
+        // Prints the table of simulated runs, for Benchmarks/simulate; not a part of the product.
+        .executableTarget(
+            name: "Simulate", dependencies: ["LayerSimulation", "LayerBench", "LayerVerify", "LayerModel"],
+            path: "Sources/Tools/Simulate", swiftSettings: settings),
         .executableTarget(
             name: "LayerVerifyCLI",
             dependencies: [
@@ -166,6 +178,9 @@ let package = Package(
                 "LayerBench", "LayerVerify", "LayerPipeline", "LayerCodec", "LayerDigest", "LayerModel", "LayerSystem",
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "LayerSimulationTests",
+            dependencies: ["LayerSimulation", "LayerBench", "LayerPipeline", "LayerModel"], swiftSettings: settings),
         // Tests the built program: exit statuses, the corpus, other tools.
         .testTarget(
             name: "LayerVerifyCLITests", dependencies: ["LayerVerifyCLI", "LayerVerify", "TestSupport"],
