@@ -54,6 +54,7 @@ let package = Package(
             cSettings: kernelSettings),
         .target(name: "CZstdFrames", path: "Sources/C/CZstdFrames", exclude: ["README.md"], cSettings: kernelSettings),
 
+        .target(name: "StrictJSON", path: "Sources/StrictJSON", exclude: ["README.md"], swiftSettings: librarySettings),
         .target(name: "LayerModel", path: "Sources/Model", swiftSettings: librarySettings),
         .target(
             name: "LayerSystem",
@@ -73,7 +74,8 @@ let package = Package(
         .target(
             name: "LayerSource",
             dependencies: [
-                "LayerModel", "LayerSystem", "LayerCodec", "Tar", .product(name: "SystemPackage", package: "swift-system"),
+                "StrictJSON", "Tar", "LayerModel", "LayerSystem", "LayerCodec",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Source", swiftSettings: librarySettings),
         .target(
@@ -88,17 +90,29 @@ let package = Package(
         .target(
             name: "LayerVerify",
             dependencies: [
-                "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline", "LayerAudit",
-                "LayerReport",
+                "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline",
+                "LayerAudit", "LayerReport",
             ],
             path: "Sources/Verify", swiftSettings: settings),
         .target(
             name: "LayerBench",
             dependencies: [
-                "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline", "LayerReport",
+                "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline", "LayerReport",
                 "LayerVerify", "CZlib", "CZstd", .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Tools/Bench", swiftSettings: librarySettings),
+        // Simulates the scheduler with any number of workers; not a part of the product.
+        .target(
+            name: "LayerSimulation",
+            dependencies: [
+                "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline", "LayerBench",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Sources/Tools/Simulation", swiftSettings: settings),
+        // Prints the table of simulated runs, for Benchmarks/simulate; not a part of the product.
+        .executableTarget(
+            name: "Simulate", dependencies: ["LayerSimulation", "LayerBench", "LayerVerify", "LayerModel"],
+            path: "Sources/Tools/Simulate", swiftSettings: settings),
         .executableTarget(
             name: "LayerVerifyCLI",
             dependencies: [
@@ -123,6 +137,7 @@ let package = Package(
             ],
             path: "Tests/DecoderProbe", swiftSettings: settings),
 
+        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: settings),
         .testTarget(name: "LayerModelTests", dependencies: ["LayerModel", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "LayerSystemTests",
@@ -138,7 +153,7 @@ let package = Package(
         .testTarget(
             name: "LayerSourceTests",
             dependencies: [
-                "LayerSource", "LayerSystem", "LayerDigest", "LayerModel", "Tar", "TestSupport",
+                "LayerSource", "LayerSystem", "LayerDigest", "LayerModel", "StrictJSON", "Tar", "TestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings),
@@ -165,6 +180,9 @@ let package = Package(
                 "LayerBench", "LayerVerify", "LayerPipeline", "LayerCodec", "LayerDigest", "LayerModel", "LayerSystem",
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "LayerSimulationTests",
+            dependencies: ["LayerSimulation", "LayerBench", "LayerPipeline", "LayerModel"], swiftSettings: settings),
         // Tests the built program: exit statuses, the corpus, other tools.
         .testTarget(
             name: "LayerVerifyCLITests", dependencies: ["LayerVerifyCLI", "LayerVerify", "TestSupport"],
@@ -181,7 +199,7 @@ if Context.environment["LAYERVERIFY_BENCHMARKS"] != nil {
         .executableTarget(
             name: "Micro",
             dependencies: [
-                "LayerVerify", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource",
+                "LayerVerify", "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource",
                 "LayerPipeline", "Tar", "CZlib", "CZstd",
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Benchmark", package: "benchmark"),

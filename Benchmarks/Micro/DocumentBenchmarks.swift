@@ -7,6 +7,7 @@ import LayerDigest
 import LayerModel
 import LayerSource
 import LayerVerify
+import StrictJSON
 
 private let layerType = "application/vnd.oci.image.layer.v1.tar+gzip"
 

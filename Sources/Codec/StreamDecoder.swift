@@ -92,7 +92,7 @@ package struct Codec: Sendable {
     package let name: String
     package let compression: Compression
     /// The name with which `LAYERVERIFY_DISABLE` turns off hashing in the gaps of decoding.
-    package static let hashingName = "sha-beside"
+    package static let hashingName = "sha-interleaved"
     /// The number of streams that one call of `decode` decodes best.
     package let teamSize: Int
     /// Begins decoding a stream.

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
+import StrictJSON
 
 extension InventoryBuilder {
     /// Counts one descriptor, or another list entry. Returns false if a limit is reached or the run is interrupted; the

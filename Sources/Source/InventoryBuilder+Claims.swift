@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
+import StrictJSON
 
 extension ImageTree {
     /// Reads a document at one location, or at several in an archive: then all copies must be equal.

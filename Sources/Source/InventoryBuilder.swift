@@ -4,9 +4,12 @@
 
 package import LayerModel
 package import LayerSystem
+package import StrictJSON
 import SystemPackage
 
-/// Collects images, blobs, claims and findings of all roots of a run, in order.
+/// Collects images, blobs, claims and findings of the roots of a run, in order.
+///
+/// `endRoot` gives away the inventory of a root. What is kept after that is what findings about the whole run need.
 package struct InventoryBuilder {
     package private(set) var inventory = Inventory()
     package let selection: Selection
@@ -15,6 +18,8 @@ package struct InventoryBuilder {
     /// The blobs of the current root by location.
     private var blobs = HashIndex()
     var root: RootIndex = 0
+    /// The number of roots that were begun.
+    private(set) var rootCount = 0
     /// The cost of the current root so far.
     package internal(set) var budget: RootBudget
     private let limits: RootBudget.Limits
@@ -22,8 +27,9 @@ package struct InventoryBuilder {
     let watch: WalkWatch
     var isExcessNoted = false
     var isInterruptionNoted = false
-    /// The number of documents that were parsed for earlier roots.
+    /// The number of documents that were parsed for earlier roots, and the bytes that these leave in the report.
     private var earlierDocumentCount = 0
+    private var earlierByteCount = 0
     var configs = ConfigCache()
     /// The index in the inventory of the current root's first image.
     private var firstImage = 0
@@ -37,6 +43,11 @@ package struct InventoryBuilder {
     /// The indexes in the selection of the references that matched, and the roots in which anything was selected.
     var selectedReferences: Set<Int> = []
     private(set) var rootsWithImages: Set<RootIndex> = []
+    /// The different images so far, up to `minimumImageCount`.
+    var imageIdentities: Set<ImageIdentity> = []
+    let minimumImageCount: Int
+    /// Whether a finding of a root that has ended is undetermined; not known if no digest is expected.
+    private(set) var hasUndeterminedRoot = false
     /// Receives each entry that names an image, if the walk is a survey.
     var observer: StoreSurvey.Observer?
     /// The state of the comparison with expected digests.
@@ -50,7 +61,7 @@ package struct InventoryBuilder {
     private(set) var isWhole = true
     /// The platforms that the current root lists and whose manifests are missing.
     var absentPlatforms: [AbsentPlatform] = []
-    /// The bytes of the commands of the layers, in all roots.
+    /// The bytes of the commands of the current root's layers.
     var historyByteCount = 0
     /// False once a finding of the current root keeps it from being verified.
     private(set) var isRootVerifiable = true
@@ -71,12 +82,14 @@ package struct InventoryBuilder {
     }
 
     /// - Parameters:
+    ///   - minimumImageCount: how many different images there must be.
     ///   - watch: tells when the walk must end, and receives its progress.
     ///   - limits: the limits of each root.
     package init(
-        selection: Selection, opener: any BlobOpener, digester: DocumentDigester, watch: WalkWatch = WalkWatch(),
-        limits: RootBudget.Limits = RootBudget.Limits()
+        selection: Selection, opener: any BlobOpener, digester: DocumentDigester, minimumImageCount: Int = 0,
+        watch: WalkWatch = WalkWatch(), limits: RootBudget.Limits = RootBudget.Limits()
     ) {
+        self.minimumImageCount = minimumImageCount
         self.selection = selection
         self.opener = opener
         self.digester = digester
@@ -92,14 +105,16 @@ package struct InventoryBuilder {
     /// - Parameter indexByteCount: the memory of an archive's index in bytes.
     package mutating func beginRoot(_ record: RootRecord, indexByteCount: Int = 0) {
         wereRootsWhole = wereRootsWhole && isWhole && !isCutShort
-        root = inventory.roots.count
+        root = rootCount
+        rootCount += 1
         inventory.roots.append(record)
         blobs = HashIndex()
         imagesOfConfigs = [:]
         hasLayoutImages = false
         earlierDocumentCount += budget.documentCount
         budget = RootBudget(
-            limits: limits, indexByteCount: indexByteCount, earlierByteCount: inventory.byteCount, held: held)
+            limits: limits, indexByteCount: indexByteCount, inventoryByteCount: inventory.byteCount,
+            reportByteCount: earlierByteCount, held: held)
         (isExcessNoted, isInterruptionNoted) = (false, false)
         configs = ConfigCache()
         firstImage = inventory.images.count
@@ -108,10 +123,30 @@ package struct InventoryBuilder {
         isWhole = true
         isRootVerifiable = true
         absentPlatforms = []
+        historyByteCount = 0
+    }
+
+    /// Ends the current root: adds the findings that need all of its documents, and gives away its inventory. The next
+    /// root, and findings about the run, are added to an empty one.
+    package mutating func endRoot() -> Inventory {
+        noteIncompleteRoot()
+        noteUnexpectedDigests()
+        noteImageIdentities()
+        if selection.expectedDigests != nil {
+            hasUndeterminedRoot =
+                hasUndeterminedRoot || inventory.findings.contains { $0.finding.outcome == .undetermined }
+        }
+        earlierByteCount += inventory.reportedByteCount
+        let ended = inventory
+        inventory = Inventory(sameRunAs: ended)
+        blobs = HashIndex()
+        imagesOfConfigs = [:]
+        configs = ConfigCache()
+        return ended
     }
 
     /// Sets the form of the current root.
-    mutating func setForm(_ form: ImageForm) { inventory.roots[root].form = form }
+    mutating func setForm(_ form: ImageForm) { inventory.roots[inventory.roots.count - 1].form = form }
 
     package mutating func add(_ finding: Finding, image: Int? = nil, layer: Int? = nil) {
         var finding = finding
@@ -161,9 +196,6 @@ package struct InventoryBuilder {
 
     /// The images of the current root, by their indexes in the inventory.
     var imagesOfRoot: Range<Int> { firstImage..<inventory.images.count }
-
-    /// Records the files that the search found and that are not images.
-    package mutating func noteIgnored(_ files: IgnoredFiles) { inventory.ignored = files }
 
     // Blobs
 
@@ -227,9 +259,9 @@ package struct InventoryBuilder {
 
     // Archives that are read in one pass
 
-    /// Ends the current root, after its walk: adds what the tree knows of the files that the walk found, and the findings that
-    /// count for each image.
-    package mutating func endRoot(_ tree: any ImageTree) {
+    /// Adds what the tree of the current root knows of the files that the walk found, and its findings that count for each image.
+    /// Called after the walk.
+    package mutating func addFacts(of tree: any ImageTree) {
         for finding in tree.findingsOfImages { for image in imagesOfRoot { add(finding, image: image) } }
         guard tree.hasFacts else { return }
         var areStreamsClaimed: [BlobIndex: Bool] = [:]
@@ -285,7 +317,7 @@ package struct InventoryBuilder {
         watch.noteDocuments(earlierDocumentCount + budget.documentCount)
         do throws(JSONFault) {
             let document = try JSONDocument(
-                parsing: bytes, keys: isMap ? .exact : .ignoringCase, held: held)
+                parsing: bytes, keys: isMap ? .exact : KnownMembers.comparison, held: held)
             budget.add(document)
             return .success(document)
         } catch {

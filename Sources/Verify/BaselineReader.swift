@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LayerModel
-internal import LayerSource
+internal import StrictJSON
 
 /// Reads the findings of a JSON report piece by piece.
 ///

@@ -16,6 +16,7 @@ extension Verifier {
     ) -> StreamTools {
         let pipeline = pipelineOptions
         let isNice = options.isNice
+        let offers = offers
         // A single job reads, decodes and hashes on one thread.
         let hasThreads = jobCount > 1
         let ahead: @Sendable (any SequentialSource) -> any SequentialSource = { source in
@@ -23,7 +24,7 @@ extension Verifier {
             return ReadAhead.of(source) { if isNice { BackgroundPriority.adopt() } }
         }
         var makeReader: (@Sendable () -> any StreamedBlobReader)?
-        if readsLayers { makeReader = { StreamedBlobs(pipeline) } }
+        if readsLayers { makeReader = { StreamedBlobs(pipeline, offers: offers) } }
         return StreamTools(
             decode: { source, compression in DecodedSource(ahead(source), compression, options: pipeline) },
             makeReader: makeReader, readAhead: ahead,
@@ -46,7 +47,7 @@ extension Verifier {
         else { return }
         let teller = GatherProgress(progress, since: start)
         let tools = streamTools(readsLayers: true, pace: pace) { teller.note(streamedByteCount: $0) }
-        let reader = StreamedBlobs(pipelineOptions)
+        let reader = StreamedBlobs(pipelineOptions, offers: offers)
         reader.begin([.sha256], byteCount: nil)
         var ending = ReadEnding.complete
         do throws(LookupFault) {

@@ -6,6 +6,7 @@ import Foundation
 import LayerDigest
 import LayerModel
 import LayerSource
+import StrictJSON
 
 /// A temporary folder with the files of an image.
 final class ImageFolder {

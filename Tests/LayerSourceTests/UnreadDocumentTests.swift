@@ -7,6 +7,7 @@ import LayerDigest
 import LayerModel
 import LayerSource
 import LayerSystem
+import StrictJSON
 import SystemPackage
 import Testing
 

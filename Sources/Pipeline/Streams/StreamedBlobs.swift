@@ -17,6 +17,7 @@ import LayerSystem
 /// One thread at a time. It keeps three blocks of memory.
 package final class StreamedBlobs: StreamedBlobReader {
     private let options: PipelineOptions
+    private let offers: @Sendable (DigestAlgorithm) -> Bool
     /// A block of input, one of output and one for output that is not used.
     private let blocks = BlockPool(blockCount: 3)
     private var gatheredByteCount = 0
@@ -27,10 +28,14 @@ package final class StreamedBlobs: StreamedBlobReader {
     private var stream: StreamDecoding?
     private var streamDigests: [any StreamDigest] = []
 
-    package init(_ options: PipelineOptions) { self.options = options }
+    /// - Parameter offers: whether an algorithm can be computed. The others are left out.
+    package init(_ options: PipelineOptions, offers: @escaping @Sendable (DigestAlgorithm) -> Bool = { _ in true }) {
+        self.options = options
+        self.offers = offers
+    }
 
     package func begin(_ algorithms: [DigestAlgorithm], byteCount: UInt64?) {
-        self.algorithms = algorithms
+        self.algorithms = algorithms.filter(offers)
         expectedByteCount = byteCount
         gatheredByteCount = 0
         facts = BlobFacts(reading: .complete)

@@ -4,6 +4,7 @@
 
 import LayerModel
 import LayerSystem
+import StrictJSON
 
 /// The files that the `manifest.json` of extracted archives list. They are layers, and not images of their own.
 struct ListedFiles {
@@ -38,7 +39,9 @@ struct ListedFiles {
     /// Returns: false if the document is too large.
     private mutating func note(_ bytes: [UInt8], path: String) -> Bool {
         do throws(JSONFault) {
-            guard let images = try JSONDocument(parsing: bytes).root.array else { return true }
+            guard let images = try JSONDocument(parsing: bytes, keys: KnownMembers.comparison).root.array else {
+                return true
+            }
             let folder = path.hasSuffix("/") ? path : path + "/"
             for image in images {
                 let layers = image.member(ignoringCase: "Layers")?.array.map { Array($0) } ?? []

@@ -4,6 +4,7 @@
 
 import LayerModel
 package import LayerSystem
+import StrictJSON
 
 /// A tree, with the beginnings of its files, for recognition.
 package struct RecognizableTree {
@@ -105,7 +106,7 @@ package struct RecognizableTree {
     /// The root of a document; nil if it is not strict JSON.
     private static func parsed(_ bytes: [UInt8]) -> JSONValue? {
         do throws(JSONFault) {
-            return try JSONDocument(parsing: bytes).root
+            return try JSONDocument(parsing: bytes, keys: KnownMembers.comparison).root
         } catch {
             return nil
         }

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
+import StrictJSON
 
 /// The layers that one entry of `manifest.json` lists.
 struct DockerLayers {

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
+import StrictJSON
 
 /// Walks `manifest.json` of a docker-save archive: configs, layers, and the names of images.
 ///

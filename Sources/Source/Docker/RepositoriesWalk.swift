@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
+import StrictJSON
 
 /// Reads `repositories`, the oldest document of docker save: names and tags, and the topmost layer of each.
 ///

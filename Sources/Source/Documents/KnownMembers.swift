@@ -2,6 +2,8 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+import StrictJSON
+
 /// The names of the members that readers look up in an image's documents.
 ///
 /// Go's `encoding/json`, which most tools use, matches names without case; other readers do not. So some readers read a
@@ -37,29 +39,22 @@ enum KnownMembers {
     private static let dockerSave: Set<String> = ["Config", "RepoTags", "Layers", "Parent", "LayerSources", "id"]
     private static let confusable: Set<String> = ["fsLayers", "signatures"]
 
-    /// All known names, in lower case.
-    static let folded: Set<String> = Set(
-        [
+    /// Members that are maps with names chosen by users: `LABEL Version` and `LABEL version` are two labels.
+    private static let maps: Set<String> = ["annotations", "Labels", "Volumes", "ExposedPorts", "LayerSources"]
+
+    /// How names are compared in the documents of an image.
+    ///
+    /// Spec: OCI image-spec v1.1.1 considerations.md §JSON.
+    static let comparison = KeyComparison.ignoringCase(
+        of: [
             descriptor, platform, index, manifest, config, rootfs, history, layout, runConfig, healthcheck, dockerSave,
             confusable,
-        ].joined().map(folding))
-
-    /// Members that are maps with names chosen by users: `LABEL Version` and `LABEL version` are two labels.
-    ///
-    /// Shape: lower case.
-    static let maps: Set<String> = ["annotations", "labels", "volumes", "exposedports", "layersources"]
+        ].joined(), maps: maps)
 
     /// The annotations that are used here; of others only the shape is checked.
     static let annotations: Set<String> = [
         "io.containerd.image.name", "org.opencontainers.image.ref.name", "vnd.docker.reference.type",
     ]
-
-    /// A name in lower case, as Go compares names.
-    static func folding(_ name: String) -> String {
-        var scalars = String.UnicodeScalarView()
-        scalars.append(contentsOf: name.unicodeScalars.lazy.map(JSONScalars.folded))
-        return String(scalars)
-    }
 }
 
 extension JSONValue {
@@ -70,11 +65,16 @@ extension JSONValue {
         // Created once, for the first unknown name: an object may have 300 000 of them.
         var foldedNames: [String: String]?
         for (key, _) in object where !names.contains(key) {
-            let known = foldedNames ?? Dictionary(names.map { (KnownMembers.folding($0), $0) }) { first, _ in first }
+            let known = foldedNames ?? Dictionary(names.map { (KeyComparison.folded($0), $0) }) { first, _ in first }
             foldedNames = known
-            guard let name = known[KnownMembers.folding(key)] else { continue }
+            guard let name = known[KeyComparison.folded(key)] else { continue }
             result.append((key, name))
         }
         return result
     }
+}
+
+extension JSONValue? {
+    /// What a member is in place of what it must be, for a message: `not 7`, `but it is missing`.
+    var contradiction: String { map { "not \($0.rawText)" } ?? "but it is missing" }
 }

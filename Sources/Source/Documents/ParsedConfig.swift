@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
+import StrictJSON
 
 /// The content of an image config that concerns its layers.
 struct ParsedConfig {

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
+import StrictJSON
 
 /// A descriptor of a document: what could be read of it, and the findings.
 struct ParsedDescriptor {

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
+import StrictJSON
 
 /// Reads the optional members of an object and collects findings about their shape.
 ///

@@ -5,6 +5,7 @@
 import LayerCodec
 import LayerModel
 import LayerSystem
+import StrictJSON
 import Tar
 
 /// A platform that an index lists and whose manifest is missing.

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
+import StrictJSON
 
 /// The result of a manifest or index that was already read.
 struct WalkedDocument {

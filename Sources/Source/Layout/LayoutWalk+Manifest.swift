@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
+import StrictJSON
 
 extension LayoutWalk {
     /// Reads a manifest and its config.

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
+import StrictJSON
 
 /// Walks an OCI image layout from the index over manifests and configs, and adds the claims about every blob.
 ///

@@ -4,6 +4,7 @@
 
 import LayerModel
 import LayerSystem
+import StrictJSON
 import SystemPackage
 import Tar
 

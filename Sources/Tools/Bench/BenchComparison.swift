@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LayerReport
-internal import LayerSource
 internal import LayerSystem
+internal import StrictJSON
 
 /// The figures of an earlier JSON report of `bench`.
 package struct BenchBaseline: Hashable, Sendable {

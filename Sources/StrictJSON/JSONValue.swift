@@ -27,7 +27,7 @@ package struct JSONValue: Sendable {
 
     /// The text of a string, unescaped; nil for other kinds.
     package var string: String? {
-        kind == .string ? JSONText.decoded(node, in: document.bytes) : nil
+        kind == .string ? JSONStringDecoder.decoded(node, in: document.bytes) : nil
     }
 
     package var bool: Bool? {
@@ -97,7 +97,7 @@ package struct JSONValue: Sendable {
 
     /// The value as written in the document, for a message; at most 80 characters.
     package var rawText: String {
-        JSONText.clipped(document.bytes, from: Int(node.start), to: endForText)
+        JSONStringDecoder.clipped(document.bytes, from: Int(node.start), to: endForText)
     }
 
     private var node: JSONNode { document.nodes[index] }
@@ -107,7 +107,7 @@ package struct JSONValue: Sendable {
         let end = Int(node.link)
         var name = index + 1
         while name < end {
-            if isWanted(JSONText.decoded(document.nodes[name], in: document.bytes)) {
+            if isWanted(JSONStringDecoder.decoded(document.nodes[name], in: document.bytes)) {
                 return JSONValue(document: document, index: name + 1)
             }
             name = document.nodes.place(after: name + 1, in: document.bytes)
@@ -193,7 +193,7 @@ package struct JSONObject: Sequence, Sendable {
             guard place < end else { return nil }
             defer { skip() }
             return (
-                JSONText.decoded(document.nodes[place], in: document.bytes),
+                JSONStringDecoder.decoded(document.nodes[place], in: document.bytes),
                 JSONValue(document: document, index: place + 1)
             )
         }
@@ -210,9 +210,4 @@ extension [JSONNode] {
         default: place + 1
         }
     }
-}
-
-extension JSONValue? {
-    /// What a member is in place of what it must be, for a message: `not 7`, `but it is missing`.
-    var contradiction: String { map { "not \($0.rawText)" } ?? "but it is missing" }
 }

@@ -5,13 +5,13 @@
 /// Reads one document onto a tape. Nesting uses entries of `open`, not the call stack.
 struct JSONParser {
     let bytes: [UInt8]
-    let keys: JSONDocument.KeyComparison
+    let keys: KeyComparison
     private(set) var nodes: [JSONNode] = []
     /// The places of the objects and arrays not yet closed.
     private(set) var open: [Int] = []
     private var offset = 0
 
-    init(bytes: [UInt8], keys: JSONDocument.KeyComparison) {
+    init(bytes: [UInt8], keys: KeyComparison) {
         self.bytes = bytes
         self.keys = keys
     }

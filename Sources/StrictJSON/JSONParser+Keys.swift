@@ -2,8 +2,6 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-import LayerModel
-
 extension JSONParser {
     /// Up to this many names are compared pairwise. Above it, they are sorted by hash, so that the time does not grow
     /// quadratically. The value is not measured: nearly all objects of real documents have fewer members.
@@ -16,7 +14,7 @@ extension JSONParser {
     func checkKeys(of object: Int) throws(JSONFault) {
         let end = Int(nodes[object].link)
         guard end > object + 3 else { return }
-        let isFolding = keys == .ignoringCase
+        let isFolding = !keys.foldedNames.isEmpty
         var names: [Int] = []
         var name = object + 1
         while name < end {
@@ -95,18 +93,18 @@ extension JSONParser {
     private func isRead(_ name: Int) -> Bool {
         guard isKnown(name) else { return false }
         for level in open.indices.dropFirst().reversed() where isObject(open[level - 1]) {
-            guard let above = foldedName(open[level] - 1), KnownMembers.folded.contains(above) else { return false }
-            if level == open.count - 1, KnownMembers.maps.contains(above) { return false }
+            guard let above = foldedName(open[level] - 1), keys.foldedNames.contains(above) else { return false }
+            if level == open.count - 1, keys.foldedMaps.contains(above) { return false }
         }
         return true
     }
 
-    private func isKnown(_ name: Int) -> Bool { foldedName(name).map { KnownMembers.folded.contains($0) } ?? false }
+    private func isKnown(_ name: Int) -> Bool { foldedName(name).map { keys.foldedNames.contains($0) } ?? false }
 
     /// A member name in lower case; nil if it is too long to be a known name.
     private func foldedName(_ name: Int) -> String? {
         // A name of megabytes need not be decoded to see that it is not a known one.
-        guard nodes[name].link - nodes[name].start <= 96 else { return nil }
+        guard nodes[name].link - nodes[name].start <= keys.maximumByteCount else { return nil }
         var text = String.UnicodeScalarView()
         var scalars = scalars(of: name)
         while let scalar = scalars.next() { text.append(JSONScalars.folded(scalar)) }
@@ -118,20 +116,20 @@ extension JSONParser {
     private func scalars(of string: Int) -> JSONScalars { JSONScalars(nodes[string], in: bytes) }
 
     private func clipped(_ node: JSONNode) -> String {
-        JSONText.clipped(bytes, from: Int(node.start), to: Int(node.link))
+        JSONStringDecoder.clipped(bytes, from: Int(node.start), to: Int(node.link))
     }
 
     /// The JSON Pointer from the root to a member of the innermost open object.
     private func pointer(toMember name: Int) -> String {
         // The pointer is for people; one of megabytes, made of hostile names, would be useless.
         let maximumByteCount = 1024
-        var place = Place("")
+        var pointer = ""
         for (level, container) in open.enumerated() {
-            let next: Place
+            let token: String
             if level + 1 == open.count {
-                next = place.appending(text(of: name))
+                token = Self.escaped(text(of: name))
             } else if isObject(container) {
-                next = place.appending(text(of: open[level + 1] - 1))
+                token = Self.escaped(text(of: open[level + 1] - 1))
             } else {
                 var index = 0
                 var element = container + 1
@@ -139,13 +137,29 @@ extension JSONParser {
                     index += 1
                     element = nodes.place(after: element, in: bytes)
                 }
-                next = place.appending(index)
+                token = String(index)
             }
-            guard next.pointer.utf8.count <= maximumByteCount else { break }
-            place = next
+            guard pointer.utf8.count + 1 + token.utf8.count <= maximumByteCount else { break }
+            pointer += "/" + token
         }
-        return place.pointer
+        return pointer
     }
 
-    private func text(of string: Int) -> String { JSONText.decoded(nodes[string], in: bytes) }
+    /// A name as a token of a JSON Pointer.
+    ///
+    /// Spec: RFC 6901 §3.
+    private static func escaped(_ name: String) -> String {
+        guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return name }
+        var token = String.UnicodeScalarView()
+        for scalar in name.unicodeScalars {
+            switch scalar {
+            case "~": token.append(contentsOf: "~0".unicodeScalars)
+            case "/": token.append(contentsOf: "~1".unicodeScalars)
+            default: token.append(scalar)
+            }
+        }
+        return String(token)
+    }
+
+    private func text(of string: Int) -> String { JSONStringDecoder.decoded(nodes[string], in: bytes) }
 }

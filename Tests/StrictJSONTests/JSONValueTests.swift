@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-import LayerSource
+import StrictJSON
 import Testing
 
 @Suite struct JSONValueTests {

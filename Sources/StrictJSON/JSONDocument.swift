@@ -7,34 +7,23 @@ import Synchronization
 /// A JSON document: the whole of it is checked when it is read, and values are decoded only on access.
 ///
 /// Beyond the grammar, it refuses what two readers could understand differently: bytes that are not UTF-8, a byte order
-/// mark, lone surrogates, trailing bytes, and two members of an object with the same name. Names that readers look up
-/// are compared without case, as Go's `encoding/json` matches them with the fields of a struct: of `layers` and
-/// `LAYERS`, Go uses the last, other readers use an exact match. Noncharacters, which I-JSON also forbids, are
-/// accepted, because all readers read them alike.
+/// mark, lone surrogates, trailing bytes, and two members of an object with the same name. `KeyComparison` says which
+/// names are the same. Noncharacters, which I-JSON also forbids, are accepted, because all readers read them alike.
 ///
 /// Memory: the bytes, and 8 bytes for each value and each name; at most 20 MiB for a document of 4 MiB.
 ///
 /// ## Concurrency
 /// Immutable after `init`.
 ///
-/// Spec: RFC 8259, RFC 7493 §2; OCI image-spec v1.1.1 considerations.md §JSON.
+/// Spec: RFC 8259, RFC 7493 §2.
 package final class JSONDocument: Sendable {
-    /// Larger documents are refused. 4 MiB is what registries accept as a manifest.
+    /// Larger documents are refused.
     ///
-    /// Spec: OCI distribution-spec v1.1.0 §Pushing Manifests.
+    /// 4 MiB is what registries of container images accept as a manifest (OCI distribution-spec v1.1.0 §Pushing Manifests).
     package static let maximumByteCount = 4 << 20
 
-    /// The deepest nesting of objects and arrays that is accepted, as in Go's `encoding/json`. OCI documents need 6
-    /// levels.
+    /// The deepest nesting of objects and arrays that is accepted, as in Go's `encoding/json`.
     package static let maximumDepth = 10_000
-
-    /// How the names of an object's members are compared with one another.
-    package enum KeyComparison: Sendable {
-        /// Without case if readers look for the name (`KnownMembers`), else exactly.
-        case ignoringCase
-        /// Exactly, after unescaping; for documents whose names users choose, such as docker-save's `repositories`.
-        case exact
-    }
 
     let bytes: [UInt8]
     let nodes: [JSONNode]
@@ -42,13 +31,15 @@ package final class JSONDocument: Sendable {
 
     /// Reads a document.
     ///
-    /// - Parameter held: counts the memory of the document until it is released.
+    /// - Parameters:
+    ///   - keys: which names of an object are the same.
+    ///   - held: counts the memory of the document until it is released.
     ///
     /// Throws: the first `JSONFault` in the document.
     ///
     /// Complexity: linear in the number of bytes, plus n log n for the n names of a large object.
     package init(
-        parsing bytes: [UInt8], keys: KeyComparison = .ignoringCase, held: HeldDocuments? = nil
+        parsing bytes: [UInt8], keys: KeyComparison = .exact, held: HeldDocuments? = nil
     ) throws(JSONFault) {
         guard bytes.count <= Self.maximumByteCount else {
             throw JSONFault(
@@ -67,6 +58,9 @@ package final class JSONDocument: Sendable {
 
     private var byteCount: Int { bytes.count + MemoryLayout<JSONNode>.stride * nodes.count }
 
+    /// The number of values and of the names of members.
+    package var nodeCount: Int { nodes.count }
+
     /// The top-level value.
     package var root: JSONValue { JSONValue(document: self, index: 0) }
 
@@ -74,7 +68,7 @@ package final class JSONDocument: Sendable {
     ///
     /// Every value but the first follows a comma, a colon or a bracket: 8 bytes each. Every name precedes a colon: 8
     /// bytes more for each while the names of an object are compared with one another.
-    static func readingByteCount(_ bytes: [UInt8]) -> Int {
+    package static func readingByteCount(_ bytes: [UInt8]) -> Int {
         // Small documents are not counted: 9 bytes for each byte is an upper bound.
         guard bytes.count > 64 << 10 else { return 9 * bytes.count }
         let nameCount = bytes.count { $0 == UInt8(ascii: ":") }
