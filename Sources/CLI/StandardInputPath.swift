@@ -9,7 +9,7 @@ internal import Glibc
 enum StandardInputPath {
     /// Checks the paths of a command.
     ///
-    /// Throws: `ValidationError` if standard input is given twice, or if it is a terminal: nobody types an archive.
+    /// Throws: `ValidationError` if standard input is given twice, or if it is a terminal.
     static func validate(_ paths: [String]) throws {
         let count = paths.count { $0 == "-" }
         guard count <= 1 else { throw ValidationError("Standard input ('-') may be given once.") }

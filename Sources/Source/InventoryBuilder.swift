@@ -33,8 +33,6 @@ package struct InventoryBuilder {
     var configs = ConfigCache()
     /// The index in the inventory of the current root's first image.
     private var firstImage = 0
-    /// The number of blobs and of claims before those of the current root.
-    private var (firstBlob, firstClaim) = (0, 0)
     /// The content of the list in the current root's `index.json`.
     private var listsNothing = false
     private var listsNull = false
@@ -118,7 +116,6 @@ package struct InventoryBuilder {
         (isExcessNoted, isInterruptionNoted) = (false, false)
         configs = ConfigCache()
         firstImage = inventory.images.count
-        (firstBlob, firstClaim) = (inventory.blobs.count, inventory.claims.count)
         (listsNothing, listsNull) = (false, false)
         isWhole = true
         isRootVerifiable = true
@@ -257,38 +254,8 @@ package struct InventoryBuilder {
         return find(key, key.hashValue) != nil
     }
 
-    // Archives that are read in one pass
-
-    /// Adds what the tree of the current root knows of the files that the walk found, and its findings that count for each image.
-    /// Called after the walk.
-    package mutating func addFacts(of tree: any ImageTree) {
-        for finding in tree.findingsOfImages { for image in imagesOfRoot { add(finding, image: image) } }
-        guard tree.hasFacts else { return }
-        var areStreamsClaimed: [BlobIndex: Bool] = [:]
-        var reader = ClaimReader(inventory.claims)
-        for place in firstClaim..<inventory.claims.count {
-            let claim = reader.claim(at: place)
-            let isOfStream =
-                switch claim.assertion {
-                case .diffID, .intactStream: true
-                case .size, .digest, .name, .compression, .layerSource: false
-                }
-            areStreamsClaimed[claim.blob] = isOfStream || areStreamsClaimed[claim.blob] == true
-        }
-        for (blob, isStreamClaimed) in areStreamsClaimed where blob >= firstBlob {
-            let record = inventory.blobs[blob]
-            guard var facts = tree.facts(at: record.location) else { continue }
-            if !isStreamClaimed { facts.uncompressed = nil }
-            // The facts of a document are of the bytes that were parsed, which are the same.
-            if var own = record.facts {
-                guard !own.reading.leavesOpen else { continue }
-                own.digests += facts.digests.filter { own.digest(like: $0) == nil }
-                own.uncompressed = facts.uncompressed
-                facts = own
-            }
-            inventory.blobs[blob].facts = facts
-        }
-    }
+    /// Sets the facts of a blob that the tree knows.
+    mutating func set(_ facts: BlobFacts, of blob: BlobIndex) { inventory.blobs[blob].facts = facts }
 
     // Documents
 

@@ -88,7 +88,7 @@ import Testing
         #expect(index.resolve("b") == .unindexed)
     }
 
-    @Test func whatFollowsTheEndIsFoundInBothWays() {
+    @Test func bytesAfterTheEndAreFoundInBothWays() {
         for tail in [[UInt8].zeros(70_000) + [9], .zeros(3_000), .entry("c") + .end, .zeros(1 << 17) + .entry("c")] {
             let bytes = [UInt8].entry("a", "x") + .end + tail
             expect(read(bytes, pieces: 900, Contents()), equals: TarIndex.read(MemoryReader(bytes)))

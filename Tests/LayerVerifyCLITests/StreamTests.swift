@@ -109,7 +109,7 @@ struct StreamTests {
         #expect(run.status == 0 && run.text.contains("archive-trailing-bytes"), "\(run.transcript)")
     }
 
-    @Test func whatDecodersRefuseForItsLimitsIsUndetermined() throws {
+    @Test func aLimitOfTheDecoderLeavesTheImageUndetermined() throws {
         let run = try shell(
             "head -c 30M /dev/zero | zstd -q --long=27 --no-check | cat - $1 | \"$P\" --max-window 1MiB -", Self.sound)
         #expect(run.status == 2, "\(run.transcript)")
@@ -130,7 +130,7 @@ struct StreamTests {
         #expect(run.status == 1 && run.text.contains("archive-truncated"), "\(run.transcript)")
     }
 
-    @Test func nothingIsNoImage() throws {
+    @Test func anEmptyInputIsNotAnImage() throws {
         for input in ["<&-", "</dev/null"] {
             let run = try shell("\"$P\" - \(input)")
             #expect(run.status == 2 && run.text.contains("standard input is empty"), "\(run.transcript)")
