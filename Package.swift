@@ -16,12 +16,15 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("ExistentialAny"),
     ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
+// Modules that read untrusted bytes and need no pointers, or few.
+let safeSettings = settings + [.strictMemorySafety()]
+
 // scripts/test sets LAYERVERIFY_TESTING: without optimised kernels and libraries the tests take three times as long. A
 // package that others depend on must not have such flags.
 let isForTests = Context.environment["LAYERVERIFY_TESTING"] != nil
 let kernelSettings: [CSetting] = isForTests ? [.unsafeFlags(["-O2"], .when(configuration: .debug))] : []
-let librarySettings =
-    settings + (isForTests ? [SwiftSetting.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
+let optimized: [SwiftSetting] = isForTests ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []
+let librarySettings = safeSettings + optimized
 
 // scripts/package sets LAYERVERIFY_EXACT_VERSIONS: a release built again must have the same bytes. Exact versions in a package
 // that others depend on would keep them from newer ones.
@@ -77,7 +80,7 @@ let package = Package(
                 "StrictJSON", "Tar", "LayerModel", "LayerSystem", "LayerCodec",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            path: "Sources/Source", swiftSettings: librarySettings),
+            path: "Sources/Source", swiftSettings: settings + optimized),
         .target(
             name: "LayerPipeline",
             dependencies: [
@@ -85,8 +88,8 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Pipeline", swiftSettings: settings),
-        .target(name: "LayerAudit", dependencies: ["LayerModel"], path: "Sources/Audit", swiftSettings: settings),
-        .target(name: "LayerReport", dependencies: ["LayerModel"], path: "Sources/Report", swiftSettings: settings),
+        .target(name: "LayerAudit", dependencies: ["LayerModel"], path: "Sources/Audit", swiftSettings: safeSettings),
+        .target(name: "LayerReport", dependencies: ["LayerModel"], path: "Sources/Report", swiftSettings: safeSettings),
         .target(
             name: "LayerVerify",
             dependencies: [
@@ -100,7 +103,7 @@ let package = Package(
                 "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline", "LayerReport",
                 "LayerVerify", "CZlib", "CZstd", .product(name: "SystemPackage", package: "swift-system"),
             ],
-            path: "Sources/Tools/Bench", swiftSettings: librarySettings),
+            path: "Sources/Tools/Bench", swiftSettings: settings + optimized),
         // Simulates the scheduler with any number of workers; not a part of the product.
         .target(
             name: "LayerSimulation",
@@ -199,8 +202,8 @@ if Context.environment["LAYERVERIFY_BENCHMARKS"] != nil {
         .executableTarget(
             name: "Micro",
             dependencies: [
-                "LayerVerify", "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource",
-                "LayerPipeline", "Tar", "CZlib", "CZstd",
+                "LayerVerify", "StrictJSON", "Tar", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec",
+                "LayerSource", "LayerPipeline", "CZlib", "CZstd",
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Benchmark", package: "benchmark"),
             ],

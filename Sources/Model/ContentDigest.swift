@@ -47,11 +47,11 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
 
         /// `bytes` must have 32 bytes.
         init(_ bytes: RawSpan) {
-            bytes.withUnsafeBytes { bytes in
-                a = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
-                b = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-                c = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
-                d = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
+            unsafe bytes.withUnsafeBytes { bytes in
+                a = unsafe UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
+                b = unsafe UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+                c = unsafe UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
+                d = unsafe UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
             }
         }
 
@@ -150,7 +150,9 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
         precondition(bytes.byteCount == algorithm.byteCount, "a \(algorithm) digest has \(algorithm.byteCount) bytes")
         switch algorithm {
         case .sha256: storage = .sha256(SHA256Words(bytes))
-        case .sha384, .sha512: storage = .text(algorithm.rawValue + ":" + bytes.withUnsafeBytes(Self.hexadecimal))
+        case .sha384, .sha512:
+            let digits = unsafe bytes.withUnsafeBytes { unsafe Self.hexadecimal($0) }
+            storage = .text(algorithm.rawValue + ":" + digits)
         }
     }
 
@@ -180,11 +182,11 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
     /// The bytes as lower-case hexadecimal digits, two per byte.
     package static func hexadecimal(_ bytes: some Collection<UInt8>) -> String {
         let digits: StaticString = "0123456789abcdef"
-        return String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
+        return unsafe String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
             var count = 0
             for byte in bytes {
-                buffer[count] = digits.utf8Start[Int(byte >> 4)]
-                buffer[count + 1] = digits.utf8Start[Int(byte & 15)]
+                unsafe buffer[count] = digits.utf8Start[Int(byte >> 4)]
+                unsafe buffer[count + 1] = digits.utf8Start[Int(byte & 15)]
                 count += 2
             }
             return count

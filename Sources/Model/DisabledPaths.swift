@@ -13,17 +13,21 @@
 /// can also run without fast paths.
 package enum DisabledPaths {
     // SAFETY: only written by `turnOff`, which the program calls before it starts a thread or uses a registry.
-    nonisolated(unsafe) package private(set) static var names: Set<Substring> = initialNames
+    nonisolated(unsafe) private static var current: Set<Substring> = initialNames
+
+    package static var names: Set<Substring> { unsafe current }
 
     /// Turns fast paths off. `list` has their names, separated by commas. Must be called before anything else.
-    package static func turnOff(_ list: String) { names = Set(list.split(separator: ",")) }
+    package static func turnOff(_ list: String) { unsafe current = Set(list.split(separator: ",")) }
 
     /// Whether a fast path is turned off.
     package static func contains(_ name: String) -> Bool { names.contains(name[...]) }
 
     private static var initialNames: Set<Substring> {
         #if DEBUG
-            if let list = getenv("LAYERVERIFY_DISABLE") { return Set(String(cString: list).split(separator: ",")) }
+            if let list = unsafe getenv("LAYERVERIFY_DISABLE") {
+                return Set(unsafe String(cString: list).split(separator: ","))
+            }
         #endif
         return []
     }

@@ -5,9 +5,11 @@
 /// Two running SHA-256 digests that may advance in the gaps of other work; a digest method lends them to a codec for
 /// one call.
 ///
+/// Unsafe: the memory belongs to the one who lends the pair.
+///
 /// ## Concurrency
 /// Used by one worker from the time that it is lent until it is taken back.
-package struct HashPair {
+@unsafe package struct HashPair {
     /// The eight words of each hash state, a to h, in native byte order. The two pointers must differ.
     package let words: (UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>)
     /// The next bytes of each message; at least 64 times `blockCount`.
@@ -19,8 +21,8 @@ package struct HashPair {
         words: (UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>),
         bytes: (UnsafePointer<UInt8>, UnsafePointer<UInt8>), blockCount: Int
     ) {
-        self.words = words
-        self.bytes = bytes
-        self.blockCount = blockCount
+        unsafe self.words = words
+        unsafe self.bytes = bytes
+        unsafe self.blockCount = blockCount
     }
 }

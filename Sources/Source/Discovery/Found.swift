@@ -90,6 +90,6 @@ final class InterruptibleReader: BlobReader {
     /// Throws: `.canceled` after the run is interrupted; errors of the file.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offsetBytes: UInt64) throws(Errno) -> Int {
         guard watch.permits() else { throw .canceled }
-        return try base.read(into: buffer, at: offsetBytes)
+        return try unsafe base.read(into: buffer, at: offsetBytes)
     }
 }
