@@ -73,7 +73,7 @@ let package = Package(
             dependencies: ["LayerModel", "CZlib", "CZstd", "CInflateLanes", "CZstdFrames", "CLayerShims"],
             path: "Sources/Codec", exclude: ["README.md"], swiftSettings: settings),
         // Reads tar archives; knows nothing of images.
-        .target(name: "Tar", path: "Sources/Tar", swiftSettings: settings + optimized),
+        .target(name: "Tar", path: "Sources/Tar", exclude: ["README.md"], swiftSettings: librarySettings),
         .target(
             name: "LayerSource",
             dependencies: [
@@ -108,6 +108,18 @@ let package = Package(
                 "LayerVerify", "CZlib", "CZstd", .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Tools/Bench", swiftSettings: settings + optimized),
+        // Simulates the scheduler with any number of workers; not a part of the product.
+        .target(
+            name: "LayerSimulation",
+            dependencies: [
+                "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline", "LayerBench",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Sources/Tools/Simulation", swiftSettings: settings),
+        // Prints the table of simulated runs, for Benchmarks/simulate; not a part of the product.
+        .executableTarget(
+            name: "Simulate", dependencies: ["LayerSimulation", "LayerBench", "LayerVerify", "LayerModel"],
+            path: "Sources/Tools/Simulate", swiftSettings: settings),
         .executableTarget(
             name: "LayerVerifyCLI",
             dependencies: [
@@ -176,6 +188,9 @@ let package = Package(
                 "LayerBench", "LayerVerify", "LayerPipeline", "LayerCodec", "LayerDigest", "LayerModel", "LayerSystem",
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "LayerSimulationTests",
+            dependencies: ["LayerSimulation", "LayerBench", "LayerPipeline", "LayerModel"], swiftSettings: settings),
         // Tests the built program: exit statuses, the corpus, other tools.
         .testTarget(
             name: "LayerVerifyCLITests", dependencies: ["LayerVerifyCLI", "LayerVerify", "TestSupport"],

@@ -60,15 +60,16 @@ private func run(_ requests: [BlobRequest], _ store: MemoryBlobs, jobCount: Int)
     let result = RunResult()
     let options = PipelineOptions(jobCount: jobCount)
     let crew = options.makeCrew()
-    let pipeline = Pipeline(requests, opener: store, options: options, crew: crew) { facts in
-        result.facts.withLock { $0 = facts }
+    let pipeline = Pipeline(opener: store, options: options, crew: crew) { _, facts in
+        result.facts.withLock { $0.append(facts) }
     }
-    pipeline.start()
+    pipeline.submit(requests)
+    pipeline.finishSubmitting()
     crew.runAll()
     return result.facts.withLock { $0 }
 }
 
-/// The facts of a run, passed from its last worker to the benchmark.
+/// The facts of a run, in any order.
 private final class RunResult: Sendable {
     let facts = Locked<[BlobFacts]>([])
 }

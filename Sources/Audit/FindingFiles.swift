@@ -4,24 +4,10 @@
 
 import LayerModel
 
-/// Finds the file that a finding is about, and the role of the file in the images.
+/// Finds the file that a finding of one inventory is about, and the role of the file in the images.
 ///
 /// Memory: about 13 bytes for each blob, if any finding is about a document.
 struct FindingFiles: Sendable {
-    /// An image and a layer in it. Units: 8 bytes each, since there may be 100 000.
-    struct Position: Sendable {
-        private let packedImage: Int32
-        private let packedLayer: Int32
-
-        init(_ entry: FindingList.Entry) {
-            packedImage = entry.image.map { Int32($0) } ?? -1
-            packedLayer = entry.layer.map { Int32($0) } ?? -1
-        }
-
-        var image: Int? { packedImage < 0 ? nil : Int(packedImage) }
-        var layer: Int? { packedLayer < 0 ? nil : Int(packedLayer) }
-    }
-
     private let inventory: Inventory
     /// The role of each blob in its first claim; empty if there are no findings about documents.
     private var roles: [FileRole] = []
@@ -40,29 +26,26 @@ struct FindingFiles: Sendable {
     }
 
     /// The file, or nil for a finding about a whole root.
-    func file(of finding: Finding, at position: Position) -> FileReport? {
+    ///
+    /// - Parameter entry: the first image and layer of the finding.
+    func file(of finding: Finding, at entry: FindingList.Entry) -> FindingFile? {
         guard let blob = finding.blob else {
             let path = finding.place.path
             guard !path.isEmpty else { return nil }
             guard let blob = find(finding.root, path, Self.hash(finding.root, path)) else {
-                return FileReport(path: path, role: Self.role(ofDocument: path))
+                return FindingFile(path: path, offsetBytes: nil, role: Self.role(ofDocument: path))
             }
             return file(blob, as: roles[blob])
         }
-        if let image = position.image, let layer = position.layer,
-            let record = inventory.images.layer(layer, of: image), record.blob == blob
-        {
-            let isBlob = inventory.images.withoutLists(image).kind == .blob
-            return FileReport(
-                path: inventory.blobs[blob].path, offsetBytes: offset(of: blob), role: isBlob ? .blob : .layer,
-                layer: isBlob ? nil : layer, layerCount: isBlob ? nil : inventory.images.layerCount(of: image),
-                createdBy: record.createdBy)
+        if let image = entry.image, let layer = entry.layer, inventory.images.layer(layer, of: image)?.blob == blob {
+            return FindingFile(
+                path: inventory.blobs[blob].path, offsetBytes: offset(of: blob), role: .layer, isLayerOfImage: true)
         }
         return file(blob, as: roles.indices.contains(blob) ? roles[blob] : .blob)
     }
 
-    private func file(_ blob: BlobIndex, as role: FileRole) -> FileReport {
-        FileReport(path: inventory.blobs[blob].path, offsetBytes: offset(of: blob), role: role)
+    private func file(_ blob: BlobIndex, as role: FileRole) -> FindingFile {
+        FindingFile(path: inventory.blobs[blob].path, offsetBytes: offset(of: blob), role: role)
     }
 
     private func offset(of blob: BlobIndex) -> UInt64? {
@@ -113,5 +96,19 @@ struct FindingFiles: Sendable {
         case "oci-layout", "manifest.json", "repositories": .document
         default: .blob
         }
+    }
+}
+
+extension FindingFile {
+    /// The file with what its image says about it.
+    func report(at position: FindingPlaces.Position, in images: ImageList) -> FileReport {
+        guard isLayerOfImage, let image = position.image, let layer = position.layer else {
+            return FileReport(path: path, offsetBytes: offsetBytes, role: role)
+        }
+        let isBlob = images.withoutLists(image).kind == .blob
+        return FileReport(
+            path: path, offsetBytes: offsetBytes, role: isBlob ? .blob : .layer, layer: isBlob ? nil : layer,
+            layerCount: isBlob ? nil : images.layerCount(of: image),
+            createdBy: images.layer(layer, of: image)?.createdBy)
     }
 }

@@ -8,7 +8,7 @@ package import LayerModel
 ///
 /// A pure function: equal claims and facts give equal findings, in the order of the claims.
 package struct Judge: Sendable {
-    let inventory: Inventory
+    package let inventory: Inventory
     /// The facts of each blob of the inventory; nil for a blob that was not read.
     package var facts: FactsList
     private let claims: ClaimsByBlob
@@ -31,7 +31,6 @@ package struct Judge: Sendable {
     ///
     /// Complexity: linear in the claims.
     package func addFindings(to list: inout FindingList, readsLayers: Bool = true) {
-        let firstOrder = UInt32(list.count)
         let exchanges = LayerExchanges(inventory, facts: facts)
         for blob in inventory.blobs.indices {
             guard readsLayers || facts[blob] != nil else { continue }
@@ -50,7 +49,8 @@ package struct Judge: Sendable {
                     return
                 }
                 list.append(
-                    place, root: finding.root, image: claim.image, layer: claim.layer, order: firstOrder + order)
+                    place, root: finding.root, image: claim.image, layer: claim.layer,
+                    order: FindingList.Phase.judge.order(Int(order)))
             }
         }
     }

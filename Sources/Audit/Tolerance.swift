@@ -6,8 +6,8 @@ package import LayerModel
 
 /// What a run tolerates: rules that waive findings, and the findings of an earlier run.
 package struct Tolerance: Sendable {
-    private let rules: [ToleranceRule]
-    private let known: KnownFindings?
+    fileprivate let rules: [ToleranceRule]
+    fileprivate let known: KnownFindings?
     private let expectedDigests: Set<ContentDigest>
     private let today: CalendarDay?
 
@@ -24,62 +24,100 @@ package struct Tolerance: Sendable {
         self.today = rules.contains { $0.until != nil } ? today() : nil
     }
 
-    /// Decides which findings are waived, and adds findings about rules that have expired or that apply to nothing, and
-    /// about a baseline whose findings did not all occur.
-    ///
-    /// A rule comes before the baseline, and an earlier rule before a later one. What follows from a waived finding on the same
-    /// blob is waived with it, except a wrong digest, which must be waived by itself. Notes are waived by rules only. If no
-    /// image was found, nothing is waived unless something else fails: a run that verified nothing must not succeed because of
-    /// what it tolerates.
-    ///
-    /// Must be called once all other findings are known, and before `FindingList.finish`.
-    ///
-    /// - Parameter readsLayers: false if only documents were read. Rules about layers apply to nothing then.
+    fileprivate var isAny: Bool { !rules.isEmpty || known != nil }
+
+    fileprivate func isExpired(_ rule: ToleranceRule) -> Bool { today.map { rule.isExpired(on: $0) } ?? false }
+
+    fileprivate func mayBeWaived(_ finding: Finding) -> Bool {
+        switch finding.code.tolerance {
+        case .code: true
+        case .digest, .baseline: finding.digest.map { !expectedDigests.contains($0) } ?? true
+        case .never: false
+        }
+    }
+}
+
+/// Decides which findings of a run are waived, from one image store after another.
+///
+/// A rule comes before the baseline, and an earlier rule before a later one. What follows from a waived finding on the same
+/// blob is waived with it, except a wrong digest, which must be waived by itself. Notes are waived by rules only. If no
+/// image was found, nothing is waived unless something else fails: a run that verified nothing must not succeed because of
+/// what it tolerates.
+package struct ToleratedFindings: Sendable {
+    private let tolerance: Tolerance
+    private let readsLayers: Bool
+    private let rootCount: Int
+    private var rulesOfSubject: [Subject: [Int]] = [:]
+    private var matches: KnownFindings.Matches?
+    private var isUsed: [Bool]
+    private var hasImages = false
+    /// Whether a finding that counts refutes something, or leaves it undetermined.
+    private var isFailing = false
+    private var isComplete = true
+    /// Whether some findings are only counted. Which they are is not known.
+    private var hasSummaries = false
+
+    /// - Parameters:
+    ///   - stores: the paths of the image stores of the run.
+    ///   - readsLayers: false if only documents are read. Rules about layers apply to nothing then.
+    package init(_ tolerance: Tolerance, stores: [String], readsLayers: Bool = true) {
+        self.tolerance = tolerance
+        self.readsLayers = readsLayers
+        rootCount = stores.count
+        isUsed = Array(repeating: false, count: tolerance.rules.count)
+        matches = tolerance.known.map { KnownFindings.Matches($0, stores: stores) }
+        for (index, rule) in tolerance.rules.enumerated() where !tolerance.isExpired(rule) {
+            rulesOfSubject[Subject(code: rule.code, digest: rule.digest), default: []].append(index)
+        }
+    }
+
+    /// The waivers of all findings about an image store, or about the run. `FindingList.finish` must be called later.
     ///
     /// Complexity: linear in the findings and rules.
-    package func waivers(for findings: inout FindingList, in inventory: Inventory, readsLayers: Bool = true) -> Waivers
-    {
-        guard !rules.isEmpty || known != nil else { return Waivers() }
-        var waivers = Waivers(rules: rules.map { $0.waiver }, count: findings.pool.count)
-        var isUsed = [Bool](repeating: false, count: rules.count)
-        let unusedCount = waive(findings, in: inventory, &waivers, &isUsed)
-        waiveConsequences(findings, &waivers)
-        if inventory.images.isEmpty, !fails(findings, waivers) { waivers = Waivers() }
-        let isComplete = !findings.pool.contains { $0.code == .interrupted }
-        for (rule, isUsed) in zip(rules, isUsed) {
-            if isExpired(rule) {
-                add(
-                    .ignoreRuleExpired,
-                    "\(rule.place ?? ""): the rule '\(rule.term)' expired on \(rule.until?.description ?? "")",
-                    hint: "renew the rule, or remove it and fix the image", &findings, inventory)
-            } else if !isUsed, readsLayers, isComplete, !inventory.images.isEmpty {
-                let place = rule.place.map { "\($0): " } ?? ""
-                add(
-                    .ignoreRuleUnused, "\(place)the rule '\(rule.term)' applies to no finding", hint: nil, &findings,
-                    inventory)
-            }
-        }
-        if unusedCount > 0, readsLayers, isComplete, !inventory.images.isEmpty {
-            let what = unusedCount == 1 ? "1 finding" : "\(unusedCount) findings"
-            add(
-                .baselineUnused, "\(what) of the baseline did not occur in this run", hint: nil, &findings, inventory)
+    package mutating func waivers(for findings: FindingList, in inventory: Inventory) -> Waivers {
+        guard tolerance.isAny else { return Waivers() }
+        var waivers = Waivers(rules: tolerance.rules.map { $0.waiver }, count: findings.pool.count)
+        let places = findings.listedPlaces
+        waive(findings, places, in: inventory, &waivers)
+        waiveConsequences(findings, places, &waivers)
+        if !inventory.images.isEmpty { hasImages = true }
+        if findings.pool.contains(where: { $0.code == .interrupted }) { isComplete = false }
+        for place in places {
+            if findings.isSummary(place) { hasSummaries = true }
+            if !waivers.isWaived(place), findings.pool[place].outcome != .verified { isFailing = true }
         }
         return waivers
     }
 
-    /// Whether a finding that counts refutes something, or leaves it undetermined.
-    private func fails(_ findings: FindingList, _ waivers: Waivers) -> Bool {
-        findings.listedPlaces.contains { !waivers.isWaived($0) && findings.pool[$0].outcome != .verified }
-    }
+    /// False if nothing may be waived after all. Must be asked once all findings are known.
+    package var isTolerant: Bool { hasImages || isFailing }
 
-    private func isExpired(_ rule: ToleranceRule) -> Bool { today.map { rule.isExpired(on: $0) } ?? false }
-
-    /// Adds a finding about the run.
-    private func add(
-        _ code: FindingCode, _ message: String, hint: String?, _ findings: inout FindingList, _ inventory: Inventory
-    ) {
-        findings.append(
-            LocatedFinding(Finding(code, message, at: Place(""), root: inventory.roots.count, hint: hint)))
+    /// The findings about rules that have expired or that apply to nothing, and about a baseline whose findings did not
+    /// all occur. Must be asked once all other findings are known.
+    package var findings: [Finding] {
+        guard tolerance.isAny else { return [] }
+        var findings: [Finding] = []
+        func add(_ code: FindingCode, _ message: String, hint: String? = nil) {
+            findings.append(Finding(code, message, at: Place(""), root: rootCount, hint: hint))
+        }
+        let isUnusedTold = readsLayers && isComplete && hasImages
+        for (rule, isUsed) in zip(tolerance.rules, isUsed) {
+            if tolerance.isExpired(rule) {
+                add(
+                    .ignoreRuleExpired,
+                    "\(rule.place ?? ""): the rule '\(rule.term)' expired on \(rule.until?.description ?? "")",
+                    hint: "renew the rule, or remove it and fix the image")
+            } else if !isUsed, isUnusedTold {
+                let place = rule.place.map { "\($0): " } ?? ""
+                add(.ignoreRuleUnused, "\(place)the rule '\(rule.term)' applies to no finding")
+            }
+        }
+        let unusedCount = hasSummaries ? 0 : matches?.unusedCount ?? 0
+        if unusedCount > 0, isUnusedTold {
+            let what = unusedCount == 1 ? "1 finding" : "\(unusedCount) findings"
+            add(.baselineUnused, "\(what) of the baseline did not occur in this run")
+        }
+        return findings
     }
 
     private struct Subject: Hashable {
@@ -88,25 +126,17 @@ package struct Tolerance: Sendable {
     }
 
     /// Waives findings by rules and by the baseline.
-    ///
-    /// Returns: how many findings of the baseline did not occur.
-    private func waive(
-        _ findings: FindingList, in inventory: Inventory, _ waivers: inout Waivers, _ isUsed: inout [Bool]
-    ) -> Int {
-        var rulesOfSubject: [Subject: [Int]] = [:]
-        for (index, rule) in rules.enumerated() where !isExpired(rule) {
-            rulesOfSubject[Subject(code: rule.code, digest: rule.digest), default: []].append(index)
-        }
-        let withoutClaims = findingsBesideUnclaimedLayers(findings, in: inventory)
-        var matches = known.map { KnownFindings.Matches($0, stores: inventory.roots.map { $0.path }) }
-        for place in findings.listedPlaces {
+    private mutating func waive(
+        _ findings: FindingList, _ places: [Int], in inventory: Inventory, _ waivers: inout Waivers
+    ) {
+        let withoutClaims = findingsWithUnclaimedLayers(findings, in: inventory)
+        for place in places {
             let finding = findings.pool[place]
             // A finding that a rule waives, or that nothing waives, also occurred.
             let isKnown =
                 finding.severity != .note && !findings.isSummary(place) && matches?.take(finding) ?? false
-            guard mayBeWaived(finding), finding.code.tolerance == .code || !withoutClaims.contains(place) else {
-                continue
-            }
+            guard tolerance.mayBeWaived(finding), finding.code.tolerance == .code || !withoutClaims.contains(place)
+            else { continue }
             var subjects = [Subject(code: finding.code, digest: nil)]
             if let digest = finding.digest { subjects.append(Subject(code: finding.code, digest: digest)) }
             let applying = subjects.flatMap { rulesOfSubject[$0] ?? [] }
@@ -117,22 +147,15 @@ package struct Tolerance: Sendable {
                 waivers.waiveByBaseline(place)
             }
         }
-        // What a summary counts is not known.
-        return findings.listedPlaces.contains { findings.isSummary($0) } ? 0 : matches?.unusedCount ?? 0
     }
 
-    /// The findings about images that have a layer of which nothing is claimed, as that of a docker-save archive whose config is
-    /// missing. Without the finding the image would be verified, although the layer was compared with nothing.
-    private func findingsBesideUnclaimedLayers(_ findings: FindingList, in inventory: Inventory) -> Set<Int> {
-        let isUnclaimed = inventory.images.indices.map { image in
-            (0..<inventory.images.layerCount(of: image)).contains { layer in
-                let record = inventory.images.layer(layer, of: image)
-                return record?.digest == nil && record?.diffID == nil
-            }
-        }
-        guard isUnclaimed.contains(true) else { return [] }
+    /// The findings about images that have an unclaimed layer. Without the finding the image would be verified, although
+    /// the layer was compared with nothing.
+    private func findingsWithUnclaimedLayers(_ findings: FindingList, in inventory: Inventory) -> Set<Int> {
+        let hasUnclaimedLayer = inventory.images.indices.map { inventory.images.hasUnclaimedLayer($0) }
+        guard hasUnclaimedLayer.contains(true) else { return [] }
         return findings.entries.reduce(into: []) { places, entry in
-            if let image = entry.image, isUnclaimed[image] { places.insert(Int(entry.finding)) }
+            if let image = entry.image, hasUnclaimedLayer[image] { places.insert(Int(entry.finding)) }
         }
     }
 
@@ -143,16 +166,8 @@ package struct Tolerance: Sendable {
             || finding.code.tolerance == .code
     }
 
-    private func mayBeWaived(_ finding: Finding) -> Bool {
-        switch finding.code.tolerance {
-        case .code: true
-        case .digest, .baseline: finding.digest.map { !expectedDigests.contains($0) } ?? true
-        case .never: false
-        }
-    }
-
     /// Waives the findings that follow from a waived one on the same blob.
-    private func waiveConsequences(_ findings: FindingList, _ waivers: inout Waivers) {
+    private func waiveConsequences(_ findings: FindingList, _ places: [Int], _ waivers: inout Waivers) {
         struct Cause: Hashable {
             let root: RootIndex
             let code: FindingCode
@@ -160,7 +175,6 @@ package struct Tolerance: Sendable {
         }
         var causes: [Cause: Int] = [:]
         var counted: Set<Cause> = []
-        let places = findings.listedPlaces
         for place in places {
             let finding = findings.pool[place]
             guard let digest = finding.digest else { continue }
@@ -174,7 +188,7 @@ package struct Tolerance: Sendable {
         guard !causes.isEmpty else { return }
         for place in places where !waivers.isWaived(place) {
             let finding = findings.pool[place]
-            guard finding.code != .blobDigestMismatch, mayBeWaived(finding), let code = finding.follows,
+            guard finding.code != .blobDigestMismatch, tolerance.mayBeWaived(finding), let code = finding.follows,
                 let digest = finding.digest
             else { continue }
             let cause = Cause(root: finding.root, code: code, digest: digest)
@@ -210,4 +224,16 @@ package struct Waivers: Sendable {
     fileprivate mutating func waiveByBaseline(_ place: Int) { numbers[place] = UInt32(waivers.count) }
 
     fileprivate mutating func waive(_ place: Int, like other: Int) { numbers[place] = numbers[other] }
+
+    /// Appends the waivers of further findings by the same rules.
+    ///
+    /// - Parameters:
+    ///   - findingsBefore: the number of findings in the pool so far.
+    ///   - count: the number of further findings.
+    mutating func append(_ other: Waivers, findingsBefore: Int, count: Int) {
+        guard !other.numbers.isEmpty || !numbers.isEmpty else { return }
+        if waivers.isEmpty { waivers = other.waivers }
+        numbers += Array(repeating: 0, count: findingsBefore - numbers.count)
+        numbers += other.numbers.prefix(count)
+    }
 }

@@ -73,10 +73,6 @@ struct BenchCommand: ParsableCommand {
         completion: .file())
     var compare: String?
 
-    @Flag(
-        help: "Also print a simulation of the scheduler with 1 to 128 workers (text only).")
-    var simulate = false
-
     @OptionGroup(title: "Report") var report: FileOptions
 
     func validate() throws {
@@ -87,9 +83,6 @@ struct BenchCommand: ParsableCommand {
         }
         if let size, size.byteCount < SyntheticImage.minimumByteCount {
             throw ValidationError("The size must be at least 1MiB.")
-        }
-        guard !simulate || report.format.format == .text else {
-            throw ValidationError("--simulate writes text.")
         }
         guard compare != "" else { throw ValidationError("The path of the earlier report is empty.") }
         guard workDir != "" else { throw ValidationError("The path of the work folder is empty.") }
@@ -143,12 +136,7 @@ struct BenchCommand: ParsableCommand {
                     as: .text, style: OutputStyle(.quiet, report.color, on: output), to: sink)
             }
             try sink(result.text())
-            if session.cancellation.isCancelled { return try sink("interrupted: not all was measured\n") }
-            guard simulate, result.outcome == .verified else { return }
-            guard let table = SchedulerTable(result.speeds) else {
-                return try sink("\nnot every kernel was measured\n")
-            }
-            try sink(table.text())
+            if session.cancellation.isCancelled { try sink("interrupted: not all was measured\n") }
         }
     }
 }

@@ -23,7 +23,7 @@ struct DigestCommand: ParsableCommand {
             \(ExitStatus.help)
             """)
 
-    @Argument(help: ArgumentHelp("Layers: tar files, plain or compressed.", valueName: "file"), completion: .file())
+    @Argument(help: ArgumentHelp("Layers: tar files, plain or compressed; - is standard input.", valueName: "file"), completion: .file())
     var files: [String]
 
     @Flag(help: "The files are the layers of one image, base first: compute their chainIDs.") var chain = false
@@ -31,6 +31,7 @@ struct DigestCommand: ParsableCommand {
     @OptionGroup(title: "Run") var running: RunOptions
 
     func validate() throws {
+        try StandardInputPath.validate(files)
         try OutputPlace.validate(report.output, reading: files)
         try TraceFile.validate(running.trace, beside: report.output, reading: files)
         _ = try makeVerifier()
@@ -60,6 +61,7 @@ struct DigestCommand: ParsableCommand {
     private func makeVerifier() throws -> Verifier {
         var options = VerifyOptions()
         running.apply(to: &options)
+        options.readsStandardInput = true
         return try Verifier.validated(options)
     }
 }

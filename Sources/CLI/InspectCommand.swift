@@ -24,7 +24,7 @@ struct InspectCommand: ParsableCommand {
             \(ExitStatus.helpOfInspect)
             """)
 
-    @Argument(help: ArgumentHelp("The images: directories or archives.", valueName: "path"), completion: .file())
+    @Argument(help: ArgumentHelp("The images: directories or archives; - is standard input.", valueName: "path"), completion: .file())
     var paths: [String]
 
     @OptionGroup(title: "What to show") var selection: SelectionOptions
@@ -33,6 +33,7 @@ struct InspectCommand: ParsableCommand {
     @OptionGroup(title: "Report") var report: ReportOptions
 
     func validate() throws {
+        try StandardInputPath.validate(paths)
         try OutputPlace.validate(report.output, reading: paths)
         try tolerance.validate(output: report.output)
         _ = try Verifier.validated(options)

@@ -66,7 +66,12 @@ package struct ProgressLines {
     }
 
     private var totals: [String] {
-        [
+        guard progress.isTotalKnown else {
+            return [
+                HumanText.bytes(progress.doneByteCount) + " of at least " + HumanText.bytes(progress.totalByteCount)
+            ]
+        }
+        return [
             Self.percent(progress.doneByteCount, of: progress.totalByteCount),
             HumanText.bytes(progress.doneByteCount) + " of " + HumanText.bytes(progress.totalByteCount),
         ]
@@ -74,7 +79,10 @@ package struct ProgressLines {
 
     private var blobCounts: [String] {
         progress.totalBlobCount > 1
-            ? ["\(progress.doneBlobCount) of \(Self.counted(progress.totalBlobCount, "blob"))"] : []
+            ? [
+                "\(progress.doneBlobCount) of \(progress.isTotalKnown ? "" : "at least ")"
+                    + Self.counted(progress.totalBlobCount, "blob")
+            ] : []
     }
 
     private var speed: [String] {
@@ -83,14 +91,22 @@ package struct ProgressLines {
     }
 
     private var timeLeft: [String] {
-        guard let rate = bytesPerSecond, rate > 0, progress.totalByteCount > progress.doneByteCount else { return [] }
+        guard let rate = bytesPerSecond, rate > 0, progress.totalByteCount > progress.doneByteCount,
+            progress.isTotalKnown
+        else { return [] }
         return [HumanText.duration(Double(progress.totalByteCount - progress.doneByteCount) / rate) + " left"]
     }
 
     // MARK: Bars
 
     /// The overall bar and the numbers that fit next to it.
+    ///
+    /// There is no bar while further image stores are walked: it would become shorter.
     private func bar(width: Int) -> String {
+        guard progress.isTotalKnown else {
+            let choices = [totals + blobCounts + speed, totals + speed, totals].map { $0.joined(separator: "  ") }
+            return choices.first { $0.count <= width } ?? String(totals[0].prefix(width))
+        }
         let choices = [
             totals + blobCounts + speed + timeLeft, totals + speed + timeLeft, totals + speed, totals, [totals[0]],
         ].map { $0.joined(separator: "  ") }

@@ -13,19 +13,21 @@ struct VerifyCommand: ParsableCommand {
         usage: "layerverify verify [<options>] <path> ...",
         discussion: """
             Each PATH is an OCI image layout, a docker-save archive or the folder of one, or a folder that contains \
-            several of these. The form is detected from the content, not from the name.
+            several of these. The form is detected from the content, not from the name. An archive may be compressed by \
+            gzip or zstd. The path '-' is standard input, which may be a pipe.
 
             EXAMPLES:
               layerverify alpine/
               layerverify --platform linux/arm64 alpine/
               layerverify --quiet images/*.tar && echo all good
+              docker save alpine | layerverify -
               layerverify --format json alpine/ | jq -r '.findings[].code'
 
             \(ExitStatus.helpOfVerify)
             """)
 
     @Argument(
-        help: ArgumentHelp("The images: directories or archives.", valueName: "path"), completion: .file())
+        help: ArgumentHelp("The images: directories or archives; - is standard input.", valueName: "path"), completion: .file())
     var paths: [String]
 
     @OptionGroup(title: "What to check") var selection: SelectionOptions
@@ -41,6 +43,7 @@ struct VerifyCommand: ParsableCommand {
     @OptionGroup(title: "Run") var running: RunOptions
 
     func validate() throws {
+        try StandardInputPath.validate(paths)
         try report.validate(reading: paths, trace: running.trace)
         for output in report.requests.map({ $0.output }) + [running.trace] { try tolerance.validate(output: output) }
         guard minImages >= 0 else { throw ValidationError("--min-images is 0 or more, not \(minImages).") }
@@ -65,7 +68,6 @@ struct VerifyCommand: ParsableCommand {
         options.requiresAllPlatforms = requireAllPlatforms
         options.allowsEmpty = allowEmpty
         options.minimumImageCount = minImages
-        options.readsStandardInput = true
         return options
     }
 }

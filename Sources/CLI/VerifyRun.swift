@@ -19,6 +19,7 @@ struct VerifyRun {
     /// Verifies, writes the reports, and throws the exit status. Never returns.
     func run() throws -> Never {
         var options = options
+        options.readsStandardInput = true
         options.recordsTimeline = reports.contains { $0.format.usesTimeline }
         let verifier = try Verifier.validated(options)
         try FileLimit.requireRoom()

@@ -55,7 +55,7 @@ extension FindingCode {
         case .jsonDuplicateKey:
             .refutes("An object names a key twice (compared without case): readers disagree on which value counts.")
         case .jsonTooDeep: .refutes("A document nests deeper than the 10000 levels that Go reads.")
-        case .documentTooLarge: .undetermined("A document is larger than 4 MiB and was not read.")
+        case .documentTooLarge: .undetermined("A document is larger than 4 MiB and was not read, or too large to be kept while a stream was read.")
 
         case .layoutInvalid: .refutes("`oci-layout` is missing, malformed, or of another version than 1.x.")
         case .indexMissing: .refutes("An image layout has no `index.json`.")
@@ -118,8 +118,8 @@ extension FindingCode {
         case .layerAbsent: .notes("A non-distributable layer is missing, which is legal; it was not checked.")
 
         case .mediaTypeMismatch: .refutes("The compression of a layer differs from the one in its media type.")
-        case .streamTruncated: .refutes("A compressed stream is truncated.")
-        case .streamCorrupt: .refutes("A compressed stream is damaged.")
+        case .streamTruncated: .refutes("A compressed stream is truncated: a layer, or the archive of an image.")
+        case .streamCorrupt: .refutes("A compressed stream is damaged: a layer, or the archive of an image.")
         case .streamTrailingBytes:
             .refutes("Bytes that belong to no gzip member or zstd frame follow a compressed stream.")
         case .streamDisputed:

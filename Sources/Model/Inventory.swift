@@ -2,9 +2,11 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// The images that the sources of a run found, their blobs, and the claims about them.
+/// The images that a source found, their blobs, and the claims about them.
 ///
-/// All lists are in the order of the images, so that a report does not depend on timing.
+/// A run makes one for each image store, and releases it when the store has its part of the report. Indexes of blobs and
+/// images are those in the inventory, indexes of roots those of the run. All lists are in the order of the images, so
+/// that a report does not depend on timing.
 ///
 /// Memory: everything but the roots is kept packed, because there may be 100 000 of each. Elements are unpacked on
 /// access.
@@ -15,26 +17,32 @@ package struct Inventory: Sendable {
     package var claims: ClaimList
     /// The findings that follow from the documents alone.
     package var findings: FindingList
-    /// What the search found and is not an image.
-    package var ignored = IgnoredFiles()
     private let table: DigestTable
 
-    package init() {
-        table = DigestTable()
+    package init() { self.init(table: DigestTable()) }
+
+    /// An empty inventory of the same run, whose lists can be appended to each other.
+    package init(sameRunAs other: Inventory) { self.init(table: DigestTable(sharing: other.table)) }
+
+    private init(table: DigestTable) {
+        self.table = table
         images = ImageList(table: table)
         blobs = PackedList(table: table)
         claims = ClaimList(table: table)
         findings = FindingList(table: table)
     }
 
-    /// The limit in bytes for all roots of a run: a quarter of the capacity of the lists. Callers check it before they
-    /// add something.
+    /// The limit in bytes for what all roots of a run leave in its report: a quarter of the capacity of the lists.
+    /// Callers check it before they add something.
     package static let maximumByteCount = 512 << 20
 
     /// The approximate memory in bytes of the whole inventory.
     package var byteCount: Int {
         images.byteCount + blobs.byteCount + claims.byteCount + findings.byteCount + table.byteCount
     }
+
+    /// The approximate memory in bytes of what the report keeps of the inventory.
+    package var reportedByteCount: Int { images.byteCount + findings.byteCount + table.byteCount }
 
     /// A list for the facts about each blob, filled with the facts that the inventory already has.
     package var knownFacts: FactsList {
@@ -45,6 +53,11 @@ package struct Inventory: Sendable {
 
     /// An empty list for findings about this inventory.
     package var emptyFindings: FindingList { FindingList(table: table) }
+
+    /// An empty list of other records about this inventory.
+    package func emptyList<Element: Packable>(of type: Element.Type) -> PackedList<Element> {
+        PackedList(table: table)
+    }
 }
 
 /// A finding, and the image and the layer that it belongs to.
@@ -159,6 +172,9 @@ package struct LayerRecord: Hashable, Sendable {
     package var path: String
     /// True if the specification allows this layer to be absent.
     package var mayBeAbsent: Bool
+    /// True if no document says which bytes the layer has, as in a docker-save archive whose config is missing. It is
+    /// compared with nothing then, and must not be called verified.
+    package var isUnclaimed: Bool { digest == nil && diffID == nil }
     /// The command that made it, as the config's history says, perhaps cut. Spec: config.md §history.
     package var createdBy: String?
 

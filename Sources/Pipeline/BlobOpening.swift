@@ -35,6 +35,9 @@ extension BlobRequest {
     /// The facts about the uncompressed bytes of a blob that could not be read; nil if they were not requested.
     var unread: UncompressedFacts? { diffIDAlgorithms.map { _ in UncompressedFacts(ending: .unread) } }
 
+    /// The facts about a blob that a cancelled run did not finish.
+    package var cancelledFacts: BlobFacts { BlobFacts(reading: .cancelled, uncompressed: unread) }
+
     /// The algorithms for the bytes as stored. For an uncompressed layer they include those of its diffIDs, because
     /// both digests are of the same bytes.
     package func compressedAlgorithms(for compression: Compression) -> [DigestAlgorithm] {

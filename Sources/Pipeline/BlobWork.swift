@@ -19,7 +19,7 @@ import LayerSystem
 /// ## Concurrency
 /// The first group of fields is guarded by the scheduler's lock. The second belongs to the worker that set `isBusy`
 /// under that lock, until it gives the blob back under the lock.
-final class BlobWork: @unchecked Sendable {
+package final class BlobWork: @unchecked Sendable {
     // SAFETY: every field is guarded by the scheduler's lock or by `isBusy`, as described above.
     let request: BlobRequest
     /// The index of the request in the pipeline.

@@ -5,15 +5,17 @@
 /// A binary heap: elements that are taken in ascending order.
 ///
 /// Complexity: adding and taking an element are logarithmic in the number of elements.
-struct Heap<Element: Comparable> {
+package struct Heap<Element: Comparable> {
     /// No element is less than its parent, which is at half its index.
     private var elements: [Element] = []
 
-    var isEmpty: Bool { elements.isEmpty }
-    var count: Int { elements.count }
-    var first: Element? { elements.first }
+    package init() {}
 
-    mutating func add(_ element: Element) {
+    package var isEmpty: Bool { elements.isEmpty }
+    package var count: Int { elements.count }
+    package var first: Element? { elements.first }
+
+    package mutating func add(_ element: Element) {
         elements.append(element)
         var place = elements.count - 1
         while place > 0, elements[place] < elements[(place - 1) / 2] {
@@ -22,7 +24,7 @@ struct Heap<Element: Comparable> {
         }
     }
 
-    mutating func takeFirst() -> Element? {
+    package mutating func takeFirst() -> Element? {
         guard let last = elements.popLast() else { return nil }
         guard let first = elements.first else { return last }
         elements[0] = last
@@ -38,7 +40,7 @@ struct Heap<Element: Comparable> {
         }
     }
 
-    mutating func removeAll() { elements.removeAll() }
+    package mutating func removeAll() { elements.removeAll() }
 }
 
 extension Heap: Sendable where Element: Sendable {}

@@ -28,8 +28,7 @@ package import LayerSystem
 ///
 /// ## Concurrency
 /// `state` is guarded by its lock, and so is everything that `BlobWork` and `HashChain` document as guarded by the
-/// scheduler's lock. All other fields never change. Completion is called by a work item after the last worker has
-/// ended.
+/// scheduler's lock. All other fields never change.
 package final class Pipeline: Sendable {
     let opener: any BlobOpener
     let options: PipelineOptions
@@ -37,49 +36,75 @@ package final class Pipeline: Sendable {
     let pool: BlockPool
     private let crew: WorkCrew
     let state: Locked<PipelineState>
-    private let completion: @Sendable ([BlobFacts]) -> Void
-
-    /// The number of blobs to give to one pipeline: it keeps much more memory for a blob than remains of it afterwards.
-    ///
-    /// Not measured: 4096 blobs take at least a tenth of a second, and some MiB. With many workers that would be so
-    /// little time that starting and ending a pipeline would take as long.
-    package static func batchBlobCount(jobCount: Int) -> Int { max(4096, 512 * jobCount) }
+    private let deliver: @Sendable (BlobRequest, BlobFacts) -> Void
 
     /// Makes a pipeline for one run.
     ///
-    /// `completion` gets the facts in the order of `requests`. Blobs that a cancelled run did not finish are
-    /// `.cancelled`; if there is no memory for the blocks, all are `.unreadable` with ENOMEM.
-    ///
-    /// - Parameter crew: runs the workers; after `start` the caller must have it run its work items.
+    /// - Parameters:
+    ///   - crew: runs the workers; the submitting thread must have it run its work items in the end (`WorkCrew.runAll`).
+    ///   - deliver: receives the facts of each blob once, as soon as they are complete, in any order. It is called by
+    ///     several threads at the same time, and under no lock. Blobs that a cancelled run did not finish are
+    ///     `.cancelled`; if there is no memory for the blocks, all are `.unreadable` with ENOMEM.
     package init(
-        _ requests: [BlobRequest], opener: any BlobOpener, options: PipelineOptions,
-        crew: WorkCrew, isCancelled: @escaping @Sendable () -> Bool = { false },
-        completion: @escaping @Sendable ([BlobFacts]) -> Void
+        opener: any BlobOpener, options: PipelineOptions, crew: WorkCrew,
+        isCancelled: @escaping @Sendable () -> Bool = { false },
+        deliver: @escaping @Sendable (BlobRequest, BlobFacts) -> Void
     ) {
         self.opener = opener
         self.options = options
         self.crew = crew
         self.isCancelled = isCancelled
-        self.completion = completion
-        let state = PipelineState(
-            requests, jobCount: options.jobCount, windowBudget: options.codecOptions.windowBudget)
+        self.deliver = deliver
+        let state = PipelineState(jobCount: options.jobCount, windowBudget: options.codecOptions.windowBudget)
         pool = BlockPool(blockCount: state.blockCount)
         self.state = Locked(state)
     }
 
-    /// Starts the run. Must be called once.
-    package func start() {
+    // MARK: Submitting
+
+    /// Adds blobs to the run. May be called from any thread, before `finishSubmitting`.
+    ///
+    /// Returns: the number of blobs that wait, which no worker has begun. A caller with many blobs should call
+    /// `work(untilWaiting:)` from time to time.
+    @discardableResult
+    package func submit(_ requests: [BlobRequest]) -> Int {
         guard pool.isAllocated else {
-            let facts = state.withLock { $0.facts(unreadable: ENOMEM) }
-            return crew.add { self.completion(facts) }
+            let facts = requests.map {
+                BlobFacts(reading: .unreadable(errno: ENOMEM, atByte: 0), uncompressed: $0.unread)
+            }
+            state.withLock { $0.refuse(requests, facts) }
+            for (request, facts) in zip(requests, facts) { deliver(request, facts) }
+            return 0
         }
-        let workers = state.withLock { $0.startWorkers() }
-        guard !workers.isEmpty else {
-            let facts = state.withLock { $0.allFacts }
-            return crew.add { self.completion(facts) }
+        let (workers, waitingCount) = state.withLock { state in
+            state.submit(requests)
+            return (state.startWorkers(), state.waitingBlobCount)
         }
         for worker in workers { dispatch(worker) }
+        return waitingCount
     }
+
+    /// States that no more blobs will be submitted.
+    package func finishSubmitting() { state.withLock { $0.finishSubmitting() } }
+
+    /// Has the calling thread work, until at most `count` of the submitted blobs wait. If it is not one of the crew's
+    /// threads, it only blocks until then. One thread at a time may call this, instead of `WorkCrew.runAll`.
+    package func work(untilWaiting count: Int) {
+        let thread = pthread_self()
+        guard state.withLock({ $0.holdBack(thread, untilWaiting: count) }) else { return }
+        crew.run { state.withLock { $0.heldBackThread != nil } }
+    }
+
+    /// Adds blobs and returns the workers to start, for a model that runs them.
+    package func submitWithoutStarting(_ requests: [BlobRequest]) -> [PipelineWorker] {
+        state.withLock { state in
+            state.submit(requests)
+            return state.startWorkers()
+        }
+    }
+
+    /// The number of submitted blobs that no worker has begun.
+    package var waitingBlobCount: Int { state.withLock { $0.waitingBlobCount } }
 
     /// The progress of the run.
     package var progress: PipelineProgress { state.withLock { $0.progress } }
@@ -92,7 +117,7 @@ package final class Pipeline: Sendable {
 
     /// The number of further parts in which blobs were read, and of blobs in which a part did not begin at a member.
     package var partCounts: (parts: Int, misleading: Int) {
-        state.withLock { ($0.partCount, $0.misleadingSlots.count) }
+        state.withLock { ($0.partCount, $0.misleadingCount) }
     }
 
     private func dispatch(_ worker: PipelineWorker) {
@@ -101,83 +126,92 @@ package final class Pipeline: Sendable {
 
     private func run(_ worker: PipelineWorker) {
         options.prepareThread()
+        let thread = pthread_self()
+        let isHeldBack = state.withLock { $0.heldBackThread.map { pthread_equal($0, thread) != 0 } ?? false }
         var action = nextAction(for: worker)
         while true {
-            switch action {
-            case .hash:
-                let start = traceStart
-                worker.hash()
-                if let start { trace(.hash, worker, since: start, worker.hashJobs.map { $0.tracePart() }) }
-                action = giveBack(.hash, worker)
-            case .read:
-                let start = traceStart
-                worker.readTeam(self)
-                if let start {
-                    let beside = worker.hashJobs.map { $0.tracePart(isBeside: true) }
-                    trace(.read, worker, since: start, worker.team.map(\.tracePart) + beside)
-                }
-                action = giveBack(.read, worker)
-            case .readAndHash:
-                let start = traceStart
-                worker.readAndHashTeam(self)
-                if let start { trace(.read, worker, since: start, worker.team.map(\.tracePart)) }
-                action = giveBack(.read, worker)
-            case .readSmall(let slots):
-                readSmall(slots, worker)
-                action = nextAction(for: worker)
-            case .end(let facts):
-                if let facts { completion(facts) }
-                return
+            if case .end(let unread) = action {
+                for request in unread { deliver(request, request.cancelledFacts) }
+                return crew.wakeCaller()
             }
+            perform(action, worker)
+            let transition = complete(action, worker, isHeldBack: isHeldBack)
+            if let another = transition.startedWorker { dispatch(another) }
+            for blob in transition.finished { deliver(blob.request, finish(blob)) }
+            if transition.releasesHeldBack { crew.wakeCaller() }
+            // Another thread, or this one later, continues the work.
+            if transition.isPaused { return dispatch(worker) }
+            action = transition.next ?? nextAction(for: worker)
         }
     }
 
-    private func nextAction(for worker: PipelineWorker) -> PipelineState.Action {
+    // MARK: The steps of a worker
+
+    package func nextAction(for worker: PipelineWorker) -> WorkerAction {
         let isCancelled = self.isCancelled()
         return state.withLock { $0.nextAction(for: worker, isCancelled: isCancelled) }
     }
 
-    /// Gives back what a worker did, finishes what can be finished, and starts a worker if more is ready than the
-    /// calling one will do.
-    ///
-    /// Returns: the next action of the calling worker.
-    private func giveBack(_ done: PipelineState.Done, _ worker: PipelineWorker) -> PipelineState.Action {
-        let isCancelled = self.isCancelled()
-        let consequence = state.withLock { $0.takeBack(done, of: worker, isCancelled: isCancelled) }
-        if let another = consequence.startedWorker { dispatch(another) }
-        for work in consequence.finished {
-            let facts = work.finishedFacts()
-            state.withLock { $0.record(facts, for: work) }
+    /// Performs an action, under no lock.
+    package func perform(_ action: WorkerAction, _ worker: PipelineWorker) {
+        let start = traceStart
+        switch action {
+        case .hash:
+            worker.hash()
+            if let start { trace(.hash, worker, since: start, worker.hashJobs.map { $0.tracePart() }) }
+        case .read:
+            worker.readTeam(self)
+            if let start {
+                let beside = worker.hashJobs.map { $0.tracePart(isBeside: true) }
+                trace(.read, worker, since: start, worker.team.map(\.tracePart) + beside)
+            }
+        case .readAndHash:
+            worker.readAndHashTeam(self)
+            if let start { trace(.read, worker, since: start, worker.team.map(\.tracePart)) }
+        case .readSmall: readSmall(worker)
+        case .end: break
         }
-        return consequence.next ?? nextAction(for: worker)
     }
 
-    private func readSmall(_ slots: Range<Int>, _ worker: PipelineWorker) {
+    /// Completes an action.
+    ///
+    /// Returns: the blobs that are finished by it, a worker to start if more is ready than the calling one will do, and
+    /// the next action of the calling worker.
+    package func complete(_ action: WorkerAction, _ worker: PipelineWorker, isHeldBack: Bool = false) -> Transition {
+        let isCancelled = self.isCancelled()
+        return state.withLock {
+            $0.complete(action, of: worker, isHeldBack: isHeldBack, isCancelled: isCancelled)
+        }
+    }
+
+    /// Computes and records the facts of a blob of which everything is read and hashed.
+    package func finish(_ blob: FinishedBlob) -> BlobFacts {
+        switch blob {
+        case .small(_, let facts): return facts
+        case .large(let work):
+            let facts = work.finishedFacts()
+            state.withLock { $0.record(facts, for: work) }
+            return facts
+        }
+    }
+
+    private func readSmall(_ worker: PipelineWorker) {
         let reader = worker.sequentialReader(options)
-        let requests = state.withLock { Array($0.requests[slots]) }
-        var found: [(slot: Int, facts: BlobFacts)] = []
-        found.reserveCapacity(requests.count)
-        var tooLarge: [Int] = []
         // The next blob is opened before one is read, so that the storage fetches it in the meantime.
-        var next = openAhead(requests.first)
-        for (place, request) in requests.enumerated() {
+        var next = openAhead(worker.smallRequests.first)
+        for (index, request) in worker.smallRequests.enumerated() {
             let opening = next
-            next = openAhead(place + 1 < requests.count ? requests[place + 1] : nil)
+            next = openAhead(index + 1 < worker.smallRequests.count ? worker.smallRequests[index + 1] : nil)
             guard let opening else { preconditionFailure("every request is opened") }
             let start = traceStart
-            let slot = slots.lowerBound + place
             guard opening.isSmall,
                 let facts = reader.factsIfMemoryAllows(of: request, opening, isCancelled: isCancelled)
             else {
-                tooLarge.append(slot)
+                worker.smallResults.append(.tooLarge(byteCount: opening.reader?.byteCount ?? 0))
                 continue
             }
             if let start { trace(.whole, worker, since: start, [facts.tracePart(request.blob)]) }
-            found.append((slot, facts))
-        }
-        state.withLock { state in
-            for (slot, facts) in found { state.record(facts, forSmall: slot) }
-            for slot in tooLarge { state.readAsLarge(slot) }
+            worker.smallResults.append(.read(facts))
         }
     }
 

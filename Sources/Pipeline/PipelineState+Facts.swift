@@ -5,32 +5,20 @@
 import LayerModel
 
 extension PipelineState {
-    /// Records that no blob can be read, for a run that lacks resources of its own.
-    ///
-    /// Returns: the facts, like `allFacts`.
-    mutating func facts(unreadable errno: Int32) -> [BlobFacts] {
-        for slot in requests.indices {
-            let ending = ReadEnding.unreadable(errno: errno, atByte: 0)
-            record(BlobFacts(reading: ending, uncompressed: requests[slot].unread), forSmall: slot)
-        }
-        return allFacts
-    }
-
     mutating func record(_ facts: BlobFacts, for work: BlobWork) {
-        self.facts[work.slot] = facts
+        misleadingSlots.remove(work.slot)
         recordedCount += 1
         progress.doneBlobCount += 1
         // No more bytes will come of a blob that is missing or could not be read to its end.
         count(facts.byteCount, for: work)
     }
 
-    /// Records the facts of a small blob.
-    mutating func record(_ facts: BlobFacts, forSmall slot: Int) {
-        self.facts[slot] = facts
+    /// Records the facts of a blob that was not read block by block.
+    mutating func recordUnread(_ request: BlobRequest, _ facts: BlobFacts) {
         recordedCount += 1
         progress.doneBlobCount += 1
         progress.doneByteCount &+= facts.byteCount
-        progress.totalByteCount &+= facts.byteCount &- requests[slot].expectedByteCount
+        progress.totalByteCount &+= facts.byteCount &- request.expectedByteCount
         progress.uncompressedByteCount &+= facts.uncompressed?.byteCount ?? 0
     }
 

@@ -60,14 +60,14 @@ extension PipelineState {
     }
 
     /// Adds the parts that a worker has found.
-    mutating func takeNewParts(_ worker: PipelineWorker, _ consequence: inout Consequence) {
+    mutating func takeNewParts(_ worker: PipelineWorker, _ transition: inout Transition) {
         guard let work = worker.splitting else { return }
         worker.splitting = nil
         wantedPartCount -= worker.wantedPartCount
         var last = work
         for part in worker.newParts {
             partCount += 1
-            part.key = requests.count + partCount
+            part.key = makeKey()
             part.previous = last
             last.next = part
             open[part.key] = part
@@ -81,7 +81,7 @@ extension PipelineState {
         }
         if !worker.team.contains(where: { $0 === work }) {
             work.isBusy = false
-            readOnOrRetire(work, &consequence)
+            readOnOrRetire(work, &transition)
         }
     }
 
@@ -97,7 +97,7 @@ extension PipelineState {
 
     /// If the leading part was read to its end, either the next part leads, or the next part is dropped and this one
     /// continues. Nothing changes while a worker owns one of them.
-    mutating func settleParts(around work: BlobWork, _ consequence: inout Consequence) {
+    mutating func settleParts(around work: BlobWork, _ transition: inout Transition) {
         var leader = work.role == .follows ? work.previous ?? work : work
         while leader.role == .leads, !leader.isBusy, leader.isReadDone, let next = leader.next, !next.isBusy {
             guard leader.isContinued(by: next) else {
@@ -105,11 +105,11 @@ extension PipelineState {
                 continue
             }
             passOn(from: leader, to: next)
-            if leader !== work { readOnOrRetire(leader, &consequence) }
+            if leader !== work { readOnOrRetire(leader, &transition) }
             leader = next
         }
         // If another part leads now, its blocks are available to the digests, or it is finished.
-        if leader !== work { readOnOrRetire(leader, &consequence) }
+        if leader !== work { readOnOrRetire(leader, &transition) }
     }
 
     private mutating func passOn(from work: BlobWork, to next: BlobWork) {
@@ -136,7 +136,7 @@ extension PipelineState {
     /// Removes a part that did not begin where the part before it ended. That part continues over its range, unless its
     /// blob cannot be read.
     private mutating func drop(_ next: BlobWork, after work: BlobWork) {
-        misleadingSlots.insert(work.slot)
+        if misleadingSlots.insert(work.slot).inserted { misleadingCount += 1 }
         let heldBefore = heldPartBlockCount
         for held in next.heldInputs + next.heldOutputs { release(held.block) }
         readFollowersOn(heldBefore: heldBefore)

@@ -2,6 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import LayerCodec
 import LayerDigest
 import LayerModel
@@ -14,22 +15,27 @@ import LayerModel
 /// are counted separately (`heldPartBlockCount`), from when they are kept until their last digest has used them,
 /// whichever part leads by then. The pool has room for the sum of both, so taking a block never fails and never waits.
 struct PipelineState {
-    private(set) var requests: [BlobRequest]
-    var facts: [BlobFacts?]
-    /// The original indexes of `requests`, the largest first. Requests from index `small` on are read in one action.
-    private let order: [Int]
-    private let small: Int
-    private var nextLarge = 0
-    private var nextSmall: Int
+    /// The blobs that no worker has begun: those that are expected to be small are read in one action.
+    private var waitingLarge = Heap<WaitingBlob>()
+    private var waitingSmall = Queue<BlobRequest>()
+    /// The number of blobs that were submitted, and of those whose facts were recorded.
+    private var submittedCount = 0
     var recordedCount = 0
+    private var isSubmittingFinished = false
+    /// The thread that works until fewer blobs wait.
+    private var heldBack: (thread: pthread_t, waitingCount: Int)?
+    private var waitingIndex = 0
+    /// The number of keys that were given to blobs and parts.
+    private var keyCount = 0
 
     /// The open blobs and their parts, by their keys. They are retained here as long as they have a block or a chain in
     /// use.
     var open: [Int: BlobWork] = [:]
     /// The last parts of open blobs in which further ones may be found, and some in which none will be.
     var splittable: [BlobWork] = []
-    /// The indexes in `requests` of blobs in which a part was dropped.
+    /// The open blobs in which a part was dropped, and the number of all of them.
     var misleadingSlots: Set<Int> = []
+    var misleadingCount = 0
     /// The number of parts that were made so far.
     var partCount = 0
     /// The number of parts that workers are looking for.
@@ -45,8 +51,6 @@ struct PipelineState {
     var waiting: BlobWork?
     /// Streams whose decoders found no memory for a window, until another decoder releases some.
     private var memoryWaiters: [BlobWork] = []
-    /// The indexes in `requests` of blobs that were expected to be small and are not.
-    private var deferred: [Int] = []
     /// The chains with a block waiting, in one queue per algorithm, the longest waiting first.
     var digestQueues: [DigestQueue] = []
     var freeBlocks: [BlockIndex]
@@ -87,16 +91,21 @@ struct PipelineState {
     /// The number of small blobs that a worker takes at once.
     static let smallBatchCount = 16
 
-    init(_ requests: [BlobRequest], jobCount: Int, windowBudget: WindowBudget? = nil) {
-        // Small requests are moved to the end of the list, so that a batch of them is a range.
-        order = requests.indices.sorted { first, second in
-            let (a, b) = (requests[first].expectedByteCount, requests[second].expectedByteCount)
-            return a != b ? a > b : first < second
+    /// A blob that no worker has begun. The largest comes first, of two equal ones the one that was submitted first.
+    private struct WaitingBlob: Comparable {
+        let request: BlobRequest
+        /// The size of its file if that is known, otherwise the expected size.
+        let byteCount: UInt64
+        let index: Int
+
+        static func < (one: WaitingBlob, other: WaitingBlob) -> Bool {
+            one.byteCount != other.byteCount ? one.byteCount > other.byteCount : one.index < other.index
         }
-        self.requests = order.map { requests[$0] }
-        facts = Array(repeating: nil, count: requests.count)
-        small = self.requests.firstIndex { $0.expectedByteCount <= Self.smallByteCount } ?? requests.count
-        nextSmall = small
+
+        static func == (one: WaitingBlob, other: WaitingBlob) -> Bool { one.index == other.index }
+    }
+
+    init(jobCount: Int, windowBudget: WindowBudget? = nil) {
         self.jobCount = jobCount
         self.windowBudget = windowBudget
         // One blob alone may be read in as many parts as there could be blobs, and its size is known only when it is
@@ -106,21 +115,17 @@ struct PipelineState {
         blockUsers = Array(repeating: 0, count: blockCount)
         isHeldForPart = Array(repeating: false, count: blockCount)
         idleWorkers = (0..<jobCount).map { PipelineWorker(number: $0) }
-        progress.totalBlobCount = requests.count
-        for request in requests { progress.totalByteCount &+= request.expectedByteCount }
     }
 
     var blockCount: Int { blockUsers.count }
 
     var leftByteCount: UInt64 { progress.totalByteCount - min(progress.doneByteCount, progress.totalByteCount) }
 
-    /// True while there are blobs that no worker has begun.
-    var hasBlobsToBegin: Bool { largeToBeginCount > 0 || nextSmall < requests.count }
+    /// The number of blobs that no worker has begun.
+    var waitingBlobCount: Int { waitingLarge.count + waitingSmall.count }
 
     /// True while there are blobs, other than small ones, that could be opened.
-    var hasBlobsToOpen: Bool { largeToBeginCount > 0 || waiting != nil }
-
-    private var largeToBeginCount: Int { small - nextLarge + deferred.count }
+    var hasBlobsToOpen: Bool { !waitingLarge.isEmpty || waiting != nil }
 
     /// The number of blocks in use; 0 after a run that was not cancelled.
     var heldBlockCount: Int { blockUsers.count - freeBlocks.count }
@@ -130,26 +135,64 @@ struct PipelineState {
             + jobCount * (PipelineWorker.spareBlockCount + 1 + heldPartBlockCountPerJob)
     }
 
-    /// The facts in the order in which the requests were given.
-    var allFacts: [BlobFacts] {
-        var result = Array(repeating: BlobFacts(reading: .cancelled), count: facts.count)
-        for (place, original) in order.enumerated() {
-            result[original] =
-                facts[place] ?? BlobFacts(reading: .cancelled, uncompressed: requests[place].unread)
+    // MARK: Submitting
+
+    /// Adds blobs. Small ones are read in the order in which they were submitted, the largest of those submitted together
+    /// first.
+    mutating func submit(_ requests: [BlobRequest]) {
+        count(submitted: requests)
+        var small: [BlobRequest] = []
+        for request in requests {
+            if request.expectedByteCount <= Self.smallByteCount {
+                small.append(request)
+            } else {
+                wait(request, byteCount: request.expectedByteCount)
+            }
         }
-        return result
+        small.sort { $0.expectedByteCount > $1.expectedByteCount }
+        for request in small { waitingSmall.add(request) }
     }
 
-    // MARK: Taking work
-
+    /// The workers to start after blobs were added, at most one for each blob that waits.
     mutating func startWorkers() -> [PipelineWorker] {
-        let count = min(jobCount, requests.count)
+        let count = min(idleWorkers.count, waitingBlobCount)
         let started = Array(idleWorkers.suffix(count))
         idleWorkers.removeLast(count)
         return started
     }
 
-    mutating func nextAction(for worker: PipelineWorker, isCancelled: Bool) -> Action {
+    /// Counts blobs that are not read, for a run that lacks resources of its own.
+    mutating func refuse(_ requests: [BlobRequest], _ facts: [BlobFacts]) {
+        count(submitted: requests)
+        for (request, facts) in zip(requests, facts) { recordUnread(request, facts) }
+    }
+
+    private mutating func count(submitted requests: [BlobRequest]) {
+        precondition(!isSubmittingFinished, "no blob is submitted after the end")
+        submittedCount += requests.count
+        progress.totalBlobCount += requests.count
+        for request in requests { progress.totalByteCount &+= request.expectedByteCount }
+    }
+
+    private mutating func wait(_ request: BlobRequest, byteCount: UInt64) {
+        waitingLarge.add(WaitingBlob(request: request, byteCount: byteCount, index: waitingIndex))
+        waitingIndex += 1
+    }
+
+    mutating func finishSubmitting() { isSubmittingFinished = true }
+
+    /// Notes that a thread works until at most `count` blobs wait. Returns false if that is the case already.
+    mutating func holdBack(_ thread: pthread_t, untilWaiting count: Int) -> Bool {
+        guard waitingBlobCount > count else { return false }
+        heldBack = (thread, count)
+        return true
+    }
+
+    var heldBackThread: pthread_t? { heldBack?.thread }
+
+    // MARK: Taking work
+
+    mutating func nextAction(for worker: PipelineWorker, isCancelled: Bool) -> WorkerAction {
         self.isCancelled = self.isCancelled || isCancelled
         guard !self.isCancelled else { return end(worker) }
         readMemoryWaitersOn()
@@ -161,29 +204,46 @@ struct PipelineState {
         if !isShortOfParts, takeReadTeam(worker) { return .read }
         if takeHashTeam(worker, .any) { return .hash }
         if takeReadTeam(worker) { return .read }
-        if nextSmall < requests.count {
-            // Fewer when few are left, so that no worker has many left while others have none.
-            let left = requests.count - nextSmall
-            let batch = nextSmall..<(nextSmall + max(1, min(Self.smallBatchCount, left / jobCount)))
-            nextSmall = batch.upperBound
-            return .readSmall(batch)
-        }
+        if takeSmall(worker) { return .readSmall }
         return end(worker)
     }
 
-    private mutating func end(_ worker: PipelineWorker) -> Action {
+    private mutating func takeSmall(_ worker: PipelineWorker) -> Bool {
+        guard !waitingSmall.isEmpty else { return false }
+        worker.smallRequests.removeAll(keepingCapacity: true)
+        worker.smallResults.removeAll(keepingCapacity: true)
+        // Fewer when few are left, so that no worker has many left while others have none.
+        for _ in 0..<max(1, min(Self.smallBatchCount, waitingSmall.count / jobCount)) {
+            worker.smallRequests.append(waitingSmall.takeFirst())
+        }
+        return true
+    }
+
+    private mutating func end(_ worker: PipelineWorker) -> WorkerAction {
         for block in worker.spareBlocks { freeBlocks.append(block) }
         worker.spareBlocks.removeAll(keepingCapacity: true)
         idleWorkers.append(worker)
-        guard idleWorkers.count == jobCount else { return .end(nil) }
-        precondition(isCancelled || recordedCount == requests.count, "the last worker ends when all is done")
+        if let heldBack, waitingBlobCount <= heldBack.waitingCount { self.heldBack = nil }
+        guard idleWorkers.count == jobCount else { return .end(unread: []) }
+        precondition(isCancelled || recordedCount == submittedCount, "the last worker ends when all is done")
+        return .end(unread: isCancelled ? takeUnread() : [])
+    }
+
+    /// Takes all blobs that were not finished, after all workers of a cancelled run have ended.
+    private mutating func takeUnread() -> [BlobRequest] {
+        var unread = open.values.filter { $0.key == $0.slot }.map(\.request)
+        if let waiting { unread.append(waiting.request) }
+        while let next = waitingLarge.takeFirst() { unread.append(next.request) }
+        while !waitingSmall.isEmpty { unread.append(waitingSmall.takeFirst()) }
+        heldBack = nil
         ready = ReadyBlobs()
         open.removeAll()
         splittable.removeAll()
         memoryWaiters.removeAll()
         waiting = nil
         digestQueues.removeAll()
-        return .end(allFacts)
+        recordedCount += unread.count
+        return unread
     }
 
     private mutating func admit() {
@@ -196,14 +256,14 @@ struct PipelineState {
     }
 
     private mutating func takeNextLarge() -> BlobWork? {
-        if let slot = deferred.popLast() { return BlobWork(requests[slot], slot: slot) }
-        guard nextLarge < small else { return nil }
-        defer { nextLarge += 1 }
-        return BlobWork(requests[nextLarge], slot: nextLarge)
+        waitingLarge.takeFirst().map { BlobWork($0.request, slot: makeKey()) }
     }
 
-    /// Reads a blob block by block that was expected to be small.
-    mutating func readAsLarge(_ slot: Int) { deferred.append(slot) }
+    /// A key for a blob or a part.
+    mutating func makeKey() -> Int {
+        defer { keyCount += 1 }
+        return keyCount
+    }
 
     /// Makes streams ask for memory again if any was released since they asked.
     private mutating func readMemoryWaitersOn() {
@@ -226,33 +286,64 @@ struct PipelineState {
 
     /// Takes back what a worker did, and returns its next action; in one transition, because all workers share the
     /// lock.
-    mutating func takeBack(_ done: Done, of worker: PipelineWorker, isCancelled: Bool) -> Consequence {
-        var consequence =
-            switch done {
+    ///
+    /// - Parameter isHeldBack: whether the calling thread works only until fewer blobs wait.
+    mutating func complete(
+        _ action: WorkerAction, of worker: PipelineWorker, isHeldBack: Bool = false, isCancelled: Bool
+    ) -> Transition {
+        var transition =
+            switch action {
             case .hash: takeBack(worker.hashJobs)
-            case .read: takeBack(teamOf: worker)
+            case .read, .readAndHash: takeBack(teamOf: worker)
+            case .readSmall: takeBack(smallOf: worker)
+            case .end: Transition()
             }
         worker.hashJobs.removeAll(keepingCapacity: true)
+        if let heldBack, waitingBlobCount <= heldBack.waitingCount {
+            self.heldBack = nil
+            transition.releasesHeldBack = true
+        }
+        transition.isPaused = isHeldBack && heldBack == nil
         // Finished blobs are recorded first: only then may the last worker end.
-        if consequence.finished.isEmpty { consequence.next = nextAction(for: worker, isCancelled: isCancelled) }
-        return consequence
+        let isRecordingLeft = transition.finished.contains { if case .large = $0 { true } else { false } }
+        if !isRecordingLeft, !transition.isPaused {
+            transition.next = nextAction(for: worker, isCancelled: isCancelled)
+        }
+        return transition
+    }
+
+    /// Takes back the facts of small blobs.
+    private mutating func takeBack(smallOf worker: PipelineWorker) -> Transition {
+        var transition = Transition()
+        for (request, result) in zip(worker.smallRequests, worker.smallResults) {
+            switch result {
+            case .read(let facts):
+                recordUnread(request, facts)
+                transition.finished.append(.small(request, facts))
+            case .tooLarge(let byteCount): wait(request, byteCount: byteCount)
+            }
+        }
+        worker.smallRequests.removeAll(keepingCapacity: true)
+        worker.smallResults.removeAll(keepingCapacity: true)
+        transition.startedWorker = startWorkerIfWorthwhile()
+        return transition
     }
 
     /// Takes back what a worker has read.
-    mutating func takeBack(teamOf worker: PipelineWorker) -> Consequence {
-        var consequence = Consequence()
-        takeBack(worker.hashJobs, &consequence)
+    mutating func takeBack(teamOf worker: PipelineWorker) -> Transition {
+        var transition = Transition()
+        takeBack(worker.hashJobs, &transition)
         if let ahead = worker.ahead {
             worker.ahead = nil
             ahead.isBusy = false
             if ahead === waiting, ahead.isFinished {
                 // There is nothing to read.
                 waiting = nil
-                consequence.finished.append(ahead)
+                transition.finished.append(.large(ahead))
             }
-            if open[ahead.slot] != nil { readOnOrRetire(ahead, &consequence) }
+            if open[ahead.slot] != nil { readOnOrRetire(ahead, &transition) }
         }
-        takeNewParts(worker, &consequence)
+        takeNewParts(worker, &transition)
         for work in worker.team {
             for block in work.released { release(block) }
             work.released.removeAll(keepingCapacity: true)
@@ -272,24 +363,24 @@ struct PipelineState {
                 work.isListedAsSplittable = true
                 splittable.append(work)
             }
-            readOnOrRetire(work, &consequence)
+            readOnOrRetire(work, &transition)
         }
         // A stream that ends may leave its block with the worker; other workers need the surplus.
         while worker.spareBlocks.count > PipelineWorker.spareBlockCount, let block = worker.spareBlocks.popLast() {
             freeBlocks.append(block)
         }
-        consequence.startedWorker = startWorkerIfWorthwhile()
-        return consequence
+        transition.startedWorker = startWorkerIfWorthwhile()
+        return transition
     }
 
-    mutating func takeBack(_ jobs: [HashJob]) -> Consequence {
-        var consequence = Consequence()
-        takeBack(jobs, &consequence)
-        consequence.startedWorker = startWorkerIfWorthwhile()
-        return consequence
+    mutating func takeBack(_ jobs: [HashJob]) -> Transition {
+        var transition = Transition()
+        takeBack(jobs, &transition)
+        transition.startedWorker = startWorkerIfWorthwhile()
+        return transition
     }
 
-    private mutating func takeBack(_ jobs: [HashJob], _ consequence: inout Consequence) {
+    private mutating func takeBack(_ jobs: [HashJob], _ transition: inout Transition) {
         let heldBefore = heldPartBlockCount
         defer { readFollowersOn(heldBefore: heldBefore) }
         for job in jobs {
@@ -299,7 +390,7 @@ struct PipelineState {
             work.pendingSegmentCount -= 1
             job.chain.isBusy = false
             queueUp(job.chain)
-            readOnOrRetire(work, &consequence)
+            readOnOrRetire(work, &transition)
         }
     }
 
@@ -362,17 +453,17 @@ struct PipelineState {
         heldPartBlockCount += 1
     }
 
-    mutating func readOnOrRetire(_ work: BlobWork, _ consequence: inout Consequence) {
-        settleParts(around: work, &consequence)
+    mutating func readOnOrRetire(_ work: BlobWork, _ transition: inout Transition) {
+        settleParts(around: work, &transition)
         guard work.isFinished else { return readOn(work) }
         guard open.removeValue(forKey: work.key) != nil else { return }
         splittable.removeAll { $0 === work }
-        guard work.role == .passedOn else { return consequence.finished.append(work) }
+        guard work.role == .passedOn else { return transition.finished.append(.large(work)) }
         // The part that leads now may only have waited for the digests of this one.
         guard let next = work.next else { return }
         work.next = nil
         next.previous = nil
-        readOnOrRetire(next, &consequence)
+        readOnOrRetire(next, &transition)
     }
 
     /// The caller takes one piece of work itself; another worker is started only if there is a second one.
@@ -380,9 +471,9 @@ struct PipelineState {
         guard !isCancelled, !idleWorkers.isEmpty else { return nil }
         var readyCount = ready.count
         for queue in digestQueues { readyCount += (queue.chains.count + queue.teamSize - 1) / queue.teamSize }
-        if nextSmall < requests.count { readyCount += 1 }
+        if !waitingSmall.isEmpty { readyCount += 1 }
         if open.count < maximumOpenCount {
-            readyCount += min(maximumOpenCount - open.count, largeToBeginCount + (waiting == nil ? 0 : 1))
+            readyCount += min(maximumOpenCount - open.count, waitingLarge.count + (waiting == nil ? 0 : 1))
         }
         return readyCount >= 2 ? idleWorkers.popLast() : nil
     }

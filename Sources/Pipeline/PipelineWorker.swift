@@ -13,10 +13,10 @@ import SystemPackage
 /// ## Concurrency
 /// An idle worker is guarded by the scheduler's lock; a running one belongs to its thread. The scheduler fills `team`
 /// and `hashJobs` under the lock before it gives the worker its action.
-final class PipelineWorker: @unchecked Sendable {
+package final class PipelineWorker: @unchecked Sendable {
     // SAFETY: owned by one thread at a time, as described above.
     /// The number of the worker, beginning with 0, for traces.
-    let number: Int
+    package let number: Int
     /// Blocks of `hashTeamSize` chains, one of each in turn. While a team is read, one block of each chain.
     var hashJobs: [HashJob] = []
     var hashTeamSize = 0
@@ -31,6 +31,9 @@ final class PipelineWorker: @unchecked Sendable {
     var wantedByteCount: UInt64 = 0
     /// The parts that were found, each the continuation of the previous one.
     var newParts: [BlobWork] = []
+    /// Blobs to read from beginning to end, and what was read.
+    var smallRequests: [BlobRequest] = []
+    var smallResults: [SmallResult] = []
     var spareBlocks: [BlockIndex] = []
     private var active: [BlobWork] = []
     private var lanes: [DecodeLane] = []
@@ -46,6 +49,12 @@ final class PipelineWorker: @unchecked Sendable {
     /// uncompressed blob: it halves the number of transitions. 8 uncompressed layers, time divided by that of the bare
     /// program, with 1, 2 and 4 blocks: 1.03, 1.01, 1.03 (docs/performance.md).
     static let hashRoundCount = 2
+
+    enum SmallResult {
+        case read(BlobFacts)
+        /// The blob must be read block by block: it is too large, or its decoder found no memory.
+        case tooLarge(byteCount: UInt64)
+    }
 
     init(number: Int) { self.number = number }
 

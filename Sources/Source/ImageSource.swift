@@ -93,5 +93,7 @@ struct PartlyReadTree: ImageTree {
 
     func facts(at location: BlobLocation) -> BlobFacts? { tree.facts(at: location) }
 
+    var hasFacts: Bool { tree.hasFacts }
+
     var findingsOfImages: [Finding] { tree.findingsOfImages }
 }

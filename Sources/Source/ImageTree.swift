@@ -25,6 +25,9 @@ package protocol ImageTree: Sendable {
     /// The facts of a file, if the tree has them: those of an archive that is read once are computed as it goes by.
     func facts(at location: BlobLocation) -> BlobFacts?
 
+    /// Whether the tree has facts.
+    var hasFacts: Bool { get }
+
     /// The memory of the tree in bytes: that of an archive's index.
     var byteCount: Int { get }
 
@@ -47,6 +50,8 @@ extension ImageTree {
     }
 
     package func facts(at location: BlobLocation) -> BlobFacts? { nil }
+
+    package var hasFacts: Bool { false }
 
     package var byteCount: Int { 0 }
 

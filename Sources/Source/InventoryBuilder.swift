@@ -7,7 +7,9 @@ package import LayerSystem
 package import StrictJSON
 import SystemPackage
 
-/// Collects images, blobs, claims and findings of all roots of a run, in order.
+/// Collects images, blobs, claims and findings of the roots of a run, in order.
+///
+/// `endRoot` gives away the inventory of a root. What is kept after that is what findings about the whole run need.
 package struct InventoryBuilder {
     package private(set) var inventory = Inventory()
     package let selection: Selection
@@ -16,6 +18,8 @@ package struct InventoryBuilder {
     /// The blobs of the current root by location.
     private var blobs = HashIndex()
     var root: RootIndex = 0
+    /// The number of roots that were begun.
+    private(set) var rootCount = 0
     /// The cost of the current root so far.
     package internal(set) var budget: RootBudget
     private let limits: RootBudget.Limits
@@ -23,8 +27,9 @@ package struct InventoryBuilder {
     let watch: WalkWatch
     var isExcessNoted = false
     var isInterruptionNoted = false
-    /// The number of documents that were parsed for earlier roots.
+    /// The number of documents that were parsed for earlier roots, and the bytes that these leave in the report.
     private var earlierDocumentCount = 0
+    private var earlierByteCount = 0
     var configs = ConfigCache()
     /// The index in the inventory of the current root's first image.
     private var firstImage = 0
@@ -36,6 +41,11 @@ package struct InventoryBuilder {
     /// The indexes in the selection of the references that matched, and the roots in which anything was selected.
     var selectedReferences: Set<Int> = []
     private(set) var rootsWithImages: Set<RootIndex> = []
+    /// The different images so far, up to `minimumImageCount`.
+    var imageIdentities: Set<ImageIdentity> = []
+    let minimumImageCount: Int
+    /// Whether a finding of a root that has ended is undetermined; not known if no digest is expected.
+    private(set) var hasUndeterminedRoot = false
     /// Receives each entry that names an image, if the walk is a survey.
     var observer: StoreSurvey.Observer?
     /// The state of the comparison with expected digests.
@@ -49,7 +59,7 @@ package struct InventoryBuilder {
     private(set) var isWhole = true
     /// The platforms that the current root lists and whose manifests are missing.
     var absentPlatforms: [AbsentPlatform] = []
-    /// The bytes of the commands of the layers, in all roots.
+    /// The bytes of the commands of the current root's layers.
     var historyByteCount = 0
     /// False once a finding of the current root keeps it from being verified.
     private(set) var isRootVerifiable = true
@@ -70,12 +80,14 @@ package struct InventoryBuilder {
     }
 
     /// - Parameters:
+    ///   - minimumImageCount: how many different images there must be.
     ///   - watch: tells when the walk must end, and receives its progress.
     ///   - limits: the limits of each root.
     package init(
-        selection: Selection, opener: any BlobOpener, digester: DocumentDigester, watch: WalkWatch = WalkWatch(),
-        limits: RootBudget.Limits = RootBudget.Limits()
+        selection: Selection, opener: any BlobOpener, digester: DocumentDigester, minimumImageCount: Int = 0,
+        watch: WalkWatch = WalkWatch(), limits: RootBudget.Limits = RootBudget.Limits()
     ) {
+        self.minimumImageCount = minimumImageCount
         self.selection = selection
         self.opener = opener
         self.digester = digester
@@ -91,14 +103,16 @@ package struct InventoryBuilder {
     /// - Parameter indexByteCount: the memory of an archive's index in bytes.
     package mutating func beginRoot(_ record: RootRecord, indexByteCount: Int = 0) {
         wereRootsWhole = wereRootsWhole && isWhole && !isCutShort
-        root = inventory.roots.count
+        root = rootCount
+        rootCount += 1
         inventory.roots.append(record)
         blobs = HashIndex()
         imagesOfConfigs = [:]
         hasLayoutImages = false
         earlierDocumentCount += budget.documentCount
         budget = RootBudget(
-            limits: limits, indexByteCount: indexByteCount, earlierByteCount: inventory.byteCount, held: held)
+            limits: limits, indexByteCount: indexByteCount, inventoryByteCount: inventory.byteCount,
+            reportByteCount: earlierByteCount, held: held)
         (isExcessNoted, isInterruptionNoted) = (false, false)
         configs = ConfigCache()
         firstImage = inventory.images.count
@@ -106,10 +120,30 @@ package struct InventoryBuilder {
         isWhole = true
         isRootVerifiable = true
         absentPlatforms = []
+        historyByteCount = 0
+    }
+
+    /// Ends the current root: adds the findings that need all of its documents, and gives away its inventory. The next
+    /// root, and findings about the run, are added to an empty one.
+    package mutating func endRoot() -> Inventory {
+        noteIncompleteRoot()
+        noteUnexpectedDigests()
+        noteImageIdentities()
+        if selection.expectedDigests != nil {
+            hasUndeterminedRoot =
+                hasUndeterminedRoot || inventory.findings.contains { $0.finding.outcome == .undetermined }
+        }
+        earlierByteCount += inventory.reportedByteCount
+        let ended = inventory
+        inventory = Inventory(sameRunAs: ended)
+        blobs = HashIndex()
+        imagesOfConfigs = [:]
+        configs = ConfigCache()
+        return ended
     }
 
     /// Sets the form of the current root.
-    mutating func setForm(_ form: ImageForm) { inventory.roots[root].form = form }
+    mutating func setForm(_ form: ImageForm) { inventory.roots[inventory.roots.count - 1].form = form }
 
     package mutating func add(_ finding: Finding, image: Int? = nil, layer: Int? = nil) {
         var finding = finding
@@ -124,11 +158,6 @@ package struct InventoryBuilder {
         inventory.findings.append(LocatedFinding(finding, image: image, layer: layer))
         // A thousand documents may name a document with a thousand faults.
         budget.step(1, keeping: 0, inventory)
-    }
-
-    /// Adds findings that count for each image of the current root.
-    package mutating func addToImages(_ findings: [Finding]) {
-        for finding in findings { for image in imagesOfRoot { add(finding, image: image) } }
     }
 
     mutating func add(_ claim: Claim) { inventory.claims.append(claim) }
@@ -164,9 +193,6 @@ package struct InventoryBuilder {
 
     /// The images of the current root, by their indexes in the inventory.
     var imagesOfRoot: Range<Int> { firstImage..<inventory.images.count }
-
-    /// Records the files that the search found and that are not images.
-    package mutating func noteIgnored(_ files: IgnoredFiles) { inventory.ignored = files }
 
     // Blobs
 
@@ -207,11 +233,10 @@ package struct InventoryBuilder {
             budget.step(alternatives.count, keeping: 64 * alternatives.count, inventory)
             return ([location] + alternatives).map { location in
                 // The size is known from the archive's index.
-                let facts = tree.facts(at: location)
                 guard case .range(_, _, let byteCount) = location, expectedByteCount == 0 else {
-                    return blob(location, path: path, expectedByteCount: expectedByteCount, facts: facts)
+                    return blob(location, path: path, expectedByteCount: expectedByteCount)
                 }
-                return blob(location, path: path, expectedByteCount: byteCount, facts: facts)
+                return blob(location, path: path, expectedByteCount: byteCount)
             }
         case .nowhere(let ending):
             let facts = BlobFacts(reading: ending)
@@ -228,6 +253,9 @@ package struct InventoryBuilder {
         let key = BlobKey(location, path: path)
         return find(key, key.hashValue) != nil
     }
+
+    /// Sets the facts of a blob that the tree knows.
+    mutating func set(_ facts: BlobFacts, of blob: BlobIndex) { inventory.blobs[blob].facts = facts }
 
     // Documents
 
@@ -316,7 +344,7 @@ package struct InventoryBuilder {
         // It is too large for a document; the pipeline computes its digest.
         guard reader.byteCount <= UInt64(JSONDocument.maximumByteCount) else {
             inventory.blobs[blob].expectedByteCount = reader.byteCount
-            if record.facts == nil, reader.byteCount > BlobRequest.excessByteCount {
+            if reader.byteCount > BlobRequest.excessByteCount {
                 inventory.blobs[blob].facts = BlobFacts(reading: .oversized(byteCount: reader.byteCount))
             }
             return .failure(.tooLarge(byteCount: reader.byteCount))
@@ -356,11 +384,8 @@ package struct InventoryBuilder {
             byteCount: ByteMath.fileSize(bytes.count), digests: digests,
             compression: Compression.detect(prefix: bytes), reading: ending)
         // A document that several others name is read for each of them, and must not change in between.
-        if let known = inventory.blobs[blob].facts {
-            if known.digests.first != facts.digests.first { facts.reading = .changed }
-            // The facts of a file in a stream are not computed again.
-            facts.digests += known.digests.filter { facts.digest(like: $0) == nil }
-            facts.uncompressed = known.uncompressed
+        if let known = inventory.blobs[blob].facts, known.digests.first != facts.digests.first {
+            facts.reading = .changed
         }
         inventory.blobs[blob].facts = facts
         return bytes

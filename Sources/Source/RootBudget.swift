@@ -22,8 +22,8 @@ package struct RootBudget: Sendable {
         package var byteCount = 44 << 20
         /// Bytes of memory for the inventory alone, without the facts and findings of the run.
         package var inventoryByteCount = 22 << 20
-        /// Bytes of memory for the inventory of all roots of a run. A later root still gets `assuredByteCount`, unless
-        /// `Inventory.maximumByteCount` is reached.
+        /// Bytes of memory for what all roots of a run leave in its report. A later root still gets `assuredByteCount`,
+        /// unless `Inventory.maximumByteCount` is reached.
         package var runByteCount = 256 << 20
         /// Several times the size of the inventory of an image with a few platforms.
         package var assuredByteCount = 64 << 10
@@ -41,18 +41,21 @@ package struct RootBudget: Sendable {
     /// Bytes of memory of lists that a walk keeps in addition to the inventory.
     private var listByteCount = 0
     private let indexByteCount: Int
-    /// The bytes that earlier roots have left in the inventory.
-    private let earlierByteCount: Int
+    /// The bytes of the inventory when the root began, and of what earlier roots leave in the report.
+    private let inventoryByteCount: Int
+    private let reportByteCount: Int
     private let held: HeldDocuments
     /// The limit that was reached, in words; nil if none was.
     package private(set) var excess: String?
 
     package init(
-        limits: Limits = Limits(), indexByteCount: Int = 0, earlierByteCount: Int = 0, held: HeldDocuments
+        limits: Limits = Limits(), indexByteCount: Int = 0, inventoryByteCount: Int = 0, reportByteCount: Int = 0,
+        held: HeldDocuments
     ) {
         self.limits = limits
         self.indexByteCount = indexByteCount
-        self.earlierByteCount = earlierByteCount
+        self.inventoryByteCount = inventoryByteCount
+        self.reportByteCount = reportByteCount
         self.held = held
     }
 
@@ -100,8 +103,8 @@ package struct RootBudget: Sendable {
     }
 
     private mutating func check(_ inventory: Inventory, reading: Int) {
-        let total = inventory.byteCount
-        let found = total - earlierByteCount
+        let found = inventory.byteCount - inventoryByteCount
+        let total = reportByteCount + found
         let open = indexByteCount + held.byteCount + listByteCount + reading
         if found > limits.inventoryByteCount {
             excess = "descriptors that take more than \(Self.mebibytes(limits.inventoryByteCount))"

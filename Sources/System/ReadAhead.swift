@@ -9,7 +9,7 @@ package final class ReadAhead: SequentialSource {
     private struct State: Sendable {
         var filled: [Block] = []
         var empty: [[UInt8]]
-        /// Nobody reads any more.
+        /// The reader is gone.
         var isAbandoned = false
     }
 

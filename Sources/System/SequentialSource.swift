@@ -41,8 +41,8 @@ package protocol StreamedBlobReader: AnyObject {
     ///
     /// - Parameters:
     ///   - algorithms: the digests to compute, of the bytes as they are and of what they decode to.
-    ///   - byteCount: the size of the blob.
-    func begin(_ algorithms: [DigestAlgorithm], byteCount: UInt64)
+    ///   - byteCount: the size of the blob; nil if it is not known.
+    func begin(_ algorithms: [DigestAlgorithm], byteCount: UInt64?)
 
     /// Takes the next bytes of the blob.
     func take(_ bytes: RawSpan)

@@ -8,7 +8,7 @@
 /// are started when there are more items than idle threads, and end when the crew is freed.
 ///
 /// ## Concurrency
-/// Items may be added from any thread; one thread at a time may call `runAll`.
+/// Items may be added from any thread; one thread at a time may call `runAll` or `run`.
 package final class WorkCrew: Sendable {
     package typealias Item = @Sendable () -> Void
 
@@ -81,6 +81,29 @@ package final class WorkCrew: Sendable {
             item()
             Self.finishItem(state)
         }
+    }
+
+    /// Runs items as long as `isWanted` returns true, which is called before each item and after each `wakeCaller`. Blocks
+    /// the calling thread while there is no item to run. `isWanted` must not call the crew.
+    package func run(while isWanted: () -> Bool) {
+        while true {
+            let callerHelps = callerHelps
+            let next = state.wait { (state: inout State) -> Item?? in
+                guard isWanted() else { return .some(nil) }
+                guard callerHelps || state.threadCount == 0 else { return nil }
+                return state.takeItem().map { .some($0) }
+            }
+            guard let item = next else { return }
+            item()
+            Self.finishItem(state)
+        }
+    }
+
+    /// Makes the thread in `run` check its condition again.
+    package func wakeCaller() {
+        // Without the lock, the thread could be between its check and its wait.
+        state.withLock { _ in }
+        state.wakeAll()
     }
 
     private func startThread() {

@@ -83,7 +83,8 @@ package final class TarFileInput: TarInput {
         let count = left < UInt64(wanted) ? Int(left) : wanted
         guard count > 0 else { return [] }
         if offset < windowOffset || offset + UInt64(count) > windowOffset + UInt64(window.count) {
-            window = try read(offset, left < UInt64(Self.windowByteCount) ? Int(left) : max(count, Self.windowByteCount))
+            window = try read(
+                offset, left < UInt64(Self.windowByteCount) ? Int(left) : max(count, Self.windowByteCount))
             windowOffset = offset
             // The file has become shorter.
             guard window.count >= count else { throw .changed }

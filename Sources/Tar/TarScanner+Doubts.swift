@@ -85,9 +85,11 @@ extension TarScanner {
         // uuencoded data may begin on any line.
         let lines = block.split(separator: UInt8(ascii: "\n"))
         // A skippable frame of zstd.
-        let isSkippable = block.first.map { $0 & 0xf0 == 0x50 } == true
+        let isSkippable =
+            block.first.map { $0 & 0xf0 == 0x50 } == true
             && block.dropFirst().starts(with: [0x2a, 0x4d, 0x18])
-        return isSkippable || magics.contains { block.starts(with: $0) } || words.contains { block.starts(with: $0.utf8) }
+        return isSkippable || magics.contains { block.starts(with: $0) }
+            || words.contains { block.starts(with: $0.utf8) }
             || lines.contains { $0.starts(with: "begin".utf8) }
     }
 }

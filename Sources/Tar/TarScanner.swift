@@ -54,7 +54,9 @@ struct TarScanner {
         guard !block.isEmpty else {
             throw Stop(ending: isWithinEntry ? truncated(nil, at: offset) : .endOfFile)
         }
-        guard block.count == TarHeader.byteCount else { throw Stop(ending: truncated(nil, at: offset + UInt64(block.count))) }
+        guard block.count == TarHeader.byteCount else {
+            throw Stop(ending: truncated(nil, at: offset + UInt64(block.count)))
+        }
         guard !block.allSatisfy({ $0 == 0 }) else { throw Stop(ending: try endingAtZeros()) }
         guard let header = TarHeader(block) else { throw corrupt("header with a wrong checksum") }
         guard let size = header.size else { throw corrupt("size is not a natural number below 2^63") }

@@ -4,26 +4,51 @@
 
 internal import LayerAudit
 internal import LayerCodec
-package import LayerModel
+internal import LayerModel
 internal import LayerPipeline
 internal import LayerSystem
 
-/// Reads the blobs of one run, judges them, and confirms refutations on the reference path.
-struct BlobRun {
-    let opener: any BlobOpener
-    let options: PipelineOptions
-    let cancellation: Cancellation?
-    let observer: ProgressObserver?
-    let start: ContinuousClock.Instant
-    let trace: RunTrace?
+/// Reads and judges the blobs of a run, one image store after another.
+///
+/// `add` takes the image stores as they are walked, and `next` gives them back in the same order when they are judged.
+/// The stores in between are limited, so that the memory of a run does not depend on their number. Blobs of several
+/// stores are read at a time, and while the next store is walked.
+///
+/// ## Concurrency
+/// Used by one thread, which belongs to the crew of the run: it reads blobs as well while too many wait.
+final class BlobRun {
+    private let opener: any BlobOpener
+    private let options: PipelineOptions
+    private let cancellation: Cancellation?
+    private let observer: ProgressObserver?
+    private let start: ContinuousClock.Instant
+    private let trace: RunTrace?
+    /// Called before the first blob is read.
+    private let noteStart: () -> Void
     private let offers: @Sendable (DigestAlgorithm) -> Bool
     private let crew: WorkCrew
+    private let roots = OpenRoots()
+    private let total = RunTotal()
+    /// Nil until there is a blob to read.
+    private var pipeline: Pipeline?
+    private var ticker: ProgressTicker?
 
+    /// No further image store is walked while so many are open, or while their inventories take so many bytes.
+    private static let maximumRootCount = 64
+    private static let maximumByteCount = 8 << 20
+    /// The number of blobs that are submitted at a time, and that may wait then.
+    private static let submittedBlobCount = 4096
+    /// The number of blobs for each job that are left to the other threads when this one walks the next store.
+    private static let leftBlobCount = 32
+
+    /// - Parameter noteStart: called before the first blob is read. From then on the run tells the observer of its
+    ///   progress.
     init(
         _ verifier: Verifier, opener: any BlobOpener, cancellation: Cancellation?, progress: ProgressObserver?,
-        start: ContinuousClock.Instant, trace: RunTrace?
+        start: ContinuousClock.Instant, trace: RunTrace?, noteStart: @escaping () -> Void = {}
     ) {
         self.opener = opener
+        self.noteStart = noteStart
         self.trace = trace
         offers = verifier.offers
         var options = verifier.pipelineOptions
@@ -36,89 +61,73 @@ struct BlobRun {
         self.start = start
     }
 
-    /// Facts in the order of `requests`, and findings in the order of the images.
+    /// Adds an image store that was walked, or the files of `digest`.
     ///
-    /// - Parameter complete: is called with all findings, before they are sorted.
-    func audit(
-        _ inventory: Inventory, requests: [BlobRequest]? = nil,
-        completing complete: (inout FindingList) -> Void = { _ in }
-    ) -> (facts: FactsList, findings: FindingList) {
-        var facts = inventory.knownFacts
-        var plan = requests == nil ? Plan(inventory) : nil
-        let count = requests?.count ?? plan?.blobs.count ?? 0
-        // Each pipeline begins with its largest blob. Sorting the batches as well makes the largest blobs of the run
-        // come first.
-        var order = (0..<count).map { UInt32($0) }
-        let batchCount = Pipeline.batchBlobCount(jobCount: options.jobCount)
-        if let plan, count > batchCount {
-            let sizes = plan.blobs.map { inventory.blobs[Int($0)].expectedByteCount }
-            order.sort { sizes[Int($0)] != sizes[Int($1)] ? sizes[Int($0)] > sizes[Int($1)] : $0 < $1 }
+    /// - Parameter requests: the blobs to read; nil for those that the claims require.
+    func add(_ inventory: Inventory, requests: [BlobRequest]? = nil) {
+        let requests =
+            requests.map { BlobRequests($0, of: inventory) } ?? BlobRequests(planning: inventory, offers: offers)
+        let root = roots.add(inventory, requests)
+        guard root.requestCount > 0 else { return }
+        total.add(blobCount: root.requestCount, byteCount: root.expectedByteCount)
+        let pipeline = pipeline ?? startPipeline()
+        for start in stride(from: 0, to: root.requestCount, by: Self.submittedBlobCount) {
+            let part = root.runRequests(start..<min(start + Self.submittedBlobCount, root.requestCount))
+            total.begin(byteCount: part.reduce(0) { $0 &+ $1.expectedByteCount })
+            pipeline.submit(part)
+            pipeline.work(untilWaiting: Self.submittedBlobCount)
         }
-        func request(_ place: UInt32) -> BlobRequest {
-            if let requests { return requests[Int(place)] }
-            guard let plan else { preconditionFailure("there is a plan where there are no requests") }
-            let planned = plan.request(Int(plan.blobs[Int(place)]))
-            return planned.limited(to: offers, comparing: inventory.blobs[planned.blob].facts)
+    }
+
+    /// The next image store, judged; nil if another one should be walked first, or if there is none.
+    ///
+    /// - Parameters:
+    ///   - isEnd: whether all were added.
+    ///   - findingByteCount: the limit in bytes for its findings.
+    func next(isEnd: Bool, findingByteCount: Int) -> JudgedRoot? {
+        if isEnd { finishReading() }
+        guard let first = roots.first else { return nil }
+        if !first.isRead {
+            guard isFull else { return nil }
+            pipeline?.work(untilWaiting: Self.leftBlobCount * options.jobCount)
+            crew.run { !first.isRead }
         }
-        let total = RunTotal(
-            blobCount: count, byteCount: order.reduce(0) { $0 &+ request($1).expectedByteCount })
-        var options = options
-        let blobs = inventory.blobs
-        if let trace {
-            options.tracer = { record in trace.add(record) { blobs[$0].path } }
-        }
-        for start in stride(from: 0, to: count, by: batchCount) {
-            let batch = order[start..<min(start + batchCount, count)].map { request($0) }
-            total.begin(byteCount: batch.reduce(0) { $0 &+ $1.expectedByteCount })
-            for (request, read) in zip(batch, readAll(batch, options, total, path: { blobs[$0].path })) {
-                facts[request.blob] = read.merged(into: facts[request.blob])
-            }
-        }
-        let judgingStart = ContinuousClock.now
-        var judge = Judge(inventory, facts: facts)
-        facts = []
-        order.sort()
-        let doubtful = order.filter { judge.wantsReference(request($0).blob) }
-        var findings = inventory.findings
-        var disagreements: [LocatedFinding] = []
-        for start in stride(from: 0, to: doubtful.count, by: batchCount) {
-            let batch = doubtful[start..<min(start + batchCount, doubtful.count)].map { request($0) }
-            disagreements += confirm(batch, options, inventory, &judge)
-        }
-        plan = nil
-        judge.addFindings(to: &findings)
-        for finding in disagreements {
-            findings.append(
-                findings.intern(finding.finding), root: finding.finding.root, image: finding.image,
-                layer: finding.layer, order: .max)
-        }
-        Consequences.mergeTruncation(&findings)
-        Consequences.mark(&findings, in: inventory, facts: judge.facts)
-        complete(&findings)
-        findings.finish()
-        findings.sort()
-        trace?.add(TraceRecord(.judge, worker: nil, since: judgingStart))
-        return (judge.facts, findings)
+        roots.removeFirst()
+        return judge(first, findingByteCount: findingByteCount)
+    }
+
+    private var isFull: Bool {
+        roots.count >= Self.maximumRootCount || roots.byteCount >= Self.maximumByteCount
     }
 
     // The fast path
 
-    private func readAll(
-        _ requests: [BlobRequest], _ options: PipelineOptions, _ total: RunTotal,
-        path: @escaping @Sendable (BlobIndex) -> String
-    ) -> [BlobFacts] {
-        guard !requests.isEmpty else { return [] }
-        let box = FactsBox()
-        let pipeline = Pipeline(requests, opener: opener, options: options, crew: crew, isCancelled: isCancelled) {
-            facts in
-            box.facts.withLock { $0 = facts }
+    private func startPipeline() -> Pipeline {
+        let (roots, crew) = (roots, crew)
+        var options = options
+        if let trace {
+            options.tracer = { record in trace.add(record) { roots.path(ofBlob: $0) ?? "" } }
         }
-        let ticker = observer.map { ProgressTicker(pipeline, after: total, $0, start: start, path: path) }
-        pipeline.start()
+        let pipeline = Pipeline(opener: opener, options: options, crew: crew, isCancelled: isCancelled) {
+            request, facts in
+            if roots.take(facts, ofBlob: request.blob) { crew.wakeCaller() }
+        }
+        noteStart()
+        ticker = observer.map {
+            ProgressTicker(pipeline, of: total, $0, start: start, path: { roots.path(ofBlob: $0) })
+        }
+        self.pipeline = pipeline
+        return pipeline
+    }
+
+    /// Reads what is left, and releases the memory of the pipeline.
+    private func finishReading() {
+        guard let pipeline else { return }
+        total.end()
+        pipeline.finishSubmitting()
         crew.runAll()
         ticker?.stop()
-        total.add(pipeline.progress)
-        return box.facts.withLock { $0 }
+        (self.pipeline, ticker) = (nil, nil)
     }
 
     private var isCancelled: @Sendable () -> Bool {
@@ -126,38 +135,18 @@ struct BlobRun {
         return { cancellation?.isCancelled ?? false }
     }
 
-    // The reference path
+    // The verdict
 
-    /// Reads doubtful blobs again with the reference decoders, one blob at a time in each job.
-    ///
-    /// Returns: the blobs in which the reference path finds no fault.
-    private func confirm(
-        _ requests: [BlobRequest], _ options: PipelineOptions, _ inventory: Inventory, _ judge: inout Judge
-    ) -> [LocatedFinding] {
-        guard !requests.isEmpty else { return [] }
-        let wereRefuted = requests.map { judge.isRefuted($0.blob) }
-        let first = requests.map { judge.facts[$0.blob]?.uncompressed?.ending }
-        let confirmed = ReferenceRun(requests, opener: opener, options: options, isCancelled: isCancelled).run(crew)
-        for ((request, ending), read) in zip(zip(requests, first), confirmed) {
-            let again = (judge.facts[request.blob].map { $0.replaced(by: read) } ?? read).disputed(by: ending)
-            judge.facts[request.blob] = again.merged(into: inventory.blobs[request.blob].facts)
+    private func judge(_ root: OpenRoot, findingByteCount: Int) -> JudgedRoot {
+        let start = ContinuousClock.now
+        var options = options
+        if let trace {
+            options.tracer = { record in trace.add(record) { root.inventory.blobs[$0].path } }
         }
-        let judge = judge
-        return zip(requests, wereRefuted).compactMap { request, wasRefuted in
-            guard wasRefuted, let facts = judge.facts[request.blob], facts.reading == .complete,
-                !judge.isRefuted(request.blob), !facts.isDisputedZstd
-            else { return nil }
-            let blob = inventory.blobs[request.blob]
-            let claim = judge.firstClaim(about: request.blob)
-            var finding = Finding(
-                .fastPathDisagrees,
-                "the fast path refuted \(blob.path), the reference path finds nothing wrong with it",
-                at: Place(blob.path),
-                digest: facts.digests.first,
-                hint: "LAYERVERIFY_DISABLE turns a fast path off; please report this with the output of --version")
-            finding.root = blob.root
-            return LocatedFinding(finding, image: claim?.image, layer: claim?.layer)
-        }
+        let reference = ReferenceRun(opener: opener, options: options, crew: crew, isCancelled: isCancelled)
+        let judged = JudgedRoot(root, confirming: reference, findingByteCount: findingByteCount)
+        trace?.add(TraceRecord(.judge, worker: nil, since: start))
+        return judged
     }
 }
 
@@ -168,89 +157,5 @@ extension Verifier {
             jobCount: jobCount, expansionLimit: options.expansionLimit,
             codecOptions: CodecOptions(maximumWindowByteCount: options.maximumWindowByteCount), fastCodec: fastCodec,
             isNice: options.isNice)
-    }
-}
-
-/// The progress of the pipelines of a run that have ended, and the total amount of work.
-///
-/// ## Concurrency
-/// `state` is guarded by its mutex.
-final class RunTotal: Sendable {
-    let blobCount: Int
-    private let state: Locked<State>
-
-    private struct State {
-        var done = PipelineProgress()
-        /// The expected bytes of the blobs that no pipeline has received yet.
-        var pendingByteCount: UInt64
-    }
-
-    init(blobCount: Int, byteCount: UInt64) {
-        self.blobCount = blobCount
-        state = Locked(State(pendingByteCount: byteCount))
-    }
-
-    /// Moves the expected size of blobs, in bytes, from `pendingByteCount` to the pipeline that now reads them and
-    /// counts them itself.
-    func begin(byteCount: UInt64) { state.withLock { $0.pendingByteCount -= min($0.pendingByteCount, byteCount) } }
-
-    func add(_ progress: PipelineProgress) { state.withLock { $0.done = Self.sum($0.done, progress) } }
-
-    /// The progress of the run, including that of a pipeline that is not in `done` yet.
-    func with(_ progress: PipelineProgress) -> PipelineProgress {
-        let state = state.withLock { $0 }
-        var result = Self.sum(state.done, progress)
-        result.totalBlobCount = blobCount
-        result.totalByteCount &+= state.pendingByteCount
-        return result
-    }
-
-    private static func sum(_ one: PipelineProgress, _ other: PipelineProgress) -> PipelineProgress {
-        var result = one
-        result.doneByteCount &+= other.doneByteCount
-        result.totalByteCount &+= other.totalByteCount
-        result.doneBlobCount += other.doneBlobCount
-        result.totalBlobCount += other.totalBlobCount
-        result.uncompressedByteCount &+= other.uncompressedByteCount
-        return result
-    }
-}
-
-/// Receives the facts of the pipeline.
-private final class FactsBox: Sendable {
-    let facts = Locked<[BlobFacts]>([])
-}
-
-extension BlobFacts {
-    /// The facts of the reference path about a stream whose ending differs on the fast path.
-    ///
-    /// The strict decoder of zstd refuses more streams than libzstd, by rules of the specification and of other
-    /// decoders. A stream that it refuses and libzstd accepts is disputed: neither refuted nor verified. The same holds
-    /// for a stream that only some versions of libzstd accept.
-    func disputed(by fast: StreamEnding?) -> BlobFacts {
-        guard compression == .zstd, case .corrupt(let atByte, let fault) = fast, fault != .decoder else { return self }
-        let dispute: StreamDispute
-        switch (uncompressed?.ending, fault) {
-        case (.complete, .longZeroCount), (.corrupt, .longZeroCount): dispute = .zstdZeroCount
-        case (.complete, _): dispute = .zstdRule
-        default: return self
-        }
-        var result = self
-        result.uncompressed?.ending = .disputed(atByte: atByte, dispute)
-        return result
-    }
-
-    /// Whether `disputed(by:)` marked the stream as disputed by a rule of zstd.
-    var isDisputedZstd: Bool {
-        switch uncompressed?.ending {
-        case .disputed(_, .zstdRule), .disputed(_, .zstdZeroCount): true
-        default: false
-        }
-    }
-
-    /// The facts of a blob that was read again. If it was present in one read and missing in the other, it has changed.
-    package func replaced(by read: BlobFacts) -> BlobFacts {
-        guard read.reading != reading, !read.reading.leavesOpen else { return read }
-        return BlobFacts(reading: .changed, uncompressed: uncompressed.map { _ in UncompressedFacts(ending: .unread) })
     }
 }

@@ -11,7 +11,8 @@ internal import LayerSystem
 struct GatherProgress: Sendable {
     private let observer: ProgressObserver?
     private let start: ContinuousClock.Instant
-    private let next: Locked<ContinuousClock.Instant>
+    /// When the next report is due; nil after the end.
+    private let next: Locked<ContinuousClock.Instant?>
 
     init(_ observer: ProgressObserver?, since start: ContinuousClock.Instant) {
         self.observer = observer
@@ -33,11 +34,14 @@ struct GatherProgress: Sendable {
     /// Reports the number of bytes of a stream that were read so far.
     func note(streamedByteCount: UInt64) { tell { $0.streamedByteCount = streamedByteCount } }
 
+    /// Reports nothing more: the progress of reading blobs is reported from now on.
+    func end() { next.withLock { $0 = nil } }
+
     private func tell(_ fill: (inout VerifyProgress) -> Void) {
         guard let observer else { return }
         let now = ContinuousClock.now
         let isDue = next.withLock { next in
-            guard now >= next else { return false }
+            guard let due = next, now >= due else { return false }
             next = now + .milliseconds(100)
             return true
         }

@@ -21,25 +21,27 @@ final class ProgressTicker {
     private let state = Monitor(State())
     private let report: @Sendable () -> Void
 
-    /// - Parameter path: the path of a blob.
+    /// - Parameter path: the path of a blob; nil if it was read in the meantime.
     init(
-        _ pipeline: Pipeline, after total: RunTotal, _ observer: @escaping ProgressObserver,
-        start: ContinuousClock.Instant, path: @escaping @Sendable (BlobIndex) -> String
+        _ pipeline: Pipeline, of total: RunTotal, _ observer: @escaping ProgressObserver,
+        start: ContinuousClock.Instant, path: @escaping @Sendable (BlobIndex) -> String?
     ) {
         let report: @Sendable () -> Void = {
             let progress = total.with(pipeline.progress)
             let open = pipeline.openBlobs
-            observer(
-                VerifyProgress(
-                    doneByteCount: progress.doneByteCount,
-                    totalByteCount: max(progress.totalByteCount, progress.doneByteCount),
-                    doneBlobCount: progress.doneBlobCount, totalBlobCount: progress.totalBlobCount,
-                    elapsedSeconds: (ContinuousClock().now - start).seconds,
-                    blobsInWork: open.prefix(VerifyProgress.maximumBlobsInWork).map { blob in
+            var told = VerifyProgress(
+                doneByteCount: progress.doneByteCount,
+                totalByteCount: max(progress.totalByteCount, progress.doneByteCount),
+                doneBlobCount: progress.doneBlobCount, totalBlobCount: progress.totalBlobCount,
+                elapsedSeconds: (ContinuousClock().now - start).seconds,
+                blobsInWork: open.prefix(VerifyProgress.maximumBlobsInWork).compactMap { blob in
+                    path(blob.blob).map {
                         VerifyProgress.BlobInWork(
-                            path: path(blob.blob), doneByteCount: blob.doneByteCount,
-                            totalByteCount: blob.totalByteCount)
-                    }, blobInWorkCount: open.count))
+                            path: $0, doneByteCount: blob.doneByteCount, totalByteCount: blob.totalByteCount)
+                    }
+                }, blobInWorkCount: open.count)
+            told.isTotalKnown = total.isKnown
+            observer(told)
         }
         self.report = report
         let state = state

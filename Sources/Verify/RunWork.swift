@@ -29,12 +29,19 @@ package struct RunWork: Sendable {
     /// Opens the blobs again.
     package let opener: any BlobOpener
 
-    init(_ inventory: Inventory, facts: FactsList, opener: any BlobOpener) {
+    init(_ blobs: [Blob], opener: any BlobOpener) {
+        self.blobs = blobs
         self.opener = opener
-        blobs = Plan(inventory).requests.compactMap { request in
+    }
+}
+
+extension JudgedRoot {
+    /// The blobs that the pipeline read.
+    var work: [RunWork.Blob] {
+        Plan(inventory).requests.compactMap { request in
             guard let facts = facts[request.blob], let compression = facts.compression else { return nil }
             let isDecoded = compression != .none && request.diffIDAlgorithms != nil
-            return Blob(
+            return RunWork.Blob(
                 location: request.location, path: inventory.blobs[request.blob].path, compression: compression,
                 byteCount: facts.byteCount,
                 uncompressedByteCount: isDecoded ? facts.uncompressed?.byteCount : nil,

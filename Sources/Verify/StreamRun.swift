@@ -16,6 +16,7 @@ extension Verifier {
     ) -> StreamTools {
         let pipeline = pipelineOptions
         let isNice = options.isNice
+        let offers = offers
         // A single job reads, decodes and hashes on one thread.
         let hasThreads = jobCount > 1
         let ahead: @Sendable (any SequentialSource) -> any SequentialSource = { source in
@@ -23,7 +24,7 @@ extension Verifier {
             return ReadAhead.of(source) { if isNice { BackgroundPriority.adopt() } }
         }
         var makeReader: (@Sendable () -> any StreamedBlobReader)?
-        if readsLayers { makeReader = { StreamedBlobs(pipeline) } }
+        if readsLayers { makeReader = { StreamedBlobs(pipeline, offers: offers) } }
         return StreamTools(
             decode: { source, compression in DecodedSource(ahead(source), compression, options: pipeline) },
             makeReader: makeReader, readAhead: ahead,
@@ -32,6 +33,48 @@ extension Verifier {
                 guard let pace else { return counted }
                 return PacedSource(counted, pace)
             }, readsStandardInput: options.readsStandardInput)
+    }
+}
+
+extension Verifier {
+    /// Adds the facts of the blob that is standard input, if the inventory has one and it is not a file.
+    func readStandardInput(
+        for inventory: inout Inventory, _ pace: ReadingPace?, _ cancellation: Cancellation?,
+        _ progress: ProgressObserver?, start: ContinuousClock.Instant
+    ) {
+        guard options.readsStandardInput,
+            let index = inventory.blobs.indices.first(where: { inventory.blobs[$0].path == "-" })
+        else { return }
+        let teller = GatherProgress(progress, since: start)
+        let tools = streamTools(readsLayers: true, pace: pace) { teller.note(streamedByteCount: $0) }
+        let reader = StreamedBlobs(pipelineOptions, offers: offers)
+        reader.begin([.sha256], byteCount: nil)
+        var ending = ReadEnding.complete
+        do throws(LookupFault) {
+            let source: any SequentialSource
+            switch try StandardInput.open(isCancelled: { cancellation?.isCancelled ?? false }) {
+            case .file(let file): source = FileSource(file) { cancellation?.isCancelled ?? false }
+            case .stream(let stream): source = stream
+            }
+            ending = Self.read(tools.readAhead(tools.pace(source)), into: reader)
+        } catch {
+            ending = ReadEnding(error)
+        }
+        inventory.blobs[index].facts = reader.finish(ending)
+    }
+
+    private static func read(_ source: any SequentialSource, into reader: StreamedBlobs) -> ReadEnding {
+        var byteCount: UInt64 = 0
+        do throws(SourceFault) {
+            while true {
+                let bytes = try source.next(PipelineOptions.blockByteCount)
+                guard !bytes.isEmpty else { return .complete }
+                reader.take(bytes.span.bytes)
+                byteCount += ByteMath.fileSize(bytes.count)
+            }
+        } catch {
+            return ReadEnding(error, atByte: byteCount)
+        }
     }
 }
 

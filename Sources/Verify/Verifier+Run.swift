@@ -3,15 +3,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LayerAudit
-internal import LayerCodec
-internal import LayerDigest
 internal import LayerModel
-internal import LayerPipeline
 internal import LayerSource
 internal import LayerSystem
 
 extension Verifier {
-    /// Runs source, plan, pipeline and verdict.
+    /// Runs source, plan, pipeline and verdict, for one image store after another.
     ///
     /// - Parameter noteWork: receives the blobs that were read, after the run.
     func runVerification(
@@ -23,193 +20,67 @@ extension Verifier {
         let trace = RunTrace(
             sink, start: start, workerCount: jobCount, recordsTimeline: options.recordsTimeline)
         defer { trace?.finish() }
-        let (inventory, store) = gather(paths, cancellation, progress, start: start, isVerification: true)
-        trace?.add(TraceRecord(.gather, worker: nil, since: start))
+        let sources = RunSources(
+            self, paths, cancellation: cancellation, progress: progress, start: start, isVerification: true)
+        var builder = sources.makeBuilder()
+        var report = RunReport(self, sources, builder.inventory)
+        var work: [RunWork.Blob] = []
         let run = BlobRun(
-            self, opener: store, cancellation: cancellation, progress: progress, start: start, trace: trace)
-        var waivers = Waivers()
-        let audited = run.audit(inventory) { waivers = tolerance.waivers(for: &$0, in: inventory) }
-        var report = Verdicts.report(
-            inventory, facts: audited.facts, located: audited.findings, isStrict: options.isStrict, waivers: waivers,
-            chainID: { ChainID.next(parent: $0, diffID: $1) })
-        report.summary.ignored = inventory.ignored
+            self, opener: sources.opener, cancellation: cancellation, progress: progress, start: start, trace: trace,
+            noteStart: { sources.progress.end() })
+        func takeJudged(isEnd: Bool) {
+            while let judged = run.next(isEnd: isEnd, findingByteCount: report.findingByteCount) {
+                if noteWork != nil { work += judged.work }
+                report.append(judged)
+            }
+        }
+        var walkStart = start
+        for found in sources.found {
+            sources.walk(found, &builder)
+            run.add(builder.endRoot())
+            trace?.add(TraceRecord(.gather, worker: nil, since: walkStart))
+            takeJudged(isEnd: false)
+            walkStart = clock.now
+        }
+        takeJudged(isEnd: true)
+        sources.noteRun(&builder)
+        report.append(ofRun: builder.inventory)
+        var result = report.report()
         let end = clock.now
-        report.summary.seconds = (end - start).seconds
-        report.timeline = trace?.timeline(until: end)
-        noteWork?(RunWork(inventory, facts: audited.facts, opener: store))
-        return report
+        result.summary.seconds = (end - start).seconds
+        result.timeline = trace?.timeline(until: end)
+        noteWork?(RunWork(work, opener: sources.opener))
+        return result
     }
 
     /// Runs the source alone: reads the documents, and no layers.
     func runInspection(of paths: [String]) -> Report {
         let clock = ContinuousClock()
         let start = clock.now
-        let (inventory, _) = gather(paths, nil, nil, start: start, isVerification: false)
-        let facts = inventory.knownFacts
-        var findings = inventory.findings
-        Judge(inventory, facts: facts).addFindings(to: &findings, readsLayers: false)
-        Consequences.mark(&findings, in: inventory, facts: facts)
-        let waivers = tolerance.waivers(for: &findings, in: inventory, readsLayers: false)
-        findings.finish()
-        findings.sort()
-        var report = Verdicts.report(
-            inventory, facts: facts, located: findings, isStrict: options.isStrict, waivers: waivers,
-            chainID: { ChainID.next(parent: $0, diffID: $1) })
-        report.summary.ignored = inventory.ignored
-        report.summary.seconds = (clock.now - start).seconds
-        return report
-    }
-
-    private var tolerance: Tolerance {
-        Tolerance(
-            rules: options.ignoreRules.map { $0.rule }, known: options.baseline?.known,
-            expectedDigests: expectedDigests,
-            today: today)
-    }
-
-    /// Finds the images at the paths and reads their documents.
-    ///
-    /// - Parameter isVerification: whether too few images are a finding.
-    private func gather(
-        _ paths: [String], _ cancellation: Cancellation?, _ progress: ProgressObserver?,
-        start: ContinuousClock.Instant, isVerification: Bool
-    ) -> (Inventory, any BlobOpener) {
-        let teller = GatherProgress(progress, since: start)
-        let watch = WalkWatch(
-            isCancelled: { cancellation?.isCancelled ?? false }, noteDocuments: { teller.note(documentCount: $0) },
-            noteSearch: { teller.note(searchedFileCount: $0, imageStoreCount: $1) })
-        let limits = SearchLimits(
-            maximumFileCount: options.maximumFileCount, staysOnFileSystem: options.staysOnFileSystem)
-        let pace = readingPace(cancellation)
-        let tools = streamTools(readsLayers: isVerification, pace: pace) { teller.note(streamedByteCount: $0) }
-        var finder = ImageFinder(watch: watch, links: options.symbolicLinks.links, limits: limits, tools: tools)
-        for path in paths { finder.find(path) }
-        let store = paced(finder.store, pace)
-        var selection = Selection(
-            platform: platform, references: options.references, requiresAllPlatforms: options.requiresAllPlatforms)
-        if !expectedDigests.isEmpty {
-            selection.expectedDigests = ExpectedDigests(expectedDigests, areClaimsChecked: isVerification)
+        let sources = RunSources(
+            self, paths, cancellation: nil, progress: nil, start: start, isVerification: false)
+        var builder = sources.makeBuilder()
+        var report = RunReport(self, sources, builder.inventory, readsLayers: false)
+        for found in sources.found {
+            sources.walk(found, &builder)
+            report.append(JudgedRoot(documentsOf: builder.endRoot(), findingByteCount: report.findingByteCount))
         }
-        let offers = offers
-        let digester = DocumentDigester(
-            fast: { offers($1) ? .of($0, $1) : nil }, reference: { offers($1) ? .reference(of: $0, $1) : nil })
-        var searched = paths.map { SearchedPath(path: $0) }
-        for (root, found) in finder.found.enumerated() where found.source != nil {
-            searched[found.pathIndex].roots.append(root)
-        }
-        let survey = StoreSurvey(finder.found, opener: store, digester: digester, watch: watch)
-        selection = ReferenceResolver.resolve(selection, in: survey, paths: searched.map { $0.roots })
-        var builder = InventoryBuilder(selection: selection, opener: store, digester: digester, watch: watch)
-        builder.noteIgnored(finder.ignored)
-        for found in finder.found {
-            walk(found, watch, &builder)
-            if isVerification, !options.allowsEmpty, found.source != nil { builder.noteNothingListed() }
-        }
-        guard !watch.isOver else {
-            builder.noteUnexpectedDigests(isOver: true)
-            return (builder.inventory, store)
-        }
-        builder.noteNothingSelected(at: searched, survey)
-        builder.noteUnexpectedDigests(isOver: false)
-        if isVerification { builder.noteTooFewImages(minimum: options.minimumImageCount) }
-        return (builder.inventory, store)
-    }
-
-    /// Reads the documents of one image store.
-    private func walk(_ found: ImageFinder.Found, _ watch: WalkWatch, _ builder: inout InventoryBuilder) {
-        func begin(_ finding: Finding, _ builder: inout InventoryBuilder) {
-            builder.beginRoot(found.record)
-            builder.add(finding)
-        }
-        if let finding = found.finding { return begin(finding, &builder) }
-        let interrupted = Finding(
-            .interrupted, "the run was interrupted before the image was looked at", at: Place(""))
-        guard !watch.isOver else { return begin(interrupted, &builder) }
-        do throws(LookupFault) {
-            guard let tree = try found.openTree(), let source = found.source else {
-                return builder.beginRoot(found.record)
-            }
-            guard !watch.isOver else { return begin(interrupted, &builder) }
-            builder.beginRoot(found.record, indexByteCount: tree.byteCount)
-            for finding in tree.findings { builder.add(finding) }
-            source.walk(tree, &builder)
-            builder.addToImages(tree.findingsOfImages)
-        } catch {
-            begin(.cannotOpenAgain(error), &builder)
-        }
+        sources.noteRun(&builder)
+        report.append(ofRun: builder.inventory)
+        var result = report.report()
+        result.summary.seconds = (clock.now - start).seconds
+        return result
     }
 
     /// The reading rate of the options; nil for no limit.
-    private func readingPace(_ cancellation: Cancellation?) -> ReadingPace? {
+    func readingPace(_ cancellation: Cancellation?) -> ReadingPace? {
         options.maximumBytesPerSecond.map {
             ReadingPace(bytesPerSecond: $0) { cancellation?.isCancelled ?? false }
         }
     }
 
-    private func paced(_ store: BlobStore, _ pace: ReadingPace?) -> any BlobOpener {
+    func paced(_ store: BlobStore, _ pace: ReadingPace?) -> any BlobOpener {
         pace.map { PacedOpener(store, $0) } ?? store
-    }
-
-    /// Runs the pipeline over files without claims.
-    func runDigest(
-        of files: [String], chaining: Chaining, cancellation: Cancellation?, progress: ProgressObserver?,
-        trace sink: TraceSink?
-    ) -> LayerDigestReport {
-        let clock = ContinuousClock()
-        let start = clock.now
-        let trace = RunTrace(sink, start: start, workerCount: jobCount, recordsTimeline: false)
-        defer { trace?.finish() }
-        var inventory = Inventory()
-        for (index, path) in files.enumerated() {
-            inventory.roots.append(RootRecord(path: path, form: .unknown))
-            inventory.blobs.append(
-                BlobRecord(
-                    root: index, path: path, location: .range(root: index, offset: 0, byteCount: .max),
-                    expectedByteCount: PositionedFile.byteCount(ofFile: path) ?? 0))
-            inventory.claims.append(Claim(.intactStream, about: index, at: Place(path)))
-        }
-        let store = paced(BlobStore(roots: files.map { .file($0) }), readingPace(cancellation))
-        let run = BlobRun(
-            self, opener: store, cancellation: cancellation, progress: progress, start: start, trace: trace)
-        let audited = run.audit(inventory, requests: Self.digestRequests(inventory))
-        // The first error of each file.
-        var errors: [RootIndex: Finding] = [:]
-        for located in audited.findings
-        where located.finding.severity == .error && errors[located.finding.root] == nil {
-            errors[located.finding.root] = located.finding
-        }
-        var records = files.indices.map { Self.record(files[$0], audited.facts[$0], errors[$0]) }
-        if chaining == .layersOfOneImage {
-            var chain: ContentDigest?
-            for index in records.indices {
-                guard let diffID = records[index].diffID else { break }
-                chain = ChainID.next(parent: chain, diffID: diffID)
-                records[index].chainID = chain
-            }
-        }
-        return LayerDigestReport(records: records, seconds: (clock.now - start).seconds)
-    }
-
-    private static func digestRequests(_ inventory: Inventory) -> [BlobRequest] {
-        inventory.blobs.enumerated().map { index, blob in
-            BlobRequest(
-                blob: index, location: blob.location, expectedByteCount: blob.expectedByteCount,
-                digestAlgorithms: [.sha256], diffIDAlgorithms: [.sha256])
-        }
-    }
-
-    private static func record(_ path: String, _ facts: BlobFacts?, _ finding: Finding?) -> LayerDigestRecord {
-        var record = LayerDigestRecord(path: path, finding: finding)
-        guard let facts, facts.reading == .complete else { return record }
-        record.size = facts.byteCount
-        record.digest = facts.digests.first
-        record.compression = facts.compression
-        if let stream = facts.uncompressed, let diffID = stream.digests.first {
-            record.uncompressedSize = stream.byteCount
-            record.diffID = diffID
-        }
-        record.outcome = finding?.outcome ?? (record.diffID == nil ? .undetermined : .verified)
-        return record
     }
 }
 

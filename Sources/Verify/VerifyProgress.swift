@@ -13,6 +13,8 @@ public struct VerifyProgress: Hashable, Sendable {
     public var doneBlobCount: Int
     /// The number of unique blobs to read.
     public var totalBlobCount: Int
+    /// False while further image stores are walked, whose blobs are not in `totalBlobCount` and `totalByteCount` yet.
+    package var isTotalKnown = true
     /// Seconds since the run began.
     public var elapsedSeconds: Double
     /// The number of documents (indexes, manifests, configs) read so far. They are read before the blobs, whose numbers

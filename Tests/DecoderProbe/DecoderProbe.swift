@@ -124,14 +124,15 @@ struct MemoryStore: BlobOpener {
     func pipelined(_ options: PipelineOptions) -> [Int: BlobFacts] {
         let indices = blobs.indices.filter { blobs[$0].count > 64 << 10 }
         guard !indices.isEmpty else { return [:] }
-        let result = Locked<[BlobFacts]>([])
+        let result = Locked<[Int: BlobFacts]>([:])
         let crew = WorkCrew(size: options.jobCount)
-        let pipeline = Pipeline(indices.map(request), opener: self, options: options, crew: crew) { facts in
-            result.withLock { $0 = facts }
+        let pipeline = Pipeline(opener: self, options: options, crew: crew) { request, facts in
+            result.withLock { $0[request.blob] = facts }
         }
-        pipeline.start()
+        pipeline.submit(indices.map(request))
+        pipeline.finishSubmitting()
         crew.runAll()
-        return Dictionary(uniqueKeysWithValues: zip(indices, result.withLock { $0 }))
+        return result.withLock { $0 }
     }
 }
 

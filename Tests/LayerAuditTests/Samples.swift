@@ -30,7 +30,8 @@ func inventory(layers: Int = 1, kind: ImageKind = .image, diffIDs: [ContentDiges
             blob: index, digest: digest("a"), size: 10, diffID: index < diffIDs.count ? diffIDs[index] : nil,
             path: "blobs/\(index)")
     }
-    result.images = [ImageRecord(root: 0, kind: kind, layers: records, place: Place("index.json", "/manifests/0"))]
+    result.images.append(
+        ImageRecord(root: 0, kind: kind, layers: records, place: Place("index.json", "/manifests/0")))
     return result
 }
 
@@ -60,4 +61,11 @@ func judged(_ assertions: [Claim.Assertion], _ facts: BlobFacts?) -> [Finding] {
 
 func codes(_ assertions: [Claim.Assertion], _ facts: BlobFacts?) -> [FindingCode] {
     judged(assertions, facts).map { $0.code }
+}
+
+extension Inventory {
+    /// Findings in a list that may be appended to the report of the inventory.
+    func list(of findings: [LocatedFinding]) -> FindingList {
+        findings.reduce(into: emptyFindings) { $0.append($1) }
+    }
 }

@@ -49,12 +49,20 @@ import Testing
         _ inventory: Inventory, facts: [BlobFacts?] = [soundFacts], _ located: [LocatedFinding] = [],
         isStrict: Bool = false
     ) -> Report {
-        Verdicts.report(
-            inventory, facts: FactsList(facts), located: FindingList(located), isStrict: isStrict
-        ) { parent, diffID in
+        var located = inventory.list(of: located)
+        located.sort()
+        return report(inventory, facts: FactsList(facts), located, isStrict: isStrict)
+    }
+
+    private func report(
+        _ inventory: Inventory, facts: FactsList, _ located: FindingList, isStrict: Bool = false
+    ) -> Report {
+        var builder = ReportBuilder(of: inventory, isStrict: isStrict) { parent, diffID in
             // A stand-in that shows its inputs: the first link is the diffID, later ones end in the parent's digit.
             parent == nil ? diffID : digest(parent == digest("d") ? "e" : "f")
         }
+        builder.append(inventory, facts: facts, located: located)
+        return builder.report()
     }
 
     private let refuting = Finding(.blobSizeMismatch, "m", at: Place("a"))
@@ -91,13 +99,12 @@ import Testing
 
     /// With too many findings their layers are not stored.
     @Test func noLayerIsVerifiedInAnImageWhoseFindingsAreOnlyCounted() {
-        var located = FindingList([])
+        let inventory = inventory(layers: 2)
+        var located = inventory.emptyFindings
         located.maximumByteCount = 0
         let place = located.intern(refuting)
         located.append(place, root: 0, image: 0, layer: 1, order: 0)
-        let report = Verdicts.report(
-            inventory(layers: 2), facts: [soundFacts, soundFacts], located: located, isStrict: false
-        ) { $1 }
+        let report = report(inventory, facts: [soundFacts, soundFacts] as FactsList, located)
         #expect(report.images.map { $0.outcome } == [.refuted])
         #expect(report.images[0].layers.map { $0.outcome } == [.undetermined, .undetermined])
     }

@@ -64,7 +64,8 @@ func request(
 /// The result of a run of the pipeline.
 struct PipelineRun {
     var facts: [BlobFacts] = []
-    var completionCount = 0
+    /// How often the facts of each blob were delivered.
+    var deliveredCounts: [Int] = []
     var isInTime = false
     var progress = PipelineProgress()
     var heldBlockCount = 0
@@ -93,15 +94,21 @@ func run(
     let result = RunResult()
     let ended = DispatchSemaphore(value: 0)
     let crew = WorkCrew(size: options.jobCount)
-    let pipeline = Pipeline(requests, opener: opener, options: options, crew: crew, isCancelled: isCancelled) { facts in
-        result.run.withLock {
-            $0.facts = facts
-            $0.completionCount += 1
+    let indexes = Dictionary(uniqueKeysWithValues: requests.enumerated().map { ($1.blob, $0) })
+    let pipeline = Pipeline(opener: opener, options: options, crew: crew, isCancelled: isCancelled) { request, facts in
+        result.run.withLock { run in
+            guard let index = indexes[request.blob] else { return }
+            run.facts[index] = facts
+            run.deliveredCounts[index] += 1
         }
     }
-    pipeline.start()
+    result.run.withLock {
+        $0.facts = requests.map { _ in BlobFacts(reading: .missing) }
+        $0.deliveredCounts = requests.map { _ in 0 }
+    }
+    pipeline.submit(requests)
+    pipeline.finishSubmitting()
     DispatchQueue.global().async {
-        // After all items have run, a second completion would have been called.
         crew.runAll()
         ended.signal()
     }
@@ -133,7 +140,7 @@ func sequential(
 /// Checks that a run was not cancelled, ended once, lost no block, and that its progress reached the totals.
 func expectSound(_ run: PipelineRun, blobCount: Int, at location: SourceLocation = #_sourceLocation) {
     #expect(run.isInTime, sourceLocation: location)
-    #expect(run.completionCount == 1, sourceLocation: location)
+    #expect(run.deliveredCounts.allSatisfy { $0 == 1 }, sourceLocation: location)
     #expect(run.facts.count == blobCount, sourceLocation: location)
     #expect(run.heldBlockCount == 0, sourceLocation: location)
     #expect(run.progress.doneBlobCount == blobCount, sourceLocation: location)

@@ -18,7 +18,6 @@ import Testing
         #expect(state.startWorkers().count == 2)
         var none = PipelineState([], jobCount: 5)
         #expect(none.startWorkers().isEmpty)
-        #expect(none.allFacts.isEmpty)
     }
 
     @Test func poolHasBlocksForAllOpenBlobs() {
@@ -54,37 +53,43 @@ import Testing
         let requests = (0..<(batch + 3)).map { request($0, expectedByteCount: 1) }
         var state = PipelineState(requests, jobCount: 1)
         let worker = state.startWorkers()[0]
+        var action: WorkerAction? = state.nextAction(for: worker, isCancelled: false)
         for expected in [0..<batch, batch..<(batch + 3)] {
-            guard case .readSmall(let slots) = state.nextAction(for: worker, isCancelled: false) else {
+            guard case .readSmall? = action else {
                 Issue.record("no batch")
                 return
             }
-            #expect(slots == expected)
-            for slot in slots { state.record(BlobFacts(byteCount: 4, reading: .complete), forSmall: slot) }
+            #expect(worker.smallRequests.map(\.blob) == Array(expected))
+            worker.smallResults = expected.map { _ in .read(BlobFacts(byteCount: 4, reading: .complete)) }
+            let transition = state.complete(.readSmall, of: worker, isCancelled: false)
+            #expect(transition.finished.map(\.request.blob) == Array(expected))
+            action = transition.next
         }
-        #expect(state.progress.totalByteCount == UInt64(4 * requests.count))
-        #expect(state.progress.doneByteCount == UInt64(4 * requests.count))
-        guard case .end(let facts?) = state.nextAction(for: worker, isCancelled: false) else {
-            Issue.record("the run has not ended")
+        guard case .end(let unread)? = action else {
+            Issue.record("the worker does not end")
             return
         }
-        #expect(facts.count == requests.count)
+        #expect(unread.isEmpty)
+        #expect(state.progress.totalByteCount == UInt64(4 * requests.count))
+        #expect(state.progress.doneByteCount == UInt64(4 * requests.count))
         #expect(state.heldBlockCount == 0)
     }
 
-    @Test func onlyTheLastWorkerEndsTheRun() {
-        var state = PipelineState([request(0), request(1), request(2)], jobCount: 3)
+    @Test func theLastWorkerOfACancelledRunTakesTheUnreadBlobs() {
+        var state = PipelineState([request(0), request(1, expectedByteCount: 5), request(2)], jobCount: 3)
         let workers = state.startWorkers()
-        var endings: [[BlobFacts]?] = []
+        _ = state.nextAction(for: workers[0], isCancelled: false)
+        var left: [[BlobIndex]] = []
         for worker in workers {
-            guard case .end(let facts) = state.nextAction(for: worker, isCancelled: true) else {
-                Issue.record("a cancelled worker goes on")
+            guard case .end(let unread) = state.nextAction(for: worker, isCancelled: true) else {
+                Issue.record("a cancelled worker continues")
                 return
             }
-            endings.append(facts)
+            left.append(unread.map(\.blob).sorted())
         }
-        #expect(endings.map { $0 == nil } == [true, true, false])
-        #expect(endings.last??.map { $0.reading } == [.cancelled, .cancelled, .cancelled])
+        #expect(left == [[], [], [0, 1, 2]])
+        #expect(state.waitingBlobCount == 0)
+        #expect(state.open.isEmpty)
     }
 
     @Test func cancellationIsRemembered() {
@@ -148,15 +153,15 @@ import Testing
         work.newInputs.append(Segment(block: worker.spareBlocks.removeLast(), byteCount: 200))
         work.isReadDone = true
         #expect(state.takeBack(teamOf: worker).finished.isEmpty)
-        var finished: [BlobWork] = []
+        var finished: [FinishedBlob] = []
         while case .hash = state.nextAction(for: worker, isCancelled: false) {
             finished += state.takeBack(worker.hashJobs).finished
-            if let work = finished.first { state.record(BlobFacts(byteCount: 300, reading: .complete), for: work) }
+            guard case .large(let work)? = finished.first else { continue }
+            state.record(BlobFacts(byteCount: 300, reading: .complete), for: work)
         }
         #expect(finished.count == 1)
         #expect(state.progress.doneByteCount == 300)
         #expect(state.progress.doneBlobCount == 1)
-        #expect(state.allFacts == [BlobFacts(byteCount: 300, reading: .complete)])
     }
 
     /// As many blocks of each chain as all chains of the team have, but at most two; the blob is finished once, with
@@ -255,7 +260,7 @@ import Testing
         let works = worker.hashJobs.map(\.work)
         let chains = worker.hashJobs.map(\.chain)
         let held = state.heldBlockCount - worker.spareBlocks.count
-        _ = state.takeBack(.read, of: worker, isCancelled: true)
+        _ = state.complete(.read, of: worker, isCancelled: true)
         #expect(works.allSatisfy { $0.pendingSegmentCount == 0 })
         #expect(chains.allSatisfy { !$0.isBusy })
         #expect(state.heldBlockCount <= held - jobs)
@@ -401,12 +406,12 @@ import Testing
         work.compressedChains = [HashChain(referenceDigestMethod(for: .sha256))]
         work.newInputs.append(Segment(block: worker.spareBlocks.removeLast(), byteCount: 100))
         work.isReadDone = true
-        let read = state.takeBack(.read, of: worker, isCancelled: false)
+        let read = state.complete(.read, of: worker, isCancelled: false)
         guard case .hash = read.next, read.finished.isEmpty else {
             Issue.record("the block is not hashed next")
             return
         }
-        let hashed = state.takeBack(.hash, of: worker, isCancelled: false)
+        let hashed = state.complete(.hash, of: worker, isCancelled: false)
         #expect(hashed.finished.count == 1)
         // The last worker must not end before the facts are recorded.
         #expect(hashed.next == nil)
@@ -436,14 +441,14 @@ import Testing
         let count = 300
         var state = PipelineState((0..<count).map { request($0, expectedByteCount: 1) }, jobCount: 10)
         let worker = state.startWorkers()[0]
-        var slots: [Range<Int>] = []
-        while case .readSmall(let batch) = state.nextAction(for: worker, isCancelled: false) {
-            slots.append(batch)
+        var batches: [[BlobIndex]] = []
+        while state.waitingBlobCount > 0, case .readSmall = state.nextAction(for: worker, isCancelled: false) {
+            batches.append(worker.smallRequests.map(\.blob))
         }
-        #expect(slots.flatMap { $0 } == Array(0..<count))
-        #expect(slots.first?.count == PipelineState.smallBatchCount)
-        #expect(slots.last?.count == 1)
-        #expect(zip(slots, slots.dropFirst()).allSatisfy { $0.count >= $1.count })
+        #expect(batches.flatMap { $0 } == Array(0..<count))
+        #expect(batches.first?.count == PipelineState.smallBatchCount)
+        #expect(batches.last?.count == 1)
+        #expect(zip(batches, batches.dropFirst()).allSatisfy { $0.count >= $1.count })
     }
 
     @Test func chainReturnsItsSegmentsInOrder() {
@@ -460,6 +465,14 @@ import Testing
         }
         while !chain.isEmpty { taken.append(chain.removeFirst().segment.block) }
         #expect(taken == Array(0..<next))
+    }
+}
+
+extension PipelineState {
+    /// A state to which blobs were submitted.
+    init(_ requests: [BlobRequest], jobCount: Int) {
+        self.init(jobCount: jobCount)
+        submit(requests)
     }
 }
 

@@ -11,12 +11,16 @@ import Testing
 
 /// The results and the cost of a walk.
 private struct Walk {
-    let inventory: Inventory
+    /// The inventory of each root.
+    let inventories: [Inventory]
     let budget: RootBudget
 
-    var codes: [FindingCode] { inventory.codes }
+    /// The inventory of the last root.
+    var inventory: Inventory { inventories.last ?? Inventory() }
+    var codes: [FindingCode] { inventories.flatMap { $0.codes } }
     var excess: [String] {
-        inventory.findings.filter { $0.finding.code == .tooManyDescriptors }.map { $0.finding.message }
+        inventories.flatMap { $0.findings.map { $0.finding } }.filter { $0.code == .tooManyDescriptors }
+            .map { $0.message }
     }
 
     /// Walks all roots of a folder; the budget is that of the last root.
@@ -32,7 +36,9 @@ private struct Walk {
             selection: Selection(), opener: finder.store,
             digester: DocumentDigester(fast: { .of($0, $1) }, reference: { .reference(of: $0, $1) }), watch: watch,
             limits: limits)
+        var inventories: [Inventory] = []
         for found in finder.found {
+            defer { inventories.append(builder.endRoot()) }
             let tree = found.tree
             builder.beginRoot(found.record, indexByteCount: tree?.byteCount ?? 0)
             if let finding = found.finding { builder.add(finding) }
@@ -40,7 +46,7 @@ private struct Walk {
             for finding in tree.findings { builder.add(finding) }
             found.source?.walk(tree, &builder)
         }
-        inventory = builder.inventory
+        self.inventories = inventories
         budget = builder.budget
         withExtendedLifetime(folder) {}
     }
@@ -135,7 +141,7 @@ private struct Walk {
         }
         let walk = Walk(folder) { $0.stepCount = 20 }
         #expect(walk.excess.isEmpty)
-        #expect(walk.inventory.images.count == 30)
+        #expect(walk.inventories.map { $0.images.count } == [10, 10, 10])
         #expect(walk.budget.stepCount == 10)
     }
 
@@ -151,9 +157,9 @@ private struct Walk {
             $0.runByteCount = 100_000
             $0.assuredByteCount = 20_000
         }
-        let roots = walk.inventory.findings.filter { $0.finding.code == .tooManyDescriptors }.map { $0.finding.root }
-        #expect(roots.contains(2) && !roots.contains(1))
-        #expect(walk.inventory.images.filter { $0.root == 1 }.count == 20)
+        #expect(walk.inventories.map { $0.codes.contains(.tooManyDescriptors) }.suffix(2) == [false, true])
+        #expect(walk.inventories[1].images.count == 20)
+        #expect(walk.inventories[1].images.allSatisfy { $0.root == 1 })
     }
 
     /// A change of the limits, and a word of the finding.

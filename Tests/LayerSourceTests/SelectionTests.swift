@@ -151,8 +151,9 @@ import Testing
                 builder.beginRoot(found.record)
                 if let tree = found.tree { found.source?.walk(tree, &builder) }
             }
+            let codes = builder.endRoot().codes
             builder.noteNothingSelected(at: [SearchedPath(path: folder.path, roots: [0])], survey)
-            return withExtendedLifetime(folder) { builder.inventory.codes }
+            return withExtendedLifetime(folder) { codes + builder.inventory.codes }
         }
         // The image that cannot be read may have the same image ID, and its digests may begin with the same digits.
         #expect(try codes([imageID.description]) == [.blobUnreadable])

@@ -111,7 +111,7 @@ import TestSupport
     static let wrongUsages = [
         "--runs 0", "--jobs 0", "--jobs 3..2", "--jobs 1..2..3", "--jobs x", "--size 1KiB", "--compression xz",
         "--size 1MiB x", "--work-dir ''", "--compare ''", "--work-dir /tmp x", "''",
-        "--simulate --format json",
+        "--simulate",
     ]
 
     @Test(arguments: wrongUsages)

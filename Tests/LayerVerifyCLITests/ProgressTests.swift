@@ -50,6 +50,19 @@ private func digest(_ number: Int) -> String {
                 == ["━━━━━───────   48 %", "    0 %", "    1 %", "    3 %", "    4 %"])
     }
 
+    /// Blobs of image stores that are not walked yet are not counted: a share or a time would be false.
+    @Test func anUnknownTotalIsShownAsOne() {
+        var progress = progress(seconds: 5, blobs: 1)
+        progress.isTotalKnown = false
+        #expect(
+            screen(progress, 160, 40) == [
+                "500 MiB of at least 1.00 GiB  3 of at least 40 blobs  100 MiB/s",
+                "  0aaaaaaaaaaa  " + String(repeating: "─", count: 20) + "    0 %  64.0 MiB",
+            ])
+        #expect(screen(progress, 50, 40)[0] == "500 MiB of at least 1.00 GiB  100 MiB/s")
+        #expect(screen(progress, 20, 40)[0] == "500 MiB of at least")
+    }
+
     /// For every size: all lines fit, a row stays free, and what is left out is counted.
     @Test(arguments: 0..<24)
     func everySizeFits(_ rows: Int) {

@@ -11,7 +11,7 @@ import Testing
 
     init() throws {
         workshop = try Workshop()
-        _ = try workshop.plainLayout("image", layer: Data((0..<300_000).map { _ in UInt8.random(in: 0...255) }))
+        _ = try workshop.plainLayout("image", layer: Workshop.randomBytes(300_000))
         try workshop.run("cp", "-r", workshop.path("image"), workshop.path("bad"))
         let layer = try workshop.blobs(of: "bad").max { try Self.byteCount($0) < Self.byteCount($1) }
         try Data(count: 300_000).write(to: try #require(layer))

@@ -78,6 +78,10 @@ extension Explanation {
                 "Large texts are stored in annotations, labels or the history of the image.",
                 "Content is embedded in descriptors (`data`).",
                 """
+                The archive came through standard input or is compressed, and its documents take more than 16 MiB in all: \
+                they are kept until the archive has ended.
+                """,
+                """
                 A blob of another kind has the media type of a document, for instance a layer that is described as a \
                 config.
                 """,

@@ -36,6 +36,7 @@ extension Explanation {
             """,
             causes: [
                 "The file was truncated; then size and digest are wrong as well, and this follows from it.",
+                "The compressed archive around the image was truncated, as after an interrupted download.",
                 """
                 The digests hold: the builder hashed and published a stream that it had not finished, because the \
                 compressor was not closed or was killed.

@@ -51,19 +51,19 @@ extension Explanation {
             was found instead, and the hint the command that makes an image of it.
             """,
             causes: [
-                "The archive is compressed: archives are read in place, so they must not be.",
+                "The archive is compressed by xz, bzip2 or lz4, which are not decoded.",
                 """
                 The path is a store in another form: a registry's storage, `/var/lib/docker`, a store of Podman, or \
                 skopeo's `dir:`.
                 """,
                 "The path is a folder above or below the image, or a single layer, or what `docker export` wrote.",
                 "A download saved an error page, a Git LFS pointer or an empty file under the name of the image.",
-                "The path is a pipe, which cannot be read in place.",
+                "The path is a pipe: only standard input may be one, with the path `-`.",
                 "A search found a file that is called an archive and cannot be examined, such as `*.tar.xz`.",
             ],
             remedies: [
                 "Follow the hint of the finding; it has the command for this kind of file.",
-                "Decompress an archive first: `gunzip image.tar.gz`, `zstd -d image.tar.zst`, `unxz image.tar.xz`.",
+                "Decompress an archive that is neither plain nor compressed by gzip or zstd: `xz -dc image.tar.xz | layerverify -`.",
                 """
                 Get an image from a registry: `skopeo copy docker://NAME oci:DIRECTORY`; from Docker: `docker save -o \
                 FILE NAME`.

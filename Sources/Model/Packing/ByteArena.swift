@@ -33,10 +33,25 @@ struct ByteArena: Sendable {
             return address(last, offset)
         }
         var chunk: [UInt8] = []
-        chunk.reserveCapacity(max(Self.chunkByteCount, bytes.count))
+        // The first chunk grows as it is filled, since most arenas of a small image need a small part of it.
+        if !chunks.isEmpty { chunk.reserveCapacity(max(Self.chunkByteCount, bytes.count)) }
         chunk.append(contentsOf: bytes)
         chunks.append(chunk)
         return address(chunks.count - 1, 0)
+    }
+
+    /// Appends the bytes of another arena. Returns: for each of its chunks the address at which it begins here.
+    mutating func append(contentsOf other: ByteArena) -> [Address] {
+        byteCount += other.byteCount
+        return other.chunks.map { chunk in
+            if let last = chunks.indices.last, chunks[last].count + chunk.count <= Self.chunkByteCount {
+                let offset = chunks[last].count
+                chunks[last].append(contentsOf: chunk)
+                return address(last, offset)
+            }
+            chunks.append(chunk)
+            return address(chunks.count - 1, 0)
+        }
     }
 
     /// Overwrites bytes that were appended in one call.

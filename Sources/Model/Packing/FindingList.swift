@@ -9,8 +9,8 @@
 /// Beyond a memory limit findings are not kept but counted, by their kind and root: one summary finding gives their
 /// number. It belongs to all images that they would belong to; their layers are not kept.
 ///
-/// Memory: about 80 bytes per finding, and 20 for each image or layer that it belongs to; at most 16 MiB, and beyond
-/// that 36 bytes for each pair of an image and a summary finding.
+/// Memory: about 80 bytes per finding, and 20 for each image or layer that it belongs to; for one image store at most 16
+/// MiB, and beyond that 36 bytes for each pair of an image and a summary finding.
 package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, Sendable {
     /// The findings, each once.
     package private(set) var pool: PackedList<Finding>
@@ -31,8 +31,9 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
         let root: RootIndex
     }
 
-    /// The limit in bytes for findings and entries. 100 000 blobs that are all missing, or all damaged, take 14 MiB.
-    package var maximumByteCount = 16 << 20
+    /// The limit in bytes for the findings and entries of one image store. 100 000 blobs that are all missing, or all damaged, take 14 MiB.
+    package var maximumByteCount = standardByteCount
+    package static let standardByteCount = 16 << 20
 
     /// A finding that belongs to a root, an image or a layer.
     package struct Entry: Hashable, Sendable {
@@ -41,7 +42,7 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
         private let packedRoot: UInt32
         private let packedImage: Int32
         private let packedLayer: Int32
-        /// Among the findings of one layer, those with the lower order come first.
+        /// Among the findings of one layer, those with the lower order come first; see `FindingList.Phase`.
         package let order: UInt32
 
         package var image: Int? { packedImage < 0 ? nil : Int(packedImage) }
@@ -57,6 +58,15 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
             packedImage = image.map { Int32($0) } ?? -1
             packedLayer = layer.map { keepsLayer ? Int32($0) : Self.someLayer } ?? -1
             self.order = order
+        }
+
+        /// The same entry in a list to which the findings and images of another one were appended.
+        fileprivate init(_ entry: Entry, findingsBefore: Int, imagesBefore: Int) {
+            finding = entry.finding + UInt32(findingsBefore)
+            packedRoot = entry.packedRoot
+            packedImage = entry.packedImage < 0 ? entry.packedImage : entry.packedImage + Int32(imagesBefore)
+            packedLayer = entry.packedLayer
+            order = entry.order
         }
 
         fileprivate func isAboutSame(as other: Entry) -> Bool {
@@ -96,11 +106,39 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
         return LocatedFinding(pool[Int(entry.finding)], image: entry.image, layer: entry.layer)
     }
 
+    /// The stages of a run that find something, in the order of their findings about one layer. The raw value is the
+    /// order of the first finding.
+    package enum Phase: UInt32, Sendable {
+        /// The walk through the documents.
+        case walk = 0
+        /// What follows from all walks of the run.
+        case run = 0x4000_0000
+        /// The comparison of claims and facts.
+        case judge = 0x8000_0000
+
+        /// The order of a finding with this number in its stage.
+        package func order(_ number: Int) -> UInt32 { rawValue + UInt32(number) }
+    }
+
     /// Appends a finding.
-    package mutating func append(_ finding: LocatedFinding) {
+    package mutating func append(_ finding: LocatedFinding, in phase: Phase = .walk) {
         append(
             intern(finding.finding), root: finding.finding.root, image: finding.image, layer: finding.layer,
-            order: UInt32(entries.count))
+            order: phase.order(entries.count))
+    }
+
+    /// Appends the findings of another list, which must number digests alike. They are about other roots, so none of them
+    /// is compared with those of this list. `finish` must have been called on it.
+    ///
+    /// - Parameter imagesBefore: the number of images before those that the other list is about.
+    package mutating func append(contentsOf other: FindingList, imagesBefore: Int) {
+        let findingsBefore = pool.count
+        pool.append(contentsOf: other.pool)
+        entries.append(
+            contentsOf: other.entries.lazy.map {
+                Entry($0, findingsBefore: findingsBefore, imagesBefore: imagesBefore)
+            })
+        for (place, count) in other.standInCounts { standInCounts[place + findingsBefore] = count }
     }
 
     /// Records that a finding of the pool belongs to an image and a layer.

@@ -27,6 +27,8 @@ package struct ImageList: RandomAccessCollection, MutableCollection, Expressible
     private var nextNames: [UInt32] = []
     /// The names of all images; nil until `add` is called for the first time.
     private var index: HashIndex?
+    /// The number of images that came from other lists, which cannot be changed any more.
+    private var fixedCount = 0
 
     private struct Name: Packable {
         let image: Int
@@ -134,6 +136,31 @@ package struct ImageList: RandomAccessCollection, MutableCollection, Expressible
         return layers[Int(firstLayers[image]) + layer]
     }
 
+    /// Whether no document says which bytes a layer of the image has.
+    package func hasUnclaimedLayer(_ image: Int) -> Bool {
+        (0..<layerCount(of: image)).contains { layer($0, of: image)?.isUnclaimed ?? false }
+    }
+
+    /// Appends the images of another list, which must number digests alike. They cannot be changed here.
+    package mutating func append(contentsOf other: ImageList) {
+        var other = other
+        other.close()
+        close()
+        let firstLayer = UInt32(layers.count)
+        let firstName = UInt32(names.count)
+        func moved(_ name: UInt32) -> UInt32 { name == 0 ? 0 : name + firstName }
+        packed.append(contentsOf: other.packed)
+        layers.append(contentsOf: other.layers)
+        firstLayers.append(contentsOf: other.firstLayers.lazy.map { $0 + firstLayer })
+        layerCounts.append(contentsOf: other.layerCounts)
+        names.append(contentsOf: other.names)
+        firstNames.append(contentsOf: other.firstNames.lazy.map(moved))
+        lastNames.append(contentsOf: other.lastNames.lazy.map(moved))
+        nextNames.append(contentsOf: other.nextNames.lazy.map(moved))
+        index = nil
+        fixedCount = packed.count
+    }
+
     package mutating func append(_ image: ImageRecord) {
         close()
         var record = image
@@ -151,6 +178,7 @@ package struct ImageList: RandomAccessCollection, MutableCollection, Expressible
 
     /// Changes an image. `change` does not see its names; names that it sets are added to the existing ones.
     package mutating func change(_ place: Int, _ change: (inout ImageRecord) -> Void) {
+        precondition(place >= fixedCount, "an image of another list cannot be changed")
         if open?.place != place {
             close()
             open = (place, withoutNames(place))
@@ -166,6 +194,7 @@ package struct ImageList: RandomAccessCollection, MutableCollection, Expressible
     /// Adds names that an image does not have yet.
     package mutating func add(_ texts: [String], to place: Int) {
         guard !texts.isEmpty else { return }
+        precondition(place >= fixedCount, "an image of another list cannot be changed")
         var index = self.index.take() ?? madeIndex()
         for text in texts {
             let name = Name(image: place, text: text)
@@ -180,7 +209,9 @@ package struct ImageList: RandomAccessCollection, MutableCollection, Expressible
 
     private func madeIndex() -> HashIndex {
         var index = HashIndex()
-        for (place, name) in names.enumerated() { index.insert(place, hash: name.hash) }
+        for (place, name) in names.enumerated() where name.image >= fixedCount {
+            index.insert(place, hash: name.hash)
+        }
         return index
     }
 

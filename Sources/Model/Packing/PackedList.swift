@@ -49,6 +49,17 @@ package struct PackedList<Element: Packable>: RandomAccessCollection, MutableCol
 
     package mutating func append(_ element: Element) { appendPacked(packed(element)) }
 
+    /// Appends the records of another list as they are. Both lists must number digests alike.
+    mutating func append(contentsOf other: Self) {
+        precondition(table.isAlike(other.table), "both lists belong to one run")
+        let starts = arena.append(contentsOf: other.arena)
+        addresses.append(
+            contentsOf: other.addresses.lazy.map { packed in
+                let address = ByteArena.Address(rawValue: packed)
+                return starts[address.chunk].rawValue + UInt32(address.offset)
+            })
+    }
+
     mutating func appendPacked(_ bytes: [UInt8]) { addresses.append(arena.append(bytes).rawValue) }
 
     func packed(_ element: Element) -> [UInt8] {

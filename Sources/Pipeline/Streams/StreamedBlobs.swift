@@ -17,20 +17,25 @@ import LayerSystem
 /// One thread at a time. It keeps three blocks of memory.
 package final class StreamedBlobs: StreamedBlobReader {
     private let options: PipelineOptions
+    private let offers: @Sendable (DigestAlgorithm) -> Bool
     /// A block of input, one of output and one for output that is not used.
     private let blocks = BlockPool(blockCount: 3)
     private var gatheredByteCount = 0
     private var algorithms: [DigestAlgorithm] = []
-    private var expectedByteCount: UInt64 = 0
+    private var expectedByteCount: UInt64?
     private var facts = BlobFacts(reading: .complete)
     private var digests: [any StreamDigest] = []
     private var stream: StreamDecoding?
     private var streamDigests: [any StreamDigest] = []
 
-    package init(_ options: PipelineOptions) { self.options = options }
+    /// - Parameter offers: whether an algorithm can be computed. The others are left out.
+    package init(_ options: PipelineOptions, offers: @escaping @Sendable (DigestAlgorithm) -> Bool = { _ in true }) {
+        self.options = options
+        self.offers = offers
+    }
 
-    package func begin(_ algorithms: [DigestAlgorithm], byteCount: UInt64) {
-        self.algorithms = algorithms
+    package func begin(_ algorithms: [DigestAlgorithm], byteCount: UInt64?) {
+        self.algorithms = algorithms.filter(offers)
         expectedByteCount = byteCount
         gatheredByteCount = 0
         facts = BlobFacts(reading: .complete)
@@ -91,12 +96,12 @@ package final class StreamedBlobs: StreamedBlobReader {
             facts.compression = compression
             digests = algorithms.map { referenceDigestMethod(for: $0).begin() }
             stream = StreamDecoding(compression, options: options)
-            stream?.setCompressedByteCount(expectedByteCount)
             streamDigests = stream == nil ? [] : algorithms.map { referenceDigestMethod(for: $0).begin() }
         }
         for digest in digests { unsafe digest.update(block.bytes) }
         facts.byteCount += ByteMath.fileSize(block.count)
         guard let stream else { return }
+        stream.setCompressedByteCount(expectedByteCount ?? facts.byteCount)
         guard stream.ending == nil else { return unsafe stream.scanTrailing(block) }
         unsafe stream.check(block, scratch: scratch)
         var rest = unsafe block

@@ -74,12 +74,9 @@ extension PackedContent {
         switch self {
         case .archive, .undecoded:
             let tool = ["gzip", "zstd", "xz", "bzip2", "lz4"].first { $0 == name } ?? "gzip"
-            let target = Self.uncompressedName(path)
-            let command =
-                "\(tool) -dc \(ShellWord.quoting(path)) >\(ShellWord.quoting(target)) && layerverify \(ShellWord.quoting(target))"
             return (
-                "the file is \(name)-compressed; only uncompressed archives are supported",
-                "decompress it first: \(command); or see layerverify digest if it is a single layer"
+                "the file is \(name)-compressed, and only gzip and zstd are decoded here",
+                "decompress it first: \(tool) -dc \(ShellWord.quoting(path)) | layerverify -; or see layerverify digest if it is a single layer"
             )
         case .nothing:
             return (
@@ -90,15 +87,6 @@ extension PackedContent {
             let content = FileContent(beginning).map { $0.title } ?? "not a tar archive"
             return ("the file is \(name)-compressed, and its content is \(content)", nil)
         }
-    }
-
-    /// The name of an archive without the extension of its compression.
-    private static func uncompressedName(_ path: String) -> String {
-        let name = String(path.split(separator: "/").last ?? "image")
-        for suffix in FileNature.suffixes where suffix != ".tar" && name.lowercased().hasSuffix(suffix) {
-            return String(name.dropLast(suffix.count)) + ".tar"
-        }
-        return name + ".tar"
     }
 }
 

@@ -53,6 +53,6 @@ extension InventoryBuilder {
         return text
     }
 
-    /// For the whole run: enough for about 10 000 layers. Further layers are reported without the command.
+    /// For each root: enough for about 10 000 layers. Further layers are reported without the command.
     private static let maximumHistoryByteCount = 1 << 20
 }

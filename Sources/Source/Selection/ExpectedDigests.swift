@@ -30,13 +30,25 @@ package struct ExpectedDigests: Sendable {
 struct DigestCheck {
     /// The expected digests that were found.
     fileprivate var found: Set<ContentDigest> = []
-    /// The images that have one, and those with a digest that could not be compared.
+    /// Whether an image of a root that has ended has none of them, or a digest that could not be compared.
+    fileprivate var hasUnexpected = false
+    fileprivate var hasOpen = false
+    /// The images of the current root that have one, and those with a digest that could not be compared.
     fileprivate var matching: Set<Int> = []
     fileprivate var open: Set<Int> = []
     /// The digest in the `index.json` entry of each image.
     fileprivate var topDigests: [Int: ContentDigest] = [:]
     /// The images that manifest.json of a docker-save archive lists.
     fileprivate var dockerImages: Set<Int> = []
+
+    /// Keeps what a later root needs.
+    fileprivate mutating func endRoot() {
+        hasOpen = hasOpen || !open.isEmpty
+        matching = []
+        open = []
+        topDigests = [:]
+        dockerImages = []
+    }
 
     fileprivate enum Comparison {
         case equal
@@ -108,25 +120,30 @@ extension InventoryBuilder {
 
     // Findings
 
-    /// Adds findings about images without an expected digest, and about expected digests that were not found.
-    ///
-    /// - Parameter isOver: whether the run was interrupted, so that further images may exist.
-    package mutating func noteUnexpectedDigests(isOver: Bool) {
-        guard let expected = selection.expectedDigests, !inventory.roots.isEmpty else { return }
-        defer { root = inventory.roots.count - 1 }
+    /// Adds findings about images of the current root without an expected digest.
+    mutating func noteUnexpectedDigests() {
+        guard let expected = selection.expectedDigests else { return }
         let list = NearestNames.list(expected.digests.map(\.description), nearestTo: [])
-        var hasUnexpected = false
         for image in inventory.images.indices where !digestCheck.matching.contains(image) {
-            hasUnexpected = true
+            digestCheck.hasUnexpected = true
             noteUnexpectedDigest(of: image, expected: list)
         }
+        digestCheck.endRoot()
+    }
+
+    /// Adds findings about expected digests that no root has.
+    ///
+    /// - Parameter isOver: whether the run was interrupted, so that further images may exist.
+    package mutating func noteMissingDigests(isOver: Bool) {
+        guard let expected = selection.expectedDigests, rootCount > 0 else { return }
+        defer { root = rootCount - 1 }
         // The finding would add nothing: each image was found to have another digest.
-        guard !hasUnexpected || !digestCheck.found.isEmpty else { return }
+        guard !digestCheck.hasUnexpected || !digestCheck.found.isEmpty else { return }
         // A digest that was not found may be in a part that was not read or not selected.
         let isComplete =
-            !isOver && areRootsWhole && digestCheck.open.isEmpty
+            !isOver && areRootsWhole && !digestCheck.hasOpen && !hasUndeterminedRoot
             && inventory.findings.allSatisfy { $0.finding.outcome != .undetermined }
-        root = inventory.roots.count
+        root = rootCount
         for digest in expected.digests where !digestCheck.found.contains(digest) {
             var finding = Finding(
                 .expectedDigestMissing, "no image has the expected digest \(digest)", at: Place(""),
@@ -141,12 +158,11 @@ extension InventoryBuilder {
 
     private mutating func noteUnexpectedDigest(of image: Int, expected: String) {
         let record = inventory.images.withoutLists(image)
-        root = record.root
         let top = digestCheck.topDigests[image]
         let isDocker = digestCheck.dockerImages.contains(image)
         let actual = top ?? record.imageID
         // An image of which one view could not be read, or was not selected, may have a digest in that view.
-        guard let actual, !digestCheck.open.contains(image), areRootsWhole else {
+        guard let actual, !digestCheck.open.contains(image), isWhole, !isCutShort else {
             add(
                 Finding(
                     .claimUnchecked, "the image has no digest that could be compared with the expected one",

@@ -38,11 +38,10 @@ extension InventoryBuilder {
     package mutating func noteNothingSelected(at paths: [SearchedPath], _ survey: StoreSurvey) {
         let paths = paths.filter { !$0.roots.isEmpty }
         guard !selection.isEverything, !paths.isEmpty else { return }
-        defer { root = max(0, inventory.roots.count - 1) }
-        noteIncompleteRoots()
+        defer { root = max(0, rootCount - 1) }
         let roots = paths.flatMap { $0.roots }
         let missing = selection.references.indices.filter { !selectedReferences.contains($0) }
-        root = roots.count == 1 ? roots[0] : inventory.roots.count
+        root = roots.count == 1 ? roots[0] : rootCount
         var seen: Set<String> = []
         for reference in missing where seen.insert(selection.references[reference]).inserted {
             add(missingReference(reference, roots, isOnePath: paths.count == 1, survey))
@@ -50,25 +49,21 @@ extension InventoryBuilder {
         // If no reference matched, the findings about the references explain it.
         guard selection.references.isEmpty || missing.count < selection.references.count else { return }
         for path in paths where rootsWithImages.isDisjoint(with: path.roots) {
-            root = path.roots.count == 1 ? path.roots[0] : inventory.roots.count
+            root = path.roots.count == 1 ? path.roots[0] : rootCount
             add(nothingSelected(at: path, survey))
         }
     }
 
-    /// Adds findings about image stores whose names or digests could not all be read: other images may match the
+    /// Adds a finding to an image store whose names or digests could not all be read: other images may match the
     /// references.
-    private mutating func noteIncompleteRoots() {
-        guard let incomplete = selection.matches?.incompleteRoots, !incomplete.isEmpty else { return }
-        // The walk has already reported the same fault.
-        let undetermined = Set(
-            inventory.findings.lazy.map { $0.finding }.filter { $0.outcome == .undetermined }.map { $0.root })
-        for incomplete in incomplete where !undetermined.contains(incomplete) {
-            root = incomplete
-            add(
-                Finding(
-                    .blobUnreadable, "not all documents could be read when --ref was resolved: other images may match",
-                    at: Place("")))
-        }
+    mutating func noteIncompleteRoot() {
+        guard !watch.isOver, selection.matches?.incompleteRoots.contains(root) == true else { return }
+        // The walk may have reported the same fault.
+        guard !inventory.findings.contains(where: { $0.finding.outcome == .undetermined }) else { return }
+        add(
+            Finding(
+                .blobUnreadable, "not all documents could be read when --ref was resolved: other images may match",
+                at: Place("")))
     }
 
     private func missingReference(
@@ -138,32 +133,35 @@ extension InventoryBuilder {
     // The number of images
 
     /// The identity of an image, independent of its location.
-    private enum ImageIdentity: Hashable {
+    enum ImageIdentity: Hashable {
         case manifest(ContentDigest)
         case config(ContentDigest)
         /// For an image without digests.
         case layers([String])
     }
 
-    /// Adds the finding that all paths together have too few images. An image that was found several times counts once.
-    package mutating func noteTooFewImages(minimum: Int) {
-        guard minimum > 0, !inventory.roots.isEmpty else { return }
-        var images: Set<ImageIdentity> = []
+    /// Counts the images of the current root. An image that was found several times counts once.
+    mutating func noteImageIdentities() {
         for image in inventory.images.indices {
+            guard imageIdentities.count < minimumImageCount else { return }
             let record = inventory.images.withoutLists(image)
             guard record.kind == .image else { continue }
             if let digest = record.manifestDigest {
-                images.insert(.manifest(digest))
+                imageIdentities.insert(.manifest(digest))
             } else if let digest = record.imageID {
-                images.insert(.config(digest))
+                imageIdentities.insert(.config(digest))
             } else {
-                images.insert(.layers(inventory.images.withoutNames(image).layers.map { $0.path }))
+                imageIdentities.insert(.layers(inventory.images.withoutNames(image).layers.map { $0.path }))
             }
-            guard images.count < minimum else { return }
         }
-        let count = images.count
-        defer { root = inventory.roots.count - 1 }
-        root = inventory.roots.count
+    }
+
+    /// Adds the finding that all roots together have too few images.
+    package mutating func noteTooFewImages() {
+        let (minimum, count) = (minimumImageCount, imageIdentities.count)
+        guard count < minimum, rootCount > 0 else { return }
+        defer { root = rootCount - 1 }
+        root = rootCount
         add(
             Finding(
                 .tooFewImages,

@@ -99,7 +99,7 @@ package struct ReferenceResolver {
 
     private func matches(_ paths: [[RootIndex]]) -> ReferenceMatches {
         var matches = ReferenceMatches()
-        matches.incompleteRoots = incompleteRoots.sorted()
+        matches.incompleteRoots = incompleteRoots
         for (reference, query) in queries.enumerated() {
             var kept: [Hit] = []
             for roots in paths { kept += Self.best(hits[reference].filter { roots.contains($0.root) }) }

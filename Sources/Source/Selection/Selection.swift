@@ -62,7 +62,7 @@ package struct ReferenceMatches: Sendable {
     /// if they have none.
     package internal(set) var otherNames: [Int: [String]] = [:]
     /// The image stores whose names or digests could not all be read.
-    package internal(set) var incompleteRoots: [RootIndex] = []
+    package internal(set) var incompleteRoots: Set<RootIndex> = []
     /// Whether the digest of a reference was not found.
     var lacksDigest = false
 

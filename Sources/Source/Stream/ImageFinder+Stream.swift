@@ -22,6 +22,10 @@ extension ImageFinder {
                 guard let nature = addStream(tools.pace(source), path: path, tools) else { return }
                 var finding = Finding.notAnImage(nature, path: path, forms)
                 if nature == .empty { finding = Finding(.notAnImage, "standard input is empty", at: Place("")) }
+                // A command for this path reads its own standard input.
+                finding.hint = finding.hint.map {
+                    $0.split(separator: " ").map { $0 == "./-" ? "-" : $0 }.joined(separator: " ")
+                }
                 add(path, finding)
             }
         } catch {

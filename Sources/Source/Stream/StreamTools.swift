@@ -12,9 +12,9 @@ package struct StreamTools: Sendable {
     /// Makes a reader of the files in the archive; nil if only documents are read.
     let makeReader: (@Sendable () -> any StreamedBlobReader)?
     /// Reads a source on a thread of its own.
-    let readAhead: @Sendable (any SequentialSource) -> any SequentialSource
+    package let readAhead: @Sendable (any SequentialSource) -> any SequentialSource
     /// Limits the speed of a source.
-    let pace: @Sendable (any SequentialSource) -> any SequentialSource
+    package let pace: @Sendable (any SequentialSource) -> any SequentialSource
     /// Whether the path `-` is standard input.
     let readsStandardInput: Bool
 

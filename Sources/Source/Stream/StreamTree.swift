@@ -27,11 +27,15 @@ struct StreamTree: ImageTree {
         return archive.facts(at: offset)
     }
 
+    var hasFacts: Bool { archive.hasFacts }
+
     var byteCount: Int { archive.byteCount }
 
     var findings: [Finding] {
         guard !archive.isInterrupted else {
-            return [Finding(.interrupted, "the run was interrupted before the archive was read to its end", at: Place(""))]
+            return [
+                Finding(.interrupted, "the run was interrupted before the archive was read to its end", at: Place(""))
+            ]
         }
         guard let cause = archive.streamFinding else { return tree.findings }
         return [cause]

@@ -74,6 +74,9 @@ struct StreamedArchive: Sendable {
         index.byteCount + 100 * facts.count + kept.values.reduce(0) { $0 + $1.count } + beginning.count
     }
 
+    /// Whether facts were computed.
+    var hasFacts: Bool { !facts.isEmpty }
+
     /// The facts of the file whose content begins at an offset of the archive.
     func facts(at offset: UInt64) -> BlobFacts? {
         guard let place = place(at: offset), facts.indices.contains(place) else { return nil }

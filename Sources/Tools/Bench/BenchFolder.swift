@@ -10,7 +10,7 @@ package struct BenchError: Error, Equatable, Sendable, CustomStringConvertible {
     /// One line for people.
     package let description: String
 
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 
     init(_ what: String, _ path: String, _ number: Int32) {
         description = "cannot \(what) '\(path)': \(String(cString: strerror(number)))"

@@ -122,7 +122,7 @@ extension BenchReport {
     private static func percent(_ share: Double) -> String { HumanUnits.decimal(share * 100, 0) + " %" }
 
     /// Aligns cells in columns that are as wide as their widest cell, with two spaces between them.
-    static func aligned(_ rows: [[String]], left: Set<Int>) -> [String] {
+    package static func aligned(_ rows: [[String]], left: Set<Int>) -> [String] {
         var widths: [Int] = []
         for row in rows {
             for (column, cell) in row.enumerated() {

@@ -107,7 +107,7 @@ let badStructureCases: [CorpusCase] = [
         image.arguments = ["--ref", "latest", "--ref", "no-such"]
         image.expect("nothing-selected")
     },
-    .undetermined(
+    .good(
         "folder-with-compressed-archive-of-dot", "A compressed image archive that begins with `./`.", in: .folders
     ) { image in
         var layout = ImageBuilder()
@@ -119,8 +119,6 @@ let badStructureCases: [CorpusCase] = [
         let entries = [(path: "./", node: Node.folder)] + packed.entries
         image.put("packed.tgz", Gzip.member(TarWriter.archive(entries)))
         image.put("packed.tzst", Zstd.frame(TarWriter.archive(entries)))
-        image.expect("not-an-image")
-        image.expect("not-an-image")
     },
     .undetermined("blobs-sha512-alone", "A folder `blobs/sha512` without index.json and `oci-layout`.", in: .folders) {
         image in

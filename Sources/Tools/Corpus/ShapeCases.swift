@@ -142,8 +142,7 @@ let badShapeCases: [CorpusCase] = [
         image.put("beheaded", archive)
         image.expect("not-an-image")
     },
-    .undetermined("folder-with-compressed-archive", "An image, and a gzip-compressed archive of another.", in: .folders)
-    {
+    .good("folder-with-compressed-archive", "An image, and a gzip-compressed archive of another.", in: .folders) {
         image in
         var layout = ImageBuilder()
         layout.singleImage([.gzip(1032)])
@@ -151,7 +150,23 @@ let badShapeCases: [CorpusCase] = [
         var docker = ImageBuilder()
         docker.oldArchive(DockerImage(layers: [.plain(1033)], tags: ["app:1"]))
         image.put("packed", Gzip.member(TarWriter.archive(docker.entries)))
-        image.expect("not-an-image")
+    },
+    .bad(
+        "folder-with-damaged-compressed-archive",
+        "Compressed archives of images: one with a wrong checksum, one that is truncated, one with bytes after its end.",
+        in: .folders
+    ) { image in
+        var docker = ImageBuilder()
+        docker.oldArchive(DockerImage(layers: [.plain(1036)], tags: ["app:1"]))
+        let archive = TarWriter.archive(docker.entries)
+        var changed = Gzip.member(archive)
+        changed[changed.count - 5] ^= 1
+        image.put("changed", changed)
+        image.put("cut", Array(Zstd.frame(archive).dropLast(3)))
+        image.put("longer", Gzip.member(archive) + Array("and more".utf8))
+        image.expect("stream-corrupt")
+        image.expect("stream-truncated")
+        image.expect("stream-trailing-bytes")
     },
     .bad(
         "docker-entry-file-over-link", "A layer whose name belongs to a link and a later file: readers disagree.",

@@ -4,13 +4,24 @@
 
 import LayerBench
 import LayerModel
-import LayerPipeline
+import LayerSimulation
 import Testing
 
 @Suite struct SchedulerTableTests {
+    private static let unit = Double(1 << 20)
+
+    private static let speeds = KernelSpeeds([
+        Kernel(.read, "pread"): 1000 * unit,
+        Kernel(.decode(.gzip), "one"): 100 * unit,
+        Kernel(.decode(.gzip), "one", teamSize: 4): 160 * unit,
+        Kernel(.decode(.gzip), "faster but unused", isFastPath: false): 900 * unit,
+        Kernel(.hash(.sha256), "lanes"): 200 * unit,
+        Kernel(.hash(.sha256), "lanes", teamSize: 4): 400 * unit,
+    ])
+
     @Test func missingRatesAreInterpolated() throws {
-        let costs = try #require(BlockCosts(RooflineTests.speeds))
-        let unit = Double(RooflineTests.unit)
+        let costs = try #require(BlockCosts(Self.speeds))
+        let unit = Self.unit
         #expect(costs.gzipBytesPerSecond == [100, 120, 140, 160].map { $0 * unit })
         #expect(costs.hashBytesPerSecond.first == 200 * unit)
         #expect(costs.hashBytesPerSecond.last == 400 * unit)
@@ -20,7 +31,7 @@ import Testing
     }
 
     @Test func ratesOfHashingInTheGapsAreTheMeasuredOnes() throws {
-        var speeds = RooflineTests.speeds.bytesPerSecond
+        var speeds = Self.speeds.bytesPerSecond
         speeds[Kernel(.decodeBeside(.gzip), "one", teamSize: 2)] = 150
         speeds[Kernel(.hashBeside(.sha256), "lanes", teamSize: 2)] = 170
         let costs = try #require(BlockCosts(KernelSpeeds(speeds)))
@@ -34,7 +45,7 @@ import Testing
     }
 
     @Test func tableHasALinePerShapeAndACellPerNumberOfWorkers() throws {
-        let table = try #require(SchedulerTable(RooflineTests.speeds))
+        let table = try #require(SchedulerTable(Self.speeds))
         let shapes = [
             ImageShape("one", [.init(4_000_000, 10_000_000, .gzip)]),
             ImageShape("two", (0..<20).map { _ in .init(400_000, 1_000_000, .gzip) }),

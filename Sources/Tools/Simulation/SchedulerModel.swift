@@ -4,6 +4,7 @@
 
 import LayerCodec
 import LayerModel
+import LayerPipeline
 import LayerSystem
 
 /// Simulates the scheduler with any number of workers. The state, the workers' code and the order of actions are the
@@ -51,13 +52,8 @@ package struct SchedulerModel: Sendable {
             result.idealNanoseconds += costs.ideal(blob, teamSize: teamSize)
             result.chainNanoseconds = max(result.chainNanoseconds, costs.chain(blob))
         }
-        let batchBlobCount = Pipeline.batchBlobCount(jobCount: workerCount)
-        for start in stride(from: 0, to: shape.blobs.count, by: batchBlobCount) {
-            let blobs = shape.blobs[start..<min(start + batchBlobCount, shape.blobs.count)]
-            var batch = BatchSimulation(
-                ImageShape(shape.name, Array(blobs)), costs, workerCount, teamSize, transitions, stopwatch)
-            batch.run(&result)
-        }
+        var simulation = PipelineSimulation(shape, costs, workerCount, teamSize, transitions, stopwatch)
+        simulation.run(&result)
         return result
     }
 }
@@ -93,13 +89,13 @@ final class TransitionStopwatch {
 }
 
 /// The simulation of one pipeline.
-private struct BatchSimulation {
+private struct PipelineSimulation {
     private let costs: BlockCosts
     private let transitions: TransitionCosts
     private let stopwatch: TransitionStopwatch?
     private let clock = ModelClock()
     private let pipeline: Pipeline
-    private let batchCost: Double
+    private let startedWorkers: [PipelineWorker]
     private var hands: [Hand]
     private var events = EventQueue()
     private var result = SimulatedRun(workerCount: 0)
@@ -124,11 +120,8 @@ private struct BatchSimulation {
         /// A short transition whose effect has already taken place in the model.
         case note
         case next
-        case takeBack(PipelineState.Done)
-        case record(BlobWork)
-        case beginSmall(Range<Int>)
-        case readSmall([BlobRequest], firstSlot: Int)
-        case recordSmall([BlobFacts], firstSlot: Int)
+        case complete(WorkerAction)
+        case finish(FinishedBlob)
     }
 
     init(
@@ -151,18 +144,16 @@ private struct BatchSimulation {
         options.readsInParts = false
         let requests = ModelledStore.requests(shape)
         let store = ModelledStore(shape: shape, costs: costs, clock: clock)
-        let made = {
-            Pipeline(requests, opener: store, options: options, crew: WorkCrew(size: 1), completion: { _ in })
-        }
-        pipeline = if let stopwatch { stopwatch.measure(.batch, made) } else { made() }
-        batchCost = transitions[.batch]
+        let pipeline = Pipeline(opener: store, options: options, crew: WorkCrew(size: 1), deliver: { _, _ in })
+        let submit = { pipeline.submitWithoutStarting(requests) }
+        startedWorkers = stopwatch?.measure(.submit, submit) ?? submit()
+        self.pipeline = pipeline
         hands = (0..<workerCount).map { _ in Hand(worker: nil) }
     }
 
     /// Simulates the pipeline and adds the results to `total`.
     mutating func run(_ total: inout SimulatedRun) {
-        let workers = pipeline.state.withLock { $0.startWorkers() }
-        for worker in workers { start(worker, at: batchCost + costs.startNanoseconds) }
+        for worker in startedWorkers { start(worker, at: transitions[.submit] + costs.startNanoseconds) }
         while let event = events.takeFirst() { advance(event.worker, at: event.time) }
         precondition(pipeline.heldBlockCount == 0, "a run that lost blocks")
         for number in hands.indices { endIdleness(of: number, at: endTime) }
@@ -205,35 +196,14 @@ private struct BatchSimulation {
         case .note:
             events.add(number, at: lock(.note, number, time))
         case .next:
-            let action = timed(.nextAction) {
-                pipeline.state.withLock { $0.nextAction(for: worker, isCancelled: false) }
-            }
+            let action = timed(.nextAction) { pipeline.nextAction(for: worker) }
             perform(action, worker, at: lock(.nextAction, number, time))
-        case .takeBack(let done):
-            let kind: TransitionCosts.Kind = done == .read ? .takeBackRead : .takeBackHash
-            let consequence = timed(kind) {
-                pipeline.state.withLock { $0.takeBack(done, of: worker, isCancelled: false) }
-            }
-            publish(consequence, worker, at: lock(kind, number, time))
-        case .record(let work):
-            let facts = work.finishedFacts()
-            timed(.note) { pipeline.state.withLock { $0.record(facts, for: work) } }
-            events.add(number, at: lock(.note, number, time))
-        case .beginSmall(let slots):
-            let requests = timed(.note) { pipeline.state.withLock { Array($0.requests[slots]) } }
-            hands[number].steps.append(.readSmall(requests, firstSlot: slots.lowerBound))
-            events.add(number, at: lock(.note, number, time))
-        case .readSmall(let requests, let slot):
-            let reader = worker.sequentialReader(pipeline.options)
-            let facts = requests.map { reader.facts(of: $0, from: pipeline.opener) }
-            hands[number].steps += [.recordSmall(facts, firstSlot: slot), .compute(clock.take().nanoseconds)]
-            events.add(number, at: time)
-        case .recordSmall(let facts, let slot):
-            timed(.note) {
-                pipeline.state.withLock { state in
-                    for (place, facts) in facts.enumerated() { state.record(facts, forSmall: slot + place) }
-                }
-            }
+        case .complete(let action):
+            let kind: TransitionCosts.Kind = if case .hash = action { .completeHash } else { .completeRead }
+            let transition = timed(kind) { pipeline.complete(action, worker) }
+            publish(transition, worker, at: lock(kind, number, time))
+        case .finish(let blob):
+            timed(.note) { _ = pipeline.finish(blob) }
             events.add(number, at: lock(.note, number, time))
         }
     }
@@ -259,45 +229,41 @@ private struct BatchSimulation {
     }
 
     private mutating func noteBegun(at time: Double) {
-        guard begunTime == nil, pipeline.state.withLock({ !$0.hasBlobsToBegin }) else { return }
+        guard begunTime == nil, pipeline.waitingBlobCount == 0 else { return }
         begunTime = time
     }
 
     // MARK: Actions
 
-    private mutating func perform(_ action: PipelineState.Action, _ worker: PipelineWorker, at time: Double) {
+    private mutating func perform(_ action: WorkerAction, _ worker: PipelineWorker, at time: Double) {
         let number = worker.number
         noteBegun(at: time)
-        switch action {
-        case .hash:
-            worker.hash()
-            hands[number].steps = [.takeBack(.hash), .compute(clock.take().nanoseconds)]
-        case .read, .readAndHash:
-            let heldBefore = pipeline.heldBlockCount
-            if case .read = action { worker.readTeam(pipeline) } else { worker.readAndHashTeam(pipeline) }
-            // Each block that was not spare took the lock, and so did each note.
-            let spent = clock.take()
-            let noteCount = pipeline.heldBlockCount - heldBefore + spent.noteCount
-            let part = spent.nanoseconds / Double(noteCount + 1)
-            hands[number].steps = [.takeBack(.read), .compute(part)]
-            for _ in 0..<noteCount { hands[number].steps += [.note, .compute(part)] }
-        case .readSmall(let slots):
-            hands[number].steps = [.next, .beginSmall(slots)]
-        case .end:
+        if case .end = action {
             hands[number].idleSince = time
             endTime = max(endTime, time)
             return
         }
+        let heldBefore = pipeline.heldBlockCount
+        pipeline.perform(action, worker)
+        // Each block that was not spare took the lock, and so did each note.
+        let spent = clock.take()
+        var noteCount = pipeline.heldBlockCount - heldBefore + spent.noteCount
+        if case .readSmall = action { noteCount = 0 }
+        let part = spent.nanoseconds / Double(noteCount + 1)
+        hands[number].steps = [.complete(action), .compute(part)]
+        for _ in 0..<noteCount { hands[number].steps += [.note, .compute(part)] }
         events.add(number, at: time)
     }
 
-    private mutating func publish(
-        _ consequence: PipelineState.Consequence, _ worker: PipelineWorker, at time: Double
-    ) {
-        if let another = consequence.startedWorker { start(another, at: time + costs.startNanoseconds) }
-        if let next = consequence.next { return perform(next, worker, at: time) }
-        hands[worker.number].steps = [.next] + consequence.finished.reversed().map { .record($0) }
-        events.add(worker.number, at: time)
+    private mutating func publish(_ transition: Transition, _ worker: PipelineWorker, at time: Double) {
+        if let another = transition.startedWorker { start(another, at: time + costs.startNanoseconds) }
+        let finish = transition.finished.reversed().map { Step.finish($0) }
+        if let next = transition.next {
+            perform(next, worker, at: time)
+        } else {
+            hands[worker.number].steps = [.next] + finish
+            events.add(worker.number, at: time)
+        }
     }
 }
 

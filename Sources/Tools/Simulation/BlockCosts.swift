@@ -136,20 +136,20 @@ package struct TransitionCosts: Equatable, Sendable {
     package enum Kind: Int, CaseIterable, Sendable {
         case nextAction
         /// Giving back what was read, and choosing the next action.
-        case takeBackRead
+        case completeRead
         /// Giving back what was hashed, and choosing the next action.
-        case takeBackHash
-        /// All short transitions: taking a block, correcting a size, taking requests of small blobs, recording facts.
+        case completeHash
+        /// All short transitions: taking a block, correcting a size, recording facts.
         case note
-        /// Creating the state of a pipeline and collecting its facts; once per batch, by one thread.
-        case batch
+        /// Submitting all blobs; once, by one thread.
+        case submit
     }
 
     private var nanoseconds: [Double]
 
-    /// Makes costs in which all transitions cost the same, and batches nothing.
+    /// Makes costs in which all transitions cost the same, and submitting nothing.
     package init(each nanoseconds: Double) {
-        self.nanoseconds = Kind.allCases.map { $0 == .batch ? 0 : nanoseconds }
+        self.nanoseconds = Kind.allCases.map { $0 == .submit ? 0 : nanoseconds }
     }
 
     package subscript(kind: Kind) -> Double {

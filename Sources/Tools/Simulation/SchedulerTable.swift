@@ -2,10 +2,10 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+package import LayerBench
 import LayerModel
-package import LayerPipeline
 
-/// The output of `bench --simulate`: the scheduler's own code, simulated with 1 to 128 workers over the shapes of
+/// The output of `Benchmarks/simulate`: the scheduler's own code, simulated with 1 to 128 workers over the shapes of
 /// images.
 ///
 /// The costs of the kernels and of the scheduler's transitions are measured on this machine; other costs are assumed,

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
-import LayerPipeline
+import LayerSimulation
 import Testing
 
 @Suite(.timeLimit(.minutes(30))) struct SchedulerModelTests {

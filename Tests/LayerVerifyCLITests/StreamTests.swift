@@ -1,0 +1,246 @@
+// layerverify: tests of standard input and of compressed archives.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.enabled(if: ProgramRun.areInstalled("gzip", "zstd", "python3"), "needs gzip, zstd and python3"))
+struct StreamTests {
+    let workshop: Workshop
+
+    init() throws { workshop = try Workshop() }
+
+    static let sound = CorpusTests.Case(name: "good/docker-new").image
+
+    /// The cases of the corpus that are one archive.
+    static let archives = CorpusTests.Case.all.filter { $0.image.hasSuffix("/image.tar") }
+
+    /// Runs a script of the shell; `$P` is the program and `$1` the first argument.
+    private func shell(_ script: String, _ arguments: String...) throws -> ProgramRun {
+        try ProgramRun.run(
+            "timeout",
+            ["--signal=KILL", "60", "sh", "-c", "P=$0; \(script)", ProgramRun.layerverifyPath] + arguments,
+            in: workshop.folder.url)
+    }
+
+    // The corpus
+
+    @Test func theCorpusHasEnoughArchives() { #expect(Self.archives.count > 100) }
+
+    /// The report as text without times, and with one name for the archive.
+    private func comparable(_ file: String, path: String) throws -> (text: String, status: Int32) {
+        var text = try String(contentsOf: workshop.url(file), encoding: .utf8)
+        text = text.replacing("\"\(path)\"", with: "\"image\"")
+        for member in ["seconds", "bytesPerSecond"] {
+            text.replace(try Regex("\"\(member)\" ?: ?[^,}]*"), with: "")
+        }
+        let status = try String(contentsOf: workshop.url(file + ".status"), encoding: .utf8)
+        return (text, Int32(status.trimmingCharacters(in: .whitespacesAndNewlines)) ?? -1)
+    }
+
+    /// The archive by its path, through a pipe, and compressed in each way, by its path and through a pipe.
+    @Test(arguments: archives)
+    func anArchiveHasTheSameReportFromAStream(_ item: CorpusTests.Case) throws {
+        let expectation = try JSONDecoder().decode(
+            CorpusTests.Expectation.self, from: Data(contentsOf: item.folder.appending(path: "expect.json")))
+        let arguments = (expectation.arguments ?? []).map { "'\($0)'" }.joined(separator: " ")
+        _ = try shell(
+            """
+            T=$PWD; cd "$1"; I=image.tar
+            v() { n=$1; shift; "$P" --format json \(arguments) "$@" >"$T/$n"; echo $? >"$T/$n.status"; }
+            v plain $I; cat $I | v pipe -; gzip -nc $I >"$T/packed.gz"; v gzip "$T/packed.gz"
+            zstd -qc $I >"$T/packed"; v zstd "$T/packed"; cat "$T/packed" | v zstd-pipe -
+            gzip -nc $I | TMPDIR=/nowhere v gzip-pipe --jobs 1 -
+            """, item.folder.path)
+        let plain = try comparable("plain", path: "image.tar")
+        #expect(plain.status == expectation.status)
+        let folder = workshop.folder.url.path
+        let ways = [
+            ("pipe", "-"), ("gzip", folder + "/packed.gz"), ("zstd", folder + "/packed"), ("zstd-pipe", "-"),
+            ("gzip-pipe", "-"),
+        ]
+        for (way, path) in ways {
+            let streamed = try comparable(way, path: path)
+            #expect(streamed.status == plain.status, "\(way): \(streamed.text)")
+            // What is not an image is described: as a compressed file, and with commands for its path.
+            if plain.text.contains("not-an-image") {
+                #expect(streamed.text.contains("not-an-image"))
+            } else {
+                #expect(streamed.text == plain.text, "\(way)")
+            }
+        }
+    }
+
+    // Damage of the stream around an archive
+
+    static let damages = [
+        ("gzip -c $1 | head -c -3", "stream-truncated"), ("zstd -qc $1 | head -c -3", "stream-truncated"),
+        ("gzip -c $1 | head -c 2000", "stream-truncated"),
+        ("(gzip -c $1; echo and more)", "stream-trailing-bytes"),
+        ("(zstd -qc $1; echo and more)", "stream-trailing-bytes"),
+        ("(zstd -qc $1; head -c 100 /dev/zero)", "stream-trailing-bytes"),
+        (
+            "gzip -c $1 | python3 -c 'import sys; b = bytearray(sys.stdin.buffer.read()); b[-6] ^= 1; sys.stdout.buffer.write(b)'",
+            "stream-corrupt"
+        ),
+        (
+            "zstd -qc --check $1 | python3 -c 'import sys; b = bytearray(sys.stdin.buffer.read()); b[-2] ^= 1; sys.stdout.buffer.write(b)'",
+            "stream-corrupt"
+        ),
+    ]
+
+    @Test(arguments: damages)
+    func aDamagedStreamIsRefutedAndNoImageInItIsVerified(_ stream: String, _ code: String) throws {
+        for way in ["\(stream) | \"$P\" --format json -", "\(stream) >damaged; \"$P\" --format json damaged"] {
+            let run = try shell(way, Self.sound)
+            #expect(run.status == 1, "\(run.transcript)")
+            let report = try #require(try JSONSerialization.jsonObject(with: run.output) as? [String: Any])
+            let codes = (report["findings"] as? [[String: Any]] ?? []).compactMap { $0["code"] as? String }
+            #expect(codes.first == code, "\(codes)")
+            let images = report["images"] as? [[String: Any]] ?? []
+            #expect(images.allSatisfy { $0["outcome"] as? String == "refuted" })
+        }
+    }
+
+    @Test func zerosAfterAGzipStreamArePadding() throws {
+        let run = try shell("(gzip -c $1; head -c 1000 /dev/zero) | \"$P\" -", Self.sound)
+        #expect(run.status == 0 && run.text.contains("archive-trailing-bytes"), "\(run.transcript)")
+    }
+
+    @Test func aLimitOfTheDecoderLeavesTheImageUndetermined() throws {
+        let run = try shell(
+            "head -c 30M /dev/zero | zstd -q --long=27 --no-check | cat - $1 | \"$P\" --max-window 1MiB -", Self.sound)
+        #expect(run.status == 2, "\(run.transcript)")
+        let other = try shell("gzip -c $1 | \"$P\" --max-expansion 1 --max-expansion-free 1KiB -", Self.sound)
+        #expect(other.status == 2 || other.status == 64, "\(other.transcript)")
+    }
+
+    // Pipes
+
+    @Test func bytesMayArriveOneByOne() throws {
+        let script = "import os, sys\nfor b in open(sys.argv[1], 'rb').read(): os.write(1, bytes([b]))"
+        let run = try shell("python3 -c \"$2\" \"$1\" | \"$P\" -q -", Self.sound, script)
+        #expect(run.status == 0, "\(run.transcript)")
+    }
+
+    @Test func aPipeThatEndsEarlyIsATruncatedArchive() throws {
+        let run = try shell("head -c 5000 \"$1\" | \"$P\" -", Self.sound)
+        #expect(run.status == 1 && run.text.contains("archive-truncated"), "\(run.transcript)")
+    }
+
+    @Test func anEmptyInputIsNotAnImage() throws {
+        for input in ["<&-", "</dev/null"] {
+            let run = try shell("\"$P\" - \(input)")
+            #expect(run.status == 2 && run.text.contains("standard input is empty"), "\(run.transcript)")
+        }
+        let folder = try shell("\"$P\" - </")
+        #expect(folder.status == 2 && folder.text.contains("is a directory"), "\(folder.transcript)")
+    }
+
+    @Test func anotherNameOfStandardInputIsReadIfItIsAPipe() throws {
+        for path in ["/dev/stdin", "/proc/self/fd/0"] {
+            let run = try shell("cat \"$1\" | \"$P\" -q \(path)", Self.sound)
+            #expect(run.status == 0, "\(run.transcript)")
+        }
+        #expect(try shell("\"$P\" -q - <\"$1\"", Self.sound).status == 0)
+    }
+
+    @Test func aFileMayBeNamedHyphen() throws {
+        let run = try shell("cp \"$1\" ./-; \"$P\" -q ./- </dev/null", Self.sound)
+        #expect(run.status == 0, "\(run.transcript)")
+    }
+
+    @Test func standardInputGivenTwiceIsWrongUsage() throws {
+        for command in ["", "inspect", "digest"] {
+            let run = try shell("\"$P\" \(command) - - </dev/null")
+            #expect(run.status == 64 && run.transcript.contains("may be given once"), "\(run.transcript)")
+        }
+    }
+
+    @Test func aTerminalAsStandardInputIsWrongUsage() throws {
+        let script = "import os, pty, sys\nsys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+        let run = try shell("python3 -c \"$1\" \"$P\" - </dev/null", script)
+        #expect(run.status == 64 && run.text.contains("is a terminal"), "\(run.transcript)")
+    }
+
+    @Test func aSignalEndsTheWaitForAPipe() throws {
+        let run = try shell(
+            "(head -c 3000 \"$1\"; sleep 20) | (exec timeout --foreground -s INT 0.5 \"$P\" --format json -)",
+            Self.sound)
+        #expect(run.text.contains("\"interrupted\""), "\(run.transcript)")
+        #expect(run.status != 0)
+    }
+
+    // Other commands
+
+    @Test func inspectShowsTheSameOfAPipe() throws {
+        let run = try shell(
+            "\"$P\" inspect \"$1\" | tail -n +2 >a; gzip -c \"$1\" | \"$P\" inspect - | tail -n +2 >b; cmp a b",
+            Self.sound)
+        #expect(run.status == 0, "\(run.transcript)")
+    }
+
+    @Test func digestsOfAPipeAreThoseOfTheFile() throws {
+        for input in ["cat \"$1\"", "gzip -c \"$1\"", "zstd -qc \"$1\""] {
+            let run = try shell(
+                "\(input) >file; \"$P\" digest file >a; \(input) | \"$P\" digest - | sed 's/-$/file/' >b; cat b; cmp a b",
+                Self.sound)
+            #expect(run.status == 0, "\(run.transcript)")
+        }
+    }
+
+    // Limits
+
+    /// Documents of 24 MB come first, and those that name the images last.
+    private static let manyDocuments = """
+        import io, sys, tarfile
+        a = tarfile.open(sys.argv[1]); out = tarfile.open(fileobj=sys.stdout.buffer, mode='w|')
+        def add(name, data):
+            i = tarfile.TarInfo(name); i.size = len(data); out.addfile(i, io.BytesIO(data))
+        for n in range(6): add(f'filler-{n}', b'{"a":"' + b'x' * 4_000_000 + b'"}')
+        for m in a: add(m.name, a.extractfile(m).read()) if m.isfile() else None
+        out.close()
+        """
+
+    @Test func documentsThatAreNotKeptAreUndetermined() throws {
+        let run = try shell("python3 -c \"$2\" \"$1\" | \"$P\" -", Self.sound, Self.manyDocuments)
+        #expect(run.status == 2 && run.text.contains("was not kept"), "\(run.transcript)")
+        let file = try shell("python3 -c \"$2\" \"$1\" >many.tar; \"$P\" many.tar", Self.sound, Self.manyDocuments)
+        #expect(file.status == 0, "\(file.transcript)")
+    }
+
+    /// A docker-save archive with one layer of zeros, whose documents come last.
+    private static let longLayer = """
+        import hashlib, json, sys
+        size = int(sys.argv[1]); out = sys.stdout.buffer; block = bytes(1 << 20); layer = hashlib.sha256()
+        def header(name, size):
+            b = bytearray(512); b[:len(name)] = name.encode(); b[100:107] = b'0000644'
+            b[124] = 0x80; b[128:136] = size.to_bytes(8, 'big'); b[156] = 48
+            b[257:265] = b'ustar\\0' + b'00'; b[148:156] = b' ' * 8; b[148:155] = b'%06o\\0' % sum(b); return bytes(b)
+        def add(name, data): out.write(header(name, len(data)) + data + bytes(-len(data) % 512))
+        out.write(header('a' * 64 + '/layer.tar', size))
+        for _ in range(size >> 20): out.write(block); layer.update(block)
+        config = json.dumps({'architecture': 'amd64', 'os': 'linux', 'rootfs': {'type': 'layers',
+            'diff_ids': ['sha256:' + layer.hexdigest()]}}).encode()
+        name = hashlib.sha256(config).hexdigest() + '.json'
+        add(name, config)
+        add('manifest.json', json.dumps([{'Config': name, 'RepoTags': ['a:1'], 'Layers': ['a' * 64 + '/layer.tar']}]).encode())
+        out.write(bytes(1024))
+        """
+
+    @Test(
+        .enabled(if: SlowTests.areWanted && ProgramRun.areInstalled("time"), "\(SlowTests.reason)"),
+        arguments: ["cat", "gzip -1", "zstd -q1"])
+    func memoryDoesNotDependOnTheSizeOfALayer(_ filter: String) throws {
+        let run = try shell(
+            """
+            python3 -c "$1" $((3 << 30)) | \(filter) | TMPDIR=/nowhere time -q -f %M -o peak "$P" -q --max-expansion unlimited -
+            """, Self.longLayer)
+        #expect(run.status == 0, "\(run.transcript)")
+        let peak = try String(contentsOf: workshop.url("peak"), encoding: .utf8)
+        let limit = (filter.hasPrefix("zstd") ? 64 : 48) << 10
+        #expect(try #require(Int(peak.trimmingCharacters(in: .whitespacesAndNewlines))) < limit)
+    }
+}
