@@ -73,7 +73,7 @@ let package = Package(
             dependencies: ["LayerModel", "CZlib", "CZstd", "CInflateLanes", "CZstdFrames", "CLayerShims"],
             path: "Sources/Codec", swiftSettings: settings),
         // Reads tar archives; knows nothing of images.
-        .target(name: "Tar", path: "Sources/Tar", exclude: ["README.md"], swiftSettings: librarySettings),
+        .target(name: "Tar", path: "Sources/Tar", exclude: ["README.md"], swiftSettings: settings + optimized),
         .target(
             name: "LayerSource",
             dependencies: [
