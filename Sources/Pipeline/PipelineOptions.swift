@@ -17,6 +17,8 @@ package struct PipelineOptions: Sendable {
     package var fastCodec: CodecLookup
     /// Finds the digest method of the fast path; the scheduler's model replaces it with one that hashes nothing.
     package var fastDigest: DigestLookup = { digestMethod(for: $0) }
+    /// Makes the consumers of a blob, other than its digests. This is where they are attached, for all blobs of a run.
+    package var consumers: ConsumerFactory = { _, _ in [] }
     /// Whether a blob of several gzip members may be read in several places at once.
     package var readsInParts: Bool
     /// Whether workers run with the lowest CPU and I/O priority.

@@ -40,7 +40,7 @@ struct StreamCursor {
     }
 
     /// Adds the results for the bytes of the blob before the offset where this decoder began.
-    mutating func goOn(after earlier: StreamCursor) {
+    mutating func add(_ earlier: StreamCursor) {
         producedByteCount += earlier.producedByteCount
         dispute = earlier.dispute ?? dispute
     }
@@ -78,10 +78,10 @@ struct StreamCursor {
         unsafe trailingBytesAreZero = rest.allSatisfy { $0 == 0 }
     }
 
-    /// Ends the stream at the end of the blob.
+    /// How the stream ends at the end of the blob.
     ///
     /// Returns: how it ended; `.complete` only if nothing is missing and no bytes follow.
-    mutating func finish(decoder: any StreamDecoder) -> StreamEnding {
+    func finished(decoder: any StreamDecoder) -> StreamEnding {
         switch ending {
         case nil:
             guard decoder.isAtBoundary else { return .truncated(atByte: consumedByteCount) }

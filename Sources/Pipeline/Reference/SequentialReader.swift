@@ -72,7 +72,7 @@ package final class SequentialReader {
         let (input, output) = unsafe (blocks[0], blocks[1])
         var facts = BlobFacts(reading: opening.ending)
         var stream: StreamProgress?
-        var digests: [any StreamDigest] = []
+        var consumers: BlobConsumers?
         while facts.byteCount < reader.byteCount {
             guard !isCancelled() else { return interrupted(facts, .cancelled, request) }
             let readByteCount: Int
@@ -87,10 +87,12 @@ package final class SequentialReader {
             if facts.compression == nil {
                 let compression = unsafe Compression.detect(prefix: block.prefix(Compression.prefixByteCount))
                 facts.compression = compression
-                digests = request.compressedAlgorithms(for: compression).map { begin($0) }
                 stream = begin(request, compression, compressedByteCount: reader.byteCount)
+                let made = makeConsumers(request, compression, isDecoded: stream != nil)
+                stream?.consumers = made.uncompressed
+                consumers = made
             }
-            for digest in digests { unsafe digest.update(block.bytes) }
+            for consumer in consumers?.compressed ?? [] { unsafe consumer.consume(block.bytes) }
             let end = unsafe stream?.take(block, output: output, isCancelled: isCancelled) ?? .blockUsed
             facts.byteCount += ByteMath.fileSize(readByteCount)
             switch end {
@@ -101,19 +103,16 @@ package final class SequentialReader {
             }
         }
         guard !reader.hasChanged else { return interrupted(facts, .changed, request) }
-        if facts.compression == nil {
-            facts.compression = Compression.none
-            digests = request.compressedAlgorithms(for: .none).map { begin($0) }
-        }
-        facts.digests = digests.map { $0.finish() }
-        facts.uncompressed = request.uncompressedFacts(blob: facts, stream: stream?.finished())
+        let all = consumers ?? makeConsumers(request, .none, isDecoded: false)
+        if facts.compression == nil { facts.compression = Compression.none }
+        facts.finish(all.compressed, all.uncompressed, request: request, stream: stream?.finished)
         return facts
     }
 
     private func begin(
         _ request: BlobRequest, _ compression: Compression, compressedByteCount: UInt64
     ) -> StreamProgress? {
-        guard let algorithms = request.diffIDAlgorithms, compression != .none else { return nil }
+        guard request.diffIDAlgorithms != nil, compression != .none else { return nil }
         let codec =
             switch path {
             case .fast: options.fastCodec(compression)
@@ -121,14 +120,22 @@ package final class SequentialReader {
             }
         guard let codec else { return nil }
         return StreamProgress(
-            decoder: codec.begin(options.codecOptions), digests: algorithms.map { begin($0) },
+            decoder: codec.begin(options.codecOptions),
             limits: StreamLimits(options, compressedByteCount: compressedByteCount))
     }
 
-    private func begin(_ algorithm: DigestAlgorithm) -> any StreamDigest {
+    /// The reference path computes only digests.
+    private func makeConsumers(
+        _ request: BlobRequest, _ compression: Compression, isDecoded: Bool
+    ) -> BlobConsumers {
         switch path {
-        case .fast: options.fastDigest(algorithm).begin()
-        case .reference: referenceDigestMethod(for: algorithm).begin()
+        case .fast:
+            BlobConsumers(
+                request, compression, isDecoded: isDecoded, digest: options.fastDigest, others: options.consumers)
+        case .reference:
+            BlobConsumers(
+                request, compression, isDecoded: isDecoded, digest: { referenceDigestMethod(for: $0) },
+                others: { _, _ in [] })
         }
     }
 
@@ -143,13 +150,12 @@ package final class SequentialReader {
 /// A stream that is decoded block by block in one thread.
 private struct StreamProgress {
     let decoder: any StreamDecoder
-    let digests: [any StreamDigest]
     let limits: StreamLimits
+    var consumers: [any BlockConsumer] = []
     var cursor = StreamCursor()
 
-    init(decoder: any StreamDecoder, digests: [any StreamDigest], limits: StreamLimits) {
+    init(decoder: any StreamDecoder, limits: StreamLimits) {
         self.decoder = decoder
-        self.digests = digests
         self.limits = limits
     }
 
@@ -171,7 +177,7 @@ private struct StreamProgress {
             lane.decodeAlone()
             let producedByteCount = unsafe output.count - lane.output.count
             let produced = unsafe UnsafeRawBufferPointer(rebasing: output[..<producedByteCount])
-            for digest in digests { unsafe digest.update(produced.bytes) }
+            for consumer in consumers { unsafe consumer.consume(produced.bytes) }
             unsafe cursor.advance(
                 lane.status, consumedByteCount: rest.count - lane.input.count, producedByteCount: producedByteCount,
                 decoder: decoder, limits: limits)
@@ -183,10 +189,8 @@ private struct StreamProgress {
         return .blockUsed
     }
 
-    mutating func finished() -> UncompressedFacts {
-        let ending = cursor.finish(decoder: decoder)
-        return UncompressedFacts(
-            byteCount: cursor.producedByteCount,
-            digests: ending.leavesDigestsValid ? digests.map { $0.finish() } : [], ending: ending)
+    /// How decoding ended, and the number of bytes that were decoded.
+    var finished: (ending: StreamEnding, byteCount: UInt64) {
+        (cursor.finished(decoder: decoder), cursor.producedByteCount)
     }
 }

@@ -12,7 +12,7 @@ struct BlobOpening {
     let ending: ReadEnding
 
     /// True if one worker may read the blob from beginning to end. The size of the file decides, not the claimed size.
-    var isSmall: Bool { (reader?.byteCount ?? 0) <= PipelineState.smallByteCount }
+    var isSmall: Bool { (reader?.byteCount ?? 0) <= WaitingBlobs.smallByteCount }
 
     /// Opens the blob of a request, unless it is larger than the request allows.
     init(_ request: BlobRequest, from opener: any BlobOpener) {
