@@ -100,7 +100,6 @@ package final class Pipeline: Sendable {
     }
 
     private func run(_ worker: PipelineWorker) {
-        options.prepareThread()
         var action = nextAction(for: worker)
         while true {
             switch action {

@@ -15,7 +15,7 @@ package struct BlobStore: BlobOpener {
         /// A directory or an archive that is opened again for each blob, so that many of them need few descriptors.
         case closed(ClosedRoot)
         /// A single file, opened only when it is read.
-        case file(String)
+        case file(GivenPath)
         /// A root that could not be opened.
         case nothing
     }
@@ -40,7 +40,7 @@ package struct BlobStore: BlobOpener {
                 case .archive(let archive):
                     let range = FileRange(of: archive, offsetBytes: offset, byteCount: byteCount)
                     return range.isCutOff ? .cutOff(range) : .opened(range)
-                case .file(let path): return .opened(try PositionedFile(path: path))
+                case .file(let path): return .opened(try PositionedFile(path))
                 case .directory, .closed, .nothing: return .failed(.invalidArgument)
                 }
             case .memory: return .failed(.invalidArgument)

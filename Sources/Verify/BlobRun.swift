@@ -12,7 +12,7 @@ internal import LayerSystem
 struct BlobRun {
     let opener: any BlobOpener
     let options: PipelineOptions
-    let cancellation: Cancellation?
+    let cancellation: Verifier.Cancellation?
     let observer: ProgressObserver?
     let start: ContinuousClock.Instant
     let trace: RunTrace?
@@ -20,7 +20,7 @@ struct BlobRun {
     private let crew: WorkCrew
 
     init(
-        _ verifier: Verifier, opener: any BlobOpener, cancellation: Cancellation?, progress: ProgressObserver?,
+        _ verifier: Verifier, opener: any BlobOpener, cancellation: Verifier.Cancellation?, progress: ProgressObserver?,
         start: ContinuousClock.Instant, trace: RunTrace?
     ) {
         self.opener = opener
@@ -29,10 +29,13 @@ struct BlobRun {
         var options = PipelineOptions(
             jobCount: verifier.jobCount,
             expansionLimit: verifier.options.expansionLimit,
-            codecOptions: CodecOptions(maximumWindowByteCount: verifier.options.maximumWindowByteCount),
-            fastCodec: verifier.fastCodec, isNice: verifier.options.isNice)
+            codecOptions: CodecOptions(
+                maximumWindowByteCount: UInt64(clamping: verifier.options.maximumWindowByteCount)),
+            fastCodec: verifier.fastCodec, isNice: verifier.options.hasLowPriority)
         // The search for members reads some bytes twice.
-        if verifier.options.isNice || verifier.options.maximumBytesPerSecond != nil { options.readsInParts = false }
+        if verifier.options.hasLowPriority || verifier.options.maximumBytesPerSecond != nil {
+            options.readsInParts = false
+        }
         self.options = options
         crew = options.makeCrew()
         self.cancellation = cancellation

@@ -30,7 +30,7 @@ struct GatherProgress: Sendable {
         }
     }
 
-    private func tell(_ fill: (inout VerifyProgress) -> Void) {
+    private func tell(_ fill: (inout Verifier.Progress) -> Void) {
         guard let observer else { return }
         let now = ContinuousClock.now
         let isDue = next.withLock { next in
@@ -39,7 +39,7 @@ struct GatherProgress: Sendable {
             return true
         }
         guard isDue else { return }
-        var progress = VerifyProgress(
+        var progress = Verifier.Progress(
             doneByteCount: 0, totalByteCount: 0, doneBlobCount: 0, totalBlobCount: 0,
             elapsedSeconds: (now - start).seconds)
         fill(&progress)

@@ -30,15 +30,15 @@ final class ProgressTicker {
             let progress = total.with(pipeline.progress)
             let open = pipeline.openBlobs
             observer(
-                VerifyProgress(
-                    doneByteCount: progress.doneByteCount,
-                    totalByteCount: max(progress.totalByteCount, progress.doneByteCount),
+                Verifier.Progress(
+                    doneByteCount: Int(clamping: progress.doneByteCount),
+                    totalByteCount: Int(clamping: max(progress.totalByteCount, progress.doneByteCount)),
                     doneBlobCount: progress.doneBlobCount, totalBlobCount: progress.totalBlobCount,
                     elapsedSeconds: (ContinuousClock().now - start).seconds,
-                    blobsInWork: open.prefix(VerifyProgress.maximumBlobsInWork).map { blob in
-                        VerifyProgress.BlobInWork(
-                            path: path(blob.blob), doneByteCount: blob.doneByteCount,
-                            totalByteCount: blob.totalByteCount)
+                    blobsInWork: open.prefix(Verifier.Progress.maximumBlobsInWork).map { blob in
+                        Verifier.Progress.BlobInWork(
+                            path: path(blob.blob), doneByteCount: Int(clamping: blob.doneByteCount),
+                            totalByteCount: Int(clamping: blob.totalByteCount))
                     }, blobInWorkCount: open.count))
         }
         self.report = report

@@ -42,7 +42,6 @@ final class ReferenceRun: Sendable {
     }
 
     private func work(_ worker: Int) {
-        options.prepareThread()
         let reader = SequentialReader(.reference, options: options)
         while !isCancelled(), let place = takeNext() {
             let start = options.tracer == nil ? nil : ContinuousClock.now

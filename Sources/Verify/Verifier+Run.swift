@@ -15,7 +15,7 @@ extension Verifier {
     ///
     /// - Parameter noteWork: receives the blobs that were read, after the run.
     func runVerification(
-        of paths: [String], cancellation: Cancellation?, progress: ProgressObserver?, trace sink: TraceSink?,
+        of sources: [Source], cancellation: Cancellation?, progress: ProgressObserver?, trace sink: TraceSink?,
         noteWork: ((RunWork) -> Void)? = nil
     ) -> Report {
         let clock = ContinuousClock()
@@ -23,7 +23,7 @@ extension Verifier {
         let trace = RunTrace(
             sink, start: start, workerCount: jobCount, recordsTimeline: options.recordsTimeline)
         defer { trace?.finish() }
-        let (inventory, store) = gather(paths, cancellation, progress, start: start, isVerification: true)
+        let (inventory, store) = gather(sources, cancellation, progress, start: start, isVerification: true)
         trace?.add(TraceRecord(.gather, worker: nil, since: start))
         let run = BlobRun(
             self, opener: store, cancellation: cancellation, progress: progress, start: start, trace: trace)
@@ -41,10 +41,10 @@ extension Verifier {
     }
 
     /// Runs the source alone: reads the documents, and no layers.
-    func runInspection(of paths: [String]) -> Report {
+    func runInspection(of sources: [Source], cancellation: Cancellation?, progress: ProgressObserver?) -> Report {
         let clock = ContinuousClock()
         let start = clock.now
-        let (inventory, _) = gather(paths, nil, nil, start: start, isVerification: false)
+        let (inventory, _) = gather(sources, cancellation, progress, start: start, isVerification: false)
         let facts = inventory.knownFacts
         var findings = inventory.findings
         Judge(inventory, facts: facts).addFindings(to: &findings, readsLayers: false)
@@ -71,7 +71,7 @@ extension Verifier {
     ///
     /// - Parameter isVerification: whether too few images are a finding.
     private func gather(
-        _ paths: [String], _ cancellation: Cancellation?, _ progress: ProgressObserver?,
+        _ sources: [Source], _ cancellation: Cancellation?, _ progress: ProgressObserver?,
         start: ContinuousClock.Instant, isVerification: Bool
     ) -> (Inventory, any BlobOpener) {
         let teller = GatherProgress(progress, since: start)
@@ -81,17 +81,18 @@ extension Verifier {
         let limits = SearchLimits(
             maximumFileCount: options.maximumFileCount, staysOnFileSystem: options.staysOnFileSystem)
         var finder = ImageFinder(watch: watch, links: options.symbolicLinks.links, limits: limits)
-        for path in paths { finder.find(path) }
+        for source in sources { finder.find(source.path) }
         let store = paced(finder.store, cancellation)
         var selection = Selection(
-            platform: platform, references: options.references, requiresAllPlatforms: options.requiresAllPlatforms)
+            platform: platform, references: options.references.map { $0.description },
+            requiresAllPlatforms: options.requiresAllPlatforms)
         if !expectedDigests.isEmpty {
             selection.expectedDigests = ExpectedDigests(expectedDigests, areClaimsChecked: isVerification)
         }
         let offers = offers
         let digester = DocumentDigester(
             fast: { offers($1) ? .of($0, $1) : nil }, reference: { offers($1) ? .reference(of: $0, $1) : nil })
-        var searched = paths.map { SearchedPath(path: $0) }
+        var searched = sources.map { SearchedPath(path: $0.description) }
         for (root, found) in finder.found.enumerated() where found.source != nil {
             searched[found.pathIndex].roots.append(root)
         }
@@ -139,12 +140,13 @@ extension Verifier {
     /// The store, limited to the reading rate of the options.
     private func paced(_ store: BlobStore, _ cancellation: Cancellation?) -> any BlobOpener {
         guard let rate = options.maximumBytesPerSecond else { return store }
-        return PacedOpener(store, ReadingPace(bytesPerSecond: rate) { cancellation?.isCancelled ?? false })
+        return PacedOpener(
+            store, ReadingPace(bytesPerSecond: UInt64(clamping: rate)) { cancellation?.isCancelled ?? false })
     }
 
     /// Runs the pipeline over files without claims.
     func runDigest(
-        of files: [String], chaining: Chaining, cancellation: Cancellation?, progress: ProgressObserver?,
+        of files: [Source], chaining: Chaining, cancellation: Cancellation?, progress: ProgressObserver?,
         trace sink: TraceSink?
     ) -> LayerDigestReport {
         let clock = ContinuousClock()
@@ -152,15 +154,16 @@ extension Verifier {
         let trace = RunTrace(sink, start: start, workerCount: jobCount, recordsTimeline: false)
         defer { trace?.finish() }
         var inventory = Inventory()
-        for (index, path) in files.enumerated() {
+        for (index, file) in files.enumerated() {
+            let path = file.path.text
             inventory.roots.append(RootRecord(path: path, form: .unknown))
             inventory.blobs.append(
                 BlobRecord(
                     root: index, path: path, location: .range(root: index, offset: 0, byteCount: .max),
-                    expectedByteCount: PositionedFile.byteCount(ofFile: path) ?? 0))
+                    expectedByteCount: file.path.fileByteCount ?? 0))
             inventory.claims.append(Claim(.intactStream, about: index, at: Place(path)))
         }
-        let store = paced(BlobStore(roots: files.map { .file($0) }), cancellation)
+        let store = paced(BlobStore(roots: files.map { .file($0.path) }), cancellation)
         let run = BlobRun(
             self, opener: store, cancellation: cancellation, progress: progress, start: start, trace: trace)
         let audited = run.audit(inventory, requests: Self.digestRequests(inventory))
@@ -170,7 +173,7 @@ extension Verifier {
         where located.finding.severity == .error && errors[located.finding.root] == nil {
             errors[located.finding.root] = located.finding
         }
-        var records = files.indices.map { Self.record(files[$0], audited.facts[$0], errors[$0]) }
+        var records = files.indices.map { Self.record(files[$0].description, audited.facts[$0], errors[$0]) }
         if chaining == .layersOfOneImage {
             var chain: ContentDigest?
             for index in records.indices {
