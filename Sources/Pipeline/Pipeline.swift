@@ -117,7 +117,6 @@ package final class Pipeline: Sendable {
     }
 
     private func run(_ worker: PipelineWorker) {
-        options.prepareThread()
         let thread = pthread_self()
         let isHeldBack = state.withLock { $0.workers.heldBackThread.map { pthread_equal($0, thread) != 0 } ?? false }
         var action = nextAction(for: worker)

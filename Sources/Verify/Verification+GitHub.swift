@@ -4,7 +4,7 @@
 
 internal import LayerReport
 
-extension VerifyReport {
+extension Verification {
     /// Writes the report as the summary of a step, in at most `limit` bytes.
     ///
     /// Throws: errors of `sink`, immediately.
