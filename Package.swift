@@ -98,7 +98,7 @@ let package = Package(
             name: "LayerVerify",
             dependencies: [
                 "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline",
-                "LayerAudit", "LayerReport",
+                "LayerAudit", "LayerReport", .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Verify", swiftSettings: settings),
         .target(
@@ -124,6 +124,7 @@ let package = Package(
             name: "LayerVerifyCLI",
             dependencies: [
                 "LayerVerify", "LayerBench", "LayerSystem", "CLayerShims",
+                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/CLI", swiftSettings: settings),
@@ -179,7 +180,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "LayerVerifyTests",
-            dependencies: ["LayerVerify", "LayerCodec", "LayerDigest", "LayerModel", "LayerSystem", "TestSupport"],
+            dependencies: [
+                "LayerVerify", "LayerCodec", "LayerDigest", "LayerModel", "LayerSystem", "TestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             exclude: ["Golden"],
             swiftSettings: settings),
         .testTarget(
