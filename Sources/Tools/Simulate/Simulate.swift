@@ -13,7 +13,7 @@ import LayerVerify
 @main struct Simulate {
     static func main() throws {
         let options = BenchOptions(paths: Array(CommandLine.arguments.dropFirst()), jobCounts: [1], runCount: 3)
-        let (report, _) = try Bench(options, cancellation: Cancellation()).run()
+        let (report, _) = try Bench(options, cancellation: Verifier.Cancellation()).run()
         guard report.outcome == .verified, let table = SchedulerTable(report.speeds) else {
             throw BenchError("the image does not verify, or not every kernel was measured")
         }
