@@ -92,7 +92,7 @@ final class StreamDecoding {
     ///
     /// - Returns: how it ended, and whether all of its content was decoded.
     func finish() -> (ending: StreamEnding, isWhole: Bool) {
-        let ending = cursor.finish(decoder: decoder)
+        let ending = cursor.finished(decoder: decoder)
         decoder.releaseMemory()
         strict?.decoder.releaseMemory()
         return (disputed(ending), ending.leavesDigestsValid)
