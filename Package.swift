@@ -58,20 +58,20 @@ let package = Package(
         .target(name: "CZstdFrames", path: "Sources/C/CZstdFrames", exclude: ["README.md"], cSettings: kernelSettings),
 
         .target(name: "StrictJSON", path: "Sources/StrictJSON", exclude: ["README.md"], swiftSettings: librarySettings),
-        .target(name: "LayerModel", path: "Sources/Model", swiftSettings: librarySettings),
+        .target(name: "LayerModel", path: "Sources/Model", exclude: ["README.md"], swiftSettings: librarySettings),
         .target(
             name: "LayerSystem",
             dependencies: [
                 "LayerModel", "CLayerShims", .product(name: "SystemPackage", package: "swift-system"),
             ],
-            path: "Sources/System", swiftSettings: settings),
+            path: "Sources/System", exclude: ["README.md"], swiftSettings: settings),
         .target(
             name: "LayerDigest", dependencies: ["LayerModel", "CLibCrypto", "CSHA256Lanes"],
-            path: "Sources/Digest", swiftSettings: settings),
+            path: "Sources/Digest", exclude: ["README.md"], swiftSettings: settings),
         .target(
             name: "LayerCodec",
             dependencies: ["LayerModel", "CZlib", "CZstd", "CInflateLanes", "CZstdFrames", "CLayerShims"],
-            path: "Sources/Codec", swiftSettings: settings),
+            path: "Sources/Codec", exclude: ["README.md"], swiftSettings: settings),
         // Reads tar archives; knows nothing of images.
         .target(name: "Tar", path: "Sources/Tar", exclude: ["README.md"], swiftSettings: settings + optimized),
         .target(
@@ -80,7 +80,7 @@ let package = Package(
                 "StrictJSON", "Tar", "LayerModel", "LayerSystem", "LayerCodec",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            path: "Sources/Source", swiftSettings: settings + optimized),
+            path: "Sources/Source", exclude: ["README.md"], swiftSettings: settings + optimized),
         .target(
             name: "LayerPipeline",
             dependencies: [
@@ -88,8 +88,12 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Pipeline", swiftSettings: settings),
-        .target(name: "LayerAudit", dependencies: ["LayerModel"], path: "Sources/Audit", swiftSettings: safeSettings),
-        .target(name: "LayerReport", dependencies: ["LayerModel"], path: "Sources/Report", swiftSettings: safeSettings),
+        .target(
+            name: "LayerAudit", dependencies: ["LayerModel"], path: "Sources/Audit", exclude: ["README.md"],
+            swiftSettings: safeSettings),
+        .target(
+            name: "LayerReport", dependencies: ["LayerModel"], path: "Sources/Report", exclude: ["README.md"],
+            swiftSettings: safeSettings),
         .target(
             name: "LayerVerify",
             dependencies: [
@@ -170,7 +174,8 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "LayerAuditTests", dependencies: ["LayerAudit", "LayerModel"], swiftSettings: settings),
         .testTarget(
-            name: "LayerReportTests", dependencies: ["LayerReport", "LayerBench", "LayerVerify", "LayerModel"],
+            name: "LayerReportTests",
+            dependencies: ["LayerReport", "LayerBench", "LayerVerify", "LayerSource", "LayerModel"],
             exclude: ["Golden"],
             swiftSettings: settings),
         .testTarget(

@@ -9,18 +9,18 @@ struct BlobVerdict {
     let judge: Judge
     let blob: BlobIndex
     let facts: BlobFacts
-    let doubt: BlobDoubt
+    let summary: ClaimSummary
     /// Nil if each claim is judged by itself.
     let exchanges: LayerExchanges?
 
     /// The faults of a claim; empty if it is true.
     func findings(for claim: Claim) -> [Finding] {
-        if doubt.isDigestRefuted, let exchange = exchanges?.files(of: claim) {
+        if summary.isDigestRefuted, let exchange = exchanges?.files(of: claim) {
             if case .digest = claim.assertion { return [exchange.finding] }
             // What else is claimed must hold for the bytes that belong here.
             guard let facts = judge.facts[exchange.rightBlob] else { return [] }
             let right = BlobVerdict(
-                judge: judge, blob: exchange.rightBlob, facts: facts, doubt: BlobDoubt(), exchanges: nil)
+                judge: judge, blob: exchange.rightBlob, facts: facts, summary: ClaimSummary(), exchanges: nil)
             return right.findings(for: claim)
         }
         return switch claim.assertion {
@@ -41,7 +41,7 @@ struct BlobVerdict {
             .blobSizeMismatch, "\(subject(of: claim)) has \(facts.byteCount) bytes, its descriptor claims \(claimed)",
             at: claim.place,
             expected: "\(claimed)", actual: "\(facts.byteCount)")
-        finding.hint = judge.hints.size(claimed, facts, doubt)
+        finding.hint = judge.hints.size(claimed, facts, summary)
         return finding
     }
 
@@ -54,8 +54,8 @@ struct BlobVerdict {
             .blobDigestMismatch,
             "\(subject(of: claim)) is damaged: its \(claimed.algorithmName) does not match",
             at: claim.place, digest: claimed, expected: claimed.description, actual: actual.description)
-        if doubt.isSizeRefuted { finding.follows = .blobSizeMismatch }
-        finding.hint = judge.hints.digest(doubt, facts)
+        if summary.isSizeRefuted { finding.follows = .blobSizeMismatch }
+        finding.hint = judge.hints.digest(summary, facts)
         return [finding]
     }
 
@@ -88,12 +88,12 @@ struct BlobVerdict {
             return [Finding(.claimUnchecked, "the compression was not looked at", at: claim.place)]
         }
         guard actual != promised else { return [] }
-        guard !doubt.isStreamMissing else { return [] }
+        guard !summary.isStreamMissing else { return [] }
         var finding = Finding(
             .mediaTypeMismatch, "\(mediaType) says \(promised.title), but the bytes are \(actual.title)",
             at: claim.place,
             expected: promised.rawValue, actual: actual.rawValue)
-        finding.follows = doubt.causeOfStreamFault
+        finding.follows = summary.causeOfStreamFault
         return [finding]
     }
 
@@ -101,11 +101,11 @@ struct BlobVerdict {
     private var emptyCompression: Compression? { facts.byteCount == 0 ? Compression.none : nil }
 
     private func streamFault(_ claim: Claim) -> [Finding] {
-        guard !doubt.isStreamMissing else {
+        guard !summary.isStreamMissing else {
             var finding = Finding(
                 .streamTruncated, "the blob has no bytes, the media type promises a compressed stream", at: claim.place,
-                actual: "0", hint: doubt.isSizeRefuted ? "the file is empty" : nil)
-            finding.follows = doubt.causeOfStreamFault
+                actual: "0", hint: summary.isSizeRefuted ? "the file is empty" : nil)
+            finding.follows = summary.causeOfStreamFault
             return [finding]
         }
         guard let stream = facts.uncompressed else {
@@ -120,8 +120,8 @@ struct BlobVerdict {
             finding = Finding(
                 .streamTruncated, "the blob ends at byte \(atByte), in the middle of the \(title) stream",
                 at: claim.place, actual: "\(atByte)")
-            finding.hint = doubt.isDigestRefuted ? nil : "the stream was cut before its digest was taken"
-            if doubt.isSizeRefuted { finding.hint = "the file was cut at byte \(facts.byteCount)" }
+            finding.hint = summary.isDigestRefuted ? nil : "the stream was cut before its digest was taken"
+            if summary.isSizeRefuted { finding.hint = "the file was cut at byte \(facts.byteCount)" }
         case .corrupt(let atByte, .decoder):
             // For example, no memory was left. That is not a fault of the stream.
             return [
@@ -158,7 +158,7 @@ struct BlobVerdict {
         case .unread:
             return [Finding(.claimUnchecked, "the \(title) stream was not decoded", at: claim.place)]
         }
-        finding.follows = doubt.causeOfStreamFault
+        finding.follows = summary.causeOfStreamFault
         return [finding]
     }
 
@@ -172,24 +172,24 @@ struct BlobVerdict {
     private var title: String { (facts.compression ?? .none).title }
 
     private func diffIDMismatch(_ claimed: ContentDigest, _ claim: Claim) -> [Finding] {
-        guard !doubt.isStreamMissing else { return [] }
+        guard !summary.isStreamMissing else { return [] }
         guard let stream = facts.uncompressed else { return unchecked(claimed, claim) }
         guard let actual = stream.digest(like: claimed) else {
             // A fault that kept the stream from being decoded has a finding of its own.
             let faults = streamFault(claim)
             if faults.isEmpty { return unchecked(claimed, claim) }
-            return doubt.isStreamClaimed ? [] : faults
+            return summary.isStreamClaimed ? [] : faults
         }
         if let exchange = exchanges?.contents(of: claim) { return [exchange] }
         // A correct diffID does not excuse a stream that some readers refuse.
-        guard actual != claimed else { return doubt.isStreamClaimed ? [] : streamFault(claim) }
+        guard actual != claimed else { return summary.isStreamClaimed ? [] : streamFault(claim) }
         var finding = Finding(
             .diffIDMismatch, "\(subject(of: claim)) has another diffID than the config claims",
             at: claim.place, expected: claimed.description, actual: actual.description)
-        finding.follows = doubt.causeOfStreamFault
+        finding.follows = summary.causeOfStreamFault
         finding.hint = judge.hints.diffID(claimed, actual, claim, facts)
         // Without a digest of the file nothing else says that it changed.
-        if finding.hint == nil, doubt.name == nil {
+        if finding.hint == nil, summary.name == nil {
             finding.hint = "the layer or the config changed: save or pull the image again"
         }
         return [finding]
@@ -222,7 +222,7 @@ struct BlobVerdict {
                     at: claim.place.appending("digest"), digest: descriptor.digest,
                     expected: descriptor.digest.description, actual: actual.description))
         }
-        for index in findings.indices { findings[index].follows = doubt.causeOfStreamFault }
+        for index in findings.indices { findings[index].follows = summary.causeOfStreamFault }
         return findings
     }
 }

@@ -18,10 +18,10 @@ struct Hints: Sendable {
     }
 
     /// The hint for a wrong size.
-    func size(_ claimed: UInt64, _ facts: BlobFacts, _ doubt: BlobDoubt) -> String? {
+    func size(_ claimed: UInt64, _ facts: BlobFacts, _ summary: ClaimSummary) -> String? {
         // The finding about the digest explains it.
-        if doubt.isDigestRefuted, doubt.hasTrueDiffID { return nil }
-        guard doubt.isDigestRefuted else { return "the digest holds: only the size in the descriptor is wrong" }
+        if summary.isDigestRefuted, summary.hasTrueDiffID { return nil }
+        guard summary.isDigestRefuted else { return "the digest holds: only the size in the descriptor is wrong" }
         if facts.byteCount == 0 { return "the file is empty" }
         return facts.byteCount < claimed
             ? "the file was truncated or replaced: copy or pull the image again"
@@ -29,11 +29,12 @@ struct Hints: Sendable {
     }
 
     /// The hint for a wrong digest of the stored bytes.
-    func digest(_ doubt: BlobDoubt, _ facts: BlobFacts) -> String? {
+    func digest(_ summary: ClaimSummary, _ facts: BlobFacts) -> String? {
         if facts.byteCount == 0 { return "the file is empty" }
-        guard doubt.hasTrueDiffID else {
+        guard summary.hasTrueDiffID else {
             // A blob of another size has a hint already.
-            return doubt.isSizeRefuted ? nil : "the bytes changed after they were hashed: copy or pull the image again"
+            return summary.isSizeRefuted
+                ? nil : "the bytes changed after they were hashed: copy or pull the image again"
         }
         return
             "the layer was compressed again or decompressed: its content is intact (the diffID holds), its digest is not"

@@ -35,7 +35,7 @@ package struct Judge: Sendable {
         for blob in inventory.blobs.indices {
             guard readsLayers || facts[blob] != nil else { continue }
             // A second tag or image with the same claim about a layer repeats the finding only for that image.
-            var seen: Set<Belonging> = []
+            var seen: Set<FindingKey> = []
             var streams: Set<StreamFaultOfLayer> = []
             judge(blob, exchanges) { order, finding, claim in
                 guard readsLayers || isTold(finding, claim, by: facts[blob]) else { return }
@@ -45,7 +45,7 @@ package struct Judge: Sendable {
                     guard streams.insert(fault).inserted else { return }
                 }
                 let place = list.intern(finding)
-                guard seen.insert(Belonging(finding: place, image: claim.image, layer: claim.layer)).inserted else {
+                guard seen.insert(FindingKey(finding: place, image: claim.image, layer: claim.layer)).inserted else {
                     return
                 }
                 list.append(
@@ -101,7 +101,7 @@ package struct Judge: Sendable {
         let layer: Int?
     }
 
-    private struct Belonging: Hashable {
+    private struct FindingKey: Hashable {
         let finding: Int
         let image: Int?
         let layer: Int?
@@ -161,23 +161,23 @@ package struct Judge: Sendable {
         case .cancelled:
             return report(.interrupted, "was not read to its end", blob, sink)
         }
-        let doubt = doubt(about: blob, facts)
-        let verdict = BlobVerdict(judge: self, blob: blob, facts: facts, doubt: doubt, exchanges: exchanges)
+        let summary = summary(about: blob, facts)
+        let verdict = BlobVerdict(judge: self, blob: blob, facts: facts, summary: summary, exchanges: exchanges)
         forEachClaim(about: blob) { order, claim in
-            for raw in verdict.findings(for: claim) { sink(order, finding(raw, claim, blob, doubt), claim) }
+            for raw in verdict.findings(for: claim) { sink(order, finding(raw, claim, blob, summary), claim) }
         }
     }
 
-    private func doubt(about blob: BlobIndex, _ facts: BlobFacts?) -> BlobDoubt {
-        var doubt = BlobDoubt()
-        forEachClaim(about: blob) { doubt.note($1, facts) }
-        return doubt
+    private func summary(about blob: BlobIndex, _ facts: BlobFacts?) -> ClaimSummary {
+        var summary = ClaimSummary()
+        forEachClaim(about: blob) { summary.note($1, facts) }
+        return summary
     }
 
     /// Judges a file of which only the size was read: a claim of another size is refuted, all other claims are
     /// unchecked.
     private func judgeOversized(_ byteCount: UInt64, _ blob: BlobIndex, _ sink: Sink) {
-        let doubt = doubt(about: blob, nil)
+        let summary = summary(about: blob, nil)
         forEachClaim(about: blob) { order, claim in
             let subject = subject(of: claim)
             switch claim.assertion {
@@ -190,12 +190,12 @@ package struct Judge: Sendable {
                     "\(subject) has \(byteCount) bytes, its descriptor claims \(claimed); it was not read",
                     at: claim.place, expected: "\(claimed)", actual: "\(byteCount)")
                 mismatch.hint = "bytes were appended, or the file was replaced"
-                sink(order, finding(mismatch, claim, blob, doubt), claim)
+                sink(order, finding(mismatch, claim, blob, summary), claim)
             case .digest(let digest), .name(let digest):
                 let unchecked = Finding(
                     .claimUnchecked, "\(subject) has \(byteCount) bytes and was not read: its digest was not compared",
                     at: claim.place, expected: digest.description)
-                sink(order, finding(unchecked, claim, blob, doubt), claim)
+                sink(order, finding(unchecked, claim, blob, summary), claim)
             }
         }
     }
@@ -212,31 +212,31 @@ package struct Judge: Sendable {
 
     /// Reports one finding for each descriptor or layer that needs the blob, at its first claim.
     private func report(_ blob: BlobIndex, _ sink: Sink, _ make: (Claim) -> Finding) {
-        struct Wish: Hashable {
+        struct LayerKey: Hashable {
             let image: Int?
             let layer: Int?
         }
-        var seen: Set<Wish> = []
-        let doubt = doubt(about: blob, nil)
+        var seen: Set<LayerKey> = []
+        let summary = summary(about: blob, nil)
         forEachClaim(about: blob) { order, claim in
-            guard seen.insert(Wish(image: claim.image, layer: claim.layer)).inserted else { return }
-            var finding = finding(make(claim), claim, blob, doubt)
+            guard seen.insert(LayerKey(image: claim.image, layer: claim.layer)).inserted else { return }
+            var finding = finding(make(claim), claim, blob, summary)
             finding.place = claim.descriptorPlace
             sink(order, finding, claim)
         }
     }
 
     /// Adds the members that every finding about a blob has.
-    private func finding(_ finding: Finding, _ claim: Claim, _ blob: BlobIndex, _ doubt: BlobDoubt) -> Finding {
+    private func finding(_ finding: Finding, _ claim: Claim, _ blob: BlobIndex, _ summary: ClaimSummary) -> Finding {
         var result = finding
         result.root = inventory.blobs[blob].root
         if result.blob == nil { result.blob = blob }
-        if result.digest == nil { result.digest = digestNaming(blob, claim, doubt) }
+        if result.digest == nil { result.digest = digestNaming(blob, claim, summary) }
         return result
     }
 
     /// The claimed digest of a blob: that of the descriptor, otherwise that of its name.
-    private func digestNaming(_ blob: BlobIndex, _ claim: Claim, _ doubt: BlobDoubt) -> ContentDigest? {
+    private func digestNaming(_ blob: BlobIndex, _ claim: Claim, _ summary: ClaimSummary) -> ContentDigest? {
         switch claim.assertion {
         case .digest(let digest), .name(let digest): return digest
         case .size, .diffID, .compression, .intactStream, .layerSource: break
@@ -246,6 +246,6 @@ package struct Judge: Sendable {
         {
             return record.digest
         }
-        return doubt.name
+        return summary.name
     }
 }

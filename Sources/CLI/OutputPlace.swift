@@ -8,16 +8,17 @@ internal import LayerVerify
 
 /// Keeps `--output` from replacing files that are to be verified.
 enum OutputPlace {
-    /// The names that mark a folder as the root of an image.
-    private static let marks = ["oci-layout", "index.json", "manifest.json"]
-
     /// Checks the paths of a command and the file of its report, before anything is read.
     ///
-    /// - Parameter hint: a sentence about what to do instead of replacing a file.
+    /// - Parameters:
+    ///   - hint: a sentence about what to do instead of replacing a file.
+    ///   - marks: the documents that mark a folder as the root of an image.
     ///
     /// Throws: `ValidationError` if a path is empty, or if the report would replace one of the given files, a file in a
     /// given image, or a possible archive in a given folder.
-    static func validate(_ output: String?, reading paths: [String], hint: String? = nil) throws {
+    static func validate(
+        _ output: String?, reading paths: [String], hint: String? = nil, marks: [String] = ImageMarks.documents
+    ) throws {
         guard !paths.contains("") else { throw ValidationError("A path is empty.") }
         guard let output, output != "-" else { return }
         guard !output.isEmpty else { throw ValidationError("The path of the report is empty.") }
@@ -28,7 +29,7 @@ enum OutputPlace {
         for path in paths {
             guard let image = Self.status(of: path) else { continue }
             let isSame = image.st_dev == status.st_dev && image.st_ino == status.st_ino
-            if isSame || isInImage(file, below: path) {
+            if isSame || isInImage(file, below: path, marks) {
                 let what =
                     output == path
                     ? " that is to be read" : ", which belongs to '\(ReferenceDocs.visible(path))' that is to be read"
@@ -59,14 +60,14 @@ enum OutputPlace {
     }
 
     /// Whether the file is below the given path, and is an archive or below the root of an image.
-    private static func isInImage(_ file: String, below path: String) -> Bool {
+    private static func isInImage(_ file: String, below path: String, _ marks: [String]) -> Bool {
         guard let root = resolved(path) else { return false }
         let prefix = root == "/" ? root : root + "/"
         guard file.hasPrefix(prefix) else { return false }
         if isBinary(file) { return true }
         var folder = Substring(file)
         while let slash = folder.lastIndex(of: "/"), folder[...slash].utf8.count >= prefix.utf8.count {
-            if marks.contains(where: { access(folder[...slash] + $0, F_OK) == 0 }) { return true }
+            if marks.contains(where: { isFile(folder[...slash] + $0) }) { return true }
             folder = folder[..<slash]
         }
         return false
@@ -82,6 +83,11 @@ enum OutputPlace {
         guard count >= 0 else { return true }
         return bytes.prefix(count).contains(0) || bytes.starts(with: [0x1f, 0x8b]) || bytes.starts(with: [0xfd, 0x37])
             || bytes.starts(with: [0x28, 0xb5, 0x2f, 0xfd])
+    }
+
+    /// A folder of the name does not mark an image; other software has folders `repositories`.
+    private static func isFile(_ path: String) -> Bool {
+        status(of: path).map { $0.st_mode & S_IFMT != S_IFDIR } ?? false
     }
 
     private static func status(of path: String) -> stat? {

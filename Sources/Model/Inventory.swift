@@ -75,46 +75,6 @@ package struct LocatedFinding: Hashable, Sendable {
     }
 }
 
-/// A form in which images are stored.
-package enum ImageForm: String, Hashable, Sendable, CaseIterable {
-    case ociLayout = "oci-layout"
-    case ociArchive = "oci-archive"
-    case dockerArchive = "docker-archive"
-    case dockerDirectory = "docker-directory"
-    /// An image layout and a docker-save archive in one tar, as Docker has written it since version 25.
-    case dockerOCIArchive = "docker-oci-archive"
-    case dockerOCIDirectory = "docker-oci-directory"
-    /// A tar archive that has layers of an image and no document that lists them.
-    case incompleteArchive = "incomplete-archive"
-    /// A folder that is not an image, but has images below it.
-    case folder = "folder"
-    /// The path is not a supported kind of image.
-    case unknown = "unknown"
-
-    /// True if the files of the image are entries of one archive.
-    package var isArchive: Bool {
-        switch self {
-        case .ociArchive, .dockerArchive, .dockerOCIArchive, .incompleteArchive: true
-        case .ociLayout, .dockerDirectory, .dockerOCIDirectory, .folder, .unknown: false
-        }
-    }
-
-    /// The name of the form in reports.
-    package var title: String {
-        switch self {
-        case .ociLayout: "OCI image layout"
-        case .ociArchive: "OCI image layout in a tar archive"
-        case .dockerArchive: "docker-save archive"
-        case .dockerDirectory: "extracted docker-save archive"
-        case .dockerOCIArchive: "docker-save archive with an OCI image layout"
-        case .dockerOCIDirectory: "extracted docker-save archive with an OCI image layout"
-        case .incompleteArchive: "archive of an image without its documents"
-        case .folder: "folder of images"
-        case .unknown: "not recognised"
-        }
-    }
-}
-
 /// One image store.
 package struct RootRecord: Hashable, Sendable {
     /// The path as the user gave it, or a path below it.

@@ -4,27 +4,37 @@
 
 package import LayerModel
 
-/// A form of image on disk; an entry of `ImageSources.all`.
+/// A form of image on disk, with everything that is known of it; an entry of `ImageSources.supported`.
 package struct ImageSource: Sendable {
     /// The name of the form in a folder and in an archive.
     package let folderForm: ImageForm
     package let archiveForm: ImageForm
     /// The files that identify the form, for messages.
     package let marks: String
+    /// The names of its files.
+    package let files: FormFiles
     /// Recognises the form by its content, never by a name that the user gave.
     package let recognizes: @Sendable (RecognizableTree) -> Recognition
+    /// The document that may be there without the rest of the image; nil if there is none.
+    package let loneDocument: LoneDocument?
+    /// The finding that a folder, which is not an image, has parts of one; nil otherwise. Such a folder is not searched.
+    package let partsAlone: @Sendable (any ImageTree) -> Finding?
     /// Reads all documents of the image.
     package let walk: @Sendable (any ImageTree, inout InventoryBuilder) -> Void
 
     package init(
-        folderForm: ImageForm, archiveForm: ImageForm, marks: String,
-        recognizes: @escaping @Sendable (RecognizableTree) -> Recognition,
+        folderForm: ImageForm, archiveForm: ImageForm, marks: String, files: FormFiles,
+        recognizes: @escaping @Sendable (RecognizableTree) -> Recognition, loneDocument: LoneDocument? = nil,
+        partsAlone: @escaping @Sendable (any ImageTree) -> Finding? = { _ in nil },
         walk: @escaping @Sendable (any ImageTree, inout InventoryBuilder) -> Void
     ) {
         self.folderForm = folderForm
         self.archiveForm = archiveForm
         self.marks = marks
+        self.files = files
         self.recognizes = recognizes
+        self.loneDocument = loneDocument
+        self.partsAlone = partsAlone
         self.walk = walk
     }
 }

@@ -176,7 +176,7 @@ int main(int argc, char **argv) {
     const long rounds = argc > 1 ? atol(argv[1]) : 1000;
     seed = argc > 2 ? strtoull(argv[2], 0, 0) : 0x9e3779b97f4a7c15ull;
     const int is_supported = lv_inflate_hashing_is_supported();
-    if (!is_supported) puts("hashing beside: this CPU lacks the instructions");
+    if (!is_supported) puts("hashing interleaved: this CPU lacks the instructions");
     static source sources[4];
     for (int i = 0; i < 4; i++) {
         source *s = &sources[i];
@@ -266,7 +266,7 @@ int main(int argc, char **argv) {
         }
     }
     printf(
-        "hashing beside: %ld calls, %ld blocks of each hash of a pair; %ld streams ended, %ld failed, %ld were cut short; "
+        "hashing interleaved: %ld calls, %ld blocks of each hash of a pair; %ld streams ended, %ld failed, %ld were cut short; "
         "%ld were damaged; no difference\n",
         count_of_calls, count_of_blocks, count_of_statuses[LV_INFLATE_DATA_ENDED], count_of_statuses[LV_INFLATE_FAILED],
         count_of_statuses[LV_INFLATE_NEEDS_INPUT], count_of_damaged);

@@ -73,8 +73,9 @@ import Testing
             path: "a", compression: .gzip, byteCount: 1000, uncompressedByteCount: 4000, algorithms: [.sha256],
             uncompressedAlgorithms: [])
         let kernels = [
-            Kernel(.read, "pread"), Kernel(.decode(.gzip), "lanes"), Self.hash, Kernel(.decodeBeside(.gzip), "lanes"),
-            Kernel(.hashBeside(.sha256), "lanes"),
+            Kernel(.read, "pread"), Kernel(.decode(.gzip), "lanes"), Self.hash,
+            Kernel(.decodeInterleaved(.gzip), "lanes"),
+            Kernel(.hashInterleaved(.sha256), "lanes"),
         ]
         let speeds = KernelSpeeds(Dictionary(uniqueKeysWithValues: kernels.map { ($0, 1e6) }))
         let roofline = try #require(Roofline(Workload([blob]), speeds, jobCount: 2))
@@ -82,7 +83,7 @@ import Testing
         report.scaling[0].roofline = roofline
         let text = report.text()
         #expect(!text.contains(" 0 B "), "\(text)")
-        let row = text.split(separator: "\n").first { $0.contains("hash-beside sha256") }
+        let row = text.split(separator: "\n").first { $0.contains("hash-interleaved sha256") }
         #expect(row?.hasSuffix(" -") == true, "\(text)")
     }
 

@@ -28,7 +28,7 @@ import Testing
         for codec in Codecs.all {
             let all = KernelBench.kernels.filter { $0.implementation == codec.name }
             let found = all.filter { $0.work == .decode(codec.compression) }
-            #expect(all.filter { !found.contains($0) }.allSatisfy { $0.work == .decodeBeside(codec.compression) })
+            #expect(all.filter { !found.contains($0) }.allSatisfy { $0.work == .decodeInterleaved(codec.compression) })
             #expect(found.map { $0.teamSize }.min() == 1)
             #expect(found.map { $0.teamSize }.max() == codec.teamSize)
             let isUsed = Codecs.fast(for: codec.compression)?.name == codec.name
@@ -123,13 +123,13 @@ import Testing
             // Whether hashing in the gaps of decoding is faster depends on the machine.
             let alone: [Kernel.Work] = [.read] + decoding + [.hash(.sha256)]
             #expect(Array(works.prefix(alone.count)) == alone)
-            let inGaps: [Kernel.Work] = [.decodeBeside(.gzip), .hashBeside(.sha256)]
+            let inGaps: [Kernel.Work] = [.decodeInterleaved(.gzip), .hashInterleaved(.sha256)]
             #expect(works.dropFirst(alone.count).allSatisfy { inGaps.contains($0) })
         }
         // The roofline counts the bytes that were read: layers as stored, and their uncompressed bytes.
         let image = try #require(report.image)
         let terms = try #require(report.scaling[0].roofline?.terms)
-        let hashed = terms.filter { [.hash(.sha256), .hashBeside(.sha256)].contains($0.kernel.work) }
+        let hashed = terms.filter { [.hash(.sha256), .hashInterleaved(.sha256)].contains($0.kernel.work) }
             .reduce(0) { $0 + $1.byteCount }
         let wanted = image.byteCount + (compression == .none ? 0 : image.uncompressedByteCount)
         // Each term is rounded down.

@@ -44,23 +44,23 @@ import Testing
 
     /// The speeds of decoding and of hashing in the gaps, and the expected times for 1 600 MiB decoded and 2 400
     /// hashed: with more gaps than needed, with fewer, and with gaps that cost more than they save.
-    static let beside: [(decode: Double, hash: Double, seconds: [Double])] = [
+    static let interleaved: [(decode: Double, hash: Double, seconds: [Double])] = [
         (120, 300, [0.8, 640.0 / 160, 0, 8, 0]), (140, 105, [0.8, 0, 1200.0 / 400, 1600.0 / 140, 0]),
         (60, 100, [0.8, 10, 6]),
     ]
 
-    @Test(arguments: beside.indices)
+    @Test(arguments: interleaved.indices)
     func hashingInTheGapsCountsIfItIsFaster(_ index: Int) throws {
-        let (decode, hash, seconds) = Self.beside[index]
+        let (decode, hash, seconds) = Self.interleaved[index]
         var speeds = Self.speeds.bytesPerSecond
-        speeds[Kernel(.decodeBeside(.gzip), "one", teamSize: 2)] = decode * Double(Self.unit)
-        speeds[Kernel(.hashBeside(.sha256), "lanes", teamSize: 2)] = hash * Double(Self.unit)
+        speeds[Kernel(.decodeInterleaved(.gzip), "one", teamSize: 2)] = decode * Double(Self.unit)
+        speeds[Kernel(.hashInterleaved(.sha256), "lanes", teamSize: 2)] = hash * Double(Self.unit)
         let workload = Workload((0..<8).map { Self.gzip("\($0)", 100, uncompressed: 200) })
         let roofline = try #require(Roofline(workload, KernelSpeeds(speeds), jobCount: 1))
         #expect(roofline.terms.count == seconds.count)
         #expect(zip(roofline.terms, seconds).allSatisfy { Self.isNear($0.seconds, $1) })
         let decodedByteCount = roofline.terms.reduce(0) { sum, term in
-            [.decode(.gzip), .decodeBeside(.gzip)].contains(term.kernel.work) ? sum + term.byteCount : sum
+            [.decode(.gzip), .decodeInterleaved(.gzip)].contains(term.kernel.work) ? sum + term.byteCount : sum
         }
         #expect(decodedByteCount == 1_600 * Self.unit)
     }

@@ -17,7 +17,12 @@ import TestSupport
 @Suite struct LargeLayerTests {
     /// The format of a layer.
     enum Kind: CaseIterable {
-        case plain, gzip, storedGzip, blockGzip, manyMembers, zstd, smallWindowZstd, manyFrames
+        case plain, gzip, storedGzip, zstd, smallWindowZstd
+        /// Members as bgzip, eStargz writers and others make them.
+        case blockGzip, eStargz, manyMembers
+        /// Blocks that end at bytes, without and with the window before them: `pigz -i`, and pgzip.
+        case independentBlocks, flushedBlocks
+        case manyFrames
     }
 
     enum Damage: CaseIterable {
@@ -29,33 +34,43 @@ import TestSupport
         var expected: BlobFacts
     }
 
-    /// The fast paths that are used.
+    /// The fast paths that are used: all, all but one, and none.
     enum Paths: CaseIterable {
-        case all, noParts, noLanes, noLanesNoParts
-        var readsInParts: Bool { self == .all || self == .noLanes }
+        case all, noParts, noLanes, noStrictFrames, noInterleaving, noDigestLanes, none
+        var readsInParts: Bool { self != .noParts && self != .none }
         var codec: CodecLookup {
             switch self {
-            case .all, .noParts: { Codecs.fast(for: $0) }
-            case .noLanes, .noLanesNoParts: { Codecs.reference(for: $0) }
+            case .all, .noParts, .noDigestLanes: { Codecs.fast(for: $0, disabled: []) }
+            case .noLanes: { Codecs.fast(for: $0, disabled: ["inflate-lanes"]) }
+            case .noStrictFrames: { Codecs.fast(for: $0, disabled: ["zstd-frames"]) }
+            case .noInterleaving: { Codecs.fast(for: $0, disabled: []).map(Self.withoutHashing) }
+            case .none: { Codecs.reference(for: $0) }
             }
         }
         var digest: DigestLookup {
             switch self {
-            case .noLanesNoParts: { referenceDigestMethod(for: $0) }
-            case .all, .noParts, .noLanes: { digestMethod(for: $0) }
+            case .noDigestLanes, .none: { referenceDigestMethod(for: $0) }
+            case .all, .noParts, .noLanes, .noStrictFrames, .noInterleaving: { digestMethod(for: $0) }
             }
+        }
+
+        private static func withoutHashing(_ codec: Codec) -> Codec {
+            Codec(
+                name: codec.name, compression: codec.compression, teamSize: codec.teamSize, begin: codec.begin,
+                decodeTeam: { team, _ in codec.decode(team) })
         }
     }
 
     static let isFull = SlowTests.areWanted
-    /// Each seed makes an image of eight layers.
+    /// Each seed makes an image with a layer of each kind.
     static let images: [[Layer]] = (0..<UInt64(isFull ? 14 : 2)).map { image(seed: $0) }
 
     @Test(arguments: images.indices, [1, 2, 3, 8, 16])
     func factsEqualThoseOfTheLibraries(_ image: Int, _ jobs: Int) {
         let layers = Self.images[image]
         let store = MemoryStore(blobs: layers.map(\.bytes))
-        for paths in Paths.allCases {
+        // The quick set leaves out one path at a time only with one of the numbers of jobs.
+        for paths in Self.isFull || jobs == 3 ? Paths.allCases : [.all, .none] {
             // The sizes in documents may be wrong; they must only affect the order of work.
             for claimsSizes in Self.isFull ? [true, false] : [image % 2 == 0] {
                 let requests = layers.indices.map {
@@ -99,11 +114,32 @@ import TestSupport
         case .gzip: gzip(content)
         case .storedGzip: gzip(content, level: 0)
         case .blockGzip: pieces(65_280) { gzip($0) } + gzip([])
+        case .eStargz: eStargz(content)
         case .manyMembers: pieces(150_001) { gzip($0, level: 1) }
+        case .independentBlocks: gzip(content, blocksOf: 131_072, Z_FULL_FLUSH)
+        case .flushedBlocks: gzip(content, blocksOf: 100_000, Z_SYNC_FLUSH)
         case .zstd: LayerPipelineTests.zstd(content)
         case .smallWindowZstd: LayerPipelineTests.zstd(content, windowLog: 12)
         case .manyFrames: pieces(70_000) { LayerPipelineTests.zstd($0) } + skippable(5)
         }
+    }
+
+    /// A member for each header and for each 40 000 bytes of a file, a table of contents, and the footer that has its place.
+    private static func eStargz(_ content: [UInt8]) -> [UInt8] {
+        var (bytes, start) = ([UInt8](), 0)
+        while start < content.count {
+            for byteCount in [512, 40_000, 40_000, 700] where start < content.count {
+                let end = min(content.count, start + byteCount)
+                bytes += gzip(Array(content[start..<end]))
+                start = end
+            }
+        }
+        let place = Array(String(bytes.count, radix: 16).utf8)
+        let number = [UInt8](repeating: 0x30, count: 16 - place.count) + place + Array("STARGZ".utf8)
+        bytes += gzip(Array(#"{"version":1,"entries":[]}"#.utf8))
+        // An empty member with an extra field, whose only block is stored.
+        bytes += [0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 26, 0] + Array("SG".utf8) + [22, 0] + number
+        return bytes + [1, 0, 0, 0xff, 0xff] + [UInt8](repeating: 0, count: 8)
     }
 
     static func damaged(_ bytes: [UInt8], _ damage: Damage, _ generator: inout SplitMix) -> [UInt8] {

@@ -43,6 +43,28 @@ func gzip(_ content: [UInt8], level: Int32 = 6) -> [UInt8] {
     }
 }
 
+/// One gzip member whose blocks end at bytes: after each `byteCount` bytes of content the compressor is flushed.
+func gzip(_ content: [UInt8], blocksOf byteCount: Int, _ flush: Int32) -> [UInt8] {
+    var stream = z_stream()
+    deflateInit2_(&stream, 6, Z_DEFLATED, 31, 8, 0, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    defer { deflateEnd(&stream) }
+    var content = content
+    let capacity = Int(deflateBound(&stream, UInt(content.count))) + 64 + 16 * (content.count / byteCount + 1)
+    return content.withUnsafeMutableBufferPointer { input in
+        [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
+            stream.next_in = input.baseAddress
+            stream.next_out = output.baseAddress
+            stream.avail_out = UInt32(output.count)
+            for start in stride(from: 0, to: input.count, by: byteCount) {
+                stream.avail_in = UInt32(min(byteCount, input.count - start))
+                precondition(deflate(&stream, flush) == Z_OK && stream.avail_in == 0)
+            }
+            precondition(deflate(&stream, Z_FINISH) == Z_STREAM_END)
+            count = output.count - Int(stream.avail_out)
+        }
+    }
+}
+
 /// One zstd frame.
 func zstd(_ content: [UInt8], windowLog: Int32? = nil) -> [UInt8] {
     let context = ZSTD_createCCtx()

@@ -6,6 +6,7 @@ import Foundation
 import LayerBench
 import LayerModel
 import LayerReport
+import LayerSource
 import LayerVerify
 import Testing
 
@@ -144,6 +145,6 @@ import Testing
     @Test func everyFormIsDocumented() throws {
         let page = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/json.md")
         let text = try String(contentsOf: page, encoding: .utf8)
-        for form in ImageForm.allCases { #expect(text.contains("`\(form.rawValue)`")) }
+        for form in ImageSources.supported.forms { #expect(text.contains("`\(form.rawValue)`")) }
     }
 }

@@ -4,6 +4,7 @@
 
 import Foundation
 import LayerModel
+import LayerSource
 import Testing
 
 /// The schemas are made by `scripts/json-schema` from docs/json.md, which JSONDocsTests compare with the JSON.
@@ -93,7 +94,7 @@ import Testing
             #expect(try schema.at("findings[].outcome").values == Set(Outcome.allCases.map { $0.rawValue }))
             #expect(try schema.at("findings[].blob.kind").values == Set(FileRole.allCases.map { $0.rawValue }))
             #expect(try schema.at("findings[].waiver.source").values == Set(Waiver.Source.allCases.map { $0.rawValue }))
-            #expect(try schema.at("roots[].form").values == Set(ImageForm.allCases.map { $0.rawValue }))
+            #expect(try schema.at("roots[].form").values == Set(ImageSources.supported.forms.map { $0.rawValue }))
         }
         let outcomes = Set(Outcome.allCases.map { $0.rawValue })
         #expect(try Node("verify").at("images[].layers[].outcome").values == outcomes)

@@ -13,7 +13,7 @@ import Testing
         hashBytesPerSecond: [2e9, 3e9, 3.2e9, 3.5e9], openNanoseconds: 20_000, startNanoseconds: 20_000,
         wakeNanoseconds: 5_000, handoverNanoseconds: 200)
     /// The same, but while two streams are decoded two bytes are hashed for each decoded byte.
-    static let costsWithBeside = BlockCosts(
+    static let costsWithInterleaving = BlockCosts(
         readBytesPerSecond: 1e10, gzipBytesPerSecond: [1e9, 1.5e9, 1.7e9, 1.8e9], zstdBytesPerSecond: [1.5e9],
         hashBytesPerSecond: [2e9, 3e9, 3.2e9, 3.5e9],
         interleavedGzip: BlockCosts.InterleavedHashing(
@@ -40,7 +40,7 @@ import Testing
 
     @Test(
         arguments: shapes,
-        [(1, costs), (2, costs), (8, costs), (64, costs), (1, costsWithBeside), (3, costsWithBeside)])
+        [(1, costs), (2, costs), (8, costs), (64, costs), (1, costsWithInterleaving), (3, costsWithInterleaving)])
     func timesAddUpAndEfficiencyIsPossible(
         _ shape: ImageShape, _ machine: (workers: Int, costs: BlockCosts)
     ) {
@@ -59,13 +59,13 @@ import Testing
         // Neither fits into the gaps alone or into the streams alone: 40 MB are decoded, 56 MB are hashed.
         let apart = SchedulerModel(Self.shapes[0], Self.costs)
             .run(workers: workers, teamSize: 4, transitions: Self.transitions)
-        let beside = SchedulerModel(Self.shapes[0], Self.costsWithBeside)
+        let interleaved = SchedulerModel(Self.shapes[0], Self.costsWithInterleaving)
             .run(workers: workers, teamSize: 4, transitions: Self.transitions)
         #expect(abs(apart.idealNanoseconds / 1e6 - (0.16 + 1.6 + 40 / 1.8 + 56 / 3.5)) < 0.2)
-        #expect(abs(beside.idealNanoseconds / 1e6 - (0.16 + 1.6 + 56 / 2.4 + (40 - 28) / 1.8)) < 0.2)
-        #expect(beside.uncompressedByteCount == apart.uncompressedByteCount)
-        #expect(beside.efficiency > 0.85)
-        #expect(beside.wallNanoseconds < 0.9 * apart.wallNanoseconds)
+        #expect(abs(interleaved.idealNanoseconds / 1e6 - (0.16 + 1.6 + 56 / 2.4 + (40 - 28) / 1.8)) < 0.2)
+        #expect(interleaved.uncompressedByteCount == apart.uncompressedByteCount)
+        #expect(interleaved.efficiency > 0.85)
+        #expect(interleaved.wallNanoseconds < 0.9 * apart.wallNanoseconds)
     }
 
     @Test(arguments: shapes)

@@ -32,8 +32,8 @@ import Testing
 
     @Test func ratesOfHashingInTheGapsAreTheMeasuredOnes() throws {
         var speeds = Self.speeds.bytesPerSecond
-        speeds[Kernel(.decodeBeside(.gzip), "one", teamSize: 2)] = 150
-        speeds[Kernel(.hashBeside(.sha256), "lanes", teamSize: 2)] = 170
+        speeds[Kernel(.decodeInterleaved(.gzip), "one", teamSize: 2)] = 150
+        speeds[Kernel(.hashInterleaved(.sha256), "lanes", teamSize: 2)] = 170
         let costs = try #require(BlockCosts(KernelSpeeds(speeds)))
         #expect(
             costs.interleavedGzip

@@ -120,7 +120,7 @@ import Testing
         /// For each form whether the tree has its marks: yes, no, or unknown.
         var marks: String {
             let recognizable = RecognizableTree(self) { path, _ in .success(Array((files[path] ?? "").utf8)) }
-            return ImageSources.all.reduce(into: "") { marks, source in
+            return ImageSources.supported.all.reduce(into: "") { marks, source in
                 switch source.recognizes(recognizable) {
                 case .yes: marks += "y"
                 case .no: marks += "n"

@@ -25,8 +25,8 @@ import TestSupport
         let kernels = try #require(report["kernels"] as? [[String: Any]])
         let works = Set(kernels.compactMap { $0["work"] as? String })
         // The last two only if the CPU supports them.
-        #expect(works.subtracting(["decode-beside", "hash-beside"]) == ["read", "decode", "hash"])
-        #expect(works.contains("decode-beside") == works.contains("hash-beside"))
+        #expect(works.subtracting(["decode-interleaved", "hash-interleaved"]) == ["read", "decode", "hash"])
+        #expect(works.contains("decode-interleaved") == works.contains("hash-interleaved"))
         #expect(try left() == [])
     }
 

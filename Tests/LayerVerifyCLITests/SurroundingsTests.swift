@@ -124,12 +124,13 @@ import Testing
 
     @Test(arguments: [
         "image/index.json image", "image/oci-layout .", "link image", "image.tar image.tar", "image.tar .",
-        "image.tar.gz .", "report --trace image.tar .",
+        "image.tar.gz .", "report --trace image.tar .", "old/repositories old",
     ])
     func aReportDoesNotReplaceAVerifiedFile(_ words: String) throws {
         let run = try bash(
             """
             tar -cf image.tar -C image .; gzip -k image.tar; ln -s image/index.json link
+            mkdir old; echo '{}' > old/repositories
             "$P" -o \(words); echo $?; "$P" -q image image.tar && gzip -t image.tar.gz
             """)
         #expect(run.text == "64\n", "\(run.transcript)")

@@ -136,7 +136,7 @@ package struct ImageList: RandomAccessCollection, MutableCollection, Expressible
         return layers[Int(firstLayers[image]) + layer]
     }
 
-    /// Whether no document says which bytes a layer of the image has.
+    /// Whether no document has a digest of some layer of the image.
     package func hasUnclaimedLayer(_ image: Int) -> Bool {
         (0..<layerCount(of: image)).contains { layer($0, of: image)?.isUnclaimed ?? false }
     }

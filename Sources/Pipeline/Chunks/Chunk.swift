@@ -70,7 +70,7 @@ final class Chunk: @unchecked Sendable {
     /// True if the current lease may add another block to those that wait for consumers.
     var hasRoomInLease: Bool { output.inputs.count + output.outputs.count < Blob.maximumWaitingCount }
 
-    /// The number of blocks that a lease may take for one chunk: what it adds to the waiting ones, and a partly filled one.
+    /// The number of blocks that one chunk may get in a lease: what it adds to the waiting ones, and a partly filled one.
     static let blockCountPerLease = Blob.maximumWaitingCount + 1
 
     /// True if reading failed, so that no more of the blob will be read.

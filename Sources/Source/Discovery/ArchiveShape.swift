@@ -14,21 +14,25 @@ enum ArchiveShape: Hashable {
     case rootFileSystem(isExport: Bool)
     /// A layer of an image, by its whiteouts.
     case layer
-    /// The index of an image layout, and no other file of it.
-    case indexAlone
+    /// A document of an image, and no other file of it.
+    case documentAlone(title: String)
 
     /// The shape of an archive that a search has found.
-    init(found tree: RecognizableTree) {
-        if case .yes = tree.hasIndexAlone { self = .indexAlone } else { self = .unknown }
+    init(found tree: RecognizableTree, _ forms: ImageSources) {
+        if case (let document, .yes)? = forms.loneDocument(in: tree) {
+            self = .documentAlone(title: document.title)
+        } else {
+            self = .unknown
+        }
     }
 
     /// The shape of an archive that the user gave.
-    init(given index: TarIndex, _ tree: RecognizableTree) {
-        self.init(found: tree)
+    init(given index: TarIndex, _ tree: RecognizableTree, _ forms: ImageSources) {
+        self.init(found: tree, forms)
         guard self == .unknown else { return }
         let names = Names(index)
         if let folder = names.commonFolders.first(where: { folder in
-            if case .image = ImageSources.recognize(tree.below(folder)) { true } else { false }
+            if case .image = forms.recognize(tree.below(folder)) { true } else { false }
         }) {
             self = .imageBelow(folder)
         } else if names.hasContainerMark || RootFileSystem.isOne(names.top) {

@@ -9,8 +9,8 @@ import Tar
 
 extension FileNature {
     /// The message about the file, and a hint.
-    func explanation(path: String) -> (message: String, hint: String?) {
-        let marks = ImageSources.all.map { $0.marks }.joined(separator: "; ")
+    func explanation(path: String, _ forms: ImageSources) -> (message: String, hint: String?) {
+        let marks = forms.marks
         let file = ShellWord.quoting(path)
         switch self {
         case .empty: return ("the file is empty", "download or write it again")
@@ -62,7 +62,7 @@ extension ArchiveShape {
                 "\(digest); docker save -o FILE IMAGE writes an image"
             )
         case .layer: return ("the tar archive is a single layer, with whiteouts; no document describes it", digest)
-        case .indexAlone: return ("the tar archive has the " + IncompleteLayout.indexTitle, nil)
+        case .documentAlone(let title): return ("the tar archive has the " + title, nil)
         }
     }
 }

@@ -33,8 +33,6 @@ enum FileNature: Hashable {
     case compressed(Compression, PackedContent)
     case unreadable(ReadFault)
 
-    /// The documents that identify the forms of image.
-    private static let marks = ["oci-layout", "index.json", "manifest.json", "repositories"]
     /// The bytes of a file in which a tar header is searched.
     private static let lookByteCount = 64 << 10
     /// The bytes of an archive, if readers read it differently, in which the names of an image's documents are
@@ -48,7 +46,9 @@ enum FileNature: Hashable {
     /// Classifies a file that begins like a tar archive.
     ///
     /// - Parameter shape: the content by the names of the entries.
-    init(archive index: TarIndex, of file: any BlobReader, shape: @autoclosure () -> ArchiveShape) {
+    init(
+        archive index: TarIndex, of file: any BlobReader, _ forms: ImageSources, shape: @autoclosure () -> ArchiveShape
+    ) {
         do throws(ReadFault) {
             switch index.ending {
             case .endOfArchive, .endOfFile:
@@ -57,20 +57,22 @@ enum FileNature: Hashable {
                     return
                 }
                 let doubts = index.doubts.compactMap { if case .ambiguous(let text) = $0 { text } else { nil } }
-                if let doubt = doubts.first, try Self.namesDocuments(file) {
+                if let doubt = doubts.first, try Self.namesDocuments(forms, file) {
                     self = .disputedArchive(why: doubt)
                 } else {
-                    let isUndocumented = PackedArchive(try file.bytes(at: 0, upTo: Self.lookByteCount)).holdsLayer
+                    let isUndocumented = PackedArchive(try file.bytes(at: 0, upTo: Self.lookByteCount), forms)
+                        .holdsLayer
                     // containerd's content store has a folder next to its blobs.
-                    let hasDocuments = (Self.marks + ["ingest"]).contains { !index.entries(named: $0).isEmpty }
+                    let hasDocuments = (forms.documents + ["ingest"]).contains { !index.entries(named: $0).isEmpty }
                     self = isUndocumented ? .undocumentedArchive(hasDocuments: hasDocuments) : .otherArchive(shape())
                 }
             case .truncated, .corrupt, .tooManyEntries:
                 let beginning = try file.bytes(at: 0, upTo: Self.lookByteCount)
                 // The index of an archive with too many entries may have a mark of an image and still not identify the
                 // form.
-                let hasMark = !index.ending.isEndOfEntries && Self.marks.contains { !index.entries(named: $0).isEmpty }
-                let archive = PackedArchive(beginning)
+                let hasMark =
+                    !index.ending.isEndOfEntries && forms.documents.contains { !index.entries(named: $0).isEmpty }
+                let archive = PackedArchive(beginning, forms)
                 self = .brokenArchive(
                     index.ending, looksLikeImage: hasMark || archive.looksLikeImage, holdsLayer: archive.holdsLayer)
             case .unreadable(.failed(let errno), _): throw .failed(Errno(rawValue: errno))
@@ -83,7 +85,7 @@ enum FileNature: Hashable {
     }
 
     /// Classifies a file that does not begin like a tar archive.
-    init(_ file: any BlobReader) {
+    init(_ file: any BlobReader, _ forms: ImageSources) {
         guard file.byteCount > 0 else {
             self = .empty
             return
@@ -107,7 +109,7 @@ enum FileNature: Hashable {
                 }
                 let beginning = try file.bytes(at: 0, upTo: Self.packedByteCount)
                 let decoded = Codecs.decodedPrefix(beginning, byteCount: PackedArchive.maximumByteCount)
-                self = .compressed(compression, .archive(looksLikeImage: PackedArchive(decoded).looksLikeImage))
+                self = .compressed(compression, .archive(looksLikeImage: PackedArchive(decoded, forms).looksLikeImage))
             }
         } catch {
             self = .unreadable(error)
@@ -140,7 +142,7 @@ enum FileNature: Hashable {
     var mayBeImage: Bool {
         switch self {
         case .disputedArchive, .brokenArchive, .beheadedArchive, .undocumentedArchive, .unreadable,
-            .compressed(_, .archive(looksLikeImage: true)), .otherArchive(.indexAlone):
+            .compressed(_, .archive(looksLikeImage: true)), .otherArchive(.documentAlone):
             true
         case .empty, .other, .otherArchive, .archiveWithoutEntries, .compressed: false
         }
@@ -148,7 +150,7 @@ enum FileNature: Hashable {
 
     /// The same for a file next to the documents of an image: true only for a file that begins like an archive of an
     /// image.
-    var mayBeImageBesideOne: Bool {
+    var mayBeImageNextToOne: Bool {
         switch self {
         case .brokenArchive(_, looksLikeImage: true, _), .unreadable, .compressed(_, .archive(looksLikeImage: true)):
             true
@@ -183,10 +185,10 @@ enum FileNature: Hashable {
 
     /// Whether the beginning of an archive contains the name of an image's document, in any reader's interpretation.
     /// Also true for an archive that is longer than the bytes that are searched.
-    private static func namesDocuments(_ file: any BlobReader) throws(ReadFault) -> Bool {
+    private static func namesDocuments(_ forms: ImageSources, _ file: any BlobReader) throws(ReadFault) -> Bool {
         guard file.byteCount <= UInt64(disputedByteCount) else { return true }
         let bytes = try file.bytes(at: 0, upTo: disputedByteCount)
-        return marks.contains { name in
+        return forms.documents.contains { name in
             bytes.contains(Array(name.utf8))
         }
     }

@@ -20,8 +20,8 @@ extension Finding {
     }
 
     /// The finding about a given path that is not an image.
-    static func notAnImage(_ nature: FileNature, path: String) -> Finding {
-        let (message, hint) = nature.explanation(path: path)
+    static func notAnImage(_ nature: FileNature, path: String, _ forms: ImageSources) -> Finding {
+        let (message, hint) = nature.explanation(path: path, forms)
         return Finding(nature.code, message, at: Place(""), hint: hint)
     }
 

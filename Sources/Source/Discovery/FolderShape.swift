@@ -12,8 +12,8 @@ struct FolderShape {
     /// A hint; nil if there is none.
     let hint: String?
 
-    init(_ folder: DirectoryRoot, path: String) {
-        if let owner = OwningImage(of: path) {
+    init(_ folder: DirectoryRoot, path: String, _ forms: ImageSources) {
+        if let owner = OwningImage(of: path, forms) {
             title = "a part of an image"
             hint = owner.hint
             return

@@ -22,7 +22,7 @@ extension ImageFinder {
             return .unreadable(error)
         }
         guard TarIndex.isTar(prefix: prefix) else {
-            return addPacked(file, FileNature(file), path: path, canReopen: canReopen, isGiven: isGiven)
+            return addPacked(file, FileNature(file, forms), path: path, canReopen: canReopen, isGiven: isGiven)
         }
         forgetLatestTree()
         let index = TarIndex.read(InterruptibleReader(file, watch))
@@ -32,19 +32,23 @@ extension ImageFinder {
         }
         let tree = TarTree(index, root: found.count)
         let recognizable = RecognizableTree(tree, in: file)
-        switch ImageSources.recognize(recognizable) {
+        let recognized = forms.recognize(recognizable)
+        switch recognized {
         case .image(let source, let unread):
             let isKept = takeOpenRoot() || !canReopen
             add(
                 path, source, form: source.archiveForm,
                 store: isKept ? .archive(file) : .closed(ClosedRoot(file, at: path)), tree: tree, unread: unread)
         case .unknown(let unread) where index.ending.isEndOfEntries: add(path, .unread(unread.ending, unread.path))
-        case .none where isGiven && recognizable.hasIndexOfManifests.isYes:
-            add(path, .layout, form: .ociArchive, store: .archive(file), tree: tree, unread: nil)
         case .none, .unknown:
+            if case .none = recognized, isGiven, let source = forms.recognizeGiven(recognizable) {
+                add(path, source, form: source.archiveForm, store: .archive(file), tree: tree, unread: nil)
+                return nil
+            }
             return FileNature(
-                archive: index, of: file,
-                shape: isGiven ? ArchiveShape(given: index, recognizable) : ArchiveShape(found: recognizable))
+                archive: index, of: file, forms,
+                shape: isGiven
+                    ? ArchiveShape(given: index, recognizable, forms) : ArchiveShape(found: recognizable, forms))
         }
         return nil
     }

@@ -17,14 +17,14 @@ extension ImageFinder {
         let source: ImageSource?
         /// Whether an image is in this folder or in one above it.
         let isWithinImage: Bool
-        /// Whether a layer of an extracted archive is in this folder.
-        let holdsLayer: Bool
+        /// The names of files in this folder that are parts of a layer.
+        let layerFiles: [String]
         /// False if a name in the path is not UTF-8, so that `path` cannot be opened.
         let canReopen: Bool
 
         init(
             anchor: DirectoryRoot, steps: [DirectoryEntry] = [], path: String, depth: Int = 0,
-            source: ImageSource? = nil, isWithinImage: Bool = false, holdsLayer: Bool = false, canReopen: Bool = true
+            source: ImageSource? = nil, isWithinImage: Bool = false, layerFiles: [String] = [], canReopen: Bool = true
         ) {
             self.anchor = anchor
             self.steps = steps
@@ -32,7 +32,7 @@ extension ImageFinder {
             self.depth = depth
             self.source = source
             self.isWithinImage = isWithinImage
-            self.holdsLayer = holdsLayer
+            self.layerFiles = layerFiles
             self.canReopen = canReopen
         }
 
@@ -40,16 +40,16 @@ extension ImageFinder {
         func recognized(as source: ImageSource?) -> Folder {
             Folder(
                 anchor: anchor, steps: steps, path: path, depth: depth, source: source,
-                isWithinImage: isWithinImage || source != nil, holdsLayer: holdsLayer, canReopen: canReopen)
+                isWithinImage: isWithinImage || source != nil, layerFiles: layerFiles, canReopen: canReopen)
         }
 
         /// A subfolder; `opened` if it is kept open.
         func folder(_ entry: DirectoryEntry, opened: DirectoryRoot?) -> Folder {
-            let hasLayers = source.map { $0.folderForm != .ociLayout } ?? false
+            let layerFolder = source?.files.layerFolder
             return Folder(
                 anchor: opened ?? anchor, steps: opened == nil ? steps + [entry] : [], path: path(of: entry),
                 depth: depth + 1, isWithinImage: isWithinImage,
-                holdsLayer: hasLayers && entry.name.utf8.count == 64 && entry.name.allSatisfy { $0.isHexDigit },
+                layerFiles: layerFolder?.isName(entry.name) == true ? layerFolder?.files ?? [] : [],
                 canReopen: canReopen && entry.rawName == nil)
         }
 
@@ -67,11 +67,11 @@ extension ImageFinder {
         }
 
         /// Whether an entry is a part of the image in this folder, and so not an image of its own.
-        func owns(_ entry: DirectoryEntry) -> Bool {
-            guard source != nil else { return holdsLayer && ["layer.tar", "json", "VERSION"].contains(entry.name) }
+        func owns(_ entry: DirectoryEntry, _ forms: ImageSources) -> Bool {
+            guard source != nil else { return layerFiles.contains(entry.name) }
             switch entry.kind {
             case .directory, .regular, .symbolicLink:
-                return ["blobs", "oci-layout", "index.json", "manifest.json", "repositories"].contains(entry.name)
+                return forms.ownedNames.contains(entry.name)
             case .fifo, .socket, .characterDevice, .blockDevice, .other: return true
             }
         }

@@ -33,10 +33,9 @@ extension ImageFinder {
             }
             return
         }
-        let marks = ImageSources.all.map { $0.marks }.joined(separator: "; ")
-        var message = "no image was found here or below; looked for \(marks); and for tar archives of these"
+        var message = "no image was found here or below; looked for \(forms.marks); and for tar archives of these"
         if let description = leftovers.description { message += "; not looked into: \(description)" }
-        let shape = FolderShape(folder, path: path)
+        let shape = FolderShape(folder, path: path, forms)
         if let title = shape.title { message = title + "; " + message }
         add(path, Finding(.notAnImage, message, at: Place(""), hint: shape.hint))
     }
@@ -59,7 +58,7 @@ extension ImageFinder {
                 return add(folder.path, .tooManyFiles(limits.maximumFileCount))
             }
             watch.noteSearch(totalLookedAtCount, imageCount)
-            guard !folder.owns(entry) else { continue }
+            guard !folder.owns(entry, forms) else { continue }
             let below = folder.path(of: entry)
             do throws(LookupFault) {
                 let opened: DirectoryRoot
@@ -117,14 +116,14 @@ extension ImageFinder {
     ) {
         guard let nature = addArchive(file, path: path, canReopen: folder.canReopen) else { return }
         // In the layout of old archives, a layer may be an empty file.
-        let isLayer = folder.isWithinImage && path.hasSuffix("/layer.tar")
+        let isLayer = folder.isWithinImage && forms.layerNames.contains { path.hasSuffix("/" + $0) }
         if !isLayer && nature.isArchiveByName(path)
-            || (folder.source == nil ? nature.mayBeImage : nature.mayBeImageBesideOne)
+            || (folder.source == nil ? nature.mayBeImage : nature.mayBeImageNextToOne)
         {
             guard !nature.isIncompleteImage else {
                 return addIncomplete(file, path: path, canReopen: folder.canReopen)
             }
-            return add(path, .notAnImage(nature, path: path))
+            return add(path, .notAnImage(nature, path: path, forms))
         }
         ignored.add(path)
         // In the folder of an image any other file may exist.
@@ -143,12 +142,12 @@ extension ImageFinder {
         let tree = DirectoryTree(folder, root: found.count)
         let recognizable = RecognizableTree(tree, in: folder)
         let source: ImageSource?
-        var hasIndexAlone = false
-        switch ImageSources.recognize(recognizable) {
+        var loneDocument: String?
+        switch forms.recognize(recognizable) {
         case .image(let form, let unread):
             source = form
             add(path, form, form: form.folderForm, store: store(folder, at: place), tree: nil, unread: unread)
-            if form.folderForm != .ociLayout, let finding = listedFiles.note(folder, as: tree, path: path) {
+            if let finding = listedFiles.note(form.files, folder, as: tree, path: path) {
                 return add(path, finding)
             }
         case .unknown(let unread):
@@ -158,22 +157,28 @@ extension ImageFinder {
                 return
             }
             return add(path, .unread(unread.ending, unread.path))
-        case .none where place.depth == 0 && recognizable.hasIndexOfManifests.isYes:
-            source = .layout
-            add(path, .layout, form: .ociLayout, store: store(folder, at: place), tree: nil, unread: nil)
         case .none:
-            source = nil
-            if let finding = IncompleteLayout.blobsAlone(in: tree) { return add(path, finding) }
-            if let finding = IncompleteLayout.indexAlone(in: recognizable) {
-                add(path, finding)
-                hasIndexAlone = true
+            source = place.depth == 0 ? forms.recognizeGiven(recognizable) : nil
+            if let source {
+                add(path, source, form: source.folderForm, store: store(folder, at: place), tree: nil, unread: nil)
+                break
+            }
+            for form in forms.all {
+                if let finding = form.partsAlone(tree) { return add(path, finding) }
+            }
+            if let (document, recognition) = forms.loneDocument(in: recognizable) {
+                loneDocument = document.name
+                switch recognition {
+                case .yes, .no: add(path, Finding(.notAnImage, document.title, at: Place("")))
+                case .unknown(let file, let ending): add(path, .unread(ending, file))
+                }
             }
         }
         switch folder.list("", limit: limits.maximumFileCount) {
         case .success(let entries):
             if source == nil, let finding = OtherStore.finding(entries, in: recognizable) { return add(path, finding) }
             let folder = place.recognized(as: source)
-            for entry in entries.reversed() where !(hasIndexAlone && entry.name == "index.json") {
+            for entry in entries.reversed() where entry.name != loneDocument {
                 pending.append((folder, entry))
             }
             // Entries beyond the limit of files are dropped, except the first one, which reports the limit.

@@ -15,6 +15,7 @@ package struct ImageFinder {
     /// The files below all paths that are not images.
     package var ignored = IgnoredFiles()
     let limits: SearchLimits
+    let forms: ImageSources
     let watch: WalkWatch
     let links: LinkPolicy
     /// Nil if archives are not read in one pass.
@@ -40,14 +41,17 @@ package struct ImageFinder {
     ///   - watch: tells for each file and folder whether the search must end.
     ///   - links: the symbolic links that are followed to the files of an image. The search itself follows none.
     ///   - limits: the limits of the search.
+    ///   - forms: the forms of image that are searched for.
     ///   - tools: for archives that are read in one pass: compressed ones, and standard input.
     package init(
         watch: WalkWatch = WalkWatch(), links: LinkPolicy = .inside, limits: SearchLimits = SearchLimits(),
+        forms: ImageSources = .supported,
         tools: StreamTools? = nil
     ) {
         self.watch = watch
         self.links = links
         self.limits = limits
+        self.forms = forms
         self.tools = tools
     }
 
@@ -91,9 +95,11 @@ package struct ImageFinder {
         if case .unreadable(.changed) = nature, given.isOfKernel {
             return add(path, Self.kernelFile)
         }
-        var finding = Finding.notAnImage(nature, path: path)
+        var finding = Finding.notAnImage(nature, path: path, forms)
         // A file that was not read has no known kind.
-        if finding.code == .notAnImage, canReopen, let owner = OwningImage(of: path) { finding.hint = owner.hint }
+        if finding.code == .notAnImage, canReopen, let owner = OwningImage(of: path, forms) {
+            finding.hint = owner.hint
+        }
         add(path, finding)
     }
 

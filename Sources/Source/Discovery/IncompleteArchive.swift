@@ -9,10 +9,10 @@ extension ImageSource {
     /// A tar archive that has layers of an image and none of the documents that list them. All common writers put the
     /// documents after the layers, so an archive that is truncated, or whose end was overwritten with zeros, has none.
     ///
-    /// Its files are compared with the digests in their names. It is not an entry of `ImageSources.all`, because only
+    /// Its files are compared with the digests in their names. It is not an entry of `ImageSources.supported`, because only
     /// the search knows that the documents are missing.
     static let withoutDocuments = ImageSource(
-        folderForm: .unknown, archiveForm: .incompleteArchive, marks: "",
+        folderForm: .unknown, archiveForm: .incompleteArchive, marks: "", files: FormFiles(),
         recognizes: { _ in .no },
         walk: { tree, builder in
             // If a part of the archive could not be read, the documents may be there.

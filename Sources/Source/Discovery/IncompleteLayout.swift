@@ -25,13 +25,4 @@ enum IncompleteLayout {
     /// The description of an index without its layout.
     static let indexTitle =
         "index.json of an image layout without oci-layout and blobs/: what it lists is not here"
-
-    /// The finding that a folder has the index of a layout and no other file of it; nil otherwise.
-    static func indexAlone(in tree: RecognizableTree) -> Finding? {
-        switch tree.hasIndexAlone {
-        case .yes: Finding(.notAnImage, indexTitle, at: Place(""))
-        case .no: nil
-        case .unknown(let path, let ending): .unread(ending, path)
-        }
-    }
 }

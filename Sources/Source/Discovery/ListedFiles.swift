@@ -1,59 +1,36 @@
-// layerverify: the files that an extracted docker-save archive lists.
+// layerverify: the files that documents in folders list.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
 import LayerSystem
-import StrictJSON
 
-/// The files that the `manifest.json` of extracted archives list. They are layers, and not images of their own.
+/// The files that documents of images in folders list. They are parts of an image, and not images of their own.
 struct ListedFiles {
     /// The hashes of their paths.
     private var hashes: Set<Int> = []
 
-    /// The number of files that are kept.
-    private static let maximumCount = 200_000
-
     func contains(_ path: String) -> Bool { !hashes.isEmpty && hashes.contains(path.hashValue) }
 
-    /// Adds the files that the `manifest.json` of an extracted archive lists. The walk reports faults of the document.
+    /// Adds the files of an image in a folder.
     ///
-    /// Returns: a finding if the files are unknown. A layer could then be mistaken for an image, so the folder is not
-    /// searched.
-    mutating func note(_ folder: DirectoryRoot, as tree: any ImageTree, path: String) -> Finding? {
-        let name = "manifest.json"
-        let consequence = "the folder was not searched for other images, since its layers are not known"
-        switch tree.kind(of: name) {
-        case .absent, .found(.symbolicLink), .found(.directory): return nil
-        case .unreadable(let ending): return .unread(ending, name, consequence)
-        case .found: break
-        }
-        switch folder.open(name).prefix(byteCount: JSONDocument.maximumByteCount + 1) {
-        case .failure(let fault): return .unread(ReadEnding(fault, atByte: 0), name, consequence)
-        case .success(let bytes):
-            guard !note(bytes, path: path) else { return nil }
-            return Finding(.documentTooLarge, "\(name) is too large; \(consequence)", at: Place(name))
-        }
-    }
-
-    /// Returns: false if the document is too large.
-    private mutating func note(_ bytes: [UInt8], path: String) -> Bool {
-        do throws(JSONFault) {
-            guard let images = try JSONDocument(parsing: bytes, keys: KnownMembers.comparison).root.array else {
-                return true
-            }
-            let folder = path.hasSuffix("/") ? path : path + "/"
-            for image in images {
-                let layers = image.member(ignoringCase: "Layers")?.array.map { Array($0) } ?? []
-                for file in layers + [image.member(ignoringCase: "Config")].compactMap({ $0 }) {
-                    guard hashes.count < Self.maximumCount else { return false }
-                    guard let name = file.string else { continue }
-                    hashes.insert((folder + ArchivePath.normalized(name)).hashValue)
+    /// Returns: a finding if they are unknown. A layer could then be mistaken for an image, so the folder is not searched.
+    mutating func note(_ files: FormFiles, _ folder: DirectoryRoot, as tree: any ImageTree, path: String) -> Finding? {
+        switch files.listed?(folder, tree) {
+        case nil: return nil
+        case .unknown(let finding): return finding
+        case .names(let names):
+            let top = path.hasSuffix("/") ? path : path + "/"
+            for name in names {
+                guard hashes.count < FormFiles.maximumListedCount else {
+                    return Finding(
+                        .documentTooLarge,
+                        "the images list more than \(FormFiles.maximumListedCount) files; the folder was not searched for other images",
+                        at: Place(""))
                 }
+                hashes.insert((top + ArchivePath.normalized(name)).hashValue)
             }
-            return true
-        } catch {
-            return error.code != .tooLarge
+            return nil
         }
     }
 }

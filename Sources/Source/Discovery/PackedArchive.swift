@@ -23,16 +23,20 @@ struct PackedArchive {
     static let maximumByteCount = 1 << 20
 
     private let bytes: [UInt8]
+    private let forms: ImageSources
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: [UInt8], _ forms: ImageSources) {
+        self.bytes = bytes
+        self.forms = forms
+    }
 
     /// True if an entry, at any position, is one that archives of images have and other archives rarely have.
-    var looksLikeImage: Bool { contains(Self.isOfImage) }
+    var looksLikeImage: Bool { contains(.image) }
 
     /// True if an entry belongs to a layer: a file that is named by its digest, or a file in a layer's folder.
-    var holdsLayer: Bool { contains { path, _, _, _ in Self.isLayer(path) } }
+    var holdsLayer: Bool { contains(.layer) }
 
-    private func contains(_ isWanted: ([String], ArraySlice<UInt8>, Bool, Bool) -> Bool) -> Bool {
+    private func contains(_ wanted: FormFiles.EntryMeaning) -> Bool {
         var offset = 0
         var isFirst = true
         while bytes.count - offset >= TarHeader.byteCount,
@@ -49,9 +53,10 @@ struct PackedArchive {
                 let name = TarEntry.normalized(String(decoding: header.name, as: UTF8.self)), !name.isEmpty
             {
                 let path = name.split(separator: "/").map(String.init)
-                if isWanted(path, content.prefix(4096), visibleCount < size && content.isEmpty, isFirst) {
-                    return true
-                }
+                let entry = FormFiles.ArchiveEntry(
+                    path: path, beginning: content.prefix(4096), isCut: visibleCount < size && content.isEmpty,
+                    isFirst: isFirst)
+                if forms.meaning(of: entry).contains(wanted) { return true }
                 isFirst = false
             }
             let blockCount = size / UInt64(TarHeader.byteCount) + (size % UInt64(TarHeader.byteCount) == 0 ? 0 : 1)
@@ -59,47 +64,5 @@ struct PackedArchive {
             offset += Int(blockCount) * TarHeader.byteCount
         }
         return false
-    }
-
-    private static func isLayer(_ path: [String]) -> Bool {
-        func isHex(_ text: some StringProtocol, _ count: Int = 64) -> Bool {
-            text.count == count && text.allSatisfy { $0.isHexDigit }
-        }
-        switch path.count {
-        case 1:
-            return [".tar", ".tar.gz"].contains { path[0].hasSuffix($0) && isHex(path[0].dropLast($0.count)) }
-        case 2: return isHex(path[0]) && path[1] == "layer.tar"
-        case 3:
-            guard path[0] == "blobs", let algorithm = DigestAlgorithm(rawValue: path[1]) else { return false }
-            return isHex(path[2], 2 * algorithm.byteCount)
-        default: return false
-        }
-    }
-
-    /// True for entries at the top of archives of images. Documents with common names are examined.
-    private static func isOfImage(_ path: [String], _ content: ArraySlice<UInt8>, _ isCut: Bool, _ isFirst: Bool)
-        -> Bool
-    {
-        let text = String(decoding: content, as: UTF8.self)
-        let firstByte = content.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
-        switch path {
-        case ["oci-layout"]: return true
-        case ["index.json"]: return isCut || ["schemaVersion", "manifests"].allSatisfy { text.contains("\"\($0)\"") }
-        case ["manifest.json"]:
-            // Jib writes the members in lower case. In an object, lower-case members are those of another kind of
-            // manifest.
-            let members = firstByte == UInt8(ascii: "[") ? text.lowercased() : text
-            let names = firstByte == UInt8(ascii: "[") ? ["\"config\"", "\"layers\""] : ["\"Config\"", "\"Layers\""]
-            return isCut || names.allSatisfy { members.contains($0) }
-        case ["repositories"]: return isFirst && (isCut || firstByte == UInt8(ascii: "{"))
-        default: break
-        }
-        if path.count > 1, path[0] == "blobs", let algorithm = DigestAlgorithm(rawValue: path[1]) {
-            return path.count == 2 || path[2].count == 2 * algorithm.byteCount && path[2].allSatisfy { $0.isHexDigit }
-        }
-        let top = path[0].hasPrefix("sha256:") ? path[0].dropFirst("sha256:".count) : path[0][...]
-        guard top.prefix(while: { $0.isHexDigit }).count == 64 else { return false }
-        if path.count == 2 { return isFirst || ["layer.tar", "VERSION", "json"].contains(path[1]) }
-        return isFirst && ["", ".json", ".tar", ".tar.gz"].contains(top.dropFirst(64))
     }
 }

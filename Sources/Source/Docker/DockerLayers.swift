@@ -13,7 +13,7 @@ struct DockerLayers {
     let configPlace: Place
     let image: Int
     /// Whether the image layout next to `manifest.json` has the same image; its layers should be the same.
-    let isTwin: Bool
+    let isOfLayout: Bool
 
     func walk(_ config: ParsedConfig?, _ builder: inout InventoryBuilder) {
         let place = place.appending("Layers")
@@ -62,7 +62,7 @@ struct DockerLayers {
             walkLayer(path, diffID, index, sources, config, &builder)
             pathCount += 1
         }
-        if isTwin { compareCount(pathCount, &builder) }
+        if isOfLayout { compareCount(pathCount, &builder) }
     }
 
     private func walkLayer(
@@ -72,14 +72,14 @@ struct DockerLayers {
         let blobs = builder.blobs(at: path, in: tree, expectedByteCount: 0)
         let place = place.appending("Layers").appending(index)
         let named = path.hasPrefix("blobs/") ? DockerSaveWalk.digest(named: path) : nil
-        if !isTwin {
+        if !isOfLayout {
             let record = LayerRecord(
                 blob: blobs.first, digest: named, diffID: diffID, path: path,
                 createdBy: builder.createdBy(index, config))
             builder.updateImage(image) { $0.layers.append(record) }
         }
         let layer = index < builder.inventory.images.layerCount(of: image) ? index : nil
-        let theirs = isTwin ? layer.flatMap { builder.inventory.images.layer($0, of: image)?.blob } : nil
+        let theirs = isOfLayout ? layer.flatMap { builder.inventory.images.layer($0, of: image)?.blob } : nil
         for blob in blobs {
             // A descriptor already claims the digest of the blob that index.json leads to.
             if let named, blob != theirs {

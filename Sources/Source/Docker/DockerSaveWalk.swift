@@ -118,14 +118,14 @@ struct DockerSaveWalk {
                 view: .dockerManifest, place: place, names: tags, imageID: named ?? actual,
                 platform: config?.platform))
         if let actual { configDigests.insert(actual) }
-        let twin = hasLayout ? builder.image(withConfig: configBlobs) : nil
+        let layoutImage = hasLayout ? builder.image(withConfig: configBlobs) : nil
         let image =
-            twin
+            layoutImage
             ?? builder.addImage(
                 ImageRecord(
                     root: builder.root, kind: .image, references: tags, platform: config?.platform,
                     imageID: named ?? actual, configBlob: configBlobs.first, place: place))
-        if twin != nil {
+        if layoutImage != nil {
             builder.addReferences(tags, to: image)
         } else if hasLayout, builder.selection.isEverything, builder.hasLayoutImages {
             builder.addDisagreement(
@@ -134,7 +134,7 @@ struct DockerSaveWalk {
                     actual: path), image: image)
         }
         // What was not selected of the layout may be this image.
-        let isPartial = hasLayout && twin == nil && !builder.selection.isEverything
+        let isPartial = hasLayout && layoutImage == nil && !builder.selection.isEverything
         builder.compareImageID(named ?? actual, config: configBlobs, of: image, isPartial: isPartial)
         for finding in tagFindings + Self.memberFindings(entry, at: place) { builder.add(finding, image: image) }
         checkNames(
@@ -149,7 +149,7 @@ struct DockerSaveWalk {
             builder.add(fault, reading: Place(path), digest: named, image: image)
         case .success:
             // If there is an image layout, its walk has already reported the findings of the config.
-            guard twin == nil, !hasLayout || builder.isWhole else { break }
+            guard layoutImage == nil, !hasLayout || builder.isWhole else { break }
             for finding in config?.findings ?? [] { builder.add(finding, image: image) }
             if config?.isNoImage == true {
                 builder.add(
@@ -161,7 +161,8 @@ struct DockerSaveWalk {
             parents.append((parent, place.appending("Parent"), image))
         }
         let layers = DockerLayers(
-            tree: tree, entry: entry, place: place, configPlace: Place(path), image: image, isTwin: twin != nil)
+            tree: tree, entry: entry, place: place, configPlace: Place(path), image: image,
+            isOfLayout: layoutImage != nil)
         layers.walk(config, &builder)
     }
 
@@ -250,12 +251,12 @@ struct DockerSaveWalk {
         _ builder: inout InventoryBuilder
     ) {
         // For an image that index.json does not lead to, another finding is reported.
-        let isTwin = builder.inventory.images.withoutLists(image).manifestBlob != nil
+        let isOfLayout = builder.inventory.images.withoutLists(image).manifestBlob != nil
         let platformHash = platform.hashValue
         for (index, tag) in tags.enumerated() {
             guard builder.countDescriptor(at: place.appending(index)) else { return }
             let name = ImageReference.fullName(of: tag)
-            if isTwin, layoutNames.lead(name, elsewhereThan: image) {
+            if isOfLayout, layoutNames.lead(name, elsewhereThan: image) {
                 builder.addDisagreement(
                     Finding(
                         .viewsDisagree, "\(tag) is another image in index.json", at: place.appending(index), actual: tag

@@ -159,13 +159,13 @@ extension LayoutWalk {
         builder.updateImage(image) { $0.layers = [layer] }
         builder.claim(descriptor, about: blobs, at: context.place, image: image, layer: 0)
         builder.claimStream(descriptor, about: blobs, at: context.place, isImage: false, image: image, layer: 0)
-        checkDisguise(descriptor, blobs, at: context.place, image: image, &builder)
+        checkHiddenManifest(descriptor, blobs, at: context.place, image: image, &builder)
         return image
     }
 
     /// Reports a document whose own media type is that of a manifest or an index while its descriptor's is not. Readers
     /// that use the document's type run it, readers that use the descriptor's skip it.
-    private mutating func checkDisguise(
+    private mutating func checkHiddenManifest(
         _ descriptor: Descriptor, _ blobs: [BlobIndex], at place: Place, image: Int, _ builder: inout InventoryBuilder
     ) {
         guard let blob = blobs.last, let name = ownName(blobs, blob, descriptor.digest.algorithm, &builder) else {

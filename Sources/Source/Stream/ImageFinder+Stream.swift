@@ -20,7 +20,7 @@ extension ImageFinder {
             case .file(let file): find(file, GivenPath(path), canReopen: false)
             case .stream(let source):
                 guard let nature = addStream(tools.pace(source), path: path, tools) else { return }
-                var finding = Finding.notAnImage(nature, path: path)
+                var finding = Finding.notAnImage(nature, path: path, forms)
                 if nature == .empty { finding = Finding(.notAnImage, "standard input is empty", at: Place("")) }
                 // A command for this path reads its own standard input.
                 finding.hint = finding.hint.map {
@@ -49,7 +49,7 @@ extension ImageFinder {
             let archive = StreamedArchive(source, decoded: nil, .none, beginning: prefix, tools)
             return add(archive, path: path, isGiven: true, reread: nil)
         }
-        let nature = FileNature(StreamedFile(prefix, byteCount: ByteMath.fileSize(prefix.count)))
+        let nature = FileNature(StreamedFile(prefix, byteCount: ByteMath.fileSize(prefix.count)), forms)
         guard case .compressed(let compression, .archive) = nature,
             let archive = Self.decode(ResumedSource(prefix, then: source), compression, tools)
         else { return nature }
@@ -110,13 +110,16 @@ extension ImageFinder {
         let stream = StreamRoot(archive, latest: latestStream, reread: reread)
         let tree = StreamTree(archive, root: found.count)
         let recognizable = RecognizableTree(tree, in: .stream(stream))
-        switch ImageSources.recognize(recognizable) {
+        let recognized = forms.recognize(recognizable)
+        switch recognized {
         case .image(let source, let unread): add(path, source, form: source.archiveForm, stream, archive, unread)
         case .unknown(let unread) where archive.index.ending.isEndOfEntries:
             add(path, .unread(unread.ending, unread.path))
-        case .none where isGiven && recognizable.hasIndexOfManifests.isYes:
-            add(path, .layout, form: .ociArchive, stream, archive, nil)
         case .none, .unknown:
+            if case .none = recognized, isGiven, let source = forms.recognizeGiven(recognizable) {
+                add(path, source, form: source.archiveForm, stream, archive, nil)
+                return nil
+            }
             if let finding = archive.streamFinding, finding.outcome == .undetermined {
                 add(path, finding)
                 return nil
@@ -127,8 +130,10 @@ extension ImageFinder {
             let nature = FileNature(
                 archive: archive.index,
                 of: StreamedFile(archive.beginning, byteCount: isWhole ? ByteMath.fileSize(byteCount) : .max),
+                forms,
                 shape: isGiven
-                    ? ArchiveShape(given: archive.index, recognizable) : ArchiveShape(found: recognizable))
+                    ? ArchiveShape(given: archive.index, recognizable, forms) : ArchiveShape(found: recognizable, forms)
+            )
             guard nature.isIncompleteImage else { return nature }
             add(path, .withoutDocuments, form: .incompleteArchive, stream, archive, nil)
         }

@@ -189,7 +189,7 @@ extension BenchComparison.Entry {
 }
 
 extension BenchReport {
-    /// A kernel in one line: `decode gzip by isal, 2 at once`.
+    /// A kernel in one line: `decode gzip by inflate-lanes, 2 at once`.
     static func title(_ kernel: Kernel) -> String {
         title(work: kernel.work.name, kind: kernel.work.kind, kernel.implementation, lanes: kernel.teamSize)
     }

@@ -14,9 +14,9 @@ package struct Kernel: Hashable, Sendable {
         case decode(Compression)
         case hash(DigestAlgorithm)
         /// Decoding while hashing in the gaps. The speed counts uncompressed bytes.
-        case decodeBeside(Compression)
+        case decodeInterleaved(Compression)
         /// Hashing in the gaps of decoding. The speed counts hashed bytes.
-        case hashBeside(DigestAlgorithm)
+        case hashInterleaved(DigestAlgorithm)
     }
 
     package let work: Work
@@ -36,14 +36,14 @@ package struct Kernel: Hashable, Sendable {
 }
 
 extension Kernel.Work {
-    /// The name in reports: `read`, `decode`, `hash`, `decode-beside`, `hash-beside`.
+    /// The name in reports: `read`, `decode`, `hash`, `decode-interleaved`, `hash-interleaved`.
     package var name: String {
         switch self {
         case .read: "read"
         case .decode: "decode"
         case .hash: "hash"
-        case .decodeBeside: "decode-beside"
-        case .hashBeside: "hash-beside"
+        case .decodeInterleaved: "decode-interleaved"
+        case .hashInterleaved: "hash-interleaved"
         }
     }
 
@@ -51,8 +51,8 @@ extension Kernel.Work {
     package var kind: String? {
         switch self {
         case .read: nil
-        case .decode(let compression), .decodeBeside(let compression): compression.rawValue
-        case .hash(let algorithm), .hashBeside(let algorithm): algorithm.rawValue
+        case .decode(let compression), .decodeInterleaved(let compression): compression.rawValue
+        case .hash(let algorithm), .hashInterleaved(let algorithm): algorithm.rawValue
         }
     }
 }

@@ -117,8 +117,8 @@ package final class KernelBench {
             case decode(Codec)
             case hash(DigestMethod)
             /// Decodes while hashing, and counts the decoded or the hashed bytes.
-            case decodeBeside(Codec, DigestPairing, DigestMethod)
-            case hashBeside(Codec, DigestPairing, DigestMethod)
+            case decodeInterleaved(Codec, DigestPairing, DigestMethod)
+            case hashInterleaved(Codec, DigestPairing, DigestMethod)
         }
 
         let kernel: Kernel
@@ -144,11 +144,11 @@ package final class KernelBench {
                 let kernel = Kernel(.hash(method.algorithm), reference.name, isFastPath: false)
                 all.append(Measure(kernel: kernel, method: .hash(reference)))
             }
-            return all + beside
+            return all + interleaved
         }
 
         /// The kernels that hash in the gaps of decoding, if the pipeline uses them.
-        private static var beside: [Measure] {
+        private static var interleaved: [Measure] {
             let method = digestMethod(for: .sha256)
             return Compression.allCases.flatMap { compression -> [Measure] in
                 guard let codec = Codecs.fast(for: compression), let teamSize = codec.hashingTeamSize,
@@ -156,11 +156,11 @@ package final class KernelBench {
                 else { return [] }
                 return [
                     Measure(
-                        kernel: Kernel(.decodeBeside(compression), codec.name, teamSize: teamSize),
-                        method: .decodeBeside(codec, pairing, method)),
+                        kernel: Kernel(.decodeInterleaved(compression), codec.name, teamSize: teamSize),
+                        method: .decodeInterleaved(codec, pairing, method)),
                     Measure(
-                        kernel: Kernel(.hashBeside(method.algorithm), method.name, teamSize: 2),
-                        method: .hashBeside(codec, pairing, method)),
+                        kernel: Kernel(.hashInterleaved(method.algorithm), method.name, teamSize: 2),
+                        method: .hashInterleaved(codec, pairing, method)),
                 ]
             }
         }
@@ -194,9 +194,9 @@ package final class KernelBench {
             case .decode(let codec):
                 pass = try decode(codec, teamSize: measure.kernel.teamSize, isCancelled)
             case .hash(let method): pass = hash(method, teamSize: measure.kernel.teamSize)
-            case .decodeBeside(let codec, let pairing, let method):
+            case .decodeInterleaved(let codec, let pairing, let method):
                 pass = try decode(codec, teamSize: codec.hashingTeamSize ?? 1, hashing: (pairing, method), isCancelled)
-            case .hashBeside(let codec, let pairing, let method):
+            case .hashInterleaved(let codec, let pairing, let method):
                 pass = try decode(codec, teamSize: codec.hashingTeamSize ?? 1, hashing: (pairing, method), isCancelled)
                 pass.byteCount = pass.hashedByteCount
             }

@@ -51,7 +51,7 @@ package struct Roofline: Hashable, Sendable {
             terms.append(Term(kernel: kernel, byteCount: byteCount, seconds: Double(byteCount) / speed))
         }
         for compression in Compression.allCases {
-            terms = Self.hashingBeside(terms, decoding: compression, hashing: .sha256, speeds)
+            terms = Self.hashingInterleaved(terms, decoding: compression, hashing: .sha256, speeds)
         }
         self.terms = terms
         var longest: Chain?
@@ -70,13 +70,13 @@ package struct Roofline: Hashable, Sendable {
     }
 
     /// The same work with hashing in the gaps of decoding, if that takes less time.
-    private static func hashingBeside(
+    private static func hashingInterleaved(
         _ terms: [Term], decoding compression: Compression, hashing algorithm: DigestAlgorithm, _ speeds: KernelSpeeds
     ) -> [Term] {
         guard let decode = terms.firstIndex(where: { $0.kernel.work == .decode(compression) }),
             let hash = terms.firstIndex(where: { $0.kernel.work == .hash(algorithm) }),
-            let (decodeBeside, decodeSpeed) = speeds.fastest(.decodeBeside(compression)),
-            let (hashBeside, hashSpeed) = speeds.fastest(.hashBeside(algorithm))
+            let (decodeInterleaved, decodeSpeed) = speeds.fastest(.decodeInterleaved(compression)),
+            let (hashInterleaved, hashSpeed) = speeds.fastest(.hashInterleaved(algorithm))
         else { return terms }
         let (decodedByteCount, hashedByteCount) = (Double(terms[decode].byteCount), Double(terms[hash].byteCount))
         // As long as there is work for both.
@@ -88,8 +88,8 @@ package struct Roofline: Hashable, Sendable {
             result[place].seconds *= left
         }
         result += [
-            Term(kernel: decodeBeside, byteCount: UInt64(seconds * decodeSpeed), seconds: seconds),
-            Term(kernel: hashBeside, byteCount: UInt64(seconds * hashSpeed), seconds: 0),
+            Term(kernel: decodeInterleaved, byteCount: UInt64(seconds * decodeSpeed), seconds: seconds),
+            Term(kernel: hashInterleaved, byteCount: UInt64(seconds * hashSpeed), seconds: 0),
         ]
         let isLess = result.reduce(0) { $0 + $1.seconds } < terms.reduce(0) { $0 + $1.seconds }
         return isLess ? result : terms

@@ -108,13 +108,14 @@ package struct BlockCosts: Sendable {
         let streams = blob.compression == .gzip ? teamSize : 1
         let decode = (rates(blob.compression).prefix(streams).max() ?? 1) / 1e9
         let apart = uncompressed / decode + (compressed + uncompressed) / hash
-        guard blob.compression == .gzip, let beside = interleavedGzip else { return reading + apart }
+        guard blob.compression == .gzip, let interleaved = interleavedGzip else { return reading + apart }
         // As long as there is work for both.
-        let decodeBeside = beside.decodedBytesPerSecond / 1e9
-        let hashBeside = beside.hashedBytesPerSecond / 1e9
-        let shared = min(uncompressed / decodeBeside, (compressed + uncompressed) / hashBeside)
+        let decodeInterleaved = interleaved.decodedBytesPerSecond / 1e9
+        let hashInterleaved = interleaved.hashedBytesPerSecond / 1e9
+        let shared = min(uncompressed / decodeInterleaved, (compressed + uncompressed) / hashInterleaved)
         let rest =
-            (uncompressed - shared * decodeBeside) / decode + (compressed + uncompressed - shared * hashBeside) / hash
+            (uncompressed - shared * decodeInterleaved) / decode
+            + (compressed + uncompressed - shared * hashInterleaved) / hash
         return reading + min(apart, shared + rest)
     }
 

@@ -82,12 +82,12 @@ struct ModelledKernels {
     /// the gaps.
     func codec(_ compression: Compression, teamSize: Int) -> Codec {
         let (costs, clock) = (costs, clock)
-        let beside = teamSize > 1 && compression == .gzip ? costs.interleavedGzip : nil
+        let interleaved = teamSize > 1 && compression == .gzip ? costs.interleavedGzip : nil
         return Codec(
             name: "\(compression)-\(teamSize)", compression: compression, teamSize: teamSize,
-            begin: { _ in ModelledDecoder(compression, costs, clock) }, hashingTeamSize: { beside?.teamSize },
+            begin: { _ in ModelledDecoder(compression, costs, clock) }, hashingTeamSize: { interleaved?.teamSize },
             decodeTeam: { team, pairs in
-                let hashing = pairs.isEmpty ? nil : beside
+                let hashing = pairs.isEmpty ? nil : interleaved
                 let count = unsafe Self.decode(team)
                 guard let hashing else { return clock.charge(costs.decode(count, lanes: team.count, compression)) }
                 let nanoseconds = hashing.decode(count)

@@ -68,13 +68,13 @@ extension BlockCosts {
         self.init(
             readBytesPerSecond: read, gzipBytesPerSecond: gzip,
             zstdBytesPerSecond: Self.rates(speeds, .decode(.zstd)) ?? [gzip[0]], hashBytesPerSecond: hash,
-            interleavedGzip: Self.beside(speeds),
+            interleavedGzip: Self.interleaved(speeds),
             openNanoseconds: 20_000, startNanoseconds: 20_000, wakeNanoseconds: 5_000, handoverNanoseconds: 200)
     }
 
-    private static func beside(_ speeds: KernelSpeeds) -> InterleavedHashing? {
-        guard let (kernel, decoded) = speeds.fastest(.decodeBeside(.gzip)),
-            let hashed = speeds.fastest(.hashBeside(.sha256))?.bytesPerSecond
+    private static func interleaved(_ speeds: KernelSpeeds) -> InterleavedHashing? {
+        guard let (kernel, decoded) = speeds.fastest(.decodeInterleaved(.gzip)),
+            let hashed = speeds.fastest(.hashInterleaved(.sha256))?.bytesPerSecond
         else { return nil }
         return InterleavedHashing(
             teamSize: kernel.teamSize, decodedBytesPerSecond: decoded, hashedBytesPerSecond: hashed)

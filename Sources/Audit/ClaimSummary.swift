@@ -5,7 +5,7 @@
 import LayerModel
 
 /// The known faults of a blob, and claims that affect how further faults are reported as their consequences.
-struct BlobDoubt {
+struct ClaimSummary {
     /// The size of the blob differs from a claimed one.
     private(set) var isSizeRefuted = false
     /// The digest of the blob differs from a claimed one, or from the one in its name.
