@@ -117,10 +117,6 @@ extension ImageFinder {
         case .none where isGiven && recognizable.hasIndexOfManifests.isYes:
             add(path, .layout, form: .ociArchive, stream, archive, nil)
         case .none, .unknown:
-            if let finding = archive.streamFinding, finding.outcome == .undetermined {
-                add(path, finding)
-                return nil
-            }
             // A longer archive counts as one that was not read to its end.
             let byteCount = archive.beginning.count
             let isWhole = byteCount < StreamedArchive.beginningByteCount
@@ -129,8 +125,18 @@ extension ImageFinder {
                 of: StreamedFile(archive.beginning, byteCount: isWhole ? ByteMath.fileSize(byteCount) : .max),
                 shape: isGiven
                     ? ArchiveShape(given: archive.index, recognizable) : ArchiveShape(found: recognizable))
-            guard nature.isIncompleteImage else { return nature }
-            add(path, .withoutDocuments, form: .incompleteArchive, stream, archive, nil)
+            let finding = archive.streamFinding
+            if let finding, finding.outcome == .undetermined {
+                add(path, finding)
+            } else if nature.isIncompleteImage {
+                add(path, .withoutDocuments, form: .incompleteArchive, stream, archive, nil)
+            } else if let finding, finding.outcome == .refuted {
+                // It is unknown what the whole stream decodes to.
+                let message = finding.message + "; no image was found in what it decodes to"
+                add(path, Finding(.notAnImage, message, at: Place(""), hint: finding.hint))
+            } else {
+                return nature
+            }
         }
         return nil
     }
