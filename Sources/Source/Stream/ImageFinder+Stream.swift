@@ -107,6 +107,10 @@ extension ImageFinder {
             add(path, .searchInterrupted)
             return nil
         }
+        guard !archive.hasChanged else {
+            add(path, .unread(.changed))
+            return nil
+        }
         let stream = StreamRoot(archive, latest: latestStream, reread: reread)
         let tree = StreamTree(archive, root: found.count)
         let recognizable = RecognizableTree(tree, in: .stream(stream))
