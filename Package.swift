@@ -73,7 +73,7 @@ let package = Package(
             dependencies: ["LayerModel", "CZlib", "CZstd", "CInflateLanes", "CZstdFrames", "CLayerShims"],
             path: "Sources/Codec", swiftSettings: settings),
         // Reads tar archives; knows nothing of images.
-        .target(name: "Tar", path: "Sources/Tar", exclude: ["README.md"], swiftSettings: librarySettings),
+        .target(name: "Tar", path: "Sources/Tar", exclude: ["README.md"], swiftSettings: settings + optimized),
         .target(
             name: "LayerSource",
             dependencies: [
@@ -94,7 +94,7 @@ let package = Package(
             name: "LayerVerify",
             dependencies: [
                 "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline",
-                "LayerAudit", "LayerReport",
+                "LayerAudit", "LayerReport", .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Verify", swiftSettings: settings),
         .target(
@@ -120,6 +120,7 @@ let package = Package(
             name: "LayerVerifyCLI",
             dependencies: [
                 "LayerVerify", "LayerBench", "LayerSystem", "CLayerShims",
+                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/CLI", swiftSettings: settings),
@@ -174,7 +175,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "LayerVerifyTests",
-            dependencies: ["LayerVerify", "LayerCodec", "LayerDigest", "LayerModel", "LayerSystem", "TestSupport"],
+            dependencies: [
+                "LayerVerify", "LayerCodec", "LayerDigest", "LayerModel", "LayerSystem", "TestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             exclude: ["Golden"],
             swiftSettings: settings),
         .testTarget(

@@ -34,8 +34,10 @@ private func registerInspection(imageCount: Int, layerCount: Int) {
         "walk, a descriptor of \(imageCount * layerCount)", configuration: countingThings(maximumSeconds: 15),
         closure: { benchmark in
             let verifier = try Verifier()
-            var report = verifier.inspect([])
-            benchmark.measure(count: imageCount * layerCount) { report = verifier.inspect([scratch.path]) }
+            var report = verifier.inspectBlocking(imagesIn: [])
+            benchmark.measure(count: imageCount * layerCount) {
+                report = verifier.inspectBlocking(imagesIn: [.path(scratch.path)])
+            }
             precondition(report.images.count == imageCount, "every image was found")
         },
         setup: { try scratch.writeLayout(imageCount: imageCount, layerCount: layerCount) },
@@ -50,7 +52,7 @@ private func registerTinyRun() {
         closure: { benchmark in
             let verifier = try Verifier()
             benchmark.startMeasurement()
-            let report = verifier.verify([scratch.path])
+            let report = verifier.verifyBlocking(imagesIn: [.path(scratch.path)])
             benchmark.stopMeasurement()
             precondition(report.outcome == .verified, "the image is sound")
         },

@@ -8,32 +8,32 @@ internal import LayerVerify
 
 /// A format for reports of all kinds, by its name.
 struct FormatName: ExpressibleByArgument {
-    let format: OutputFormat
+    let format: Verification.Format
 
-    init(_ format: OutputFormat) { self.format = format }
+    init(_ format: Verification.Format) { self.format = format }
 
     init?(argument: String) {
-        guard let format = OutputFormat.general.first(where: { $0.name == argument }) else { return nil }
+        guard let format = Verification.Format.general.first(where: { $0.name == argument }) else { return nil }
         self.format = format
     }
 
     var defaultValueDescription: String { format.name }
 
-    static var allValueStrings: [String] { OutputFormat.general.map { $0.name } }
+    static var allValueStrings: [String] { Verification.Format.general.map { $0.name } }
 
     static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
 
 /// A format for verdicts, by its name.
 struct VerdictFormatName: ExpressibleByArgument {
-    let format: OutputFormat
+    let format: Verification.Format
 
     init?(argument: String) {
-        guard let format = OutputFormat(argument) else { return nil }
+        guard let format = Verification.Format(argument) else { return nil }
         self.format = format
     }
 
-    static var allValueStrings: [String] { OutputFormat.all.map { $0.name } }
+    static var allValueStrings: [String] { Verification.Format.all.map { $0.name } }
 
     static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
@@ -113,18 +113,18 @@ struct ByteSize: Hashable, ExpressibleByArgument {
 /// A ratio of at least 1, or `none`.
 struct ExpansionRatio: Hashable, ExpressibleByArgument {
     /// Uncompressed bytes per compressed byte; nil for no limit.
-    let ratio: UInt64?
+    let ratio: Int?
 
-    static let standard = ExpansionRatio(ratio: VerifyOptions().maximumExpansionRatio)
+    static let standard = ExpansionRatio(ratio: Verifier.Options().maximumExpansionRatio)
 
-    private init(ratio: UInt64?) { self.ratio = ratio }
+    private init(ratio: Int?) { self.ratio = ratio }
 
     init?(argument: String) {
         if argument == "unlimited" {
             ratio = nil
         } else {
             guard let number = UInt64(argument), number > 0 else { return nil }
-            ratio = number
+            ratio = Int(clamping: number)
         }
     }
 

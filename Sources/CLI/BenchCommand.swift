@@ -101,7 +101,7 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
-        _ = try Verifier.validated(VerifyOptions())
+        _ = try Verifier.validated(Verifier.Options())
         try FileLimit.requireRoom()
         let baseline = try baseline()
         let output = try ReportOutput.opened(report.output)
@@ -116,7 +116,7 @@ struct BenchCommand: ParsableCommand {
         let bench = Bench(options, cancellation: session.cancellation) { stage in
             if isWatched { StandardStreams.complain(ReferenceDocs.visible(stage) + " ...") }
         }
-        var (result, verification): (BenchReport, VerifyReport?)
+        var (result, verification): (BenchReport, Verification?)
         do throws(BenchError) {
             (result, verification) = try bench.run()
         } catch {
@@ -133,7 +133,7 @@ struct BenchCommand: ParsableCommand {
             guard report.format.format != .json else { return try sink(result.json()) }
             if result.outcome != .verified, let verification {
                 try verification.write(
-                    as: .text, style: OutputStyle(.quiet, report.color, on: output), to: sink)
+                    as: .text, style: Verification.Style(.quiet, report.color, on: output), to: sink)
             }
             try sink(result.text())
             if session.cancellation.isCancelled { try sink("interrupted: not all was measured\n") }
@@ -143,7 +143,7 @@ struct BenchCommand: ParsableCommand {
 
 extension ExitStatus {
     /// The status of a benchmark: that of the verification of its image.
-    fileprivate init(_ bench: BenchReport, _ verification: VerifyReport?) {
+    fileprivate init(_ bench: BenchReport, _ verification: Verification?) {
         self = verification.map { ExitStatus($0) } ?? .undetermined
         if self == .verified, bench.outcome != .verified { self = .undetermined }
     }

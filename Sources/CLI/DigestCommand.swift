@@ -46,8 +46,9 @@ struct DigestCommand: ParsableCommand {
         try output.prepare()
         try trace?.prepare()
         let result = session.run {
-            verifier.digest(
-                files, chaining: chain ? .layersOfOneImage : .none, cancellation: $0, progress: $1, trace: $2)
+            verifier.computeDigestsBlocking(
+                of: files.map { StandardInputPath.source($0) }, chaining: chain ? .layersOfOneImage : .none, cancellation: $0,
+                progress: $1, trace: $2)
         }
         for file in result.files {
             guard let code = file.code, let message = file.message else { continue }
@@ -59,9 +60,8 @@ struct DigestCommand: ParsableCommand {
     }
 
     private func makeVerifier() throws -> Verifier {
-        var options = VerifyOptions()
+        var options = Verifier.Options()
         running.apply(to: &options)
-        options.readsStandardInput = true
         return try Verifier.validated(options)
     }
 }

@@ -21,7 +21,7 @@ enum ExitStatus: Int32, CaseIterable {
 
     /// The status of a report. With `.error` a run that only could not check something succeeds, unless it could not even do what
     /// the command line asks for.
-    init(_ report: VerifyReport, failingOn threshold: FailureThreshold = .undetermined) {
+    init(_ report: Verification, failingOn threshold: FailureThreshold = .undetermined) {
         let isTolerated = threshold == .error && report.outcome == .undetermined && !report.isRequestUnmet
         self.init(isTolerated ? .verified : report.outcome, hasInternalError: report.hasInternalError)
     }
@@ -30,7 +30,7 @@ enum ExitStatus: Int32, CaseIterable {
         self.init(report.outcome, hasInternalError: report.hasInternalError)
     }
 
-    private init(_ outcome: VerifyOutcome, hasInternalError: Bool) {
+    private init(_ outcome: Verification.Outcome, hasInternalError: Bool) {
         // After an internal error the other verdicts cannot be trusted.
         guard !hasInternalError else {
             self = .internalError

@@ -41,7 +41,7 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         let output = try ReportOutput.opened(nil)
-        let style = OutputStyle(nil, .auto, on: output)
+        let style = Verification.Style(nil, .auto, on: output)
         let isList = list || codes.isEmpty
         let names = codes.isEmpty ? ReferenceDocs.findingCodes : codes.map { $0.code }
         let text =

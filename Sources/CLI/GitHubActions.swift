@@ -43,10 +43,10 @@ struct GitHubActions {
     }
 
     /// Writes the annotations and the summary of a report. With `isQuiet` a verified run has no annotation.
-    func tell(_ report: VerifyReport, isQuiet: Bool) {
+    func tell(_ report: Verification, isQuiet: Bool) {
         if hasAnnotations, !isQuiet || report.outcome != .verified {
             var text = ""
-            report.write(as: .gitHub, style: OutputStyle().locating(for: .gitHub)) { text += $0 }
+            report.write(as: .gitHub, style: Verification.Style().locating(for: .gitHub)) { text += $0 }
             StandardStreams.write(text, to: STDERR_FILENO)
         }
         guard let summary else { return }
@@ -62,7 +62,7 @@ struct GitHubActions {
     /// A summary of less than this says nothing useful.
     private static let leastByteCount = 4 << 10
 
-    private static func append(_ report: VerifyReport, to path: String) throws(ReportOutput.Failure) {
+    private static func append(_ report: Verification, to path: String) throws(ReportOutput.Failure) {
         let name = "the step summary '\(ReferenceDocs.visible(path))'"
         let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0o666)
         guard descriptor >= 0 else { throw ReportOutput.Failure("append to", name, errno) }
@@ -104,10 +104,10 @@ enum Environment {
     }
 }
 
-extension OutputStyle {
+extension Verification.Style {
     /// The same style with the folders that a format for a server relates paths to: that of the checkout, which GitHub
     /// Actions and GitLab name, and the current one.
-    func locating(for format: OutputFormat) -> OutputStyle {
+    func locating(for format: Verification.Format) -> Verification.Style {
         guard [.gitHub, .gitLab, .sarif].contains(format) else { return self }
         var style = self
         style.workingDirectory = Environment.workingDirectory

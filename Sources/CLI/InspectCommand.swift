@@ -36,18 +36,18 @@ struct InspectCommand: ParsableCommand {
         try StandardInputPath.validate(paths)
         try OutputPlace.validate(report.output, reading: paths)
         try tolerance.validate(output: report.output)
-        _ = try Verifier.validated(options)
+        _ = try Verifier.validated(try makeOptions())
     }
 
     func run() throws {
-        var options = options
+        var options = try makeOptions()
         try tolerance.apply(to: &options)
         let verifier = try Verifier.validated(options)
         try FileLimit.requireRoom()
         let output = try ReportOutput.opened(report.output)
         try output.prepare()
         PathHints.complain(about: paths)
-        let result = verifier.inspect(paths)
+        let result = verifier.inspectBlocking(imagesIn: paths.map { StandardInputPath.source($0) })
         try RunSession(progress: .never).finish(
             with: ExitStatus(result, failingOn: tolerance.threshold), writing: [output]
         ) { _, sink throws(ReportOutput.Failure) in
@@ -55,11 +55,10 @@ struct InspectCommand: ParsableCommand {
         }
     }
 
-    private var options: VerifyOptions {
-        var options = VerifyOptions()
-        selection.apply(to: &options)
+    private func makeOptions() throws -> Verifier.Options {
+        var options = Verifier.Options()
+        try selection.apply(to: &options)
         search.apply(to: &options)
-        options.readsStandardInput = true
         return options
     }
 }

@@ -11,7 +11,7 @@ enum LinkMode: String, CaseIterable, ExpressibleByArgument {
     case anywhere
     case never
 
-    var policy: SymbolicLinkPolicy {
+    var policy: Verifier.SymbolicLinkPolicy {
         switch self {
         case .inside: .inside
         case .anywhere: .anywhere

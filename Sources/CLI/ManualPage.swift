@@ -32,7 +32,7 @@ struct ManualPage {
     var text: String {
         var page = Troff()
         let name = Self.name(for: command)
-        page.title(name.uppercased(), date: date, source: "layerverify \(Libraries.version)")
+        page.title(name.uppercased(), date: date, source: "layerverify \(Verifier.VersionInfo.version)")
         page.request("SH", ["NAME"])
         page.paragraph("\(name) - \(Self.asName(help.overview))")
         synopsis(on: &page)

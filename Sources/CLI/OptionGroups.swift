@@ -42,11 +42,18 @@ struct SelectionOptions: ParsableArguments {
         guard platforms.count <= 1 else { throw ValidationError("--platform may be given once.") }
     }
 
-    func apply(to options: inout VerifyOptions) {
-        options.platform = platforms.first
-        options.references = references
+    /// Sets the options of a run.
+    ///
+    /// Throws: `ValidationError` for a malformed platform, reference or digest.
+    func apply(to options: inout Verifier.Options) throws {
+        do throws(Verifier.Error) {
+            options.platform = try platforms.first.map { text throws(Verifier.Error) in try ImagePlatform(text) }
+            options.references = try references.map { text throws(Verifier.Error) in try ImageReference(text) }
+            options.expectedDigests = try expectedDigests.map { text throws(Verifier.Error) in try BlobDigest(text) }
+        } catch {
+            throw ValidationError(ReferenceDocs.visible(error.description))
+        }
         options.symbolicLinks = followSymlinks.policy
-        options.expectedDigests = expectedDigests
     }
 }
 
@@ -93,10 +100,10 @@ enum VerbosityFlag: String, EnumerableFlag {
     }
 }
 
-extension OutputStyle {
+extension Verification.Style {
     /// The style for an output. Only terminals wrap lines.
     init(_ verbosity: VerbosityFlag?, _ colour: ColourMode, on output: ReportOutput) {
-        let level: OutputStyle.Verbosity =
+        let level: Verification.Style.Verbosity =
             switch verbosity {
             case .quiet: .quiet
             case nil: .normal
@@ -113,10 +120,10 @@ struct ReportOptions: ParsableArguments {
     @OptionGroup var file: FileOptions
     @Flag(exclusivity: .exclusive) var verbosity: VerbosityFlag?
 
-    var format: OutputFormat { file.format.format }
+    var format: Verification.Format { file.format.format }
     var output: String? { file.output }
 
-    func style(on output: ReportOutput) -> OutputStyle { OutputStyle(verbosity, file.color, on: output) }
+    func style(on output: ReportOutput) -> Verification.Style { Verification.Style(verbosity, file.color, on: output) }
 }
 
 /// The options for the run itself.
@@ -136,10 +143,10 @@ struct RunOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("Layers up to this uncompressed size are exempt from --max-expansion.", valueName: "size"))
-    var maxExpansionFree = ByteSize(VerifyOptions().expansionFreeByteCount)
+    var maxExpansionFree = ByteSize(UInt64(clamping: Verifier.Options().expansionFreeByteCount))
 
     @Option(help: ArgumentHelp("The largest window that a zstd layer may ask for.", valueName: "size"))
-    var maxWindow = ByteSize(VerifyOptions.standardWindowByteCount)
+    var maxWindow = ByteSize(UInt64(clamping: Verifier.Options.standardWindowByteCount))
 
     @Flag(help: "Use the lowest CPU priority and the idle I/O class.") var nice = false
 
@@ -153,13 +160,13 @@ struct RunOptions: ParsableArguments {
         completion: .file())
     var trace: String?
 
-    func apply(to options: inout VerifyOptions) {
+    func apply(to options: inout Verifier.Options) {
         options.jobs = jobs
         options.maximumExpansionRatio = maxExpansion.ratio
-        options.expansionFreeByteCount = maxExpansionFree.byteCount
-        options.maximumWindowByteCount = maxWindow.byteCount
-        options.isNice = nice
-        options.maximumBytesPerSecond = maxRate?.byteCount
+        options.expansionFreeByteCount = Int(clamping: maxExpansionFree.byteCount)
+        options.maximumWindowByteCount = Int(clamping: maxWindow.byteCount)
+        options.hasLowPriority = nice
+        options.maximumBytesPerSecond = maxRate.map { Int(clamping: $0.byteCount) }
     }
 }
 
@@ -167,7 +174,7 @@ extension Verifier {
     /// Creates a verifier; invalid options are wrong usage.
     ///
     /// Throws: the exit status, after a message, if a library cannot be used.
-    static func validated(_ options: VerifyOptions) throws -> Verifier {
+    static func validated(_ options: Verifier.Options) throws -> Verifier {
         do {
             return try Verifier(options)
         } catch {

@@ -58,7 +58,7 @@ package final class ProgressDisplay: Sendable {
         var rate = ProgressRate()
         var nextLineSeconds = ProgressDisplay.lineIntervalSeconds
         /// The last progress, if a line was printed.
-        var last: VerifyProgress?
+        var last: Verifier.Progress?
     }
 
     /// The seconds between two lines.
@@ -95,7 +95,7 @@ package final class ProgressDisplay: Sendable {
     }
 
     /// Shows the progress.
-    package func observe(_ progress: VerifyProgress) {
+    package func observe(_ progress: Verifier.Progress) {
         state.withLock { state in
             guard !state.isFinished else { return }
             state.rate.note(progress)
@@ -106,7 +106,7 @@ package final class ProgressDisplay: Sendable {
         }
     }
 
-    private func draw(_ progress: VerifyProgress, _ state: inout State) {
+    private func draw(_ progress: Verifier.Progress, _ state: inout State) {
         // In the background the terminal belongs to another program.
         guard progress.elapsedSeconds >= Self.delaySeconds, screen.isForeground() else { return }
         let (columns, rows) = screen.size()
@@ -121,7 +121,7 @@ package final class ProgressDisplay: Sendable {
             + (lines.count > 1 ? "\u{1b}[\(lines.count - 1)A" : "")
     }
 
-    private func printLine(_ progress: VerifyProgress, _ state: inout State) {
+    private func printLine(_ progress: Verifier.Progress, _ state: inout State) {
         if state.last != nil { state.last = progress }
         guard progress.elapsedSeconds >= state.nextLineSeconds else { return }
         state.nextLineSeconds = progress.elapsedSeconds + Self.lineIntervalSeconds

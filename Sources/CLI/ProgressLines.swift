@@ -6,7 +6,7 @@ package import LayerVerify
 
 /// Progress as lines of text.
 package struct ProgressLines {
-    private let progress: VerifyProgress
+    private let progress: Verifier.Progress
     private let bytesPerSecond: Double?
 
     /// The greatest number of blobs with a line of their own.
@@ -15,7 +15,7 @@ package struct ProgressLines {
     private static let shortestBar = 8
     private static let longestName = 24
 
-    package init(_ progress: VerifyProgress, rate: ProgressRate) {
+    package init(_ progress: Verifier.Progress, rate: ProgressRate) {
         self.progress = progress
         bytesPerSecond = rate.bytesPerSecond(progress)
     }
@@ -86,7 +86,7 @@ package struct ProgressLines {
     }
 
     private var speed: [String] {
-        guard let rate = bytesPerSecond, rate >= 0, let count = UInt64(exactly: rate.rounded()) else { return [] }
+        guard let rate = bytesPerSecond, rate >= 0, let count = Int(exactly: rate.rounded()) else { return [] }
         return [HumanText.bytes(count) + "/s"]
     }
 
@@ -138,7 +138,8 @@ package struct ProgressLines {
         return lines
     }
 
-    private static func line(of blob: VerifyProgress.BlobInWork, name: String, nameWidth: Int, width: Int) -> String {
+    private static func line(of blob: Verifier.Progress.BlobInWork, name: String, nameWidth: Int, width: Int) -> String
+    {
         let percent = percent(blob.doneByteCount, of: blob.totalByteCount)
         let size = HumanText.bytes(blob.totalByteCount)
         let lead = "  " + name + "  "
@@ -149,17 +150,17 @@ package struct ProgressLines {
         return String(("  " + percent).prefix(width))
     }
 
-    private static func bar(_ done: UInt64, of total: UInt64, _ width: Int) -> String {
+    private static func bar(_ done: Int, of total: Int, _ width: Int) -> String {
         let filled = min(width, Int(Double(width) * share(done, of: total)))
         return String(repeating: "━", count: filled) + String(repeating: "─", count: width - filled)
     }
 
-    private static func percent(_ done: UInt64, of total: UInt64) -> String {
+    private static func percent(_ done: Int, of total: Int) -> String {
         let percent = String(Int(share(done, of: total) * 100))
         return spaces(3 - percent.count) + percent + " %"
     }
 
-    private static func share(_ done: UInt64, of total: UInt64) -> Double {
+    private static func share(_ done: Int, of total: Int) -> Double {
         total > 0 ? min(1, Double(done) / Double(total)) : 0
     }
 

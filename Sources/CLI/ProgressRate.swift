@@ -11,7 +11,7 @@ package import LayerVerify
 package struct ProgressRate {
     private struct Sample {
         var seconds: Double
-        var byteCount: UInt64
+        var byteCount: Int
     }
 
     private var samples: [Sample] = []
@@ -26,7 +26,7 @@ package struct ProgressRate {
     package init() {}
 
     /// Adds the current progress. Calls with earlier times are ignored.
-    package mutating func note(_ progress: VerifyProgress) {
+    package mutating func note(_ progress: Verifier.Progress) {
         let sample = Sample(seconds: progress.elapsedSeconds, byteCount: progress.doneByteCount)
         if let last = samples.last {
             guard sample.seconds >= last.seconds + Self.stepSeconds, sample.byteCount >= last.byteCount else { return }
@@ -36,7 +36,7 @@ package struct ProgressRate {
     }
 
     /// The rate in bytes per second; nil while too little is known.
-    package func bytesPerSecond(_ progress: VerifyProgress) -> Double? {
+    package func bytesPerSecond(_ progress: Verifier.Progress) -> Double? {
         if let first = samples.first, let last = samples.last, last.seconds - first.seconds >= Self.leastSeconds {
             return Double(last.byteCount - first.byteCount) / (last.seconds - first.seconds)
         }

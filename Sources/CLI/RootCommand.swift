@@ -33,7 +33,7 @@ struct RootCommand: ParsableCommand {
             \(ExitStatus.helpOfVerify)
             """,
         // Querying the libraries and the CPU takes longer than verifying a small image.
-        version: Arguments.all.contains("--version") ? Libraries.description : Libraries.version,
+        version: Arguments.all.contains("--version") ? Verifier.VersionInfo.description : Verifier.VersionInfo.version,
         subcommands: [
             VerifyCommand.self, DigestCommand.self, InspectCommand.self, ExplainCommand.self, BenchCommand.self,
             FindingsPage.self, HelpPage.self, ManualCommand.self,

@@ -11,7 +11,7 @@ internal import LayerVerify
 /// The run also computes on the main thread. Signal handlers set a flag, and progress is shown on the thread that
 /// reports it.
 final class RunSession {
-    let cancellation: Cancellation
+    let cancellation: Verifier.Cancellation
     private let display: ProgressDisplay?
     private let trace: TraceFile?
 
@@ -26,8 +26,8 @@ final class RunSession {
     }
 
     /// Runs `body` with a progress display, and removes the display before it returns.
-    func run<Result>(_ body: (Cancellation, ProgressObserver?, TraceSink?) -> Result) -> Result {
-        let sink = trace.map { trace -> TraceSink in { trace.write($0) } }
+    func run<Result>(_ body: (Verifier.Cancellation, ProgressObserver?, Verifier.TraceSink?) -> Result) -> Result {
+        let sink = trace.map { trace -> Verifier.TraceSink in { trace.write($0) } }
         guard let display else { return body(cancellation, nil, sink) }
         defer { display.finish() }
         return body(cancellation, { display.observe($0) }, sink)

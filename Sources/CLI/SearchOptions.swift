@@ -11,7 +11,7 @@ struct SearchOptions: ParsableArguments {
         help: ArgumentHelp(
             "Look at no more files and folders than this below each path; the rest is reported as not searched.",
             valueName: "number"))
-    var maxFiles = VerifyOptions.standardFileCount
+    var maxFiles = Verifier.Options.standardFileCount
 
     @Flag(help: "Do not search folders on other file systems than that of the path given.") var oneFileSystem = false
 
@@ -19,7 +19,7 @@ struct SearchOptions: ParsableArguments {
         guard maxFiles >= 1 else { throw ValidationError("--max-files is 1 or more, not \(maxFiles).") }
     }
 
-    func apply(to options: inout VerifyOptions) {
+    func apply(to options: inout Verifier.Options) {
         options.maximumFileCount = maxFiles
         options.staysOnFileSystem = oneFileSystem
     }

@@ -14,9 +14,9 @@ enum SignalWatch {
     /// Starts watching. A signal that was ignored when the program started stays ignored, as `nohup` requires.
     ///
     /// Returns: a cancellation that the first signal sets.
-    static func begin() -> Cancellation {
+    static func begin() -> Verifier.Cancellation {
         lv_watch_signals()
-        return Cancellation(following: { lv_caught_signal() != 0 })
+        return Verifier.Cancellation(following: { lv_caught_signal() != 0 })
     }
 
     /// Unblocks the signals before they are watched. Some parents leave them blocked, and a call that waits before the

@@ -4,9 +4,13 @@
 
 internal import ArgumentParser
 internal import Glibc
+internal import LayerVerify
 
 /// The path `-`, which is standard input.
 enum StandardInputPath {
+    /// The source for an argument.
+    static func source(_ argument: String) -> Verifier.Source { argument == "-" ? .standardInput : .path(argument) }
+
     /// Checks the paths of a command.
     ///
     /// Throws: `ValidationError` if standard input is given twice, or if it is a terminal.

@@ -4,6 +4,7 @@
 
 internal import ArgumentParser
 internal import LayerVerify
+internal import SystemPackage
 
 /// The least serious result that makes the exit status other than 0.
 enum FailureThreshold: String, CaseIterable, ExpressibleByArgument {
@@ -56,7 +57,7 @@ struct ToleranceOptions: ParsableArguments {
         guard baselines.count <= 1 else { throw ValidationError("--baseline may be given once.") }
         guard !(files + baselines).contains("") else { throw ValidationError("The path of a file is empty.") }
         // The files are read once, when the command runs: they may be pipes.
-        do throws(VerifyError) {
+        do throws(Verifier.Error) {
             _ = try parsedRules()
         } catch {
             throw ValidationError(ReferenceDocs.visible(error.description))
@@ -74,12 +75,14 @@ struct ToleranceOptions: ParsableArguments {
     ///
     /// Throws: the exit status of wrong usage, after a message, for a file that cannot be read or is malformed. The usage of the
     /// command line is not printed, because it is not wrong.
-    func apply(to options: inout VerifyOptions) throws {
+    func apply(to options: inout Verifier.Options) throws {
         options.isStrict = isStrict
-        do throws(VerifyError) {
+        do throws(Verifier.Error) {
             options.ignoreRules = try parsedRules()
-            for file in files { options.ignoreRules += try IgnoreRule.rules(inFile: file) }
-            options.baseline = try baselines.first.map { path throws(VerifyError) in try Baseline(report: path) }
+            for file in files { options.ignoreRules += try Verifier.IgnoreRule.rules(inFile: FilePath(file)) }
+            options.baseline = try baselines.first.map { path throws(Verifier.Error) in
+                try Verifier.Baseline(report: FilePath(path))
+            }
         } catch {
             StandardStreams.complain(ReferenceDocs.visible(error.description))
             throw ExitStatus.usage.exitCode
@@ -90,7 +93,7 @@ struct ToleranceOptions: ParsableArguments {
 
     private var isStrict: Bool { strict || thresholds.first == .warning }
 
-    private func parsedRules() throws(VerifyError) -> [IgnoreRule] {
-        try rules.map { rule throws(VerifyError) in try IgnoreRule(rule) }
+    private func parsedRules() throws(Verifier.Error) -> [Verifier.IgnoreRule] {
+        try rules.map { rule throws(Verifier.Error) in try Verifier.IgnoreRule(rule) }
     }
 }

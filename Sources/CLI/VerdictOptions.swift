@@ -7,11 +7,11 @@ internal import LayerVerify
 
 /// One report: its format, and the file that it is written to.
 struct ReportRequest: Hashable, ExpressibleByArgument {
-    var format: OutputFormat
+    var format: Verification.Format
     /// A file; nil or `-` for standard output.
     var output: String?
 
-    init(_ format: OutputFormat, output: String? = nil) {
+    init(_ format: Verification.Format, output: String? = nil) {
         self.format = format
         self.output = output
     }
@@ -19,11 +19,11 @@ struct ReportRequest: Hashable, ExpressibleByArgument {
     /// Reads `FORMAT[=FILE]`.
     init?(argument: String) {
         let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let name = parts.first, let format = OutputFormat(String(name)) else { return nil }
+        guard let name = parts.first, let format = Verification.Format(String(name)) else { return nil }
         self.init(format, output: parts.count > 1 ? String(parts[1]) : nil)
     }
 
-    static var allValueStrings: [String] { OutputFormat.all.map { $0.name } }
+    static var allValueStrings: [String] { Verification.Format.all.map { $0.name } }
 
     static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }

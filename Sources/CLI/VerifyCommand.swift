@@ -47,11 +47,11 @@ struct VerifyCommand: ParsableCommand {
         try report.validate(reading: paths, trace: running.trace)
         for output in report.requests.map({ $0.output }) + [running.trace] { try tolerance.validate(output: output) }
         guard minImages >= 0 else { throw ValidationError("--min-images is 0 or more, not \(minImages).") }
-        _ = try Verifier.validated(options)
+        _ = try Verifier.validated(try makeOptions())
     }
 
     func run() throws {
-        var options = options
+        var options = try makeOptions()
         try tolerance.apply(to: &options)
         try VerifyRun(
             paths: paths, options: options, threshold: tolerance.threshold, reports: report.requests,
@@ -60,9 +60,9 @@ struct VerifyCommand: ParsableCommand {
         ).run()
     }
 
-    private var options: VerifyOptions {
-        var options = VerifyOptions()
-        selection.apply(to: &options)
+    private func makeOptions() throws -> Verifier.Options {
+        var options = Verifier.Options()
+        try selection.apply(to: &options)
         search.apply(to: &options)
         running.apply(to: &options)
         options.requiresAllPlatforms = requireAllPlatforms

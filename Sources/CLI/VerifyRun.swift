@@ -7,7 +7,7 @@ internal import LayerVerify
 /// The options and paths of `layerverify verify`, whichever parser read them.
 struct VerifyRun {
     var paths: [String]
-    var options = VerifyOptions()
+    var options = Verifier.Options()
     var threshold = FailureThreshold.undetermined
     var reports = [ReportRequest(.text)]
     var verbosity: VerbosityFlag?
@@ -19,24 +19,26 @@ struct VerifyRun {
     /// Verifies, writes the reports, and throws the exit status. Never returns.
     func run() throws -> Never {
         var options = options
-        options.readsStandardInput = true
         options.recordsTimeline = reports.contains { $0.format.usesTimeline }
         let verifier = try Verifier.validated(options)
         try FileLimit.requireRoom()
         let outputs = try reports.map { try ReportOutput.opened($0.output) }
         let trace = try TraceFile.opened(trace)
-        let session = RunSession(progress: progress, isNice: options.isNice, trace: trace)
+        let session = RunSession(progress: progress, isNice: options.hasLowPriority, trace: trace)
         for output in outputs { try output.prepare() }
         try trace?.prepare()
         CommandHints.complain(about: paths)
         PathHints.complain(about: paths)
-        let result = session.run { verifier.verify(paths, cancellation: $0, progress: $1, trace: $2) }
+        let result = session.run {
+            verifier.verifyBlocking(
+                imagesIn: paths.map { StandardInputPath.source($0) }, cancellation: $0, progress: $1, trace: $2)
+        }
         GitHubActions(github, beside: reports)?.tell(result, isQuiet: verbosity == .quiet)
         try session.finish(with: ExitStatus(result, failingOn: threshold), writing: outputs) {
             number, sink throws(ReportOutput.Failure) in
             try result.write(
                 as: reports[number].format,
-                style: OutputStyle(verbosity, colour, on: outputs[number]).locating(for: reports[number].format),
+                style: Verification.Style(verbosity, colour, on: outputs[number]).locating(for: reports[number].format),
                 to: sink)
         }
     }

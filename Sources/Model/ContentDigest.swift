@@ -157,7 +157,7 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Makes a digest from its raw bytes, in an array of the length that the algorithm requires.
-    package init(_ algorithm: DigestAlgorithm, bytes: [UInt8]) { self.init(algorithm, bytes: bytes.span.bytes) }
+    package init(_ algorithm: DigestAlgorithm, bytes: [UInt8]) { self.init(algorithm, bytes: unsafe bytes.span.bytes) }
 
     /// The name before the colon, even if the algorithm is unknown here.
     package var algorithmName: Substring {

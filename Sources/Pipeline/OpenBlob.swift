@@ -14,21 +14,19 @@ package struct OpenBlob: Equatable, Sendable {
 }
 
 extension PipelineState {
-    /// The blobs that are being read, the largest first. Blobs that are read in one action (`smallByteCount`) and blobs of
-    /// which nothing is read yet are left out.
+    /// The blobs that are being read, the largest first. Blobs that are read in one action and blobs of which nothing is
+    /// read yet are left out.
     ///
-    /// If a blob is read in parts, the bytes up to the end of the part that leads are counted.
+    /// If a blob is read in several chunks, the bytes up to where its head is are counted.
     ///
-    /// Complexity: linear in the open blobs and parts, of which there are at most `openCountPerJob` per job.
+    /// Complexity: linear in the open chunks, of which there are at most `openCountPerJob` per job.
     var openBlobs: [OpenBlob] {
-        open.values.filter { $0.role == .leads && $0.settledOffsetBytes > 0 }
-            .sorted { $0.slot < $1.slot }
-            .map { work in
-                // A further part does not count the size of the blob.
-                let byteCount = work.key == work.slot ? work.countedByteCount : work.request.expectedByteCount
-                return OpenBlob(
-                    blob: work.request.blob, doneByteCount: work.settledOffsetBytes,
-                    totalByteCount: max(byteCount, work.settledOffsetBytes))
+        open.values.filter { !$0.isAhead && $0.offsetBytes > 0 }
+            .sorted { $0.blob.index < $1.blob.index }
+            .map { head in
+                OpenBlob(
+                    blob: head.blob.request.blob, doneByteCount: head.offsetBytes,
+                    totalByteCount: max(head.blob.countedByteCount, head.offsetBytes))
             }
     }
 }

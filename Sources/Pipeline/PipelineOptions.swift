@@ -17,6 +17,8 @@ package struct PipelineOptions: Sendable {
     package var fastCodec: CodecLookup
     /// Finds the digest method of the fast path; the scheduler's model replaces it with one that hashes nothing.
     package var fastDigest: DigestLookup = { digestMethod(for: $0) }
+    /// Makes the consumers of a blob, other than its digests. This is where they are attached, for all blobs of a run.
+    package var consumers: ConsumerFactory = { _, _ in [] }
     /// Whether a blob of several gzip members may be read in several places at once.
     package var readsInParts: Bool
     /// Whether workers run with the lowest CPU and I/O priority.
@@ -57,12 +59,12 @@ package struct PipelineOptions: Sendable {
 }
 
 extension PipelineOptions {
-    /// Makes the threads of a run. With `isNice` the calling thread does not work, because its priority must not
-    /// change.
-    package func makeCrew() -> WorkCrew { WorkCrew(size: jobCount, callerHelps: !isNice) }
-
-    /// Prepares the thread of a work item.
-    package func prepareThread() { if isNice { BackgroundPriority.adopt() } }
+    /// Makes the threads of a run. With `isNice` its own threads have the lowest priority. The calling thread then works
+    /// only if there is no other one, and its priority does not change: the run has not started it.
+    package func makeCrew() -> WorkCrew {
+        guard isNice else { return WorkCrew(size: jobCount) }
+        return WorkCrew(size: jobCount, callerHelps: false) { BackgroundPriority.adopt() }
+    }
 }
 
 /// Finds the codec for a compression; nil if no codec decodes it.

@@ -17,7 +17,7 @@ package struct BlobStore: BlobOpener {
         /// An archive that is read once, from its beginning to its end.
         case stream(any StreamedFiles)
         /// A single file, opened only when it is read.
-        case file(String)
+        case file(GivenPath)
         /// A root that could not be opened.
         case nothing
     }
@@ -42,7 +42,7 @@ package struct BlobStore: BlobOpener {
                 case .archive(let archive):
                     let range = FileRange(of: archive, offsetBytes: offset, byteCount: byteCount)
                     return range.isCutOff ? .cutOff(range) : .opened(range)
-                case .file(let path): return .opened(try PositionedFile(path: path))
+                case .file(let path): return .opened(try PositionedFile(path))
                 case .stream(let files): return files.open(at: offset, byteCount: byteCount)
                 case .directory, .closed, .nothing: return .failed(.invalidArgument)
                 }
@@ -104,7 +104,7 @@ package struct ClosedRoot: Sendable {
     /// directory, or to another or a changed file.
     func open() throws(LookupFault) -> BlobStore.Root {
         guard kind == .directory else {
-            let file = try PositionedFile(path: path)
+            let file = try PositionedFile(path)
             guard file.identity == identity else { throw .failed(.staleNFSFileHandle) }
             return .archive(file)
         }

@@ -41,11 +41,18 @@ package final class DirectoryRoot: Sendable {
     /// Opens a directory that the user named. Links in the path are followed.
     ///
     /// Throws: the `Errno` of open; `.notDirectory` if the path leads to something other than a directory.
-    package init(path: String, links: LinkPolicy = .inside, outerLevelCount: Int = 0) throws(Errno) {
+    package convenience init(path: String, links: LinkPolicy = .inside, outerLevelCount: Int = 0) throws(Errno) {
+        try self.init(GivenPath(path.isEmpty ? "." : path), links: links, outerLevelCount: outerLevelCount)
+    }
+
+    /// Opens a directory that the user named, by a path that need not be UTF-8.
+    ///
+    /// Throws: like `init(path:links:outerLevelCount:)`.
+    package init(_ path: GivenPath, links: LinkPolicy = .inside, outerLevelCount: Int = 0) throws(Errno) {
         self.links = links
         self.outerLevelCount = outerLevelCount
         // O_PATH: names that are known can be opened in a folder that may be searched but not listed.
-        descriptor = try OwnedDescriptor.open(path.isEmpty ? "." : path, flags: pathOnly | O_DIRECTORY)
+        descriptor = try path.open(flags: pathOnly | O_DIRECTORY)
     }
 
     init(_ descriptor: OwnedDescriptor, links: LinkPolicy, outerLevelCount: Int = 0) {

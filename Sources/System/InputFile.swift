@@ -13,7 +13,7 @@ package struct InputFile {
     /// Opens a file. The corresponding C function is open.
     ///
     /// Throws: the `Errno` of open, and `.isDirectory` for a folder.
-    package init(_ path: String) throws(Errno) {
+    package init(_ path: FilePath) throws(Errno) {
         descriptor = try OwnedDescriptor.open(path, flags: O_RDONLY | O_NOCTTY)
         guard try descriptor.status().kind != .directory else { throw .isDirectory }
     }

@@ -23,6 +23,14 @@ final class OwnedDescriptor: Sendable {
         try openAt(AT_FDCWD, path, flags)
     }
 
+    /// Opens a path whose bytes need not be UTF-8.
+    static func open(_ path: FilePath, flags: Int32) throws(Errno) -> OwnedDescriptor {
+        let number = try DescriptorReserve.sparing {
+            path.withPlatformString { openat(AT_FDCWD, $0, flags | O_CLOEXEC) }
+        }
+        return OwnedDescriptor(owning: number)
+    }
+
     /// Opens one component below this folder. The corresponding C function is openat.
     func open(_ component: String, flags: Int32) throws(Errno) -> OwnedDescriptor {
         try Self.openAt(rawValue, component, flags)

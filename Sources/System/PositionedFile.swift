@@ -25,25 +25,21 @@ package final class PositionedFile: BlobReader {
     /// Opens a file that the user named. Links are followed wherever they lead.
     ///
     /// Throws: `.wrongKind` if it is not a regular file, which is not opened then; `.missing`, `.failed` or `.changed`.
-    package convenience init(path: String) throws(LookupFault) {
+    package convenience init(path: String) throws(LookupFault) { try self.init(GivenPath(path)) }
+
+    /// Opens a file that the user named, by a path that need not be UTF-8.
+    ///
+    /// Throws: like `init(path:)`.
+    package convenience init(_ path: GivenPath) throws(LookupFault) {
         // The kind is checked first, because opening a FIFO or a device has side effects.
         let kind = try LookupFault.translating { () throws(Errno) in
-            try OwnedDescriptor.open(path, flags: pathOnly).status().kind
+            try path.open(flags: pathOnly).status().kind
         }
         guard kind == .regular else { throw .wrongKind(kind) }
         let descriptor = try LookupFault.opening { () throws(Errno) in
-            try OwnedDescriptor.open(path, flags: O_RDONLY | O_NONBLOCK | O_NOCTTY)
+            try path.open(flags: O_RDONLY | O_NONBLOCK | O_NOCTTY)
         }
         try self.init(descriptor)
-    }
-
-    /// The size in bytes of a regular file that the user named; nil for anything else, or if it cannot be determined.
-    ///
-    /// The corresponding C function is stat.
-    package static func byteCount(ofFile path: String) -> UInt64? {
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        return UInt64(max(0, status.st_size))
     }
 
     /// Opens a file that a walk found.

@@ -34,16 +34,19 @@ package final class WorkCrew: Sendable {
     private let state: Monitor<State>
     private let maximumThreadCount: Int
     private let callerHelps: Bool
+    private let prepareThread: Item
 
     /// Makes a crew of at most `size` threads, which must be at least 1.
     ///
     /// - Parameter callerHelps: whether the thread that calls `runAll` is one of them. If not, it only takes items if
     ///   the system cannot create any other thread.
-    package init(size: Int, callerHelps: Bool = true) {
+    /// - Parameter prepareThread: is called first on each thread that the crew starts, and never on the calling one.
+    package init(size: Int, callerHelps: Bool = true, prepareThread: @escaping Item = {}) {
         precondition(size >= 1, "a crew has at least one thread")
         state = Monitor(State(idleCount: callerHelps ? 1 : 0))
         maximumThreadCount = callerHelps ? size - 1 : size
         self.callerHelps = callerHelps
+        self.prepareThread = prepareThread
     }
 
     deinit {
@@ -108,7 +111,11 @@ package final class WorkCrew: Sendable {
 
     private func startThread() {
         let state = state
-        let isStarted = SystemThread.start { Self.serve(state) }
+        let prepare = prepareThread
+        let isStarted = SystemThread.start {
+            prepare()
+            Self.serve(state)
+        }
         guard !isStarted else { return }
         // The thread could not be started; a thread that becomes idle takes the item.
         state.withLock {

@@ -19,7 +19,7 @@ internal import LayerSystem
 final class BlobRun {
     private let opener: any BlobOpener
     private let options: PipelineOptions
-    private let cancellation: Cancellation?
+    private let cancellation: Verifier.Cancellation?
     private let observer: ProgressObserver?
     private let start: ContinuousClock.Instant
     private let trace: RunTrace?
@@ -44,7 +44,7 @@ final class BlobRun {
     /// - Parameter noteStart: called before the first blob is read. From then on the run tells the observer of its
     ///   progress.
     init(
-        _ verifier: Verifier, opener: any BlobOpener, cancellation: Cancellation?, progress: ProgressObserver?,
+        _ verifier: Verifier, opener: any BlobOpener, cancellation: Verifier.Cancellation?, progress: ProgressObserver?,
         start: ContinuousClock.Instant, trace: RunTrace?, noteStart: @escaping () -> Void = {}
     ) {
         self.opener = opener
@@ -53,7 +53,9 @@ final class BlobRun {
         offers = verifier.offers
         var options = verifier.pipelineOptions
         // The search for members reads some bytes twice.
-        if verifier.options.isNice || verifier.options.maximumBytesPerSecond != nil { options.readsInParts = false }
+        if verifier.options.hasLowPriority || verifier.options.maximumBytesPerSecond != nil {
+            options.readsInParts = false
+        }
         self.options = options
         crew = options.makeCrew()
         self.cancellation = cancellation
@@ -155,7 +157,7 @@ extension Verifier {
     var pipelineOptions: PipelineOptions {
         PipelineOptions(
             jobCount: jobCount, expansionLimit: options.expansionLimit,
-            codecOptions: CodecOptions(maximumWindowByteCount: options.maximumWindowByteCount), fastCodec: fastCodec,
-            isNice: options.isNice)
+            codecOptions: CodecOptions(maximumWindowByteCount: UInt64(clamping: options.maximumWindowByteCount)), fastCodec: fastCodec,
+            isNice: options.hasLowPriority)
     }
 }

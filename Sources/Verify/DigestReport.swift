@@ -8,15 +8,19 @@ internal import LayerReport
 /// The digests of layer files, in the order in which they were given.
 public struct DigestReport: Sendable {
     package let report: LayerDigestReport
-
-    package init(_ report: LayerDigestReport) { self.report = report }
-
-    /// `.verified`: every file was read to its end, and every stream is intact by its own checksums.
-    public var outcome: VerifyOutcome { VerifyOutcome(report.outcome) }
     /// One entry per file.
-    public var files: [DigestedFile] { report.records.map { DigestedFile($0) } }
+    public let files: [File]
+    /// ``Verification/Outcome/verified``: every file was read to its end, and every stream is intact by its own checksums.
+    public let outcome: Verification.Outcome
     /// Whether the fast path and the reference path disagree on a file.
-    public var hasInternalError: Bool { report.hasInternalError }
+    public let hasInternalError: Bool
+
+    package init(_ report: LayerDigestReport) {
+        self.report = report
+        files = report.records.map { File($0) }
+        outcome = Verification.Outcome(report.outcome)
+        hasInternalError = report.hasInternalError
+    }
 
     /// The columns of the text report.
     public enum Columns: Hashable, Sendable {
@@ -26,40 +30,56 @@ public struct DigestReport: Sendable {
         case withChainIDs
     }
 
-    /// Writes the report piece by piece; as text unless `format` is one of `OutputFormat.general`.
+    /// Writes the report piece by piece; as text unless `format` is one of ``Verification/Format/general``.
     ///
-    /// Throws: errors of `sink`, immediately.
+    /// - Parameters:
+    ///   - format: The format.
+    ///   - columns: The columns of text.
+    ///   - sink: Receives the pieces, in order.
+    /// - Throws: Errors of `sink`, immediately.
     public func write<Failure: Error>(
-        as format: OutputFormat, columns: Columns = .standard, to sink: (String) throws(Failure) -> Void
+        as format: Verification.Format, columns: Columns = .standard, to sink: (String) throws(Failure) -> Void
     ) throws(Failure) {
         try format.renderer.write(report, in: ReportStyle(showsChainIDs: columns == .withChainIDs), to: sink)
     }
-}
 
-/// The digests and sizes of one layer file. Members are nil if they could not be computed.
-public struct DigestedFile: Hashable, Sendable {
-    private let record: LayerDigestRecord
+    /// Makes the JSON report. Its schema is a contract: `docs/schema`, and `docs/json.md`.
+    ///
+    /// - Returns: The bytes of the report, UTF-8, with a newline at the end.
+    /// - Complexity: O(*n*) in the number of files.
+    public func json() -> [UInt8] {
+        var bytes: [UInt8] = []
+        write(as: .json) { piece in bytes.append(contentsOf: piece.utf8) }
+        return bytes
+    }
 
-    init(_ record: LayerDigestRecord) { self.record = record }
+    /// The digests and sizes of one layer file. Members are nil if they could not be computed.
+    public struct File: Hashable, Sendable {
+        private let record: LayerDigestRecord
 
-    /// The path as it was given to `Verifier.digest`.
-    public var path: String { record.path }
-    /// The size of the file in bytes.
-    public var size: UInt64? { record.size }
-    /// The digest of the stored bytes, `sha256:` and 64 hexadecimal digits.
-    public var digest: String? { record.digest?.description }
-    /// The size of the uncompressed content in bytes.
-    public var uncompressedSize: UInt64? { record.uncompressedSize }
-    /// The digest of the uncompressed content.
-    public var diffID: String? { record.diffID?.description }
-    /// The compression, detected by the first bytes: `none`, `gzip`, `zstd`, …
-    public var compression: String? { record.compression?.rawValue }
-    /// The chainID of this layer and all layers before it. Spec: image-spec config.md §Layer ChainID.
-    public var chainID: String? { record.chainID?.description }
-    /// `.verified` if the file was read to its end and the stream is intact by its own checksums.
-    public var outcome: VerifyOutcome { VerifyOutcome(record.outcome) }
-    /// The code of the finding; nil if there is none.
-    public var code: String? { record.finding?.code.rawValue }
-    /// The message of the finding, one line; nil if there is none.
-    public var message: String? { record.finding?.message }
+        init(_ record: LayerDigestRecord) { self.record = record }
+
+        /// The path as it was given.
+        public var path: String { record.path }
+        /// The size of the file in bytes.
+        public var size: Int? { record.size.map { Int(clamping: $0) } }
+        /// The digest of the stored bytes.
+        public var digest: BlobDigest? { record.digest.map { BlobDigest($0) } }
+        /// The size of the uncompressed content in bytes.
+        public var uncompressedSize: Int? { record.uncompressedSize.map { Int(clamping: $0) } }
+        /// The digest of the uncompressed content.
+        public var diffID: BlobDigest? { record.diffID.map { BlobDigest($0) } }
+        /// The compression, detected by the first bytes.
+        public var compression: Verification.Layer.Compression? {
+            record.compression.map { Verification.Layer.Compression($0) }
+        }
+        /// The chainID of this layer and all layers before it. Spec: image-spec config.md §Layer ChainID.
+        public var chainID: BlobDigest? { record.chainID.map { BlobDigest($0) } }
+        /// ``Verification/Outcome/verified`` if the file was read to its end and the stream is intact by its own checksums.
+        public var outcome: Verification.Outcome { Verification.Outcome(record.outcome) }
+        /// The code of the finding; nil if there is none.
+        public var code: Verification.Finding.Code? { record.finding.map { Verification.Finding.Code($0.code) } }
+        /// The message of the finding, one line; nil if there is none.
+        public var message: String? { record.finding?.message }
+    }
 }

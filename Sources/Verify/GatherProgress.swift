@@ -32,12 +32,12 @@ struct GatherProgress: Sendable {
     }
 
     /// Reports the number of bytes of a stream that were read so far.
-    func note(streamedByteCount: UInt64) { tell { $0.streamedByteCount = streamedByteCount } }
+    func note(streamedByteCount: UInt64) { tell { $0.streamedByteCount = Int(clamping: streamedByteCount) } }
 
     /// Reports nothing more: the progress of reading blobs is reported from now on.
     func end() { next.withLock { $0 = nil } }
 
-    private func tell(_ fill: (inout VerifyProgress) -> Void) {
+    private func tell(_ fill: (inout Verifier.Progress) -> Void) {
         guard let observer else { return }
         let now = ContinuousClock.now
         let isDue = next.withLock { next in
@@ -46,7 +46,7 @@ struct GatherProgress: Sendable {
             return true
         }
         guard isDue else { return }
-        var progress = VerifyProgress(
+        var progress = Verifier.Progress(
             doneByteCount: 0, totalByteCount: 0, doneBlobCount: 0, totalBlobCount: 0,
             elapsedSeconds: (now - start).seconds)
         fill(&progress)

@@ -29,15 +29,16 @@ final class ProgressTicker {
         let report: @Sendable () -> Void = {
             let progress = total.with(pipeline.progress)
             let open = pipeline.openBlobs
-            var told = VerifyProgress(
-                doneByteCount: progress.doneByteCount,
-                totalByteCount: max(progress.totalByteCount, progress.doneByteCount),
+            var told = Verifier.Progress(
+                doneByteCount: Int(clamping: progress.doneByteCount),
+                totalByteCount: Int(clamping: max(progress.totalByteCount, progress.doneByteCount)),
                 doneBlobCount: progress.doneBlobCount, totalBlobCount: progress.totalBlobCount,
                 elapsedSeconds: (ContinuousClock().now - start).seconds,
-                blobsInWork: open.prefix(VerifyProgress.maximumBlobsInWork).compactMap { blob in
+                blobsInWork: open.prefix(Verifier.Progress.maximumBlobsInWork).compactMap { blob in
                     path(blob.blob).map {
-                        VerifyProgress.BlobInWork(
-                            path: $0, doneByteCount: blob.doneByteCount, totalByteCount: blob.totalByteCount)
+                        Verifier.Progress.BlobInWork(
+                            path: $0, doneByteCount: Int(clamping: blob.doneByteCount),
+                            totalByteCount: Int(clamping: blob.totalByteCount))
                     }
                 }, blobInWorkCount: open.count)
             told.isTotalKnown = total.isKnown

@@ -38,7 +38,7 @@ package enum ReferenceDocs {
 
     /// The explanations of codes; other words than codes are left out.
     package static func explanation(
-        of codes: [String], as format: ExplanationFormat, style: OutputStyle
+        of codes: [String], as format: ExplanationFormat, style: Verification.Style
     ) -> String {
         let codes = codes.compactMap { FindingCode(rawValue: $0) }
         return switch format {
@@ -50,7 +50,7 @@ package enum ReferenceDocs {
 
     /// One line for each code; in JSON everything.
     package static func findingList(
-        of codes: [String], as format: ExplanationFormat, style: OutputStyle
+        of codes: [String], as format: ExplanationFormat, style: Verification.Style
     ) -> String {
         let codes = codes.compactMap { FindingCode(rawValue: $0) }
         return switch format {
@@ -70,10 +70,10 @@ package enum ReferenceDocs {
 /// Formatted numbers for the progress display of the command line.
 package enum HumanText {
     /// A number of bytes, such as `3.41 MiB`.
-    package static func bytes(_ count: UInt64) -> String { HumanUnits.bytes(count) }
+    package static func bytes(_ count: Int) -> String { HumanUnits.bytes(UInt64(clamping: count)) }
     /// A rate, such as `3.41 MiB/s`; nil if it cannot be computed.
-    package static func rate(_ byteCount: UInt64, seconds: Double) -> String? {
-        HumanUnits.rate(byteCount, seconds: seconds)
+    package static func rate(_ byteCount: Int, seconds: Double) -> String? {
+        HumanUnits.rate(UInt64(clamping: byteCount), seconds: seconds)
     }
     /// A duration, such as `2 min 05 s`.
     package static func duration(_ seconds: Double) -> String { HumanUnits.duration(seconds) }

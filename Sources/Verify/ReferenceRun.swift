@@ -62,7 +62,6 @@ struct ReferenceRun {
 
         func work(_ worker: Int) {
             defer { state.withLock { $0.workerCount -= 1 } }
-            options.prepareThread()
             let reader = SequentialReader(.reference, options: options)
             while !isCancelled(), let place = takeNext() {
                 let start = options.tracer == nil ? nil : ContinuousClock.now

@@ -15,7 +15,7 @@ struct RunSources {
     let opener: any BlobOpener
     /// The files that the search found and that are not images.
     let ignored: IgnoredFiles
-    private let options: VerifyOptions
+    private let options: Verifier.Options
     private let isVerification: Bool
     private let searched: [SearchedPath]
     private let selection: Selection
@@ -29,7 +29,7 @@ struct RunSources {
     ///
     /// - Parameter isVerification: whether claims will be checked, and whether too few images are a finding.
     init(
-        _ verifier: Verifier, _ paths: [String], cancellation: Cancellation?, progress: ProgressObserver?,
+        _ verifier: Verifier, _ sources: [Verifier.Source], cancellation: Verifier.Cancellation?, progress: ProgressObserver?,
         start: ContinuousClock.Instant, isVerification: Bool
     ) {
         options = verifier.options
@@ -46,12 +46,14 @@ struct RunSources {
             teller.note(streamedByteCount: $0)
         }
         var finder = ImageFinder(watch: watch, links: options.symbolicLinks.links, limits: limits, tools: tools)
-        for path in paths { finder.find(path) }
+        for source in sources {
+            if source.isStandardInput { finder.findInStandardInput() } else { finder.find(source.path) }
+        }
         found = finder.found
         ignored = finder.ignored
         opener = verifier.paced(finder.store, pace)
         var selection = Selection(
-            platform: verifier.platform, references: options.references,
+            platform: verifier.platform, references: options.references.map { $0.description },
             requiresAllPlatforms: options.requiresAllPlatforms)
         if !verifier.expectedDigests.isEmpty {
             selection.expectedDigests = ExpectedDigests(
@@ -60,7 +62,7 @@ struct RunSources {
         let offers = verifier.offers
         digester = DocumentDigester(
             fast: { offers($1) ? .of($0, $1) : nil }, reference: { offers($1) ? .reference(of: $0, $1) : nil })
-        var searched = paths.map { SearchedPath(path: $0) }
+        var searched = sources.map { SearchedPath(path: $0.description) }
         for (root, found) in found.enumerated() where found.source != nil {
             searched[found.pathIndex].roots.append(root)
         }

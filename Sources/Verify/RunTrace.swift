@@ -15,7 +15,7 @@ final class RunTrace: Sendable {
     private let timeline: Locked<TimelineBuilder>?
 
     /// Nil if neither is wanted, so that the clock is not read.
-    init?(_ sink: TraceSink?, start: ContinuousClock.Instant, workerCount: Int, recordsTimeline: Bool) {
+    init?(_ sink: Verifier.TraceSink?, start: ContinuousClock.Instant, workerCount: Int, recordsTimeline: Bool) {
         guard sink != nil || recordsTimeline else { return nil }
         self.start = start
         writer = sink.map { TraceWriter(start: start, workerCount: workerCount, $0) }

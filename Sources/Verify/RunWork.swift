@@ -54,12 +54,12 @@ extension JudgedRoot {
 extension Verifier {
     /// Verifies like `verify`, and also returns the blobs that were read.
     package func verifyNotingWork(
-        _ paths: [String], cancellation: Cancellation?
-    ) -> (report: VerifyReport, work: RunWork) {
+        _ paths: [String], cancellation: Verifier.Cancellation?
+    ) -> (report: Verification, work: RunWork) {
         var work: RunWork?
         let report = runVerification(
-            of: paths, cancellation: cancellation, progress: nil, trace: nil, noteWork: { work = $0 })
+            of: paths.map { .path($0) }, cancellation: cancellation, progress: nil, trace: nil, noteWork: { work = $0 })
         guard let work else { preconditionFailure("a run tells what it read") }
-        return (VerifyReport(report, kind: .verdicts), work)
+        return (Verification(report, kind: .verdicts), work)
     }
 }

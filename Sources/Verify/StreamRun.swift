@@ -15,7 +15,7 @@ extension Verifier {
         readsLayers: Bool, pace: ReadingPace?, noteBytes: @escaping @Sendable (UInt64) -> Void
     ) -> StreamTools {
         let pipeline = pipelineOptions
-        let isNice = options.isNice
+        let isNice = options.hasLowPriority
         let offers = offers
         // A single job reads, decodes and hashes on one thread.
         let hasThreads = jobCount > 1
@@ -32,19 +32,18 @@ extension Verifier {
                 let counted = CountedSource(source, noteBytes)
                 guard let pace else { return counted }
                 return PacedSource(counted, pace)
-            }, readsStandardInput: options.readsStandardInput)
+            })
     }
 }
 
 extension Verifier {
-    /// Adds the facts of the blob that is standard input, if the inventory has one and it is not a file.
+    /// Adds the facts of the blob that is standard input.
+    ///
+    /// - Parameter index: that of the blob.
     func readStandardInput(
-        for inventory: inout Inventory, _ pace: ReadingPace?, _ cancellation: Cancellation?,
+        _ index: BlobIndex, of inventory: inout Inventory, _ pace: ReadingPace?, _ cancellation: Cancellation?,
         _ progress: ProgressObserver?, start: ContinuousClock.Instant
     ) {
-        guard options.readsStandardInput,
-            let index = inventory.blobs.indices.first(where: { inventory.blobs[$0].path == "-" })
-        else { return }
         let teller = GatherProgress(progress, since: start)
         let tools = streamTools(readsLayers: true, pace: pace) { teller.note(streamedByteCount: $0) }
         let reader = StreamedBlobs(pipelineOptions, offers: offers)

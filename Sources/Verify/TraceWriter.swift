@@ -6,13 +6,13 @@ internal import LayerModel
 internal import LayerReport
 internal import LayerSystem
 
-/// Receives pieces of the trace of a run: text in Chrome's trace event format, which <https://ui.perfetto.dev> opens.
-///
-/// The trace is the concatenation of all pieces. The trace of a run that was killed lacks the last piece, and can still
-/// be opened.
-///
-/// Concurrency: called on any thread, never on two at once; the run waits until it returns.
-public typealias TraceSink = @Sendable (String) -> Void
+extension Verifier {
+    /// Receives pieces of the trace of a run: text in Chrome's trace event format, which <https://ui.perfetto.dev> opens.
+    ///
+    /// The trace is the concatenation of all pieces. The trace of a run that was killed lacks the last piece, and can still
+    /// be opened. It is called on any thread of the run, never on two at once; the run waits until it returns.
+    public typealias TraceSink = @Sendable (String) -> Void
+}
 
 /// Assembles the trace of one run.
 ///
@@ -20,13 +20,13 @@ public typealias TraceSink = @Sendable (String) -> Void
 /// `buffer` is guarded by its lock. The sink is called under it, so pieces arrive in order.
 final class TraceWriter: Sendable {
     private let trace: ChromeTrace
-    private let sink: TraceSink
+    private let sink: Verifier.TraceSink
     private let buffer = Locked("")
 
     /// 64 KiB: about three hundred events.
     private static let bufferByteCount = 64 << 10
 
-    init(start: ContinuousClock.Instant, workerCount: Int, _ sink: @escaping TraceSink) {
+    init(start: ContinuousClock.Instant, workerCount: Int, _ sink: @escaping Verifier.TraceSink) {
         trace = ChromeTrace(start: start)
         self.sink = sink
         sink(trace.header(workerCount: workerCount))

@@ -5,36 +5,76 @@
 internal import LayerSystem
 
 extension Verifier {
-    /// Verifies all images at the given paths, without blocking a thread of Swift's cooperative pool.
+    /// Verifies all images in the sources: folders or archives, in every supported form.
     ///
-    /// If the task is cancelled, the run ends early and its report says so.
+    /// Errors of files are findings, including a path that does not exist and a disk that fails. All faults are reported,
+    /// not just the first. If the task is cancelled, the run ends early and its report says so. No thread of Swift's
+    /// cooperative pool is blocked, unless the system provides no other thread.
+    ///
+    /// - Parameters:
+    ///   - sources: The images, and folders in which images are searched for.
+    ///   - progress: Receives the progress of the run, and ends with it.
+    ///   - trace: Receives the actions of the threads.
+    /// - Returns: The verdicts, in the order of the sources.
     public func verify(
-        _ paths: [String], cancellation: Cancellation = Cancellation(), progress: ProgressObserver? = nil
-    ) async -> VerifyReport {
-        await Self.run(cancellation) { verify(paths, cancellation: cancellation, progress: progress) }
+        imagesIn sources: [Source], progress: ProgressUpdates? = nil, trace: TraceSink? = nil
+    ) async -> Verification {
+        await run(progress) {
+            verifyBlocking(imagesIn: sources, cancellation: $0, progress: $1, trace: trace)
+        }
     }
 
-    /// Computes the digests and sizes of layer files, without blocking a thread of Swift's cooperative pool.
+    /// Reads the documents of the images in the sources, and no layers.
     ///
-    /// If the task is cancelled, the run ends early, and files that were not read are undetermined.
-    public func digest(
-        _ files: [String], chaining: Chaining = .none, cancellation: Cancellation = Cancellation(),
-        progress: ProgressObserver? = nil
+    /// If the task is cancelled, the run ends early and its report says so. No thread of Swift's cooperative pool is
+    /// blocked, unless the system provides no other thread.
+    ///
+    /// - Parameters:
+    ///   - sources: The images, and folders in which images are searched for.
+    ///   - progress: Receives the progress of the run, and ends with it.
+    /// - Returns: What the documents claim, in the order of the sources.
+    public func inspect(imagesIn sources: [Source], progress: ProgressUpdates? = nil) async -> Verification {
+        await run(progress) { inspectBlocking(imagesIn: sources, cancellation: $0, progress: $1) }
+    }
+
+    /// Computes the digests and sizes of layer files, in one pass over each file.
+    ///
+    /// If the task is cancelled, the run ends early, and files that were not read are undetermined. No thread of Swift's
+    /// cooperative pool is blocked, unless the system provides no other thread.
+    ///
+    /// - Parameters:
+    ///   - files: Layers, plain or compressed.
+    ///   - chaining: Whether to compute chainIDs, with the files as the layers of one image, base first.
+    ///   - progress: Receives the progress of the run, and ends with it.
+    ///   - trace: Receives the actions of the threads.
+    /// - Returns: The digests, in the order of the files.
+    public func computeDigests(
+        of files: [Source], chaining: Chaining = .none, progress: ProgressUpdates? = nil, trace: TraceSink? = nil
     ) async -> DigestReport {
-        await Self.run(cancellation) {
-            digest(files, chaining: chaining, cancellation: cancellation, progress: progress)
+        await run(progress) {
+            computeDigestsBlocking(of: files, chaining: chaining, cancellation: $0, progress: $1, trace: trace)
         }
     }
 
     /// Runs a blocking body on a thread outside of Swift's cooperative pool, or on the calling thread if the system
     /// provides no other one.
-    private static func run<Result: Sendable>(
-        _ cancellation: Cancellation, _ body: @escaping @Sendable () -> Result
-    ) async -> Result {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let run: @Sendable () -> Void = { continuation.resume(returning: body()) }
-                if !SystemThread.start(run) { run() }
+    private func run<Value: Sendable>(
+        _ updates: ProgressUpdates?, _ body: @escaping @Sendable (Cancellation, ProgressObserver?) -> Value
+    ) async -> Value {
+        let cancellation = Cancellation()
+        var observer: ProgressObserver?
+        if let updates { observer = { updates.send($0) } }
+        defer { updates?.finish() }
+        let work: @Sendable () -> Value = { [observer] in body(cancellation, observer) }
+        let hasLowPriority = options.hasLowPriority
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: CheckedContinuation<Value, Never>) in
+                let run: @Sendable () -> Void = { continuation.resume(returning: work()) }
+                let isStarted = SystemThread.start {
+                    if hasLowPriority { BackgroundPriority.adopt() }
+                    run()
+                }
+                if !isStarted { run() }
             }
         } onCancel: {
             cancellation.cancel()

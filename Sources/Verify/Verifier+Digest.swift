@@ -10,7 +10,7 @@ internal import LayerSystem
 extension Verifier {
     /// Runs the pipeline over files without claims.
     func runDigest(
-        of files: [String], chaining: Chaining, cancellation: Cancellation?, progress: ProgressObserver?,
+        of files: [Source], chaining: Chaining, cancellation: Cancellation?, progress: ProgressObserver?,
         trace sink: TraceSink?
     ) -> LayerDigestReport {
         let clock = ContinuousClock()
@@ -18,17 +18,20 @@ extension Verifier {
         let trace = RunTrace(sink, start: start, workerCount: jobCount, recordsTimeline: false)
         defer { trace?.finish() }
         var inventory = Inventory()
-        for (index, path) in files.enumerated() {
+        for (index, file) in files.enumerated() {
+            let path = file.description
             inventory.roots.append(RootRecord(path: path, form: .unknown))
             inventory.blobs.append(
                 BlobRecord(
                     root: index, path: path, location: .range(root: index, offset: 0, byteCount: .max),
-                    expectedByteCount: PositionedFile.byteCount(ofFile: path) ?? 0))
+                    expectedByteCount: file.isStandardInput ? 0 : file.path.fileByteCount ?? 0))
             inventory.claims.append(Claim(.intactStream, about: index, at: Place(path)))
         }
         let pace = readingPace(cancellation)
-        readStandardInput(for: &inventory, pace, cancellation, progress, start: start)
-        let store = paced(BlobStore(roots: files.map { .file($0) }), pace)
+        if let index = files.firstIndex(where: { $0.isStandardInput }) {
+            readStandardInput(index, of: &inventory, pace, cancellation, progress, start: start)
+        }
+        let store = paced(BlobStore(roots: files.map { .file($0.path) }), pace)
         let run = BlobRun(
             self, opener: store, cancellation: cancellation, progress: progress, start: start, trace: trace)
         run.add(inventory, requests: Self.digestRequests(inventory))
@@ -43,7 +46,7 @@ extension Verifier {
         where located.finding.severity == .error && errors[located.finding.root] == nil {
             errors[located.finding.root] = located.finding
         }
-        var records = files.indices.map { Self.record(files[$0], judged.facts[$0], errors[$0]) }
+        var records = files.indices.map { Self.record(files[$0].description, judged.facts[$0], errors[$0]) }
         if chaining == .layersOfOneImage {
             var chain: ContentDigest?
             for index in records.indices {

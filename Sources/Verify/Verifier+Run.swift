@@ -12,7 +12,7 @@ extension Verifier {
     ///
     /// - Parameter noteWork: receives the blobs that were read, after the run.
     func runVerification(
-        of paths: [String], cancellation: Cancellation?, progress: ProgressObserver?, trace sink: TraceSink?,
+        of given: [Source], cancellation: Cancellation?, progress: ProgressObserver?, trace sink: TraceSink?,
         noteWork: ((RunWork) -> Void)? = nil
     ) -> Report {
         let clock = ContinuousClock()
@@ -21,7 +21,7 @@ extension Verifier {
             sink, start: start, workerCount: jobCount, recordsTimeline: options.recordsTimeline)
         defer { trace?.finish() }
         let sources = RunSources(
-            self, paths, cancellation: cancellation, progress: progress, start: start, isVerification: true)
+            self, given, cancellation: cancellation, progress: progress, start: start, isVerification: true)
         var builder = sources.makeBuilder()
         var report = RunReport(self, sources, builder.inventory)
         var work: [RunWork.Blob] = []
@@ -54,11 +54,11 @@ extension Verifier {
     }
 
     /// Runs the source alone: reads the documents, and no layers.
-    func runInspection(of paths: [String]) -> Report {
+    func runInspection(of given: [Source], cancellation: Cancellation?, progress: ProgressObserver?) -> Report {
         let clock = ContinuousClock()
         let start = clock.now
         let sources = RunSources(
-            self, paths, cancellation: nil, progress: nil, start: start, isVerification: false)
+            self, given, cancellation: cancellation, progress: progress, start: start, isVerification: false)
         var builder = sources.makeBuilder()
         var report = RunReport(self, sources, builder.inventory, readsLayers: false)
         for found in sources.found {
@@ -75,7 +75,7 @@ extension Verifier {
     /// The reading rate of the options; nil for no limit.
     func readingPace(_ cancellation: Cancellation?) -> ReadingPace? {
         options.maximumBytesPerSecond.map {
-            ReadingPace(bytesPerSecond: $0) { cancellation?.isCancelled ?? false }
+            ReadingPace(bytesPerSecond: UInt64(clamping: $0)) { cancellation?.isCancelled ?? false }
         }
     }
 

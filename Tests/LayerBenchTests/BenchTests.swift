@@ -16,7 +16,7 @@ import Testing
 @Suite struct BenchTests {
     private func run(
         _ compression: LayerCompressor.Kind, jobCounts: [Int] = [1, 2], runCount: Int = 1,
-        cancellation: Cancellation = Cancellation()
+        cancellation: Verifier.Cancellation = Verifier.Cancellation()
     ) throws -> BenchReport {
         let options = BenchOptions(
             paths: [], synthetic: SyntheticImage(compression: compression, byteCount: 1 << 20), jobCounts: jobCounts,
@@ -156,7 +156,7 @@ import Testing
     }
 
     @Test func cancelledBenchmarkMeasuresNothing() throws {
-        let cancellation = Cancellation()
+        let cancellation = Verifier.Cancellation()
         cancellation.cancel()
         let report = try run(.gzip, cancellation: cancellation)
         #expect(report.outcome == .undetermined)

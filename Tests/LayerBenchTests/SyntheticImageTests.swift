@@ -39,12 +39,13 @@ import Testing
     @Test(arguments: LayerCompressor.Kind.allCases)
     func imageVerifies(_ compression: LayerCompressor.Kind) throws {
         _ = try diffIDs(compression, jobCount: 2) { folder in
-            let report = try Verifier().verify([folder.path])
+            let report = try Verifier().verifyBlocking(imagesIn: [.path(folder.path)])
             #expect(report.outcome == .verified, "\(report.text())")
             #expect(report.findings.isEmpty)
             #expect(report.summary.layerCount == 8)
             let layers = report.images.flatMap { $0.layers }
-            #expect(Set(layers.map { $0.compression }) == [compression.rawValue])
+            #expect(
+                Set(layers.map { $0.compression }) == [Verification.Layer.Compression(rawValue: compression.rawValue)])
         }
     }
 
@@ -70,7 +71,7 @@ import Testing
     /// Between zeros, which compress a thousandfold, and noise, which does not compress.
     @Test func compressesLikeLayers() throws {
         _ = try diffIDs(.gzip, jobCount: 2) { folder in
-            let summary = try Verifier().verify([folder.path]).summary
+            let summary = try Verifier().verifyBlocking(imagesIn: [.path(folder.path)]).summary
             let ratio = Double(summary.uncompressedByteCount) / Double(summary.compressedByteCount)
             #expect((2.0...4.0).contains(ratio))
         }

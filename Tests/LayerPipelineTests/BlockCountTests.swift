@@ -17,65 +17,91 @@ import Testing
         }
         let isAtBoundary = true
         let boundaryOffset: UInt64 = 0
+        var dispute: Dispute? { nil }
     }
 
-    /// One blob in parts, whose digests do not advance. A part decodes ahead until it is stopped, then leads and passes
-    /// its blocks to the digests, while the next part decodes ahead.
+    private let codec = Codec(name: "ended", compression: .gzip) { _ in EndedDecoder() }
+    private let method = referenceDigestMethod(for: .sha256)
+
+    /// One blob in chunks, whose digests do not advance. A chunk decodes ahead as long as the scheduler allows, then
+    /// becomes the head and passes its blocks to the digests, while the next chunk decodes ahead.
     @Test(arguments: [1, 2, 4, 8, 16], [1, 3])
-    func partsThatLeadDoNotExhaustThePool(jobCount: Int, algorithmCount: Int) throws {
-        let codec = Codec(name: "ended", compression: .gzip) { _ in EndedDecoder() }
+    func chunksThatBecomeTheHeadDoNotExhaustThePool(jobCount: Int, algorithmCount: Int) throws {
         var state = PipelineState([request(0, expectedByteCount: 1 << 40)], jobCount: jobCount)
         let worker = try #require(state.startWorkers().first)
-        guard case .read = state.nextAction(for: worker, isCancelled: false), var head = worker.team.first else {
-            Issue.record("no blob to read")
+        #expect(state.lease(worker) == .read)
+        let first = try #require(worker.team.first)
+        first.opened(byteCount: 1 << 40)
+        first.begin(codec)
+        first.attach([], Array(repeating: method, count: algorithmCount))
+        first.mayBeSplit = true
+        _ = state.completeLease(of: worker)
+        let blob = try #require(state.open.values.first?.blob)
+        for _ in 0..<60 {
+            // Every chunk is read as long as the scheduler allows, with as much as one action may add.
+            while lease(&state, worker) {
+                for chunk in worker.team {
+                    while chunk.hasRoomInLease { worker.readOutput(chunk, 100, &state) }
+                }
+                if var split = worker.lease?.split {
+                    let place = split.chunk.input.offsetBytes + (1 << 30)
+                    let stream = ChunkStream(codec, CodecOptions(), limits: StreamLimits(), atByte: place)
+                    let next = Chunk(continuing: split.chunk, atBit: place * 8, stream: stream)
+                    next.mayBeSplit = true
+                    split.chunk.mayBeSplit = false
+                    split.found = [next]
+                    worker.lease?.split = split
+                }
+                _ = state.completeLease(of: worker)
+                #expect(blob.blockCount == state.blocks.heldCount)
+            }
+            // The head ends, and the next chunk becomes the head.
+            guard blob.chunks.count > 1, let head = blob.head else { break }
+            head.chunk?.isReadDone = true
+            var transition = Transition()
+            state.continueOrFinish(head, &transition)
+        }
+        #expect(state.splitting.foundCount > 0)
+        // The digests advance: every block of theirs is free again.
+        while let lease = state.leaseAnyConsumers() {
+            worker.lease = consume lease
+            _ = state.completeLease(of: worker)
+        }
+        #expect(blob.waitingCount == 0)
+        #expect(blob.blockCount == state.blocks.heldCount)
+    }
+
+    /// Gives a worker that only reads a lease, if anything may be read.
+    private func lease(_ state: inout PipelineState, _ worker: PipelineWorker) -> Bool {
+        guard let lease = state.leaseChunks() else { return false }
+        worker.lease = consume lease
+        return true
+    }
+
+    @Test func aLeaseIsRefusedIfItsBlocksCannotBePromised() throws {
+        var ledger = BlockLedger(blockCount: 10)
+        guard var first = ledger.promise(7, taking: 2) else {
+            Issue.record("the blocks are free")
             return
         }
-        head.stage = .decoding
-        head.codec = codec
-        head.decoder = codec.begin(CodecOptions())
-        head.endOffset = 1 << 40
-        head.uncompressedChains = (0..<algorithmCount).map { _ in HashChain(referenceDigestMethod(for: .sha256)) }
-        let roundCount = 40
-        for round in 1...roundCount {
-            let part = BlobWork(
-                continuing: head, at: UInt64(round) << 30, codec: codec, decoder: codec.begin(CodecOptions()))
-            head.endOffset = part.offsetBytes
-            worker.team = [head]
-            worker.splitting = head
-            worker.newParts = [part]
-            head.isBusy = true
-            _ = state.takeBack(teamOf: worker)
-            // A worker decodes the part as long as the scheduler allows, with eight outputs per action.
-            while part.isQueued {
-                while state.ready.takeFirst() != nil {}
-                part.isBusy = true
-                for _ in 0..<BlobWork.maximumPendingBlockCount {
-                    guard !state.freeBlocks.isEmpty else {
-                        Issue.record("the pool is empty in round \(round) of \(roundCount)")
-                        return
-                    }
-                    let block = state.takeBlock()
-                    let bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
-                    part.newOutputs.append(unsafe Segment(block: block, bytes: bytes))
-                }
-                worker.team = [part]
-                _ = state.takeBack(teamOf: worker)
-            }
-            head.isReadDone = true
-            head.isBusy = true
-            worker.team = [head]
-            _ = state.takeBack(teamOf: worker)
-            #expect(part.role == .leads)
-            head = part
+        #expect(ledger.heldCount == 2)
+        if let none = ledger.promise(4) {
+            ledger.end(none)
+            Issue.record("more blocks are promised than there are")
         }
-        // The digests finish: every block is released, and the next part may decode again.
-        worker.team = []
-        while true {
-            worker.hashJobs.removeAll()
-            guard state.takeHashTeam(worker, .any) else { break }
-            _ = state.takeBack(worker.hashJobs)
-        }
-        #expect(state.heldBlockCount == worker.spareBlocks.count)
-        #expect(state.heldPartBlockCount == 0)
+        let taken = (0..<3).map { _ in first.take { ledger.takePromised() } }
+        #expect(Set(taken).count == 3)
+        // What was not taken is free for others; what is used is counted for its blob.
+        let blob = Blob(request(0), index: 0)
+        ledger.use(taken[0], of: blob, count: 2, isKept: true)
+        first.giveBack(taken[1])
+        first.giveBack(taken[2])
+        ledger.end(first)
+        #expect(ledger.heldCount == 1)
+        #expect((blob.blockCount, ledger.keptCount) == (1, 1))
+        ledger.release(taken[0])
+        #expect((blob.blockCount, ledger.keptCount) == (1, 1))
+        ledger.release(taken[0])
+        #expect((blob.blockCount, ledger.keptCount, ledger.heldCount) == (0, 0, 0))
     }
 }

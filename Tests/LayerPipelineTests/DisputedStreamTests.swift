@@ -50,7 +50,7 @@ import Testing
         let (blob, content, offsets) = members(60, long: long)
         let result = run([request(0)], MemoryStore(blobs: [blob]), jobs: jobs)
         let facts = try #require(result.facts.first)
-        #expect(result.partCounts.parts >= 3)
+        #expect(result.chunkCounts.further >= 3)
         #expect(facts.uncompressed?.digests == [oneShot(content)])
         let expected = long.min().map { StreamEnding.disputed(atByte: offsets[$0], .headerText) }
         #expect(facts.uncompressed?.ending == expected ?? .complete)

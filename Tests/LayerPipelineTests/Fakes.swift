@@ -69,8 +69,8 @@ struct PipelineRun {
     var isInTime = false
     var progress = PipelineProgress()
     var heldBlockCount = 0
-    /// The number of further parts that were read, and of blobs in which one did not begin at a member.
-    var partCounts = (parts: 0, misleading: 0)
+    /// The number of further chunks that were read, and of blobs in which one did not begin at a member.
+    var chunkCounts = (further: 0, misleading: 0)
 }
 
 /// Runs the pipeline to its end.
@@ -117,7 +117,7 @@ func run(
         $0.isInTime = isInTime
         $0.progress = pipeline.progress
         $0.heldBlockCount = pipeline.heldBlockCount
-        $0.partCounts = pipeline.partCounts
+        $0.chunkCounts = pipeline.chunkCounts
         return $0
     }
 }

@@ -35,8 +35,8 @@ struct PartsTests {
         let (blob, content) = members(Array(repeating: Self.bgzfByteCount, count: 60))
         let result = run([request(0)], MemoryStore(blobs: [blob]), jobs: jobs)
         let facts = try outcome(result)
-        #expect(result.partCounts.parts >= 3)
-        #expect(result.partCounts.misleading == 0)
+        #expect(result.chunkCounts.further >= 3)
+        #expect(result.chunkCounts.misleading == 0)
         #expect(facts.digests == [oneShot(blob)])
         #expect(facts.uncompressed?.digests == [oneShot(content)])
         #expect(facts.uncompressed?.ending == .complete)
@@ -46,12 +46,12 @@ struct PartsTests {
 
     @Test func singleMemberIsNotSplit() throws {
         let (blob, _) = members([2_500_000])
-        #expect(run([request(0)], MemoryStore(blobs: [blob])).partCounts.parts == 0)
+        #expect(run([request(0)], MemoryStore(blobs: [blob])).chunkCounts.further == 0)
     }
 
     @Test func partsCanBeTurnedOff() throws {
         let (blob, _) = members(Array(repeating: Self.bgzfByteCount, count: 60))
-        #expect(run([request(0)], MemoryStore(blobs: [blob]), inParts: false).partCounts.parts == 0)
+        #expect(run([request(0)], MemoryStore(blobs: [blob]), inParts: false).chunkCounts.further == 0)
     }
 
     /// Every algorithm has its own chains, and parts wait for all of them.
@@ -67,7 +67,7 @@ struct PartsTests {
             ])
         let undemanding = run([request(0, [], diffIDs: [.sha256])], MemoryStore(blobs: [blob]))
         #expect(try outcome(undemanding).uncompressed?.digests == [oneShot(content)])
-        #expect(undemanding.partCounts.parts > 0)
+        #expect(undemanding.chunkCounts.further > 0)
     }
 
     // MARK: Bytes that look like the beginning of a member
@@ -83,8 +83,8 @@ struct PartsTests {
         let blob = gzip(content, level: 0)
         let result = run([request(0)], MemoryStore(blobs: [blob]), jobs: jobs)
         let facts = try outcome(result)
-        #expect(result.partCounts.parts > 0)
-        #expect(result.partCounts.misleading == 1)
+        #expect(result.chunkCounts.further > 0)
+        #expect(result.chunkCounts.misleading == 1)
         #expect(facts.digests == [oneShot(blob)])
         #expect(facts.uncompressed?.digests == [oneShot(content)])
         #expect(facts.uncompressed?.ending == .complete)
@@ -98,7 +98,7 @@ struct PartsTests {
         let lookalike = Array(inner.prefix(10)) + blob.dropFirst(10)
         let result = run([request(0)], MemoryStore(blobs: [lookalike]))
         let facts = try outcome(result)
-        #expect(result.partCounts.misleading == 1)
+        #expect(result.chunkCounts.misleading == 1)
         #expect(facts.uncompressed?.digests == [oneShot(inner + content(300_000))])
         #expect(facts.uncompressed?.ending == .complete)
     }
@@ -155,7 +155,7 @@ struct PartsTests {
             let requests = blobs.indices.map { request($0, expectedByteCount: UInt64(blobs[$0].count)) }
             let result = run(requests, MemoryStore(blobs: blobs), jobs: jobs)
             expectSound(result, blobCount: blobs.count)
-            partCount += result.partCounts.parts
+            partCount += result.chunkCounts.further
             let whole = run(requests, MemoryStore(blobs: blobs), jobs: jobs, inParts: false)
             #expect(comparable(result.facts) == comparable(whole.facts), "seed \(seed), \(damage)")
             #expect(result.facts.map(\.digests) == blobs.map { [oneShot($0)] })
@@ -169,7 +169,7 @@ struct PartsTests {
         let result = run([request(0)], MemoryStore(blobs: [blob]), limit: limit)
         #expect(
             try outcome(result).uncompressed?.ending == .expansionLimit(limitByteCount: UInt64(content.count) * 3 / 4))
-        #expect(result.partCounts.parts > 0)
+        #expect(result.chunkCounts.further > 0)
         let enough = ExpansionLimit(ratio: 0, freeByteCount: UInt64(content.count))
         #expect(
             try outcome(run([request(0)], MemoryStore(blobs: [blob]), limit: enough)).uncompressed?.ending == .complete)

@@ -11,7 +11,14 @@ import Testing
 
 /// Each test acts as the workers; no other thread is used.
 @Suite struct PipelineStateTests {
-    private let large = PipelineState.smallByteCount + 1
+    private let large = WaitingBlobs.smallByteCount + 1
+    private let sha256 = referenceDigestMethod(for: .sha256)
+
+    private func requests(_ count: Int) -> [BlobRequest] {
+        (0..<count).map { request($0, expectedByteCount: large) }
+    }
+
+    // MARK: Workers
 
     @Test func atMostOneWorkerPerBlobIsStarted() {
         var state = PipelineState([request(0), request(1)], jobCount: 5)
@@ -20,65 +27,17 @@ import Testing
         #expect(none.startWorkers().isEmpty)
     }
 
-    @Test func poolHasBlocksForAllOpenBlobs() {
-        let perBlob = 2 * BlobWork.maximumPendingBlockCount + 2
-        let many = (0..<50).map { request($0, expectedByteCount: large) }
-        // One more block for each worker to search for parts, and the blocks that parts keep.
-        let perJob = PipelineWorker.spareBlockCount + 1 + PipelineState.heldPartBlockCountPerJob
-        #expect(PipelineState(many, jobCount: 2).blockCount == 8 * perBlob + 2 * perJob)
-        // One blob alone may be read in as many parts as there could be blobs.
-        #expect(
-            PipelineState([request(0, expectedByteCount: large)], jobCount: 2).blockCount == 8 * perBlob + 2 * perJob)
-    }
-
-    @Test func largestBlobIsReadFirst() throws {
-        let sizes = [large, large + 5, large + 2]
-        var state = PipelineState(
-            sizes.indices.map { request($0, expectedByteCount: sizes[$0]) }, jobCount: 3)
-        let workers = state.startWorkers()
-        var blobs: [BlobIndex] = []
-        for worker in workers {
-            guard case .read = state.nextAction(for: worker, isCancelled: false) else {
-                Issue.record("no blob to read")
-                return
-            }
-            blobs += worker.team.map { $0.request.blob }
-            #expect(worker.spareBlocks.count == 2, "one of input and one of output for one stream")
-        }
-        #expect(blobs == [1, 2, 0])
-    }
-
-    @Test func smallBlobsAreTakenInBatchesAfterLargeOnes() {
-        let batch = PipelineState.smallBatchCount
-        let requests = (0..<(batch + 3)).map { request($0, expectedByteCount: 1) }
-        var state = PipelineState(requests, jobCount: 1)
-        let worker = state.startWorkers()[0]
-        var action: WorkerAction? = state.nextAction(for: worker, isCancelled: false)
-        for expected in [0..<batch, batch..<(batch + 3)] {
-            guard case .readSmall? = action else {
-                Issue.record("no batch")
-                return
-            }
-            #expect(worker.smallRequests.map(\.blob) == Array(expected))
-            worker.smallResults = expected.map { _ in .read(BlobFacts(byteCount: 4, reading: .complete)) }
-            let transition = state.complete(.readSmall, of: worker, isCancelled: false)
-            #expect(transition.finished.map(\.request.blob) == Array(expected))
-            action = transition.next
-        }
-        guard case .end(let unread)? = action else {
-            Issue.record("the worker does not end")
-            return
-        }
-        #expect(unread.isEmpty)
-        #expect(state.progress.totalByteCount == UInt64(4 * requests.count))
-        #expect(state.progress.doneByteCount == UInt64(4 * requests.count))
-        #expect(state.heldBlockCount == 0)
+    @Test func poolHasBlocksForAllOpenChunks() {
+        let perChunk = 2 * Blob.maximumWaitingCount + 2
+        let perJob = PipelineState.openCountPerJob * perChunk + 1 + SplitState.keptBlockCountPerJob
+        #expect(PipelineState(jobCount: 2).blocks.blockCount == 2 * perJob)
     }
 
     @Test func theLastWorkerOfACancelledRunTakesTheUnreadBlobs() {
         var state = PipelineState([request(0), request(1, expectedByteCount: 5), request(2)], jobCount: 3)
         let workers = state.startWorkers()
         _ = state.nextAction(for: workers[0], isCancelled: false)
+        _ = state.completeLease(of: workers[0])
         var left: [[BlobIndex]] = []
         for worker in workers {
             guard case .end(let unread) = state.nextAction(for: worker, isCancelled: true) else {
@@ -88,7 +47,7 @@ import Testing
             left.append(unread.map(\.blob).sorted())
         }
         #expect(left == [[], [], [0, 1, 2]])
-        #expect(state.waitingBlobCount == 0)
+        #expect(state.waiting.count == 0)
         #expect(state.open.isEmpty)
     }
 
@@ -96,268 +55,323 @@ import Testing
         var state = PipelineState([request(0), request(1)], jobCount: 2)
         let workers = state.startWorkers()
         _ = state.nextAction(for: workers[0], isCancelled: true)
-        guard case .end = state.nextAction(for: workers[1], isCancelled: false) else {
-            Issue.record("the second worker goes on")
+        #expect(state.lease(workers[1]) == nil)
+    }
+
+    @Test func completingReturnsTheNextActionUnlessABlobIsFinished() throws {
+        var state = PipelineState(requests(1), jobCount: 1)
+        let worker = state.startWorkers()[0]
+        #expect(state.lease(worker) == .read)
+        let chunk = try #require(worker.team.first)
+        chunk.opened(byteCount: 100)
+        chunk.stage = .plain
+        chunk.attach([sha256])
+        worker.readInput(chunk, 100, &state)
+        chunk.isReadDone = true
+        let read = state.complete(worker, isCancelled: false)
+        guard case .perform(.consume)? = read.next, read.finished.isEmpty else {
+            Issue.record("the slice is not hashed next")
             return
         }
+        let hashed = state.complete(worker, isCancelled: false)
+        #expect(hashed.finished.count == 1)
+        // The last worker must not end before the facts are recorded.
+        #expect(hashed.next == nil)
     }
+
+    // MARK: Order
+
+    @Test func largestBlobIsReadFirst() throws {
+        let sizes = [large, large + 5, large + 2]
+        var state = PipelineState(sizes.indices.map { request($0, expectedByteCount: sizes[$0]) }, jobCount: 3)
+        var blobs: [BlobIndex] = []
+        for worker in state.startWorkers() {
+            #expect(state.lease(worker) == .read)
+            blobs += worker.team.map(\.request.blob)
+            #expect(worker.lease?.blocks.blocks.count == 2, "one of input and one of output for one stream")
+        }
+        #expect(blobs == [1, 2, 0])
+    }
+
+    @Test func smallBlobsAreTakenInBatchesAfterLargeOnes() {
+        let batch = PipelineState.smallBatchCount
+        let requests = (0..<(batch + 3)).map { request($0, expectedByteCount: 1) }
+        var state = PipelineState(requests, jobCount: 1)
+        let worker = state.startWorkers()[0]
+        #expect(state.lease(worker) == .readSmall)
+        for expected in [0..<batch, batch..<(batch + 3)] {
+            #expect(worker.lease?.small.map(\.blob) == Array(expected))
+            worker.lease?.smallResults = expected.map { _ in .read(BlobFacts(byteCount: 4, reading: .complete)) }
+            let transition = state.complete(worker, isCancelled: false)
+            #expect(transition.finished.map(\.request.blob) == Array(expected))
+        }
+        #expect(worker.lease?.kind == nil)
+        #expect(state.progress.totalByteCount == UInt64(4 * requests.count))
+        #expect(state.progress.doneByteCount == UInt64(4 * requests.count))
+        #expect(state.blocks.heldCount == 0)
+    }
+
+    @Test func batchesOfSmallBlobsGetSmallerTowardsTheEnd() {
+        let count = 300
+        var state = PipelineState((0..<count).map { request($0, expectedByteCount: 1) }, jobCount: 10)
+        let worker = state.startWorkers()[0]
+        var batches: [[BlobIndex]] = []
+        while state.waiting.count > 0, state.lease(worker) == .readSmall {
+            batches.append(worker.lease?.small.map(\.blob) ?? [])
+        }
+        #expect(batches.flatMap { $0 } == Array(0..<count))
+        #expect(batches.first?.count == PipelineState.smallBatchCount)
+        #expect(batches.last?.count == 1)
+        #expect(zip(batches, batches.dropFirst()).allSatisfy { $0.count >= $1.count })
+    }
+
+    @Test func blobThatIsLargerThanExpectedIsReadInChunks() {
+        var state = PipelineState([request(0, expectedByteCount: 1), request(1, expectedByteCount: 1)], jobCount: 1)
+        let worker = state.startWorkers()[0]
+        #expect(state.lease(worker) == .readSmall)
+        #expect(worker.lease?.small.count == 2)
+        worker.lease?.smallResults = [.tooLarge(byteCount: 1 << 20), .tooLarge(byteCount: 1 << 30)]
+        #expect(state.completeLease(of: worker).finished.isEmpty)
+        #expect(state.lease(worker) == .read)
+        // By the size of the file, not the expected one.
+        #expect(worker.team.map(\.request.blob) == [1])
+    }
+
+    // MARK: Slices and blocks
 
     /// One uncompressed blob of two blocks, its two digests, and the result of each step.
-    @Test func blobIsReadHashedAndFinished() {
-        var state = PipelineState([request(0, expectedByteCount: large)], jobCount: 2)
+    @Test func blobIsReadHashedAndFinished() throws {
+        var state = PipelineState(requests(1), jobCount: 2)
         let worker = state.startWorkers()[0]
-        guard case .read = state.nextAction(for: worker, isCancelled: false), let work = worker.team.first else {
-            Issue.record("no blob to read")
-            return
-        }
-        #expect(work.isBusy)
-        #expect(!work.isReadyToRead)
-        state.noteOpened(work, byteCount: 300)
-        #expect(state.progress.totalByteCount == 300)
+        #expect(state.lease(worker) == .read)
+        let chunk = try #require(worker.team.first)
+        let entry = try #require(state.open.values.first)
+        #expect(entry.isLeased && !entry.isReady)
 
         // The worker opened the blob and read a block; both digests wait for it.
-        let digests = [DigestAlgorithm.sha256, .sha512]
-        work.stage = .plain
-        work.compressedChains = digests.map { HashChain(referenceDigestMethod(for: $0)) }
-        let block = worker.spareBlocks.removeLast()
-        work.newInputs.append(Segment(block: block, byteCount: 100))
-        let consequence = state.takeBack(teamOf: worker)
-        #expect(consequence.finished.isEmpty)
-        // Two chains and the blob itself are ready, so another worker is started.
-        #expect(consequence.startedWorker != nil)
-        #expect(work.pendingSegmentCount == 2)
+        chunk.opened(byteCount: 300)
+        chunk.stage = .plain
+        chunk.attach([sha256, referenceDigestMethod(for: .sha512)])
+        worker.readInput(chunk, 100, &state)
+        let transition = state.completeLease(of: worker)
+        #expect(transition.finished.isEmpty)
+        // Two digests and the blob itself are ready, so another worker is started.
+        #expect(transition.startedWorker != nil)
+        #expect(entry.blob.waitingCount == 2)
         #expect(state.progress.doneByteCount == 100)
+        #expect(state.progress.totalByteCount == 300)
+        #expect((entry.blob.blockCount, state.blocks.heldCount) == (1, 1))
 
         // Hashing takes precedence over reading.
-        guard case .hash = state.nextAction(for: worker, isCancelled: false) else {
-            Issue.record("nothing to hash")
-            return
-        }
-        #expect(worker.hashJobs.map { $0.segment.block } == [block])
-        let held = state.heldBlockCount
-        _ = state.takeBack(worker.hashJobs)
-        #expect(state.heldBlockCount == held, "the second digest still wants the block")
-        guard case .hash = state.nextAction(for: worker, isCancelled: false) else {
-            Issue.record("nothing to hash")
-            return
-        }
-        _ = state.takeBack(worker.hashJobs)
-        #expect(state.heldBlockCount == held - 1, "both digests have had the block")
-        #expect(work.pendingSegmentCount == 0)
+        #expect(state.lease(worker) == .consume)
+        _ = state.completeLease(of: worker)
+        #expect(state.blocks.heldCount == 1, "the second digest has not had the block")
+        #expect(state.lease(worker) == .consume)
+        _ = state.completeLease(of: worker)
+        #expect((entry.blob.blockCount, state.blocks.heldCount) == (0, 0))
+        #expect(entry.blob.waitingCount == 0)
 
         // The last block is read: the blob is finished when its digests have hashed it.
-        guard case .read = state.nextAction(for: worker, isCancelled: false) else {
-            Issue.record("the blob is not read")
+        #expect(state.lease(worker) == .read)
+        worker.readInput(chunk, 200, &state)
+        chunk.isReadDone = true
+        #expect(state.completeLease(of: worker).finished.isEmpty)
+        var finished: [FinishedBlob] = []
+        while finished.isEmpty, state.lease(worker) == .consume {
+            finished += state.completeLease(of: worker).finished
+        }
+        guard case .large(let large)? = finished.first else {
+            Issue.record("the blob is not finished")
             return
         }
-        work.newInputs.append(Segment(block: worker.spareBlocks.removeLast(), byteCount: 200))
-        work.isReadDone = true
-        #expect(state.takeBack(teamOf: worker).finished.isEmpty)
-        var finished: [FinishedBlob] = []
-        while case .hash = state.nextAction(for: worker, isCancelled: false) {
-            finished += state.takeBack(worker.hashJobs).finished
-            guard case .large(let work)? = finished.first else { continue }
-            state.record(BlobFacts(byteCount: 300, reading: .complete), for: work)
-        }
-        #expect(finished.count == 1)
+        state.record(BlobFacts(byteCount: 300, reading: .complete), for: large.blob)
+        #expect(state.open.isEmpty)
         #expect(state.progress.doneByteCount == 300)
         #expect(state.progress.doneBlobCount == 1)
+        #expect(state.lease(worker) == nil)
     }
 
-    /// As many blocks of each chain as all chains of the team have, but at most two; the blob is finished once, with
-    /// the last of them.
-    @Test func twoBlocksOfAChainAreHashedTogether() {
-        var state = PipelineState([request(0, expectedByteCount: large)], jobCount: 1)
+    /// As many slices of each digest as all of the team have, but at most two; the blob is finished once.
+    @Test func twoSlicesOfADigestAreHashedTogether() throws {
+        var state = PipelineState(requests(1), jobCount: 1)
         let worker = state.startWorkers()[0]
-        _ = state.nextAction(for: worker, isCancelled: false)
-        let work = worker.team[0]
-        work.compressedChains = [HashChain(referenceDigestMethod(for: .sha256))]
-        let blocks = (0..<3).map { _ in state.takeBlock() }
-        work.newInputs = blocks.map { Segment(block: $0, byteCount: 50) }
-        work.isReadDone = true
-        _ = state.takeBack(teamOf: worker)
-        _ = state.nextAction(for: worker, isCancelled: false)
-        #expect(worker.hashTeamSize == 1)
-        #expect(worker.hashJobs.map(\.segment.block) == Array(blocks[..<2]))
-        #expect(state.takeBack(worker.hashJobs).finished.isEmpty)
-        #expect(work.pendingSegmentCount == 1)
-        _ = state.nextAction(for: worker, isCancelled: false)
-        #expect(worker.hashJobs.map(\.segment.block) == [blocks[2]])
-        #expect(state.takeBack(worker.hashJobs).finished.count == 1)
+        #expect(state.lease(worker) == .read)
+        let chunk = try #require(worker.team.first)
+        chunk.attach([sha256])
+        for _ in 0..<3 { worker.readInput(chunk, 50, &state) }
+        let read = chunk.output.inputs.map(\.block)
+        chunk.isReadDone = true
+        _ = state.completeLease(of: worker)
+        #expect(state.lease(worker) == .consume)
+        #expect(worker.lease?.consuming.teamSize == 1)
+        #expect(worker.jobs.map(\.slice.block) == Array(read[..<2]))
+        #expect(state.completeLease(of: worker).finished.isEmpty)
+        #expect(state.lease(worker) == .consume)
+        #expect(worker.jobs.map(\.slice.block) == [read[2]])
+        #expect(state.completeLease(of: worker).finished.count == 1)
     }
 
-    @Test func blockThatIsNotHashedIsFreedAtOnce() {
-        var state = PipelineState([request(0, expectedByteCount: large)], jobCount: 1)
+    @Test func blockWithoutAConsumerIsFreeAtOnce() throws {
+        var state = PipelineState(requests(1), jobCount: 1)
         let worker = state.startWorkers()[0]
-        _ = state.nextAction(for: worker, isCancelled: false)
-        let work = worker.team[0]
-        let held = state.heldBlockCount
-        work.newOutputs = [Segment(block: worker.spareBlocks.removeLast(), byteCount: 50)]
-        _ = state.takeBack(teamOf: worker)
-        #expect(state.heldBlockCount == held - 1)
+        #expect(state.lease(worker) == .read)
+        worker.readOutput(try #require(worker.team.first), 50, &state)
+        _ = state.completeLease(of: worker)
+        #expect(state.blocks.heldCount == 0)
         #expect(state.progress.uncompressedByteCount == 50)
     }
 
-    @Test func blockHeldByTheDecoderIsNotFreedAfterHashing() {
-        var state = PipelineState([request(0, expectedByteCount: large)], jobCount: 1)
+    @Test func blockThatTheDecoderNeedsIsNotFreeAfterHashing() throws {
+        var state = PipelineState(requests(1), jobCount: 1)
         let worker = state.startWorkers()[0]
-        _ = state.nextAction(for: worker, isCancelled: false)
-        let work = worker.team[0]
-        work.stage = .decoding
-        work.compressedChains = [HashChain(referenceDigestMethod(for: .sha256))]
-        let segment = Segment(block: worker.spareBlocks.removeLast(), byteCount: 50)
-        work.newInputs.append(segment)
-        work.input = (segment, 10)
-        let held = state.heldBlockCount
-        _ = state.takeBack(teamOf: worker)
-        _ = state.nextAction(for: worker, isCancelled: false)
-        _ = state.takeBack(worker.hashJobs)
-        #expect(state.heldBlockCount == held)
-        // The decoder releases it in its next action.
-        (worker.team, worker.hashJobs) = ([work], [])
-        work.input = nil
-        work.released.append(segment.block)
-        _ = state.takeBack(teamOf: worker)
-        #expect(state.heldBlockCount == held - 1)
+        #expect(state.lease(worker) == .read)
+        let chunk = try #require(worker.team.first)
+        chunk.begin(try idleCodec("one", teamSize: 1))
+        chunk.attach([sha256])
+        worker.readInput(chunk, 50, &state)
+        let slice = chunk.output.inputs[0]
+        chunk.stream?.input = (slice, 10)
+        _ = state.completeLease(of: worker)
+        #expect(state.lease(worker) == .consume)
+        _ = state.completeLease(of: worker)
+        #expect(state.blocks.heldCount == 1)
+        // The decoder gives it back in its next action.
+        #expect(state.lease(worker) == .read)
+        chunk.dropInput()
+        _ = state.completeLease(of: worker)
+        #expect(state.blocks.heldCount == 0)
     }
 
-    /// Streams whose codec hashes in the gaps, one for each of `slots`, each with a block that waits.
-    private func decoding(_ blobs: Int, _ method: DigestMethod) -> (state: PipelineState, worker: PipelineWorker) {
-        let codec = Codec(
-            name: "beside", compression: .gzip, teamSize: 4,
-            begin: GzipCodec.zlib.begin, hashingTeamSize: { 2 },
-            decodeTeam: { _, _ in })
-        var state = PipelineState((0..<blobs).map { request($0, expectedByteCount: large) }, jobCount: blobs)
-        let workers = state.startWorkers()
-        for worker in workers { _ = state.nextAction(for: worker, isCancelled: false) }
-        for worker in workers {
-            for work in worker.team {
-                work.stage = .decoding
-                work.codec = codec
-                work.compressedChains = [HashChain(method)]
-                work.newInputs.append(Segment(block: worker.spareBlocks.removeLast(), byteCount: 50))
+    @Test func headIsNotReadWhileTooManySlicesWait() {
+        let blob = Blob(request(0), index: 0)
+        let entry = ScheduledChunk(Chunk(request(0)), id: 0, of: blob)
+        blob.chunks = [entry]
+        #expect(entry.isReady)
+        blob.waitingCount = Blob.maximumWaitingCount
+        #expect(!entry.isReady)
+        // One that is ahead keeps what it makes.
+        entry.isAhead = true
+        #expect(entry.isReady)
+        entry.isAhead = false
+        blob.waitingCount -= 1
+        #expect(entry.isReady)
+        let chunk = entry.takeChunk()
+        #expect(!entry.isReady)
+        chunk.isReadDone = true
+        entry.end(chunk)
+        #expect(!entry.isReady)
+    }
+
+    @Test func taskReturnsItsSlicesInOrder() {
+        let blob = Blob(request(0), index: 0)
+        let task = ConsumerTask(DigestConsumer(sha256, .compressed), of: blob)
+        var next = 0
+        var taken: [Int] = []
+        for round in 0..<50 {
+            for _ in 0...(round % 5) {
+                task.add(BlockSlice(block: next, byteCount: 1))
+                next += 1
             }
-            _ = state.takeBack(teamOf: worker)
+            for _ in 0...(round % 4) where task.count > 0 { taken.append(task.takeJob().slice.block) }
+        }
+        while task.count > 0 { taken.append(task.takeJob().slice.block) }
+        #expect(taken == Array(0..<next))
+    }
+
+    // MARK: Teams
+
+    /// Streams whose codec hashes while it decodes, each with a slice that waits.
+    private func decoding(_ count: Int, _ method: DigestMethod) throws -> (state: PipelineState, worker: PipelineWorker)
+    {
+        let codec = Codec(
+            name: "interleaving", compression: .gzip, teamSize: 4, begin: GzipCodec.zlib.begin,
+            hashingTeamSize: { 2 }, decodeTeam: { _, _ in })
+        var state = PipelineState(requests(count), jobCount: count)
+        let workers = state.startWorkers()
+        for worker in workers { #expect(state.lease(worker) == .read) }
+        for worker in workers {
+            for chunk in worker.team {
+                chunk.begin(codec)
+                chunk.attach([method])
+                worker.readInput(chunk, 50, &state)
+            }
+            _ = state.completeLease(of: worker)
         }
         return (state, workers[0])
     }
 
     @Test(arguments: [(2, 2), (3, 2), (4, 4), (7, 4)])
-    func chainsAreHashedInTheGapsOfDecoding(_ blobs: Int, _ jobs: Int) throws {
-        let pairing = DigestPairing(lend: { _, _ in }, takeBack: { _, _ in })
-        let method = DigestMethod(
-            name: "pairs", algorithm: .sha256, teamSize: 4, begin: { referenceDigestMethod(for: .sha256).begin() },
-            updateTeam: { _ in }, pairing: pairing)
-        var (state, worker) = decoding(blobs, method)
-        guard case .read = state.nextAction(for: worker, isCancelled: false) else {
-            Issue.record("nothing is read")
-            return
-        }
+    func digestsAreInterleavedWithDecoding(_ blobs: Int, _ jobs: Int) throws {
+        var (state, worker) = try decoding(blobs, interleavingMethod)
+        #expect(state.lease(worker) == .read)
         #expect(worker.team.count <= 2)
-        #expect(worker.hashJobs.count == jobs)
-        #expect(Set(worker.hashJobs.map { ObjectIdentifier($0.chain) }).count == jobs)
-        // Hashed blocks are given back together with the blobs that were read.
-        let works = worker.hashJobs.map(\.work)
-        let chains = worker.hashJobs.map(\.chain)
-        let held = state.heldBlockCount - worker.spareBlocks.count
-        _ = state.complete(.read, of: worker, isCancelled: true)
-        #expect(works.allSatisfy { $0.pendingSegmentCount == 0 })
-        #expect(chains.allSatisfy { !$0.isBusy })
-        #expect(state.heldBlockCount <= held - jobs)
+        #expect(worker.jobs.count == jobs)
+        #expect(Set(worker.jobs.map { ObjectIdentifier($0.task) }).count == jobs)
+        // Hashed slices are completed together with the chunks that were read.
+        let tasks = worker.jobs.map(\.task)
+        let waiting = tasks.map(\.blob.waitingCount)
+        _ = state.completeLease(of: worker)
+        #expect(zip(tasks, waiting).allSatisfy { $0.blob.waitingCount == $1 - 1 })
+        #expect(tasks.allSatisfy { !$0.isBusy })
     }
 
-    /// Uncompressed blobs that were begun; the last `waiting` have a block that waits.
-    private func plain(_ blobs: Int, waiting: Int) -> (state: PipelineState, worker: PipelineWorker) {
-        let method = DigestMethod(
-            name: "lanes", algorithm: .sha256, teamSize: 4, begin: { referenceDigestMethod(for: .sha256).begin() },
-            updateTeam: { _ in })
-        var state = PipelineState((0..<blobs).map { request($0, expectedByteCount: large) }, jobCount: blobs)
-        let workers = state.startWorkers()
-        for worker in workers { _ = state.nextAction(for: worker, isCancelled: false) }
-        for (index, worker) in workers.enumerated() {
-            for work in worker.team {
-                work.stage = .plain
-                work.compressedChains = [HashChain(method)]
-                guard index >= blobs - waiting else { continue }
-                work.newInputs.append(Segment(block: worker.spareBlocks.removeLast(), byteCount: 50))
-            }
-            _ = state.takeBack(teamOf: worker)
-        }
-        return (state, workers[0])
+    @Test func hashingComesFirstIfItCannotBeInterleaved() throws {
+        var (state, worker) = try decoding(5, sha256)
+        #expect(state.lease(worker) == .consume)
     }
 
     @Test(arguments: [(4, 0, 4), (7, 0, 4), (5, 1, 4), (3, 0, nil), (4, 2, nil)] as [(Int, Int, Int?)])
     func uncompressedBlobsAreReadAndHashedTogether(_ blobs: Int, _ waiting: Int, _ teamSize: Int?) {
-        var (state, worker) = plain(blobs, waiting: waiting)
+        let method = DigestMethod(
+            name: "lanes", algorithm: .sha256, teamSize: 4, begin: sha256.begin, updateTeam: { _ in })
+        var state = PipelineState(requests(blobs), jobCount: blobs)
+        let workers = state.startWorkers()
+        for worker in workers { #expect(state.lease(worker) == .read) }
+        for (index, worker) in workers.enumerated() {
+            for chunk in worker.team {
+                chunk.stage = .plain
+                chunk.attach([method])
+                if index >= blobs - waiting { worker.readInput(chunk, 50, &state) }
+            }
+            _ = state.completeLease(of: worker)
+        }
         // As many bytes are left as if there were many more blobs, so that shares do not limit teams.
         state.progress.totalByteCount = 1 << 40
-        let action = state.nextAction(for: worker, isCancelled: false)
+        let worker = workers[0]
+        let kind = state.lease(worker)
         guard let teamSize else {
-            if case .readAndHash = action { Issue.record("read and hashed together") }
+            #expect(kind != .readAndHash)
             return
         }
-        guard case .readAndHash = action else {
-            Issue.record("not read and hashed in one go")
-            return
-        }
+        #expect(kind == .readAndHash)
         #expect(worker.team.count == teamSize)
-        #expect(worker.team.allSatisfy { $0.isBusy && $0.pendingSegmentCount == 0 })
-        for work in worker.team { work.directByteCount = 10 }
+        #expect(worker.lease?.direct.count == teamSize)
+        for chunk in worker.team { chunk.output.directByteCount = 10 }
         let doneByteCount = state.progress.doneByteCount
-        _ = state.takeBack(teamOf: worker)
+        _ = state.completeLease(of: worker)
         #expect(state.progress.doneByteCount == doneByteCount + UInt64(10 * teamSize))
-        #expect(worker.team.allSatisfy { !$0.isBusy })
+        #expect(state.open.values.allSatisfy { !$0.isLeased })
     }
 
     /// The rest of a stream that ended early is read as stored, and alone: other blobs have their own codecs, or will
     /// have.
     @Test func streamThatEndedEarlyIsReadAlone() throws {
-        let codec = try idleCodec("four", teamSize: 4)
-        var state = PipelineState((0..<4).map { request($0, expectedByteCount: large) }, jobCount: 1)
+        var state = PipelineState(requests(4), jobCount: 1)
         let worker = try #require(state.startWorkers().first)
-        guard case .read = state.nextAction(for: worker, isCancelled: false), let work = worker.team.first else {
-            Issue.record("no blob to read")
-            return
+        for _ in 0..<4 {
+            #expect(state.lease(worker) == .read)
+            #expect(worker.team.count == 1)
+            let chunk = try #require(worker.team.first)
+            chunk.begin(try idleCodec("four", teamSize: 4))
+            if chunk.request.blob == 0 { chunk.stage = .plain }
+            // The next round begins with the next blob.
+            chunk.opened(byteCount: chunk.request.blob == 0 ? large : 2)
+            chunk.stage = chunk.request.blob == 0 ? .plain : .opened
+            _ = state.completeLease(of: worker)
+            if chunk.request.blob == 0 { break }
         }
-        work.codec = codec
-        work.stage = .plain
-        // The others come after it, in the state of blobs that were opened ahead.
-        for other in state.open.values where other !== work {
-            other.stage = .opened
-            other.remainingByteCount = 1
-        }
-        while state.ready.takeFirst() != nil {}
-        for other in state.open.values { state.ready.add(other) }
-        _ = state.takeBack(teamOf: worker)
-        guard case .read = state.nextAction(for: worker, isCancelled: false) else {
-            Issue.record("nothing is read")
-            return
-        }
-        #expect(worker.team.map(\.slot) == [work.slot])
-    }
-
-    @Test func hashingComesFirstWithoutPairs() {
-        var (state, worker) = decoding(5, referenceDigestMethod(for: .sha256))
-        guard case .hash = state.nextAction(for: worker, isCancelled: false) else {
-            Issue.record("nothing is hashed")
-            return
-        }
-    }
-
-    @Test func blobThatWaitsForItsDigestsIsNotRead() {
-        let work = BlobWork(request(0), slot: 0)
-        #expect(work.isReadyToRead)
-        work.pendingSegmentCount = BlobWork.maximumPendingBlockCount
-        #expect(!work.isReadyToRead)
-        work.pendingSegmentCount -= 1
-        #expect(work.isReadyToRead)
-        work.isReadDone = true
-        #expect(!work.isReadyToRead)
-        #expect(!work.isFinished)
-        work.pendingSegmentCount = 0
-        #expect(work.isFinished)
-        work.isBusy = true
-        #expect(!work.isFinished)
+        #expect(state.lease(worker) == .read)
+        #expect(worker.team.count == 1)
     }
 
     /// Streams in a larger team are slower: a team must not make a long stream end after the others, or leave other
@@ -374,112 +388,20 @@ import Testing
         var state = PipelineState(
             sizes.enumerated().map { request($0, expectedByteCount: $1 << 20) }, jobCount: jobCount)
         let worker = try #require(state.startWorkers().first)
-        // Every blob is begun, as by a worker.
         for _ in sizes {
-            guard case .read = state.nextAction(for: worker, isCancelled: false), let work = worker.team.first else {
-                Issue.record("no blob to read")
-                return
-            }
+            #expect(state.lease(worker) == .read)
             #expect(worker.team.count == 1)
-            work.stage = .decoding
-            work.codec = codec
+            let chunk = try #require(worker.team.first)
+            chunk.begin(codec)
             // The next round begins with the next blob.
-            work.remainingByteCount = 1
-            _ = state.takeBack(teamOf: worker)
-            work.remainingByteCount = work.request.expectedByteCount
+            state.open[chunk.id]?.blob.waitingCount = Blob.maximumWaitingCount
+            _ = state.completeLease(of: worker)
         }
-        guard case .read = state.nextAction(for: worker, isCancelled: false) else {
-            Issue.record("no team")
-            return
+        for entry in state.open.values {
+            entry.blob.waitingCount = 0
+            state.makeReady(entry)
         }
+        #expect(state.lease(worker) == .read)
         #expect(worker.team.count == expected)
-    }
-
-    @Test func givingBackReturnsTheNextActionUnlessABlobIsFinished() {
-        var state = PipelineState([request(0, expectedByteCount: large)], jobCount: 1)
-        let worker = state.startWorkers()[0]
-        guard case .read = state.nextAction(for: worker, isCancelled: false), let work = worker.team.first else {
-            Issue.record("no blob to read")
-            return
-        }
-        work.stage = .plain
-        work.compressedChains = [HashChain(referenceDigestMethod(for: .sha256))]
-        work.newInputs.append(Segment(block: worker.spareBlocks.removeLast(), byteCount: 100))
-        work.isReadDone = true
-        let read = state.complete(.read, of: worker, isCancelled: false)
-        guard case .hash = read.next, read.finished.isEmpty else {
-            Issue.record("the block is not hashed next")
-            return
-        }
-        let hashed = state.complete(.hash, of: worker, isCancelled: false)
-        #expect(hashed.finished.count == 1)
-        // The last worker must not end before the facts are recorded.
-        #expect(hashed.next == nil)
-    }
-
-    @Test func blobThatOnlyWaitsForItsDigestsIsRetained() {
-        var state = PipelineState((0..<2).map { request($0, expectedByteCount: large) }, jobCount: 1)
-        let worker = state.startWorkers()[0]
-        weak var waiting: BlobWork?
-        do {
-            guard case .read = state.nextAction(for: worker, isCancelled: false), let work = worker.team.first else {
-                Issue.record("no blob to read")
-                return
-            }
-            waiting = work
-            work.stage = .plain
-            work.compressedChains = [HashChain(referenceDigestMethod(for: .sha256))]
-            work.newInputs.append(Segment(block: worker.spareBlocks.removeLast(), byteCount: 100))
-            work.isReadDone = true
-            _ = state.takeBack(teamOf: worker)
-            worker.team.removeAll()
-        }
-        #expect(waiting != nil)
-    }
-
-    @Test func batchesOfSmallBlobsGetSmallerTowardsTheEnd() {
-        let count = 300
-        var state = PipelineState((0..<count).map { request($0, expectedByteCount: 1) }, jobCount: 10)
-        let worker = state.startWorkers()[0]
-        var batches: [[BlobIndex]] = []
-        while state.waitingBlobCount > 0, case .readSmall = state.nextAction(for: worker, isCancelled: false) {
-            batches.append(worker.smallRequests.map(\.blob))
-        }
-        #expect(batches.flatMap { $0 } == Array(0..<count))
-        #expect(batches.first?.count == PipelineState.smallBatchCount)
-        #expect(batches.last?.count == 1)
-        #expect(zip(batches, batches.dropFirst()).allSatisfy { $0.count >= $1.count })
-    }
-
-    @Test func chainReturnsItsSegmentsInOrder() {
-        let work = BlobWork(request(0), slot: 0)
-        let chain = HashChain(referenceDigestMethod(for: .sha256))
-        var next = 0
-        var taken: [Int] = []
-        for round in 0..<50 {
-            for _ in 0...(round % 5) {
-                chain.append(Segment(block: next, byteCount: 1), of: work)
-                next += 1
-            }
-            for _ in 0...(round % 4) where !chain.isEmpty { taken.append(chain.removeFirst().segment.block) }
-        }
-        while !chain.isEmpty { taken.append(chain.removeFirst().segment.block) }
-        #expect(taken == Array(0..<next))
-    }
-}
-
-extension PipelineState {
-    /// A state to which blobs were submitted.
-    init(_ requests: [BlobRequest], jobCount: Int) {
-        self.init(jobCount: jobCount)
-        submit(requests)
-    }
-}
-
-extension Segment {
-    /// A segment that is never read.
-    fileprivate init(block: BlockIndex, byteCount: Int) {
-        let bytes = unsafe UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: 4096), count: byteCount)
-        unsafe self.init(block: block, bytes: bytes)
     }
 }

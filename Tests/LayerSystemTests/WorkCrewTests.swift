@@ -58,6 +58,19 @@ import Testing
         #expect(!threads.withLock { $0.contains(pthread_self()) })
     }
 
+    @Test(arguments: [true, false])
+    func eachStartedThreadIsPreparedAndNoOtherOne(_ callerHelps: Bool) {
+        let threads = Locked((prepared: Set<pthread_t>(), working: Set<pthread_t>()))
+        let crew = WorkCrew(size: 3, callerHelps: callerHelps) {
+            threads.withLock { _ = $0.prepared.insert(pthread_self()) }
+        }
+        for _ in 0..<50 { crew.add { threads.withLock { _ = $0.working.insert(pthread_self()) } } }
+        crew.runAll()
+        let (prepared, working) = threads.withLock { $0 }
+        #expect(!prepared.contains(pthread_self()))
+        #expect(working.subtracting([pthread_self()]).isSubset(of: prepared))
+    }
+
     @Test func monitorStopsWaitingAfterTheTime() {
         let monitor = Monitor(0)
         #expect(monitor.wait(atMost: 1, for: { $0 == 1 ? true : nil }) == nil)

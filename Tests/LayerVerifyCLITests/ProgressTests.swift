@@ -12,12 +12,12 @@ import Testing
 /// A run of 1 GiB at 100 MiB/s, in which blobs of 64 MiB are read.
 private func progress(
     seconds: Double, blobs: Int = 4, inWork: Int? = nil, path: (Int) -> String = { digest($0) }
-) -> VerifyProgress {
-    VerifyProgress(
-        doneByteCount: min(1 << 30, UInt64(seconds * Double(100 << 20))), totalByteCount: 1 << 30, doneBlobCount: 3,
+) -> Verifier.Progress {
+    Verifier.Progress(
+        doneByteCount: min(1 << 30, Int(seconds * Double(100 << 20))), totalByteCount: 1 << 30, doneBlobCount: 3,
         totalBlobCount: 40, elapsedSeconds: seconds,
         blobsInWork: (0..<blobs).map {
-            VerifyProgress.BlobInWork(path: path($0), doneByteCount: UInt64($0) << 20, totalByteCount: 64 << 20)
+            Verifier.Progress.BlobInWork(path: path($0), doneByteCount: $0 << 20, totalByteCount: 64 << 20)
         }, blobInWorkCount: inWork)
 }
 
@@ -27,7 +27,7 @@ private func digest(_ number: Int) -> String {
 }
 
 @Suite struct ProgressLinesTests {
-    private func screen(_ progress: VerifyProgress, _ columns: Int, _ rows: Int) -> [String] {
+    private func screen(_ progress: Verifier.Progress, _ columns: Int, _ rows: Int) -> [String] {
         ProgressLines(progress, rate: ProgressRate()).screen(columns: columns, rows: rows)
     }
 
@@ -124,7 +124,7 @@ private func digest(_ number: Int) -> String {
         // 10 MiB per second for 20 seconds, and then 1 MiB per second.
         for step in 0...400 {
             now.elapsedSeconds = Double(step) / 10
-            now.doneByteCount = UInt64(
+            now.doneByteCount = Int(
                 (min(20, now.elapsedSeconds) * 10 + max(0, now.elapsedSeconds - 20)) * Double(1 << 20))
             rate.note(now)
             if step == 3 { #expect(rate.bytesPerSecond(now) != nil) }

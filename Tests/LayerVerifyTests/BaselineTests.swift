@@ -4,6 +4,7 @@
 
 import Foundation
 import LayerVerify
+import SystemPackage
 import Testing
 import TestSupport
 
@@ -15,19 +16,21 @@ import TestSupport
         return image
     }
 
-    private func baseline(_ text: String) throws -> Baseline {
+    private func baseline(_ text: String) throws -> Verifier.Baseline {
         let folder = try ScratchFolder()
         let file = folder.url.appending(path: "b.json")
         try Data(text.utf8).write(to: file)
-        return try Baseline(report: file.path)
+        return try Verifier.Baseline(report: FilePath(file.path))
     }
+
+    private func text(of report: Verification) -> String { String(decoding: report.json(), as: UTF8.self) }
 
     private func fault(_ text: String) -> String? {
         do {
             _ = try baseline(text)
             return nil
         } catch {
-            return (error as? VerifyError)?.message ?? "\(error)"
+            return (error as? Verifier.Error)?.message ?? "\(error)"
         }
     }
 
@@ -35,33 +38,34 @@ import TestSupport
         let image = try damagedImage()
         let first = image.verify(try Verifier())
         #expect(first.outcome == .refuted)
-        let second = image.verify(try Verifier(VerifyOptions(baseline: try baseline(first.json()))))
+        let second = image.verify(try Verifier(Verifier.Options(baseline: try baseline(text(of: first)))))
         #expect(second.outcome == .verified)
         #expect(second.findings.count == first.findings.count)
         #expect(second.summary.waivedCount(by: .baseline) == first.summary.errorCount)
         #expect(second.summary.errorCount == 0)
         #expect(second.findings.allSatisfy { $0.waiver?.source == .baseline })
-        let third = image.verify(try Verifier(VerifyOptions(baseline: try baseline(second.json()))))
+        let third = image.verify(try Verifier(Verifier.Options(baseline: try baseline(text(of: second)))))
         #expect(third.outcome == .verified, "the report of a run with a baseline is one")
         try image.write([1, 2, 5], to: image.layerPaths[1])
-        #expect(image.verify(try Verifier(VerifyOptions(baseline: try baseline(first.json())))).outcome == .refuted)
+        #expect(
+            image.verify(try Verifier(Verifier.Options(baseline: try baseline(text(of: first))))).outcome == .refuted)
     }
 
     @Test func aBaselineLeavesOutFindingsWaivedByARule() throws {
         let image = try damagedImage()
-        let codes = image.verify(try Verifier()).findings.map { $0.code + ":" + ($0.digest ?? "") }
-        let rules = try codes.map { try IgnoreRule($0, reason: "r", until: "9999-12-31") }
-        let ruled = image.verify(try Verifier(VerifyOptions(ignoreRules: rules)))
+        let codes = image.verify(try Verifier()).findings.map { "\($0.code):" + ($0.digest?.description ?? "") }
+        let rules = try codes.map { try Verifier.IgnoreRule($0, reason: "r", until: "9999-12-31") }
+        let ruled = image.verify(try Verifier(Verifier.Options(ignoreRules: rules)))
         #expect(ruled.outcome == .verified)
         #expect(ruled.findings.allSatisfy { $0.waiver?.until == "9999-12-31" && $0.waiver?.reason == "r" })
-        let known = try baseline(ruled.json())
+        let known = try baseline(text(of: ruled))
         #expect(known.findingCount == 0)
-        #expect(image.verify(try Verifier(VerifyOptions(baseline: known))).outcome == .refuted)
+        #expect(image.verify(try Verifier(Verifier.Options(baseline: known))).outcome == .refuted)
     }
 
     /// A truncated baseline would make all findings new, and an altered one hides findings.
     @Test func aReportWithoutItsEndIsRefused() throws {
-        let text = try damagedImage().verify(try Verifier()).json()
+        let text = text(of: try damagedImage().verify(try Verifier()))
         #expect(fault(text) == nil)
         let bytes = Array(text.utf8)
         for count in stride(from: 0, to: bytes.count - 1, by: 97) {
@@ -108,10 +112,10 @@ import TestSupport
     }
 
     @Test func filesThatCannotBeReadAreErrors() throws {
-        #expect(throws: VerifyError.self) { try Baseline(report: "/no/such/file") }
-        #expect(throws: VerifyError.self) { try Baseline(report: "/") }
-        #expect(throws: VerifyError.self) { try IgnoreRule.rules(inFile: "/no/such/file") }
-        #expect(throws: VerifyError.self) { try IgnoreRule("blob-missing") }
-        #expect(throws: VerifyError.self) { try IgnoreRule("view-empty", until: "soon") }
+        #expect(throws: Verifier.Error.self) { try Verifier.Baseline(report: "/no/such/file") }
+        #expect(throws: Verifier.Error.self) { try Verifier.Baseline(report: "/") }
+        #expect(throws: Verifier.Error.self) { try Verifier.IgnoreRule.rules(inFile: "/no/such/file") }
+        #expect(throws: Verifier.Error.self) { try Verifier.IgnoreRule("blob-missing") }
+        #expect(throws: Verifier.Error.self) { try Verifier.IgnoreRule("view-empty", until: "soon") }
     }
 }

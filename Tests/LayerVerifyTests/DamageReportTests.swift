@@ -25,11 +25,11 @@ import Testing
     /// be relative.
     private static func expectReports(_ name: String, of path: String, in folder: String) throws {
         guard chdir(folder) == 0 else { throw CocoaError(.fileReadNoSuchFile) }
-        let verifier = try Verifier(VerifyOptions(jobs: 2))
+        let verifier = try Verifier(Verifier.Options(jobs: 2))
         let report = verifier.verify([path])
         for width in widths {
             var text = ""
-            report.write(as: .text, style: OutputStyle(width: width)) { text += $0 }
+            report.write(as: .text, style: Verification.Style(width: width)) { text += $0 }
             // The duration differs between runs, and with it the line breaks after it.
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
             let kept = lines.prefix { !$0.hasPrefix("✗ refuted:") }

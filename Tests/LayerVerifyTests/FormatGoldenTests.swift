@@ -19,7 +19,7 @@ import Testing
 
     static let golden = DamageReportTests.tests.appending(path: "Golden/formats")
 
-    static func fileName(_ item: String, _ format: OutputFormat) -> String {
+    static func fileName(_ item: String, _ format: Verification.Format) -> String {
         item.split(separator: "/").last.map { "\($0).\(format)" } ?? item
     }
 
@@ -27,7 +27,7 @@ import Testing
     @Test func reportsMatchTheGoldenFiles() async {
         await #expect(processExitsWith: .success) {
             let isUpdate = ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1"
-            let verifier = try Verifier(VerifyOptions(jobs: 2))
+            let verifier = try Verifier(Verifier.Options(jobs: 2))
             for (item, image) in FormatGoldenTests.cases {
                 let folder = DamageReportTests.corpus.appending(path: "../" + item).standardizedFileURL
                 guard chdir(folder.path) == 0 else { throw CocoaError(.fileReadNoSuchFile) }
@@ -35,8 +35,8 @@ import Testing
                 // The duration differs between runs.
                 var masked = run.report
                 masked.summary.seconds = 0.25
-                let report = VerifyReport(masked, kind: run.kind)
-                for format in OutputFormat.all {
+                let report = Verification(masked, kind: run.kind)
+                for format in Verification.Format.all {
                     var text = ""
                     report.write(as: format) { text += $0 }
                     let name = FormatGoldenTests.fileName(item, format)
@@ -51,13 +51,13 @@ import Testing
     @Test func everyFormatIsDocumented() throws {
         let page = DamageReportTests.tests.appending(path: "../../docs/reports.md")
         let text = try String(contentsOf: page, encoding: .utf8)
-        for format in OutputFormat.all {
+        for format in Verification.Format.all {
             #expect(text.contains("\n| `\(format)`") || text.contains("\n| [`\(format)`"), "\(format)")
         }
     }
 
     @Test func eachFileBelongsToAFormatAndACase() throws {
-        let expected = Self.cases.flatMap { item in OutputFormat.all.map { Self.fileName(item.0, $0) } }
+        let expected = Self.cases.flatMap { item in Verification.Format.all.map { Self.fileName(item.0, $0) } }
         let found = try FileManager.default.contentsOfDirectory(atPath: Self.golden.path)
         #expect(Set(found) == Set(expected))
     }

@@ -9,9 +9,9 @@ import Testing
 @Suite struct LibrariesTests {
     /// Without /proc no feature of the CPU is known.
     @Test func featuresThatCannotBeReadAreUnknown() {
-        #expect(Libraries.text(ofFeatures: []) == "unknown")
-        #expect(Libraries.text(ofFeatures: ["avx2", "sha_ni"]) == "avx2 sha_ni")
-        #expect(Libraries.entries.allSatisfy { !$0.value.isEmpty })
-        #expect(Libraries.entries.last?.name == "CPU")
+        #expect(Verifier.VersionInfo.text(ofFeatures: []) == "unknown")
+        #expect(Verifier.VersionInfo.text(ofFeatures: ["avx2", "sha_ni"]) == "avx2 sha_ni")
+        #expect(Verifier.VersionInfo.entries.allSatisfy { !$0.value.isEmpty })
+        #expect(Verifier.VersionInfo.entries.last?.name == "CPU")
     }
 }

@@ -17,7 +17,7 @@ import TestSupport
     ///
     /// Layers are read by size, the largest first. When a decoder is requested, the next layer is already open.
     private func verifier(replacing file: URL, with bytes: [UInt8]) throws -> Verifier {
-        var verifier = try Verifier(VerifyOptions(jobs: 1))
+        var verifier = try Verifier(Verifier.Options(jobs: 1))
         verifier.fastCodec = { compression in
             do { try Data(bytes).write(to: file, options: .atomic) } catch { Issue.record(error) }
             return Codecs.fast(for: compression)
@@ -47,7 +47,7 @@ import TestSupport
         let report = image.verify(try verifier(replacing: config, with: other))
         #expect(report.outcome == .undetermined)
         #expect(report.findings.contains { $0.code == "blob-changed" }, "\(report.findings.map(\.code))")
-        #expect(!report.findings.contains { $0.code.hasSuffix("mismatch") })
+        #expect(!report.findings.contains { $0.code.rawValue.hasSuffix("mismatch") })
     }
 
     @Test func aDocumentThatIsReplacedByItselfStaysVerified() throws {
@@ -74,8 +74,8 @@ import TestSupport
         let paths = (0..<20).map { folder.url.appending(path: "file-\($0)").path }
         for path in paths { try Data(count: 100_000).write(to: URL(filePath: path)) }
         // Slow enough that the observer is called before most files are open.
-        let verifier = try Verifier(VerifyOptions(jobs: 1, maximumBytesPerSecond: 8_000_000))
-        let totals = Locked<[UInt64]>([])
+        let verifier = try Verifier(Verifier.Options(jobs: 1, maximumBytesPerSecond: 8_000_000))
+        let totals = Locked<[Int]>([])
         let report = verifier.digest(
             paths,
             progress: { progress in
@@ -93,7 +93,7 @@ import TestSupport
                 VerifierTests.bigLayer, SmallImage.gzipContent,
             ])
         let threads = Locked<Set<pthread_t>>([])
-        var verifier = try Verifier(VerifyOptions(jobs: jobs))
+        var verifier = try Verifier(Verifier.Options(jobs: jobs))
         verifier.fastCodec = { compression in
             threads.withLock { _ = $0.insert(pthread_self()) }
             return Codecs.fast(for: compression)

@@ -5,6 +5,7 @@
 import Foundation
 import LayerModel
 import LayerVerify
+import SystemPackage
 import Testing
 import TestSupport
 
@@ -136,7 +137,7 @@ struct ReadFaultMatrix {
     struct Case {
         var name: String
         var image: URL
-        var options: VerifyOptions
+        var options: Verifier.Options
 
         private struct Expectation: Decodable { var arguments: [String]? }
 
@@ -156,27 +157,31 @@ struct ReadFaultMatrix {
             }
         }
 
-        private static func options(_ arguments: [String], in folder: URL) -> VerifyOptions {
-            var options = VerifyOptions()
+        private static func options(_ arguments: [String], in folder: URL) -> Verifier.Options {
+            var options = Verifier.Options()
             options.jobs = 1
             var rest = arguments[...]
             while let argument = rest.popFirst() {
                 switch argument {
-                case "--platform": options.platform = rest.popFirst()
-                case "--ref": options.references.append(rest.popFirst() ?? "")
-                case "--expect-digest": options.expectedDigests.append(rest.popFirst() ?? "")
+                case "--platform": options.platform = rest.popFirst().flatMap { try? ImagePlatform($0) }
+                case "--ref":
+                    options.references += rest.popFirst().flatMap { try? ImageReference($0) }.map { [$0] } ?? []
+                case "--expect-digest":
+                    options.expectedDigests += rest.popFirst().flatMap { try? BlobDigest($0) }.map { [$0] } ?? []
                 case "--ignore":
-                    options.ignoreRules += rest.popFirst().flatMap { try? IgnoreRule($0) }.map { [$0] } ?? []
+                    options.ignoreRules += rest.popFirst().flatMap { try? Verifier.IgnoreRule($0) }.map { [$0] } ?? []
                 case "--ignore-file":
                     let file = folder.appending(path: rest.popFirst() ?? "").path
-                    options.ignoreRules += (try? IgnoreRule.rules(inFile: file)) ?? []
+                    options.ignoreRules += (try? Verifier.IgnoreRule.rules(inFile: FilePath(file))) ?? []
                 case "--baseline":
-                    options.baseline = try? Baseline(report: folder.appending(path: rest.popFirst() ?? "").path)
+                    let file = folder.appending(path: rest.popFirst() ?? "").path
+                    options.baseline = try? Verifier.Baseline(report: FilePath(file))
                 case "--strict": options.isStrict = true
                 case "--allow-empty": options.allowsEmpty = true
                 case "--min-images": options.minimumImageCount = rest.popFirst().flatMap { Int($0) } ?? 0
                 case "--follow-symlinks":
-                    options.symbolicLinks = rest.popFirst().flatMap { SymbolicLinkPolicy(rawValue: $0) } ?? .inside
+                    options.symbolicLinks =
+                        rest.popFirst().flatMap { Verifier.SymbolicLinkPolicy(rawValue: $0) } ?? .inside
                 case "--require-all-platforms": options.requiresAllPlatforms = true
                 default: Issue.record("the arguments \(arguments) are not known here")
                 }
@@ -207,7 +212,7 @@ struct ReadFaultMatrix {
     }
 
     private mutating func check(
-        _ report: VerifyReport, _ clean: VerifyReport, _ fault: ReadFaults.Fault, _ delivered: ReadFaults.Delivery,
+        _ report: Verification, _ clean: Verification, _ fault: ReadFaults.Fault, _ delivered: ReadFaults.Delivery,
         _ call: ReadFaults.Call, _ item: Case
     ) {
         outcomes["\(clean.outcome)→\(report.outcome)", default: 0] += 1

@@ -9,18 +9,18 @@ import Testing
 
 // README.md shows everything between the two lines of dashes.
 // ----
-func isGood(_ path: String) throws -> Bool {
-    let report = try Verifier().verify([path])
-    for finding in report.findings { print(finding.code, finding.message) }
-    return report.outcome == .verified
+func isGood(_ path: String) async throws -> Bool {
+    let verification = try await Verifier().verify(imagesIn: [.path(path)])
+    for finding in verification.findings { print(finding.code, finding.message) }
+    return verification.outcome == .verified
 }
 
-func badLayers(in path: String) async throws -> [String] {
-    let verifier = try Verifier(VerifyOptions(jobs: 2, platform: "linux/amd64"))
-    let report = await verifier.verify([path]) { progress in
-        print(progress.doneByteCount, "of", progress.totalByteCount, "bytes")
-    }
-    return report.images.flatMap { $0.layers }.filter { $0.outcome == .refuted }.compactMap { $0.digest }
+func badLayers(in path: String) throws -> [BlobDigest] {
+    let verifier = try Verifier(Verifier.Options(jobs: 2, platform: .linuxAMD64))
+    let verification = verifier.verifyBlocking(
+        imagesIn: [.path(path)],
+        progress: { progress in print(progress.doneByteCount, "of", progress.totalByteCount, "bytes") })
+    return verification.images.flatMap { $0.layers }.filter { $0.outcome == .refuted }.compactMap { $0.digest }
 }
 // ----
 
@@ -69,14 +69,15 @@ func badLayers(in path: String) async throws -> [String] {
         #expect(process.terminationStatus == 0)
     }
 
-    @Test func theExampleDistinguishesGoodFromBad() throws {
-        #expect(try isGood(corpus("good/oci-gzip")))
-        #expect(try !isGood(corpus("bad/layer-byte-flipped")))
+    @Test func theExampleDistinguishesGoodFromBad() async throws {
+        #expect(try await isGood(corpus("good/oci-gzip")))
+        #expect(try await !isGood(corpus("bad/layer-byte-flipped")))
     }
 
-    @Test func theAsyncExampleNamesTheBadLayer() async throws {
-        #expect(try await badLayers(in: corpus("good/oci-gzip")).isEmpty)
-        let bad = try await badLayers(in: corpus("bad/layer-byte-flipped"))
-        #expect(bad == ["sha256:1f7cb141e3a6790fa5b25de14cf687570d574f5b59c217b5e3bddcd964e4ea73"])
+    @Test func theBlockingExampleNamesTheBadLayer() throws {
+        #expect(try badLayers(in: corpus("good/oci-gzip")).isEmpty)
+        let bad = try badLayers(in: corpus("bad/layer-byte-flipped"))
+        #expect(
+            bad.map { $0.description } == ["sha256:1f7cb141e3a6790fa5b25de14cf687570d574f5b59c217b5e3bddcd964e4ea73"])
     }
 }

@@ -47,8 +47,8 @@ final class SmallImage: Sendable {
     static let gzipContent = Array("hello".utf8)
 
     func verify(
-        _ verifier: Verifier, cancellation: Cancellation? = nil, progress: ProgressObserver? = nil
-    ) -> VerifyReport {
+        _ verifier: Verifier, cancellation: Verifier.Cancellation? = nil, progress: ProgressObserver? = nil
+    ) -> Verification {
         withExtendedLifetime(self) { verifier.verify([path], cancellation: cancellation, progress: progress) }
     }
 

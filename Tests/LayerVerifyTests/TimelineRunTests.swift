@@ -12,7 +12,7 @@ import Testing
         var damaged = VerifierTests.bigLayer
         damaged[1] ^= 1
         try image.write(damaged, to: image.layerPaths[0])
-        var options = VerifyOptions(jobs: 2)
+        var options = Verifier.Options(jobs: 2)
         options.recordsTimeline = true
         let report = image.verify(try Verifier(options)).report
         let timeline = try #require(report.timeline)
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func onlyFormatsThatShowItAskForIt() {
-        #expect(OutputFormat.html.usesTimeline)
-        #expect(!OutputFormat.text.usesTimeline && !OutputFormat.json.usesTimeline)
+        #expect(Verification.Format.html.usesTimeline)
+        #expect(!Verification.Format.text.usesTimeline && !Verification.Format.json.usesTimeline)
     }
 }

@@ -14,18 +14,19 @@ extension ImageFinder {
     typealias Pending = [(folder: Folder, entry: DirectoryEntry)]
 
     /// Finds the images in a given folder, and below it.
-    mutating func findInFolder(_ path: String) {
+    mutating func findInFolder(_ given: GivenPath) {
+        let path = given.text
         let folder: DirectoryRoot
         let device: UInt64?
         do throws(Errno) {
-            folder = try DirectoryRoot(path: path, links: links)
+            folder = try DirectoryRoot(given, links: links)
             device = limits.staysOnFileSystem ? try folder.device : nil
         } catch {
             return add(path, Finding(.pathUnreadable, ErrorText.describe(error.rawValue), at: Place("")))
         }
         let countBefore = found.count
         var leftovers = Leftovers()
-        search(folder, path: path, device: device, &leftovers)
+        search(folder, at: given, device: device, &leftovers)
         guard found.count == countBefore else {
             if let description = leftovers.description {
                 add(path, Finding(.filesIgnored, "not looked into: \(description)", at: Place("")), form: .folder)
@@ -44,10 +45,10 @@ extension ImageFinder {
     ///
     /// - Parameter device: the file system to stay on; nil for all file systems.
     private mutating func search(
-        _ top: DirectoryRoot, path: String, device: UInt64?, _ leftovers: inout Leftovers
+        _ top: DirectoryRoot, at path: GivenPath, device: UInt64?, _ leftovers: inout Leftovers
     ) {
         var pending: Pending = []
-        enter(top, as: Folder(anchor: top, path: path), &pending, &leftovers)
+        enter(top, as: Folder(anchor: top, path: path.text, canReopen: path.isText), &pending, &leftovers)
         // Of the folders that are not kept open, the one of the last file is open.
         var current: (folder: Folder, root: DirectoryRoot)?
         while let (folder, entry) = pending.popLast() {

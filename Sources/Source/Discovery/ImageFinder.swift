@@ -55,28 +55,40 @@ package struct ImageFinder {
     package var store: BlobStore { BlobStore(roots: found.map { $0.store }) }
 
     /// Finds the images at a given path.
-    package mutating func find(_ path: String) {
+    package mutating func find(_ path: String) { find(GivenPath(path)) }
+
+    /// Finds the images at a given path that need not be UTF-8.
+    package mutating func find(_ given: GivenPath) {
+        let path = given.text
         paths.append(path)
         lookedAtCount = 0
         guard watch.permits() else { return add(path, .searchInterrupted) }
-        if let tools, tools.readsStandardInput, path == "-" || StandardInput.isPipe(path) {
-            return findInStandardInput(path, tools)
-        }
+        if let tools, StandardInput.isPipe(path) { return findInStandardInput(path, tools) }
         do throws(LookupFault) {
-            find(try PositionedFile(path: path), path: path, canReopen: true)
+            find(try PositionedFile(given), given, canReopen: given.isText)
         } catch {
-            if case .wrongKind(.directory) = error { return findInFolder(path) }
-            add(path, Self.finding(error, at: path))
+            if case .wrongKind(.directory) = error { return findInFolder(given) }
+            add(path, Self.finding(error, at: given))
         }
+    }
+
+    /// Finds the image in standard input, whose path is `-`. The finder must have `tools`.
+    package mutating func findInStandardInput() {
+        paths.append("-")
+        lookedAtCount = 0
+        guard watch.permits() else { return add("-", .searchInterrupted) }
+        guard let tools else { preconditionFailure("standard input is read in one pass") }
+        findInStandardInput("-", tools)
     }
 
     /// Finds the image in a given file.
     ///
-    /// - Parameter canReopen: false for standard input.
-    mutating func find(_ file: PositionedFile, path: String, canReopen: Bool) {
+    /// - Parameter canReopen: false for standard input, and for paths that are not UTF-8.
+    mutating func find(_ file: PositionedFile, _ given: GivenPath, canReopen: Bool) {
+        let path = given.text
         guard let nature = addArchive(file, path: path, canReopen: canReopen, isGiven: true) else { return }
         if nature.isIncompleteImage { return addIncomplete(file, path: path, canReopen: canReopen) }
-        if case .unreadable(.changed) = nature, GivenPath.isOfKernel(path) {
+        if case .unreadable(.changed) = nature, given.isOfKernel {
             return add(path, Self.kernelFile)
         }
         var finding = Finding.notAnImage(nature, path: path)
@@ -92,14 +104,14 @@ package struct ImageFinder {
     }
 
     /// The reason for which a given path cannot be read.
-    private static func finding(_ fault: LookupFault, at path: String) -> Finding {
+    private static func finding(_ fault: LookupFault, at path: GivenPath) -> Finding {
         switch fault {
         case .missing:
-            // Arguments are strings; bytes that are not UTF-8 were replaced.
-            let isDamaged = path.unicodeScalars.contains("\u{fffd}")
+            // In a path that was given as a string, bytes that are not UTF-8 were replaced.
+            let isDamaged = path.isText && path.text.unicodeScalars.contains("\u{fffd}")
             let hint = isDamaged ? "names that are not UTF-8 cannot be given: give the folder above" : nil
             let message =
-                GivenPath.linkTarget(path).map { "a symbolic link to '\($0)', where nothing is" }
+                path.linkTarget.map { "a symbolic link to '\($0)', where nothing is" }
                 ?? "no such file or directory"
             return Finding(.pathMissing, message, at: Place(""), hint: hint)
         case .wrongKind(let kind):
@@ -108,7 +120,7 @@ package struct ImageFinder {
                 .notAnImage, "a \(kind.rawValue) is not an image", at: Place(""),
                 hint: isPipe ? "write what comes out of it to a file, and give that" : nil)
         case .outsideImage: return Finding(.pathUnreadable, "the path leads out of itself", at: Place(""))
-        case .changed where GivenPath.isOfKernel(path): return kernelFile
+        case .changed where path.isOfKernel: return kernelFile
         case .failed, .changed, .linkNotFollowed: return .unread(ReadEnding(fault))
         }
     }

@@ -17,7 +17,7 @@ extension ImageFinder {
         let watch = watch
         do throws(LookupFault) {
             switch try StandardInput.open(isCancelled: { watch.isInterrupted }) {
-            case .file(let file): find(file, path: path, canReopen: false)
+            case .file(let file): find(file, GivenPath(path), canReopen: false)
             case .stream(let source):
                 guard let nature = addStream(tools.pace(source), path: path, tools) else { return }
                 var finding = Finding.notAnImage(nature, path: path)

@@ -15,19 +15,16 @@ package struct StreamTools: Sendable {
     package let readAhead: @Sendable (any SequentialSource) -> any SequentialSource
     /// Limits the speed of a source.
     package let pace: @Sendable (any SequentialSource) -> any SequentialSource
-    /// Whether the path `-` is standard input.
-    let readsStandardInput: Bool
 
     package init(
         decode: @escaping @Sendable (any SequentialSource, Compression) -> (any DecodedStream)?,
         makeReader: (@Sendable () -> any StreamedBlobReader)?,
         readAhead: @escaping @Sendable (any SequentialSource) -> any SequentialSource = { $0 },
-        pace: @escaping @Sendable (any SequentialSource) -> any SequentialSource = { $0 }, readsStandardInput: Bool
+        pace: @escaping @Sendable (any SequentialSource) -> any SequentialSource = { $0 }
     ) {
         self.decode = decode
         self.makeReader = makeReader
         self.readAhead = readAhead
         self.pace = pace
-        self.readsStandardInput = readsStandardInput
     }
 }

@@ -35,11 +35,13 @@ package struct BenchOptions: Sendable {
 /// the kernels set (`Roofline`).
 package struct Bench {
     package let options: BenchOptions
-    package let cancellation: Cancellation
+    package let cancellation: Verifier.Cancellation
     /// Receives a message for people before each step.
     package let observer: (String) -> Void
 
-    package init(_ options: BenchOptions, cancellation: Cancellation, observer: @escaping (String) -> Void = { _ in }) {
+    package init(
+        _ options: BenchOptions, cancellation: Verifier.Cancellation, observer: @escaping (String) -> Void = { _ in }
+    ) {
         self.options = options
         self.cancellation = cancellation
         self.observer = observer
@@ -51,7 +53,7 @@ package struct Bench {
     /// that.
     ///
     /// Throws: `BenchError` if the image cannot be made, or cannot be read although it was verified.
-    package func run() throws(BenchError) -> (bench: BenchReport, verification: VerifyReport?) {
+    package func run() throws(BenchError) -> (bench: BenchReport, verification: Verification?) {
         guard options.paths.isEmpty else { return try measure(options.paths) }
         let folder = try BenchFolder(in: options.workFolder)
         defer { folder.remove() }
@@ -65,13 +67,13 @@ package struct Bench {
 
     private func verifier(_ jobCount: Int) throws(BenchError) -> Verifier {
         do {
-            return try Verifier(VerifyOptions(jobs: jobCount))
+            return try Verifier(Verifier.Options(jobs: jobCount))
         } catch {
             throw BenchError(error.description)
         }
     }
 
-    private func measure(_ paths: [String]) throws(BenchError) -> (bench: BenchReport, verification: VerifyReport?) {
+    private func measure(_ paths: [String]) throws(BenchError) -> (bench: BenchReport, verification: Verification?) {
         observer("verifying")
         let largest = options.jobCounts.reduce(1, max)
         let (verification, work) = try verifier(largest).verifyNotingWork(paths, cancellation: cancellation)
@@ -124,7 +126,8 @@ package struct Bench {
     /// Measures one run with each number of jobs.
     private func measureRuns(_ paths: [String], _ seconds: inout [Int: [Double]]) throws(BenchError) {
         for jobCount in options.jobCounts {
-            let run = try verifier(jobCount).verify(paths, cancellation: cancellation)
+            let run = try verifier(jobCount).verifyBlocking(
+                imagesIn: paths.map { .path($0) }, cancellation: cancellation)
             guard !cancellation.isCancelled else { return }
             guard run.outcome == .verified else { throw BenchError("the image changed while it was measured") }
             seconds[jobCount, default: []].append(run.summary.seconds)

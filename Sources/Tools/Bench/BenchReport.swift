@@ -48,7 +48,7 @@ package struct BenchReport: Sendable {
     }
 
     /// The outcome of verifying the image. Nothing is measured unless it verifies.
-    package var outcome: VerifyOutcome
+    package var outcome: Verification.Outcome
     /// Nil if the benchmark was interrupted before the image was read.
     package var image: Image?
     package var kernels: [MeasuredKernel]
@@ -59,7 +59,9 @@ package struct BenchReport: Sendable {
     /// Nil without an earlier report.
     package var comparison: BenchComparison?
 
-    package init(outcome: VerifyOutcome, image: Image? = nil, kernels: [MeasuredKernel] = [], scaling: [Scaling] = []) {
+    package init(
+        outcome: Verification.Outcome, image: Image? = nil, kernels: [MeasuredKernel] = [], scaling: [Scaling] = []
+    ) {
         self.outcome = outcome
         self.image = image
         self.kernels = kernels

@@ -139,7 +139,7 @@ package struct TransitionCosts: Equatable, Sendable {
         case completeRead
         /// Giving back what was hashed, and choosing the next action.
         case completeHash
-        /// All short transitions: taking a block, correcting a size, recording facts.
+        /// All short transitions: taking a block, recording facts.
         case note
         /// Submitting all blobs; once, by one thread.
         case submit

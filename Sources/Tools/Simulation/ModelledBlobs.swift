@@ -9,26 +9,17 @@ import SystemPackage
 /// Adds up the modelled times of the steps of an action.
 ///
 /// ## Concurrency
-/// `spent` has a lock because readers and codecs must be sendable; the model uses one thread.
+/// `nanoseconds` has a lock because readers and codecs must be sendable; the model uses one thread.
 final class ModelClock: Sendable {
-    /// The costs of an action so far.
-    struct Spent {
-        var nanoseconds = 0.0
-        /// How often the action took the scheduler's lock for a short transition.
-        var noteCount = 0
-    }
+    private let nanoseconds = Locked(0.0)
 
-    private let spent = Locked(Spent())
+    func charge(_ cost: Double) { nanoseconds.withLock { $0 += cost } }
 
-    func charge(_ cost: Double) { spent.withLock { $0.nanoseconds += cost } }
-
-    func noteLock() { spent.withLock { $0.noteCount += 1 } }
-
-    /// The costs since the last call.
-    func take() -> Spent {
-        spent.withLock { spent in
-            defer { spent = Spent() }
-            return spent
+    /// The costs since the last call, in nanoseconds.
+    func take() -> Double {
+        nanoseconds.withLock { nanoseconds in
+            defer { nanoseconds = 0 }
+            return nanoseconds
         }
     }
 }
@@ -42,8 +33,6 @@ struct ModelledStore: BlobOpener {
     func open(_ location: BlobLocation) -> OpenedBlob {
         guard case .range(_, let place, _) = location, place < shape.blobs.count else { return .missing }
         clock.charge(costs.openNanoseconds)
-        // The scheduler is told the size of the file.
-        clock.noteLock()
         return .opened(ModelledReader(shape.blobs[Int(place)], costs, clock))
     }
 

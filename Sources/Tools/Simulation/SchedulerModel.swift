@@ -120,7 +120,7 @@ private struct PipelineSimulation {
         /// A short transition whose effect has already taken place in the model.
         case note
         case next
-        case complete(WorkerAction)
+        case complete(LeaseKind)
         case finish(FinishedBlob)
     }
 
@@ -198,9 +198,9 @@ private struct PipelineSimulation {
         case .next:
             let action = timed(.nextAction) { pipeline.nextAction(for: worker) }
             perform(action, worker, at: lock(.nextAction, number, time))
-        case .complete(let action):
-            let kind: TransitionCosts.Kind = if case .hash = action { .completeHash } else { .completeRead }
-            let transition = timed(kind) { pipeline.complete(action, worker) }
+        case .complete(let done):
+            let kind: TransitionCosts.Kind = done == .consume ? .completeHash : .completeRead
+            let transition = timed(kind) { pipeline.complete(worker) }
             publish(transition, worker, at: lock(kind, number, time))
         case .finish(let blob):
             timed(.note) { _ = pipeline.finish(blob) }
@@ -238,19 +238,17 @@ private struct PipelineSimulation {
     private mutating func perform(_ action: WorkerAction, _ worker: PipelineWorker, at time: Double) {
         let number = worker.number
         noteBegun(at: time)
-        if case .end = action {
+        guard case .perform(let kind) = action else {
             hands[number].idleSince = time
             endTime = max(endTime, time)
             return
         }
         let heldBefore = pipeline.heldBlockCount
-        pipeline.perform(action, worker)
-        // Each block that was not spare took the lock, and so did each note.
-        let spent = clock.take()
-        var noteCount = pipeline.heldBlockCount - heldBefore + spent.noteCount
-        if case .readSmall = action { noteCount = 0 }
-        let part = spent.nanoseconds / Double(noteCount + 1)
-        hands[number].steps = [.complete(action), .compute(part)]
+        pipeline.perform(worker)
+        // Each block that the lease did not have took the lock.
+        let noteCount = pipeline.heldBlockCount - heldBefore
+        let part = clock.take() / Double(noteCount + 1)
+        hands[number].steps = [.complete(kind), .compute(part)]
         for _ in 0..<noteCount { hands[number].steps += [.note, .compute(part)] }
         events.add(number, at: time)
     }

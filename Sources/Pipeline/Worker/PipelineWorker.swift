@@ -1,0 +1,176 @@
+// layerverify: the actions of a worker of the pipeline.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerCodec
+import LayerDigest
+package import LayerModel
+import LayerSystem
+
+/// Performs the actions of one worker: its lease says which one, and what it may touch.
+///
+/// ## Concurrency
+/// An idle worker is guarded by the scheduler's lock; a running one belongs to its thread.
+package final class PipelineWorker: @unchecked Sendable {
+    // SAFETY: owned by one thread at a time, as described above.
+    /// The number of the worker, beginning with 0, for traces.
+    package let number: Int
+    /// What the worker may touch; nil while it has no action.
+    var lease: Lease?
+    /// Memory that is kept from one action to the next.
+    var active: [Chunk] = []
+    var lanes: [DecodeLane] = []
+    private var digestLanes: [DigestLane] = []
+    private var directBlocks: [BlockIndex] = []
+    /// The pairs of digests that are interleaved with decoding.
+    var pairs: [HashPair] = []
+    private var reader: SequentialReader?
+
+    init(number: Int) { self.number = number }
+
+    /// Performs the action of the lease.
+    ///
+    /// Returns: what was done; nil if the worker has no lease.
+    func perform(_ pipeline: Pipeline) -> LeaseKind? {
+        // Nothing else can reach the lease while it is out of the worker.
+        guard var lease = lease.take() else { return nil }
+        switch lease.kind {
+        case .consume: consume(lease.consuming)
+        case .read: read(&lease, pipeline)
+        case .readAndHash: readAndHash(&lease, pipeline)
+        case .readSmall: readSmall(&lease, pipeline)
+        }
+        let kind = lease.kind
+        self.lease = consume lease
+        return kind
+    }
+
+    // MARK: Consuming
+
+    /// Passes slices to their consumers; all are of the same kind, and there is one slice of each in turn.
+    private func consume(_ consuming: ConsumerJobs) {
+        guard let method = consuming.jobs.first?.task.digest?.method else {
+            // SAFETY: the bytes do not change until the job is completed, because its block is in use until then.
+            for job in consuming.jobs { unsafe job.task.consumer.consume(job.slice.bytes.bytes) }
+            return
+        }
+        for start in stride(from: 0, to: consuming.jobs.count, by: consuming.teamSize) {
+            fillDigestLanes(consuming.jobs[start..<start + consuming.teamSize])
+            unsafe digestLanes.withUnsafeMutableBufferPointer { unsafe method.update($0) }
+        }
+    }
+
+    private func fillDigestLanes(_ jobs: ArraySlice<ConsumerJob>) {
+        digestLanes.removeAll(keepingCapacity: true)
+        for job in jobs {
+            guard let digest = job.task.digest?.digest else { preconditionFailure("a team of digests") }
+            // SAFETY: as in `consume`.
+            unsafe digestLanes.append(DigestLane(digest: digest, bytes: job.slice.bytes))
+        }
+    }
+
+    /// Makes the pairs of digests that decoding advances. `endInterleaving` must follow.
+    func beginInterleaving(_ consuming: ConsumerJobs) {
+        pairs.removeAll(keepingCapacity: true)
+        guard let pairing = consuming.jobs.first?.task.digest?.method.pairing else { return }
+        fillDigestLanes(consuming.jobs[...])
+        unsafe digestLanes.withUnsafeMutableBufferPointer { unsafe pairing.lend($0, &pairs) }
+    }
+
+    /// Hashes what decoding has left of the pairs.
+    func endInterleaving(_ consuming: ConsumerJobs) {
+        guard let pairing = consuming.jobs.first?.task.digest?.method.pairing else { return }
+        unsafe digestLanes.withUnsafeMutableBufferPointer { unsafe pairing.takeBack($0, pairs) }
+        pairs.removeAll(keepingCapacity: true)
+    }
+
+    /// The number of blocks of each blob that are read in one action of `readAndHash`.
+    private static let directRoundCount = 4
+
+    /// Reads uncompressed blobs and hashes them, one block of each at a time.
+    private func readAndHash(_ lease: inout Lease, _ pipeline: Pipeline) {
+        open(prefetch: lease.prefetch, pipeline)
+        guard let method = lease.direct.first?.method else { return }
+        for _ in 0..<Self.directRoundCount {
+            digestLanes.removeAll(keepingCapacity: true)
+            directBlocks.removeAll(keepingCapacity: true)
+            for (chunk, digest) in zip(lease.team, lease.direct) where !chunk.isReadDone {
+                guard let slice = readBlock(chunk, &lease, pipeline) else { continue }
+                // SAFETY: the block belongs to this lease until it is given back below.
+                unsafe digestLanes.append(DigestLane(digest: digest.digest, bytes: slice.toConsume.bytes))
+                directBlocks.append(slice.toConsume.block)
+                chunk.output.directByteCount += UInt64(slice.toConsume.byteCount)
+                chunk.isReadDone = chunk.input.isAtEnd
+            }
+            unsafe digestLanes.withUnsafeMutableBufferPointer { unsafe method.update($0) }
+            for block in directBlocks { lease.blocks.giveBack(block) }
+        }
+    }
+
+    // MARK: Small blobs
+
+    private func readSmall(_ lease: inout Lease, _ pipeline: Pipeline) {
+        let reader = self.reader ?? SequentialReader(sharingMemoryOf: pipeline.options)
+        self.reader = reader
+        // The next blob is opened before one is read, so that the storage fetches it in the meantime.
+        var next = openAhead(lease.small.first, pipeline)
+        for (index, request) in lease.small.enumerated() {
+            let opening = next
+            next = openAhead(index + 1 < lease.small.count ? lease.small[index + 1] : nil, pipeline)
+            guard let opening else { preconditionFailure("every request is opened") }
+            let start = pipeline.traceStart
+            guard opening.isSmall,
+                let facts = reader.factsIfMemoryAllows(of: request, opening, isCancelled: pipeline.isCancelled)
+            else {
+                lease.smallResults.append(.tooLarge(byteCount: opening.reader?.byteCount ?? 0))
+                continue
+            }
+            if let start {
+                pipeline.options.tracer?(
+                    TraceRecord(.whole, worker: number, since: start, parts: [facts.tracePart(request.blob)]))
+            }
+            lease.smallResults.append(.read(facts))
+        }
+    }
+
+    private func openAhead(_ request: BlobRequest?, _ pipeline: Pipeline) -> BlobOpening? {
+        guard let request else { return nil }
+        let opening = BlobOpening(request, from: pipeline.opener)
+        opening.reader?.announce(byteCount: BlockPool.blockByteCount, at: 0)
+        return opening
+    }
+
+    // MARK: Tracing
+
+    /// What the current lease did.
+    var traceParts: [TraceRecord.Part] {
+        guard let lease = lease.take() else { return [] }
+        let isRead = if case .read = lease.kind { true } else { false }
+        let parts =
+            lease.team.map(\.tracePart)
+            + lease.consuming.jobs.map { job in
+                TraceRecord.Part(
+                    job.task.blob.request.blob, byteCount: UInt64(job.slice.byteCount), isBeside: isRead)
+            }
+        self.lease = consume lease
+        return parts
+    }
+}
+
+extension Chunk {
+    /// What the current lease did.
+    fileprivate var tracePart: TraceRecord.Part {
+        TraceRecord.Part(
+            request.blob,
+            byteCount: output.inputs.reduce(output.directByteCount) { $0 + UInt64($1.byteCount) },
+            producedByteCount: output.outputs.reduce(0) { $0 + UInt64($1.byteCount) })
+    }
+}
+
+extension BlobFacts {
+    /// What reading a blob from beginning to end did.
+    package func tracePart(_ blob: BlobIndex) -> TraceRecord.Part {
+        let produced = compression == Compression.none ? 0 : uncompressed?.byteCount ?? 0
+        return TraceRecord.Part(blob, byteCount: byteCount, producedByteCount: produced)
+    }
+}

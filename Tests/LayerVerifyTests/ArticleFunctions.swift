@@ -1,0 +1,1 @@
+../../Examples/VerifyImages/Sources/VerifyImages/Functions.swift
