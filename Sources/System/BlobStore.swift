@@ -104,7 +104,7 @@ package struct ClosedRoot: Sendable {
     /// directory, or to another or a changed file.
     func open() throws(LookupFault) -> BlobStore.Root {
         guard kind == .directory else {
-            let file = try PositionedFile(path)
+            let file = try PositionedFile(path: path)
             guard file.identity == identity else { throw .failed(.staleNFSFileHandle) }
             return .archive(file)
         }
