@@ -145,6 +145,18 @@ private final class PiecesSource: SequentialSource {
         #expect(DecodedSource(PiecesSource([]), .xz, options: options) == nil)
     }
 
+    @Test func aFileThatChangesOrFailsIsNotReadToItsEnd() {
+        let file = MemoryBlob(Self.whole)
+        func result(_ fault: FaultyOpener.Fault) -> Result<[UInt8], SourceFault> {
+            read(FileSource(FaultyReader(file, fault), isCancelled: { false }))
+        }
+        #expect(result(.changes(afterReads: 2)) == .failure(.changed))
+        #expect(result(.isCut(atRead: 2, byteCount: 10)) == .failure(.changed))
+        #expect(result(.failsToRead(number: 2, .ioError)) == .failure(.failed(.ioError)))
+        #expect(read(FileSource(file, isCancelled: { false })) == .success(Self.whole))
+        #expect(read(FileSource(file, isCancelled: { true })) == .failure(.cancelled))
+    }
+
     @Test func aSourceThatIsReadAheadMayBeAbandoned() throws {
         for _ in 0..<20 {
             let source = ReadAhead.of(PiecesSource(Self.whole))

@@ -99,6 +99,31 @@ struct LargeStoreTests {
         run.expectPeak()
     }
 
+    /// An image is released when it has its part of the report, so a thousand of them take little more memory than ten.
+    /// Each manifest lists one layer 100 times, so that its claims take several times the memory of its part of the report.
+    @Test(arguments: [false, true]) func memoryDoesNotDependOnTheNumberOfImages(_ areArchives: Bool) throws {
+        let file = try workshop.plainLayout("image")
+        let digest = "sha256:" + file.lastPathComponent
+        let layer: [String: Any] = ["mediaType": Workshop.tar, "digest": digest, "size": 5000]
+        try workshop.layout(
+            "image", layers: Array(repeating: layer, count: 100), diffIDs: Array(repeating: digest, count: 100))
+        let image = areArchives ? "image.tar" : "image"
+        if areArchives { try workshop.run("tar", "-cf", workshop.path("image.tar"), "-C", workshop.path("image"), ".") }
+        let peaks = try [10, 1000].map { count in
+            try FileManager.default.createDirectory(at: workshop.url("\(count)"), withIntermediateDirectories: true)
+            for number in 0..<count {
+                try FileManager.default.copyItem(
+                    at: workshop.url(image), to: workshop.url("\(count)/\(number)-\(image)"))
+            }
+            let run = try MeasuredRun.verify(workshop.path("\(count)"))
+            #expect(run.status == 0)
+            #expect((run.report?["images"] as? [Any])?.count == count)
+            return run.peakByteCount
+        }
+        guard let few = peaks[0], let many = peaks[1] else { return }
+        #expect(many - few < 6 << 20, "\(few >> 10) KiB for 10 images, \(many >> 10) KiB for 1 000")
+    }
+
     /// Names of more than 60 bytes, and folders that have no entries of their own.
     @Test(arguments: ["\(String(repeating: "n", count: 60))/%", "%/\(String(repeating: "a/", count: 40))x"])
     func anArchiveOfVeryManyEntriesIsReadInBoundedMemory(_ name: String) throws {

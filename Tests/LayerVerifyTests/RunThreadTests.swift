@@ -52,12 +52,21 @@ import Testing
             if !values.allSatisfy({ $0 == before }) { exit(13) }
         }
     }
-    /// Leaves the address space that `SystemThread` keeps free, 32 MiB, and none for the stack of a further thread.
+
+    /// Makes the stack of a thread larger than what is left of the address space.
     private static func forbidThreads() throws {
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        pthread_attr_setstacksize(&attributes, 1 << 30)
+        // The module map of glibc leaves this function out.
+        guard let symbol = dlsym(nil, "pthread_setattr_default_np") else { exit(14) }
+        // SAFETY: the type is that of <pthread.h>.
+        let setDefault = unsafeBitCast(symbol, to: (@convention(c) (UnsafePointer<pthread_attr_t>) -> Int32).self)
+        if setDefault(&attributes) != 0 { exit(14) }
         let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")[0]
-        let byteCount = rlim_t(try #require(UInt64(pages))) * 4096 + (32 << 20)
+        let byteCount = rlim_t(try #require(UInt64(pages))) * 4096 + (512 << 20)
         var limit = rlimit(rlim_cur: byteCount, rlim_max: byteCount)
-        if setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) != 0 { exit(14) }
-        if SystemThread.start({}) { exit(15) }
+        if setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) != 0 { exit(15) }
+        if SystemThread.start({}) { exit(16) }
     }
 }

@@ -8,7 +8,7 @@ import LayerSystem
 
 /// A piece of a blob, and the state of reading and decoding it.
 ///
-/// Most blobs have one chunk. A blob in which a `ChunkFinder` finds places to cut may have several, each with its own
+/// Most blobs have one chunk. A blob in which a `ChunkFinder` finds boundaries may have several, each with its own
 /// decoder, which are read at the same time. The beginning of a chunk is a guess, and the chunk before it shows whether
 /// it was right: if that one ends exactly between two members, the next chunk continues the stream; if not, the next
 /// chunk is dropped, and the one before continues over its range.
@@ -28,7 +28,7 @@ final class Chunk: @unchecked Sendable {
     var compression: Compression?
     /// The stream that is decoded; nil if the bytes are only hashed as stored.
     var stream: ChunkStream?
-    /// Finds where the rest of the chunk may be cut; nil if it cannot be.
+    /// Finds boundaries in the rest of the chunk; nil if it has none.
     var finder: (any ChunkFinder)?
     /// The finder has not looked at the unread rest yet.
     var mayBeSplit = false
@@ -70,7 +70,7 @@ final class Chunk: @unchecked Sendable {
     /// True if the current lease may add another block to those that wait for consumers.
     var hasRoomInLease: Bool { output.inputs.count + output.outputs.count < Blob.maximumWaitingCount }
 
-    /// The number of blocks that one chunk may get in a lease: what it adds to the waiting ones, and a partly filled one.
+    /// The limit of the blocks of one chunk in one lease: the slices that it adds, and an output block in progress.
     static let blockCountPerLease = Blob.maximumWaitingCount + 1
 
     /// True if reading failed, so that no more of the blob will be read.

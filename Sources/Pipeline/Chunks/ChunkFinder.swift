@@ -5,17 +5,17 @@
 import LayerCodec
 import LayerModel
 
-/// Finds places where the compressed stream of a blob may be cut into chunks, without decoding what is before them.
+/// Finds boundaries at which the compressed stream of a blob may be cut into chunks, without decoding what is before them.
 ///
-/// A place is a guess: whether a decoder can really begin there is known when everything before it is decoded.
+/// A boundary is a guess: whether a decoder can really begin there is known when everything before it is decoded.
 protocol ChunkFinder: Sendable {
     /// The number of bytes by which two ranges must overlap that are searched one after another.
     var overlapByteCount: Int { get }
 
-    /// The first place in `bytes` where a chunk may begin.
+    /// The first boundary in `bytes`.
     ///
     /// Returns: its offset from the beginning of `bytes`, in bits; nil if there is none.
-    func firstPlace(in bytes: UnsafeRawBufferPointer) -> UInt64?
+    func firstBoundary(in bytes: UnsafeRawBufferPointer) -> UInt64?
 }
 
 /// Finds further gzip members.
@@ -30,7 +30,7 @@ struct GzipMemberFinder: ChunkFinder {
 
     var overlapByteCount: Int { search.signature.count - 1 }
 
-    func firstPlace(in bytes: UnsafeRawBufferPointer) -> UInt64? {
+    func firstBoundary(in bytes: UnsafeRawBufferPointer) -> UInt64? {
         unsafe search.firstMember(in: bytes).map { UInt64($0) * 8 }
     }
 }

@@ -11,7 +11,7 @@ import LayerModel
 ///
 /// ## Concurrency
 /// Guarded by the scheduler's lock. A finished blob belongs to the worker that computes its facts.
-package final class Blob: @unchecked Sendable {
+final class Blob: @unchecked Sendable {
     // SAFETY: every field is guarded as described above.
     let request: BlobRequest
     /// Its place in the order of blobs that were begun.

@@ -17,10 +17,10 @@ package struct Heap<Element: Comparable> {
 
     package mutating func add(_ element: Element) {
         elements.append(element)
-        var place = elements.count - 1
-        while place > 0, elements[place] < elements[(place - 1) / 2] {
-            elements.swapAt(place, (place - 1) / 2)
-            place = (place - 1) / 2
+        var index = elements.count - 1
+        while index > 0, elements[index] < elements[(index - 1) / 2] {
+            elements.swapAt(index, (index - 1) / 2)
+            index = (index - 1) / 2
         }
     }
 
@@ -28,15 +28,15 @@ package struct Heap<Element: Comparable> {
         guard let last = elements.popLast() else { return nil }
         guard let first = elements.first else { return last }
         elements[0] = last
-        var place = 0
+        var index = 0
         while true {
-            var least = place
-            let left = 2 * place + 1
+            var least = index
+            let left = 2 * index + 1
             if left < elements.count, elements[left] < elements[least] { least = left }
             if left + 1 < elements.count, elements[left + 1] < elements[least] { least = left + 1 }
-            guard least != place else { return first }
-            elements.swapAt(place, least)
-            place = least
+            guard least != index else { return first }
+            elements.swapAt(index, least)
+            index = least
         }
     }
 

@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// The search for places where blobs may be cut.
+/// The search for boundaries at which blobs may be cut.
 struct SplitState {
     /// The last chunks of open blobs in which further ones may be found, and some in which none will be.
     var candidates: [ScheduledChunk] = []

@@ -105,7 +105,7 @@ extension PipelineState {
     /// A lease of chunks that were taken from those that are ready, with the blocks that they may take; nil if there are
     /// not enough, and the chunks stay ready then.
     private mutating func lease(_ kind: LeaseKind, _ team: [ScheduledChunk]) -> Lease? {
-        // One more block is for the search for places to cut.
+        // One more block is for the search for boundaries.
         let count = team.count * Chunk.blockCountPerLease + 1
         guard let allowance = blocks.promise(count, taking: min(2 * team.count, Self.takenBlockCount)) else {
             for entry in team { ready.add(entry) }

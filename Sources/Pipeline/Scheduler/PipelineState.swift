@@ -2,7 +2,6 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import LayerCodec
 import LayerModel
 
@@ -72,7 +71,7 @@ struct PipelineState {
     }
 
     /// For each open chunk what waits and what a lease adds, and one block each of input and output that are not used
-    /// up; for each job one block to search for places to cut, and the blocks that chunks keep.
+    /// up; for each job one block to search for boundaries, and the blocks that chunks keep.
     private static func blockCount(jobCount: Int) -> Int {
         jobCount * (openCountPerJob * (2 * Blob.maximumWaitingCount + 2) + 1 + SplitState.keptBlockCountPerJob)
     }

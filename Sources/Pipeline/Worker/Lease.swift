@@ -54,7 +54,7 @@ package enum LeaseKind: Sendable {
     case readSmall
 }
 
-/// The search for places where the unread rest of a chunk may be cut.
+/// The search for boundaries at which the unread rest of a chunk may be cut.
 struct SplitTask {
     /// The chunk; it need not be in the team.
     let chunk: Chunk

@@ -18,7 +18,7 @@ extension PipelineWorker {
     /// members have about 20 KiB.
     private static let searchByteCount = 16 << 10
 
-    /// Looks for places where the unread rest of a chunk may be cut, and makes chunks of what is between them.
+    /// Looks for boundaries at which the unread rest of a chunk may be cut, and makes chunks of what is between them.
     func split(_ lease: inout Lease, _ pipeline: Pipeline) {
         guard var task = lease.split else { return }
         let block = lease.takeBlock(pipeline)
@@ -36,25 +36,25 @@ extension PipelineWorker {
         lease.split = task
     }
 
-    /// Cuts the end of a chunk off; nil if no place is found, or too little is left.
+    /// Cuts the end of a chunk off; nil if no boundary is found, or too little is left.
     private func chunk(
         after chunk: Chunk, buffer: UnsafeMutableRawBufferPointer, _ pipeline: Pipeline
     ) -> Chunk? {
         let start = chunk.input.offsetBytes + Self.leastChunkByteCount
         guard let stream = chunk.stream, chunk.stage == .decoding, stream.cursor.ending == nil,
             start + Self.leastChunkByteCount < chunk.input.endOffset,
-            let place = unsafe place(in: chunk, from: start, buffer: buffer)
+            let bit = unsafe boundary(in: chunk, from: start, buffer: buffer)
         else { return nil }
         return Chunk(
-            continuing: chunk, atBit: place,
+            continuing: chunk, atBit: bit,
             stream: ChunkStream(
-                stream.codec, pipeline.options.codecOptions, limits: stream.limits, atByte: place / 8))
+                stream.codec, pipeline.options.codecOptions, limits: stream.limits, atByte: bit / 8))
     }
 
-    /// Looks for a place from `start` on, in a small part of what is left, because most blobs have only one member.
+    /// Looks for a boundary from `start` on, in a small part of what is left, because most blobs have only one member.
     ///
-    /// Returns: the place in the blob, in bits.
-    private func place(in chunk: Chunk, from start: UInt64, buffer: UnsafeMutableRawBufferPointer) -> UInt64? {
+    /// Returns: its offset in the blob, in bits.
+    private func boundary(in chunk: Chunk, from start: UInt64, buffer: UnsafeMutableRawBufferPointer) -> UInt64? {
         guard let reader = chunk.input.reader, let finder = chunk.finder else { return nil }
         let limit = min(
             start + max(256 << 10, min(chunk.input.bytesLeft / 32, 8 << 20)), chunk.input.endOffset)
@@ -66,8 +66,8 @@ extension PipelineWorker {
                     into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<room]), at: offset)
             else { return nil }
             let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<byteCount])
-            if let place = unsafe finder.firstPlace(in: bytes) { return offset * 8 + place }
-            // The next range overlaps this one, so that a place across the border is found.
+            if let bit = unsafe finder.firstBoundary(in: bytes) { return offset * 8 + bit }
+            // The next range overlaps this one, so that a boundary across both is found.
             let step = byteCount - finder.overlapByteCount
             guard step > 0, byteCount == room else { return nil }
             offset += UInt64(step)

@@ -107,6 +107,10 @@ extension ImageFinder {
             add(path, .searchInterrupted)
             return nil
         }
+        guard !archive.hasChanged else {
+            add(path, .unread(.changed))
+            return nil
+        }
         let stream = StreamRoot(archive, latest: latestStream, reread: reread)
         let tree = StreamTree(archive, root: found.count)
         let recognizable = RecognizableTree(tree, in: .stream(stream))
@@ -120,10 +124,6 @@ extension ImageFinder {
                 add(path, source, form: source.archiveForm, stream, archive, nil)
                 return nil
             }
-            if let finding = archive.streamFinding, finding.outcome == .undetermined {
-                add(path, finding)
-                return nil
-            }
             // A longer archive counts as one that was not read to its end.
             let byteCount = archive.beginning.count
             let isWhole = byteCount < StreamedArchive.beginningByteCount
@@ -134,8 +134,18 @@ extension ImageFinder {
                 shape: isGiven
                     ? ArchiveShape(given: archive.index, recognizable, forms) : ArchiveShape(found: recognizable, forms)
             )
-            guard nature.isIncompleteImage else { return nature }
-            add(path, .withoutDocuments, form: .incompleteArchive, stream, archive, nil)
+            let finding = archive.streamFinding
+            if let finding, finding.outcome == .undetermined {
+                add(path, finding)
+            } else if nature.isIncompleteImage {
+                add(path, .withoutDocuments, form: .incompleteArchive, stream, archive, nil)
+            } else if let finding, finding.outcome == .refuted {
+                // It is unknown what the whole stream decodes to.
+                let message = finding.message + "; no image was found in what it decodes to"
+                add(path, Finding(.notAnImage, message, at: Place(""), hint: finding.hint))
+            } else {
+                return nature
+            }
         }
         return nil
     }

@@ -37,6 +37,7 @@ struct StreamTree: ImageTree {
                 Finding(.interrupted, "the run was interrupted before the archive was read to its end", at: Place(""))
             ]
         }
+        guard !archive.hasChanged else { return [.unread(.changed)] }
         guard let cause = archive.streamFinding else { return tree.findings }
         return [cause]
             + tree.findings.map { finding in
@@ -51,6 +52,7 @@ struct StreamTree: ImageTree {
 
     /// No image in a damaged stream is verified, even if all of its files are as they should be.
     var findingsOfImages: [Finding] {
-        findings.filter { $0.outcome != .verified && $0.code == archive.streamFinding?.code }
+        guard !archive.hasChanged, !archive.isInterrupted else { return findings }
+        return findings.filter { $0.outcome != .verified && $0.code == archive.streamFinding?.code }
     }
 }

@@ -15,6 +15,8 @@ struct StreamedArchive: Sendable {
     let ending: StreamEnding?
     /// The size in bytes of the compressed stream.
     let compressedByteCount: UInt64
+    /// Why what follows the archive in the compressed stream could not be read.
+    private let fault: SourceFault?
     /// The first bytes of the archive.
     let beginning: [UInt8]
     private let facts: FactsList
@@ -46,7 +48,7 @@ struct StreamedArchive: Sendable {
         }
         index = TarIndex.read(input, content: keeper)
         // What is wrong with the stream may be known only at its end.
-        if decoded != nil { Self.drain(rest) }
+        fault = decoded == nil ? nil : Self.drain(rest)
         self.compression = compression
         ending = decoded?.ending
         compressedByteCount = decoded?.compressedByteCount ?? 0
@@ -56,17 +58,24 @@ struct StreamedArchive: Sendable {
         cutOff = keeper.cutOff
     }
 
-    private static func drain(_ source: any SequentialSource) {
+    /// Reads the rest of a source. Returns: why it could not be read to its end.
+    private static func drain(_ source: any SequentialSource) -> SourceFault? {
         do throws(SourceFault) {
             while try !source.next(64 << 10).isEmpty {}
+            return nil
         } catch {
-            // The scan of the archive met the same fault, or the ending says it.
+            return error
         }
+    }
+
+    /// Whether the file changed while it was read.
+    var hasChanged: Bool {
+        if case .unreadable(.changed, _) = index.ending { true } else { fault == .changed }
     }
 
     /// Whether the run was interrupted before the archive was read to its end.
     var isInterrupted: Bool {
-        if case .unreadable(.failed(Errno.canceled.rawValue), _) = index.ending { true } else { false }
+        if case .unreadable(.failed(Errno.canceled.rawValue), _) = index.ending { true } else { fault == .cancelled }
     }
 
     /// The approximate memory in bytes.
@@ -104,6 +113,7 @@ struct StreamedArchive: Sendable {
 
     /// The finding about the compressed stream around the archive; nil if it is intact, or if there is none.
     var streamFinding: Finding? {
+        if case .failed(let error) = fault { return .unread(.unreadable(errno: error.rawValue, atByte: 0)) }
         guard let ending else { return nil }
         let name = compression.rawValue
         switch ending {
