@@ -118,7 +118,11 @@ let package = Package(
             path: "Sources/Tools/Simulation", swiftSettings: settings),
         // Prints the table of simulated runs, for Benchmarks/simulate; not a part of the product.
         .executableTarget(
-            name: "Simulate", dependencies: ["LayerSimulation", "LayerBench", "LayerVerify", "LayerModel"],
+            name: "Simulate",
+            dependencies: [
+                "LayerSimulation", "LayerBench", "LayerVerify", "LayerModel",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             path: "Sources/Tools/Simulate", swiftSettings: settings),
         .executableTarget(
             name: "LayerVerifyCLI",
