@@ -112,4 +112,15 @@ import Testing
         }
         withExtendedLifetime((sound, unread)) {}
     }
+
+    /// A finding that follows from the whole run may be about an earlier store.
+    @Test func aFindingAboutTheRunIsListedWithItsStore() throws {
+        let image = try SmallImage([Array("a".utf8)])
+        var options = VerifyOptions()
+        options.references = ["gone"]
+        let report = try Verifier(options).verify([image.path, "/no/such/path"])
+        #expect(report.findings.map(\.code) == ["nothing-selected", "path-missing"])
+        #expect(report.findings.map(\.root) == [image.path, "/no/such/path"])
+        withExtendedLifetime(image) {}
+    }
 }
