@@ -66,7 +66,7 @@ package struct Finding: Hashable, Sendable {
     package var follows: FindingCode?
     /// The root that the finding belongs to.
     package var root: RootIndex
-    /// Why the finding does not count; nil if it counts. Not packed with the finding: `Verdicts.report` sets it.
+    /// Why the finding does not count; nil if it counts. Not packed with the finding: `ReportBuilder` sets it.
     package var waiver: Waiver?
 
     /// Makes a finding with its code's usual severity and outcome.

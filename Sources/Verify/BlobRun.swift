@@ -33,7 +33,7 @@ final class BlobRun {
     private var pipeline: Pipeline?
     private var ticker: ProgressTicker?
 
-    /// No further image store is walked while this number is open, or while their inventories take this number of bytes.
+    /// No further image store is walked while this many are open, or while their inventories take this many bytes.
     private static let maximumRootCount = 64
     private static let maximumByteCount = 8 << 20
     /// The number of blobs that are submitted at a time, and that may wait then.

@@ -97,6 +97,56 @@ import Testing
 @Suite struct CountedFindingsTests {
     private static let long = String(repeating: "x", count: 1000)
 
+    /// The lists of image stores are appended to those of the report without packing them again.
+    @Test(arguments: [0, 1, 40, 3000])
+    func appendedListsKeepTheirRecords(_ count: Int) {
+        let first = Inventory()
+        var images = first.images
+        var findings = first.findings
+        var expected: [ImageRecord] = []
+        for part in 0..<3 {
+            var inventory = Inventory(sameRunAs: first)
+            for number in 0..<count {
+                let digest = ContentDigest(
+                    .sha256, bytes: (0..<32).map { UInt8(truncatingIfNeeded: $0 * number + part) })
+                var image = ImageRecord(root: part, kind: .image, imageID: digest, place: Place("index.json"))
+                image.references = number % 3 == 0 ? ["a\(number)", "b\(part)"] : []
+                image.layers = (0..<number % 4).map {
+                    LayerRecord(blob: $0, digest: digest, path: "blobs/sha256/\($0)")
+                }
+                inventory.images.append(image)
+                expected.append(image)
+                inventory.findings.append(
+                    LocatedFinding(
+                        Finding(.blobMissing, "\(number)", at: Place("\(part)"), root: part), image: number, layer: 1))
+            }
+            images.append(contentsOf: inventory.images)
+            findings.append(contentsOf: inventory.findings, imagesBefore: part * count)
+        }
+        #expect(Array(images) == expected)
+        #expect(findings.map { $0.image } == (0..<3 * count).map { $0 })
+        #expect(findings.map { $0.finding.place.path } == (0..<3 * count).map { "\($0 / max(count, 1))" })
+    }
+
+    /// The limits of an image store must not depend on the stores before it.
+    @Test func eachInventoryCountsTheDigestsThatItNames() {
+        let first = Inventory()
+        func fill(_ inventory: inout Inventory) {
+            for number in 0..<500 {
+                let digest = ContentDigest(.sha256, bytes: (0..<32).map { UInt8(truncatingIfNeeded: $0 * number) })
+                inventory.images.append(
+                    ImageRecord(root: 0, kind: .image, imageID: digest, place: Place("index.json")))
+            }
+        }
+        var one = Inventory(sameRunAs: first)
+        fill(&one)
+        var other = Inventory(sameRunAs: first)
+        #expect(other.byteCount == 0)
+        fill(&other)
+        #expect(other.byteCount == one.byteCount)
+        #expect(Array(other.images) == Array(one.images))
+    }
+
     private static func finding(_ code: FindingCode, _ number: Int, root: Int) -> Finding {
         Finding(code, Self.long + "\(number)", at: Place("a"), root: root)
     }

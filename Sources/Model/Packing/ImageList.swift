@@ -136,7 +136,7 @@ package struct ImageList: RandomAccessCollection, MutableCollection, Expressible
         return layers[Int(firstLayers[image]) + layer]
     }
 
-    /// Whether no document has a digest of some layer of the image.
+    /// Whether the image has a layer whose bytes no document claims.
     package func hasUnclaimedLayer(_ image: Int) -> Bool {
         (0..<layerCount(of: image)).contains { layer($0, of: image)?.isUnclaimed ?? false }
     }

@@ -44,7 +44,7 @@ import Testing
     }
 }
 
-@Suite struct VerdictsTests {
+@Suite struct ReportBuilderTests {
     private func report(
         _ inventory: Inventory, facts: [BlobFacts?] = [soundFacts], _ located: [LocatedFinding] = [],
         isStrict: Bool = false

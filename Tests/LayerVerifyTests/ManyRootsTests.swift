@@ -1,0 +1,126 @@
+// layerverify: tests of runs over many image stores.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LayerDigest
+import LayerModel
+import LayerVerify
+import TestSupport
+import Testing
+
+/// More image stores than are open at a time, sound and damaged ones of several kinds.
+@Suite struct ManyRootsTests {
+    /// A folder with this many image stores.
+    private final class Stores {
+        let folder: ScratchFolder
+        let paths: [String]
+
+        init(_ count: Int) throws {
+            folder = try ScratchFolder()
+            var paths: [String] = []
+            for number in 0..<count {
+                let content = Array(repeating: UInt8(truncatingIfNeeded: number), count: 100 * number + 1)
+                let image = try SmallImage([content, Array("shared".utf8)])
+                switch number % 5 {
+                case 1: try image.write(Array("damaged".utf8), to: image.layerPaths[0])
+                case 2: try image.write(Array("unknown".utf8), to: "blobs/sha256/" + String(repeating: "b", count: 64))
+                case 3: try FileManager.default.removeItem(atPath: image.path + "/" + image.layerPaths[1])
+                case 4: try image.write(Array("[".utf8), to: "index.json")
+                default: break
+                }
+                let path = folder.url.appending(path: String(1000 + number)).path
+                try FileManager.default.copyItem(atPath: image.path, toPath: path)
+                paths.append(path)
+            }
+            self.paths = paths
+        }
+
+        var path: String { folder.url.path }
+    }
+
+    /// A report without its times.
+    private func lines(_ report: VerifyReport) -> [Substring] {
+        report.json().split(separator: "\n").filter { !$0.contains("econd") }
+    }
+
+    private func verifier(jobs: Int) throws -> Verifier {
+        var options = VerifyOptions()
+        options.jobs = jobs
+        return try Verifier(options)
+    }
+
+    @Test func theReportDoesNotDependOnTheNumberOfJobs() throws {
+        let stores = try Stores(150)
+        let one = lines(try verifier(jobs: 1).verify([stores.path]))
+        for jobs in [2, 8] { #expect(lines(try verifier(jobs: jobs).verify([stores.path])) == one, "\(jobs) jobs") }
+    }
+
+    /// Everything that the report of a run over all stores says about a store is what a run over the store says.
+    @Test func eachStoreHasTheReportOfARunOfItsOwn() throws {
+        let stores = try Stores(80)
+        let verifier = try verifier(jobs: 2)
+        let all = verifier.verify([stores.path])
+        func text(_ finding: VerifyFinding) -> String {
+            "\(finding.code) \(finding.message) \(finding.path) \(finding.pointer) \(finding.file?.path ?? "-") "
+                + "\(finding.follows ?? "-") \(finding.digest ?? "-")"
+        }
+        func text(_ image: VerifiedImage) -> String {
+            let layers = image.layers.map {
+                "\($0.digest ?? "") \($0.size ?? 0) \($0.uncompressedSize ?? 0) \($0.compression ?? "") \($0.outcome) "
+                    + $0.findings.map(text).joined(separator: ";")
+            }
+            return "\(image.imageID ?? "") \(image.outcome) \(layers) \(image.findings.map(text))"
+        }
+        var blobCount = 0
+        for path in stores.paths {
+            let alone = verifier.verify([path])
+            #expect(all.images.filter { $0.path == path }.map(text) == alone.images.map(text))
+            #expect(all.findings.filter { $0.root == path }.map(text) == alone.findings.map(text))
+            blobCount += alone.summary.blobCount
+        }
+        #expect(all.summary.blobCount == blobCount)
+        #expect(all.findings.compactMap(\.root) == all.findings.compactMap(\.root).sorted())
+        withExtendedLifetime(stores) {}
+    }
+
+    @Test func everyStoreOfACancelledRunIsReported() throws {
+        let stores = try Stores(100)
+        let cancellation = Cancellation()
+        let report = try verifier(jobs: 2).verify(
+            [stores.path], cancellation: cancellation, progress: { _ in cancellation.cancel() })
+        cancellation.cancel()
+        let over = try verifier(jobs: 2).verify([stores.path], cancellation: cancellation)
+        #expect(over.outcome != .verified)
+        #expect(report.outcome != .verified)
+        withExtendedLifetime(stores) {}
+    }
+
+    /// What another store lacks says nothing about the digest of an image that was read completely.
+    @Test func anUnreadableStoreDoesNotExcuseTheImagesOfOthers() throws {
+        let sound = try SmallImage([Array("a".utf8)])
+        let unread = try SmallImage([Array("b".utf8)])
+        try unread.write(Array("{}".utf8), to: "index.json")
+        try FileManager.default.removeItem(atPath: unread.path + "/index.json")
+        try FileManager.default.createSymbolicLink(
+            atPath: unread.path + "/index.json", withDestinationPath: "index.json")
+        let digest = ContentDigest.of([], .sha256).description
+        for paths in [[sound.path, unread.path], [unread.path, sound.path]] {
+            let report = try Verifier(VerifyOptions(expectedDigests: [digest])).verify(paths)
+            let codes = report.findings.filter { $0.root == sound.path }.map(\.code)
+            #expect(codes == ["digest-unexpected"], "\(report.findings.map(\.code))")
+        }
+        withExtendedLifetime((sound, unread)) {}
+    }
+
+    /// A finding that follows from the whole run may be about an earlier store.
+    @Test func aFindingAboutTheRunIsListedWithItsStore() throws {
+        let image = try SmallImage([Array("a".utf8)])
+        var options = VerifyOptions()
+        options.references = ["gone"]
+        let report = try Verifier(options).verify([image.path, "/no/such/path"])
+        #expect(report.findings.map(\.code) == ["nothing-selected", "path-missing"])
+        #expect(report.findings.map(\.root) == [image.path, "/no/such/path"])
+        withExtendedLifetime(image) {}
+    }
+}
