@@ -40,12 +40,12 @@ import Testing
     }
 
     /// A report without its times.
-    private func lines(_ report: VerifyReport) -> [Substring] {
-        report.json().split(separator: "\n").filter { !$0.contains("econd") }
+    private func lines(_ report: Verification) -> [Substring] {
+        String(decoding: report.json(), as: UTF8.self).split(separator: "\n").filter { !$0.contains("econd") }
     }
 
     private func verifier(jobs: Int) throws -> Verifier {
-        var options = VerifyOptions()
+        var options = Verifier.Options()
         options.jobs = jobs
         return try Verifier(options)
     }
@@ -61,16 +61,16 @@ import Testing
         let stores = try Stores(80)
         let verifier = try verifier(jobs: 2)
         let all = verifier.verify([stores.path])
-        func text(_ finding: VerifyFinding) -> String {
+        func text(_ finding: Verification.Finding) -> String {
             "\(finding.code) \(finding.message) \(finding.path) \(finding.pointer) \(finding.file?.path ?? "-") "
-                + "\(finding.follows ?? "-") \(finding.digest ?? "-")"
+                + "\(finding.follows?.rawValue ?? "-") \(finding.digest?.description ?? "-")"
         }
-        func text(_ image: VerifiedImage) -> String {
+        func text(_ image: Verification.Image) -> String {
             let layers = image.layers.map {
-                "\($0.digest ?? "") \($0.size ?? 0) \($0.uncompressedSize ?? 0) \($0.compression ?? "") \($0.outcome) "
+                "\($0.digest?.description ?? "") \($0.size ?? 0) \($0.uncompressedSize ?? 0) \(String(describing: $0.compression)) \($0.outcome) "
                     + $0.findings.map(text).joined(separator: ";")
             }
-            return "\(image.imageID ?? "") \(image.outcome) \(layers) \(image.findings.map(text))"
+            return "\(image.imageID?.description ?? "") \(image.outcome) \(layers) \(image.findings.map(text))"
         }
         var blobCount = 0
         for path in stores.paths {
@@ -86,7 +86,7 @@ import Testing
 
     @Test func everyStoreOfACancelledRunIsReported() throws {
         let stores = try Stores(100)
-        let cancellation = Cancellation()
+        let cancellation = Verifier.Cancellation()
         let report = try verifier(jobs: 2).verify(
             [stores.path], cancellation: cancellation, progress: { _ in cancellation.cancel() })
         cancellation.cancel()
@@ -106,7 +106,7 @@ import Testing
             atPath: unread.path + "/index.json", withDestinationPath: "index.json")
         let digest = ContentDigest.of([], .sha256).description
         for paths in [[sound.path, unread.path], [unread.path, sound.path]] {
-            let report = try Verifier(VerifyOptions(expectedDigests: [digest])).verify(paths)
+            let report = try Verifier(Verifier.Options(expectedDigests: [try BlobDigest(digest)])).verify(paths)
             let codes = report.findings.filter { $0.root == sound.path }.map(\.code)
             #expect(codes == ["digest-unexpected"], "\(report.findings.map(\.code))")
         }
@@ -116,8 +116,8 @@ import Testing
     /// A finding that follows from the whole run may be about an earlier store.
     @Test func aFindingAboutTheRunIsListedWithItsStore() throws {
         let image = try SmallImage([Array("a".utf8)])
-        var options = VerifyOptions()
-        options.references = ["gone"]
+        var options = Verifier.Options()
+        options.references = [try ImageReference("gone")]
         let report = try Verifier(options).verify([image.path, "/no/such/path"])
         #expect(report.findings.map(\.code) == ["nothing-selected", "path-missing"])
         #expect(report.findings.map(\.root) == [image.path, "/no/such/path"])
