@@ -23,7 +23,9 @@ struct DigestCommand: ParsableCommand {
             \(ExitStatus.help)
             """)
 
-    @Argument(help: ArgumentHelp("Layers: tar files, plain or compressed; - is standard input.", valueName: "file"), completion: .file())
+    @Argument(
+        help: ArgumentHelp("Layers: tar files, plain or compressed; - is standard input.", valueName: "file"),
+        completion: .file())
     var files: [String]
 
     @Flag(help: "The files are the layers of one image, base first: compute their chainIDs.") var chain = false
@@ -47,7 +49,8 @@ struct DigestCommand: ParsableCommand {
         try trace?.prepare()
         let result = session.run {
             verifier.computeDigestsBlocking(
-                of: files.map { StandardInputPath.source($0) }, chaining: chain ? .layersOfOneImage : .none, cancellation: $0,
+                of: files.map { StandardInputPath.source($0) }, chaining: chain ? .layersOfOneImage : .none,
+                cancellation: $0,
                 progress: $1, trace: $2)
         }
         for file in result.files {

@@ -24,7 +24,9 @@ struct InspectCommand: ParsableCommand {
             \(ExitStatus.helpOfInspect)
             """)
 
-    @Argument(help: ArgumentHelp("The images: directories or archives; - is standard input.", valueName: "path"), completion: .file())
+    @Argument(
+        help: ArgumentHelp("The images: directories or archives; - is standard input.", valueName: "path"),
+        completion: .file())
     var paths: [String]
 
     @OptionGroup(title: "What to show") var selection: SelectionOptions

@@ -27,7 +27,8 @@ struct VerifyCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("The images: directories or archives; - is standard input.", valueName: "path"), completion: .file())
+        help: ArgumentHelp("The images: directories or archives; - is standard input.", valueName: "path"),
+        completion: .file())
     var paths: [String]
 
     @OptionGroup(title: "What to check") var selection: SelectionOptions

@@ -55,7 +55,9 @@ extension FindingCode {
         case .jsonDuplicateKey:
             .refutes("An object names a key twice (compared without case): readers disagree on which value counts.")
         case .jsonTooDeep: .refutes("A document nests deeper than the 10000 levels that Go reads.")
-        case .documentTooLarge: .undetermined("A document is larger than 4 MiB and was not read, or too large to be kept while a stream was read.")
+        case .documentTooLarge:
+            .undetermined(
+                "A document is larger than 4 MiB and was not read, or too large to be kept while a stream was read.")
 
         case .layoutInvalid: .refutes("`oci-layout` is missing, malformed, or of another version than 1.x.")
         case .indexMissing: .refutes("An image layout has no `index.json`.")

@@ -157,7 +157,8 @@ extension Verifier {
     var pipelineOptions: PipelineOptions {
         PipelineOptions(
             jobCount: jobCount, expansionLimit: options.expansionLimit,
-            codecOptions: CodecOptions(maximumWindowByteCount: UInt64(clamping: options.maximumWindowByteCount)), fastCodec: fastCodec,
+            codecOptions: CodecOptions(maximumWindowByteCount: UInt64(clamping: options.maximumWindowByteCount)),
+            fastCodec: fastCodec,
             isNice: options.hasLowPriority)
     }
 }

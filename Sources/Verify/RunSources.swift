@@ -29,7 +29,8 @@ struct RunSources {
     ///
     /// - Parameter isVerification: whether claims will be checked, and whether too few images are a finding.
     init(
-        _ verifier: Verifier, _ sources: [Verifier.Source], cancellation: Verifier.Cancellation?, progress: ProgressObserver?,
+        _ verifier: Verifier, _ sources: [Verifier.Source], cancellation: Verifier.Cancellation?,
+        progress: ProgressObserver?,
         start: ContinuousClock.Instant, isVerification: Bool
     ) {
         options = verifier.options
