@@ -77,7 +77,7 @@ extension Verification.Finding.Code {
     public static let jsonDuplicateKey = Self(FindingCode.jsonDuplicateKey)
     /// A document nests deeper than the 10000 levels that Go reads.
     public static let jsonTooDeep = Self(FindingCode.jsonTooDeep)
-    /// A document is larger than 4 MiB and was not read.
+    /// A document is larger than 4 MiB and was not read, or too large to be kept while a stream was read.
     public static let documentTooLarge = Self(FindingCode.documentTooLarge)
     /// `oci-layout` is missing, malformed, or of another version than 1.x.
     public static let layoutInvalid = Self(FindingCode.layoutInvalid)
@@ -159,9 +159,9 @@ extension Verification.Finding.Code {
     public static let layerAbsent = Self(FindingCode.layerAbsent)
     /// The compression of a layer differs from the one in its media type.
     public static let mediaTypeMismatch = Self(FindingCode.mediaTypeMismatch)
-    /// A compressed stream is truncated.
+    /// A compressed stream is truncated: a layer, or the archive of an image.
     public static let streamTruncated = Self(FindingCode.streamTruncated)
-    /// A compressed stream is damaged.
+    /// A compressed stream is damaged: a layer, or the archive of an image.
     public static let streamCorrupt = Self(FindingCode.streamCorrupt)
     /// Bytes that belong to no gzip member or zstd frame follow a compressed stream.
     public static let streamTrailingBytes = Self(FindingCode.streamTrailingBytes)

@@ -53,9 +53,24 @@ import Testing
 
     @Test(arguments: [
         "tar -C $BAD -czf d/x.tgz .", "tar -C $BAD -c . | zstd -q > d/x.tar.zst",
-        "tar -C $BAD -czf d/x.tgz oci-layout index.json blobs", "mkdir -p d/s/blobs/sha512",
-        "mkdir -p d/s/blobs/sha256",
+        "tar -C $BAD -czf d/x.tgz oci-layout index.json blobs",
     ])
+    func aCompressedArchiveInAFolderIsVerified(_ line: String) throws {
+        let run = try bash("mkdir d; cp -r $GOOD d/ok; " + line + "; $P d")
+        #expect(run.status == 1, "\(run.transcript)")
+        #expect(run.text.contains("blob-digest-mismatch"))
+    }
+
+    /// The second header of the archive is damaged, so no name in it says that it is an image.
+    @Test(arguments: ["gzip -n > d/x.tgz", "zstd -q > d/x.tar.zst", "zstd -q --no-check > d/packed"])
+    func aDamagedCompressedArchiveInAFolderIsReported(_ compress: String) throws {
+        let damage = "(head -c 512; head -c 20 | tr a-z A-Z; cat)"
+        let run = try bash("mkdir d; cp -r $GOOD d/ok; tar -C $GOOD -c . | \(damage) | \(compress); $P d")
+        #expect(run.status == 2, "\(run.transcript)")
+        #expect(run.text.contains("not-an-image"))
+    }
+
+    @Test(arguments: ["mkdir -p d/s/blobs/sha512", "mkdir -p d/s/blobs/sha256"])
     func aFileThatMayBeAnImageIsReported(_ line: String) throws {
         let run = try bash("mkdir d; cp -r $GOOD d/ok; " + line + "; $P d")
         #expect(run.status == 2, "\(run.transcript)")

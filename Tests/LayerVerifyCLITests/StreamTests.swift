@@ -210,7 +210,7 @@ struct StreamTests {
         a = tarfile.open(sys.argv[1]); out = tarfile.open(fileobj=sys.stdout.buffer, mode='w|')
         def add(name, data):
             i = tarfile.TarInfo(name); i.size = len(data); out.addfile(i, io.BytesIO(data))
-        for n in [4_190_000] * 5 + [1000] * 30 + [100] * 30: add('filler', b'{"a":"' + b'x' * n + b'"}')
+        for n in [4_190_000] * 5 + [60_000] * 34 + [1000] * 80 + [100] * 10: add('filler', b'{"a":"' + b'x' * n + b'"}')
         for m in a: add(m.name, a.extractfile(m).read()) if m.isfile() else None
         out.close()
         """

@@ -109,7 +109,9 @@ enum FileNature: Hashable {
                 }
                 let beginning = try file.bytes(at: 0, upTo: Self.packedByteCount)
                 let decoded = Codecs.decodedPrefix(beginning, byteCount: PackedArchive.maximumByteCount)
-                self = .compressed(compression, .archive(looksLikeImage: PackedArchive(decoded, forms).looksLikeImage))
+                let archive = PackedArchive(decoded, forms)
+                // Whether a damaged one is an image is unknown until it is read.
+                self = .compressed(compression, .archive(looksLikeImage: archive.looksLikeImage || archive.isDamaged))
             }
         } catch {
             self = .unreadable(error)

@@ -36,15 +36,28 @@ struct PackedArchive {
     /// True if an entry belongs to a layer: a file that is named by its digest, or a file in a layer's folder.
     var holdsLayer: Bool { contains(.layer) }
 
+    /// True if what follows an entry is neither a header nor the end of the archive.
+    var isDamaged: Bool { walk { _ in true } }
+
     private func contains(_ wanted: FormFiles.EntryMeaning) -> Bool {
+        var isFound = false
+        _ = walk { entry in
+            isFound = forms.meaning(of: entry).contains(wanted)
+            return !isFound
+        }
+        return isFound
+    }
+
+    /// Passes the entries to `body` until it returns false. Returns: whether a block is damaged before that.
+    private func walk(_ body: (FormFiles.ArchiveEntry) -> Bool) -> Bool {
         var offset = 0
         var isFirst = true
-        while bytes.count - offset >= TarHeader.byteCount,
-            let header = TarHeader(bytes[offset..<offset + TarHeader.byteCount])
-        {
+        while bytes.count - offset >= TarHeader.byteCount {
+            let block = bytes[offset..<offset + TarHeader.byteCount]
+            guard let header = TarHeader(block) else { return block.contains { $0 != 0 } }
             // Links, folders and devices have no content, whatever their size field contains.
             let hasContent = !(UInt8(ascii: "1")...UInt8(ascii: "6")).contains(header.typeFlag)
-            guard let size = hasContent ? header.size : 0 else { return false }
+            guard let size = hasContent ? header.size : 0 else { return true }
             offset += TarHeader.byteCount
             let visibleCount = Int(min(size, UInt64(bytes.count - offset)))
             let content = bytes[offset..<offset + visibleCount]
@@ -56,7 +69,7 @@ struct PackedArchive {
                 let entry = FormFiles.ArchiveEntry(
                     path: path, beginning: content.prefix(4096), isCut: visibleCount < size && content.isEmpty,
                     isFirst: isFirst)
-                if forms.meaning(of: entry).contains(wanted) { return true }
+                guard body(entry) else { return false }
                 isFirst = false
             }
             let blockCount = size / UInt64(TarHeader.byteCount) + (size % UInt64(TarHeader.byteCount) == 0 ? 0 : 1)
