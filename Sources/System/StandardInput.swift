@@ -59,7 +59,10 @@ final class PipeSource: SequentialSource {
         while count < buffer.count {
             guard !isCancelled() else { throw .cancelled }
             var poller = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
-            guard poll(&poller, 1, Self.waitMilliseconds) != 0 else { continue }
+            // A signal ends the wait, and nothing has arrived then.
+            let readyCount = poll(&poller, 1, Self.waitMilliseconds)
+            guard readyCount >= 0 || errno == EINTR else { throw .failed(Errno(rawValue: errno)) }
+            guard readyCount > 0 else { continue }
             // SAFETY: the caller owns the buffer during the call; `count` is less than its size.
             let room = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
             let readCount = Glibc.read(descriptor.rawValue, room.baseAddress, room.count)
@@ -69,7 +72,11 @@ final class PipeSource: SequentialSource {
                 guard error == .interrupted || error == .resourceTemporarilyUnavailable else { throw .failed(error) }
                 continue
             }
-            guard readCount > 0 else { break }
+            guard readCount > 0 else {
+                // What ends this program may also have ended the writer: the input is not cut off then.
+                guard !isCancelled() else { throw .cancelled }
+                break
+            }
             count += readCount
         }
         return count

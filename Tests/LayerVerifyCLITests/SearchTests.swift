@@ -70,6 +70,17 @@ import Testing
         #expect(run.text.contains("not-an-image"))
     }
 
+    /// The first block of zstd is longer than 64 KiB, and nothing comes out before its end.
+    @Test func aLongFirstBlockHidesNoImage() throws {
+        let run = try bash(
+            """
+            mkdir d; cp -r $GOOD d/ok; cp -r $BAD i; head -c 90000 /dev/urandom | base64 -w0 >i/README
+            tar -C i -cf i.tar README blobs index.json oci-layout; zstd -q i.tar -o d/b; $P d; echo "folder $?"
+            $P d/b >/dev/null; echo "path $?"; $P - <d/b >/dev/null; echo "file $?"; cat d/b | $P - >/dev/null; echo "pipe $?"
+            """)
+        #expect(run.text.hasSuffix("folder 1\npath 1\nfile 1\npipe 1\n"), "\(run.transcript)")
+    }
+
     @Test(arguments: ["mkdir -p d/s/blobs/sha512", "mkdir -p d/s/blobs/sha256"])
     func aFileThatMayBeAnImageIsReported(_ line: String) throws {
         let run = try bash("mkdir d; cp -r $GOOD d/ok; " + line + "; $P d")

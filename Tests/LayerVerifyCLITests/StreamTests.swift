@@ -177,11 +177,27 @@ struct StreamTests {
     }
 
     @Test func aSignalEndsTheWaitForAPipe() throws {
+        // The writer ends only after the program has reported.
+        for (byteCount, options) in [(0, ""), (3000, ""), (3000, "-j1")] {
+            let run = try shell(
+                """
+                mkfifo pipe; (head -c \(byteCount) "$1"; until [ -s report ]; do sleep 0.05; done) >pipe &
+                timeout --foreground -s INT 0.3 "$P" --format json \(options) - <pipe >text; status=$?
+                cat text | tee report; echo >>report; wait; rm pipe report; exit $status
+                """, Self.sound)
+            #expect(run.text.contains("\"interrupted\""), "\(run.transcript)")
+            #expect(run.status != 0)
+        }
+    }
+
+    /// A signal to the group of processes ends the writer, too, within a blob of the archive.
+    @Test func anInterruptedWriterDoesNotRefute() throws {
         let run = try shell(
-            "(head -c 3000 \"$1\"; sleep 4) | (exec timeout --foreground -s INT 0.5 \"$P\" --format json -)",
-            Self.sound)
-        #expect(run.text.contains("\"interrupted\""), "\(run.transcript)")
-        #expect(run.status != 0)
+            """
+            mkdir -p blobs/sha256; head -c 4M /dev/zero >blobs/sha256/$(printf 'a%063d' 0); tar -c blobs | head -c 3M >cut
+            timeout -s INT 1 sh -c '(cat cut; exec sleep 20) | "$0" --format json - >report' "$P"; sleep 0.3; cat report
+            """)
+        #expect(run.text.contains("\"interrupted\"") && !run.text.contains("refuted"), "\(run.transcript)")
     }
 
     // Other commands

@@ -41,7 +41,7 @@ enum FileNature: Hashable {
     /// The bytes of a compressed file that are decoded to detect an archive.
     private static let packedLookByteCount = 4 << 10
     /// The bytes of a compressed archive that are decoded to read its entries.
-    private static let packedByteCount = 256 << 10
+    static let packedByteCount = 256 << 10
 
     /// Classifies a file that begins like a tar archive.
     ///
@@ -102,7 +102,12 @@ enum FileNature: Hashable {
                     self = .compressed(compression, .undecoded)
                     return
                 }
-                let first = Codecs.decodedPrefix(prefix, byteCount: Self.packedLookByteCount)
+                var first = Codecs.decodedPrefix(prefix, byteCount: Self.packedLookByteCount)
+                if first.isEmpty, file.byteCount > UInt64(prefix.count) {
+                    // A block of zstd may have 128 KiB, and nothing comes out before its end.
+                    let longer = try file.bytes(at: 0, upTo: Self.packedByteCount)
+                    first = Codecs.decodedPrefix(longer, byteCount: Self.packedLookByteCount)
+                }
                 guard TarIndex.isTar(prefix: first) else {
                     self = .compressed(compression, first.isEmpty ? .nothing : .other(beginning: first))
                     return

@@ -37,7 +37,7 @@ extension ImageFinder {
     private mutating func addStream(_ source: any SequentialSource, path: String, _ tools: StreamTools) -> FileNature? {
         let prefix: [UInt8]
         do throws(SourceFault) {
-            prefix = try source.next(StreamedArchive.beginningByteCount)
+            prefix = try source.next(FileNature.packedByteCount)
         } catch {
             switch error {
             case .cancelled: add(path, .searchInterrupted)
@@ -50,7 +50,7 @@ extension ImageFinder {
             return add(archive, path: path, isGiven: true, reread: nil)
         }
         let nature = FileNature(StreamedFile(prefix, byteCount: ByteMath.fileSize(prefix.count)), forms)
-        guard case .compressed(let compression, .archive) = nature,
+        guard case .compressed(let compression, let content) = nature, Self.mayBeArchive(content),
             let archive = Self.decode(ResumedSource(prefix, then: source), compression, tools)
         else { return nature }
         return add(archive, path: path, isGiven: true, reread: nil)
@@ -63,8 +63,8 @@ extension ImageFinder {
     mutating func addPacked(
         _ file: PositionedFile, _ nature: FileNature, path: String, canReopen: Bool, isGiven: Bool
     ) -> FileNature? {
-        guard let tools, case .compressed(let compression, .archive(let looksLikeImage)) = nature,
-            looksLikeImage || isGiven
+        guard let tools, case .compressed(let compression, let content) = nature,
+            isGiven ? Self.mayBeArchive(content) : content == .archive(looksLikeImage: true)
         else { return nature }
         let watch = watch
         guard let archive = Self.read(file, compression, tools, watch) else { return nature }
@@ -76,6 +76,15 @@ extension ImageFinder {
             return archive
         }
         return add(archive, path: path, isGiven: isGiven, reread: canReopen ? reread : nil)
+    }
+
+    /// Whether a compressed file that was given is decoded to find out. Its beginning may decode to nothing: if it is damaged,
+    /// if its window is larger than allowed, or after long skippable frames.
+    private static func mayBeArchive(_ content: PackedContent) -> Bool {
+        switch content {
+        case .archive, .nothing: true
+        case .other, .undecoded: false
+        }
     }
 
     private static func read(
@@ -92,6 +101,7 @@ extension ImageFinder {
         let beginning: [UInt8]
         do throws(SourceFault) {
             beginning = try decoded.next(StreamedArchive.beginningByteCount)
+            guard TarIndex.isTar(prefix: beginning) else { return nil }
         } catch {
             // The scan meets the same fault.
             beginning = []
@@ -103,7 +113,7 @@ extension ImageFinder {
     private mutating func add(
         _ archive: StreamedArchive, path: String, isGiven: Bool, reread: StreamRoot.Reread?
     ) -> FileNature? {
-        guard !archive.isInterrupted else {
+        guard !archive.isInterrupted, !watch.isInterrupted else {
             add(path, .searchInterrupted)
             return nil
         }
