@@ -197,7 +197,8 @@ struct StreamTests {
             mkdir -p blobs/sha256; head -c 4M /dev/zero >blobs/sha256/$(printf 'a%063d' 0); tar -c blobs | head -c 3M >cut
             timeout -s INT 1 sh -c '(cat cut; exec sleep 20) | "$0" --format json - >report' "$P"; sleep 0.3; cat report
             """)
-        #expect(run.text.contains("\"interrupted\"") && !run.text.contains("refuted"), "\(run.transcript)")
+        #expect(run.text.contains("\"interrupted\""), "\(run.transcript)")
+        #expect(run.text.contains("\"outcome\": \"undetermined\""))
     }
 
     // Other commands
