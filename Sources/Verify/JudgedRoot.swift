@@ -50,12 +50,12 @@ struct JudgedRoot {
     ///
     /// Returns: a finding about each blob in which the reference path finds no fault.
     private static func confirm(
-        _ requests: [BlobRequest], _ reference: ReferenceRun, _ judge: inout Judge
+        _ requests: BlobRequests, _ reference: ReferenceRun, _ judge: inout Judge
     ) -> [LocatedFinding] {
         var disagreements: [LocatedFinding] = []
         let batchCount = 4096
         for start in stride(from: 0, to: requests.count, by: batchCount) {
-            let batch = Array(requests[start..<min(start + batchCount, requests.count)])
+            let batch = (start..<min(start + batchCount, requests.count)).map { requests[$0] }
             let wereRefuted = batch.map { judge.isRefuted($0.blob) }
             for (request, read) in zip(batch, reference.facts(of: batch)) {
                 let first = judge.facts[request.blob]

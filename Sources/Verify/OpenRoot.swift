@@ -50,8 +50,8 @@ final class OpenRoot: Sendable {
     }
 
     /// The requests for some blobs, in the order of the inventory. The root has none after that.
-    func takeRequests(where isWanted: (BlobIndex) -> Bool) -> [BlobRequest] {
-        state.withLock { $0.requests.take() }?.filtered(isWanted) ?? []
+    func takeRequests(where isWanted: (BlobIndex) -> Bool) -> BlobRequests {
+        state.withLock { $0.requests.take() }?.filtered(isWanted) ?? BlobRequests([], of: inventory)
     }
 
     /// The path of a blob that is numbered among all blobs of the run.
@@ -91,7 +91,7 @@ struct BlobRequests: Sendable {
         case listed([BlobRequest])
     }
 
-    private let content: Content
+    private var content: Content
     private let inventory: Inventory
 
     /// The blobs that have claims which the facts so far do not decide, the largest first.
@@ -137,12 +137,14 @@ struct BlobRequests: Sendable {
     }
 
     /// The requests for some blobs, in the order of the inventory.
-    func filtered(_ isWanted: (BlobIndex) -> Bool) -> [BlobRequest] {
+    func filtered(_ isWanted: (BlobIndex) -> Bool) -> BlobRequests {
+        var result = self
         switch content {
         case .planned(let plan, _, let offers):
-            plan.blobs.filter { isWanted(Int($0)) }.map { request(Int($0), plan, offers) }
-        case .listed(let requests): requests.filter { isWanted($0.blob) }
+            result.content = .planned(plan, order: plan.blobs.filter { isWanted(Int($0)) }, offers: offers)
+        case .listed(let requests): result.content = .listed(requests.filter { isWanted($0.blob) })
         }
+        return result
     }
 
     private func request(

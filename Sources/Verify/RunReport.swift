@@ -40,9 +40,10 @@ struct RunReport {
         return max(min(FindingList.standardByteCount, left), assured)
     }
 
-    /// Appends the next image store.
-    mutating func append(_ judged: JudgedRoot) {
-        var findings = judged.findings
+    /// Appends the next image store, and takes its findings, so that they exist once.
+    mutating func append(_ judged: inout JudgedRoot) {
+        var findings = judged.inventory.emptyFindings
+        swap(&findings, &judged.findings)
         let waivers = tolerated.waivers(for: findings, in: judged.inventory)
         findings.finish()
         findings.sort()

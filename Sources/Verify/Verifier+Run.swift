@@ -29,9 +29,9 @@ extension Verifier {
             self, opener: sources.opener, cancellation: cancellation, progress: progress, start: start, trace: trace,
             noteStart: { sources.progress.end() })
         func takeJudged(isEnd: Bool) {
-            while let judged = run.next(isEnd: isEnd, findingByteCount: report.findingByteCount) {
+            while var judged = run.next(isEnd: isEnd, findingByteCount: report.findingByteCount) {
                 if noteWork != nil { work += judged.work }
-                report.append(judged)
+                report.append(&judged)
             }
         }
         var walkStart = start
@@ -63,7 +63,8 @@ extension Verifier {
         var report = RunReport(self, sources, builder.inventory, readsLayers: false)
         for found in sources.found {
             sources.walk(found, &builder)
-            report.append(JudgedRoot(documentsOf: builder.endRoot(), findingByteCount: report.findingByteCount))
+            var judged = JudgedRoot(documentsOf: builder.endRoot(), findingByteCount: report.findingByteCount)
+            report.append(&judged)
         }
         sources.noteRun(&builder)
         report.append(ofRun: builder.inventory)

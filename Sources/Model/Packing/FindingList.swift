@@ -133,6 +133,11 @@ package struct FindingList: RandomAccessCollection, ExpressibleByArrayLiteral, S
     /// - Parameter imagesBefore: the number of images before those that the other list is about.
     package mutating func append(contentsOf other: FindingList, imagesBefore: Int) {
         let findingsBefore = pool.count
+        if findingsBefore == 0, entries.isEmpty, imagesBefore == 0 {
+            // The memory is shared, so that the list of a large image store exists once.
+            (pool, entries, standInCounts) = (other.pool, other.entries, other.standInCounts)
+            return
+        }
         pool.append(contentsOf: other.pool)
         entries.append(
             contentsOf: other.entries.lazy.map {

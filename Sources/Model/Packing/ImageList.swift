@@ -148,6 +148,14 @@ package struct ImageList: RandomAccessCollection, MutableCollection, Expressible
         close()
         let firstLayer = UInt32(layers.count)
         let firstName = UInt32(names.count)
+        index = nil
+        if packed.isEmpty, layers.isEmpty, names.isEmpty {
+            // The memory is shared, so that the list of a large image store exists once.
+            self = other
+            index = nil
+            fixedCount = packed.count
+            return
+        }
         func moved(_ name: UInt32) -> UInt32 { name == 0 ? 0 : name + firstName }
         packed.append(contentsOf: other.packed)
         layers.append(contentsOf: other.layers)
@@ -157,7 +165,6 @@ package struct ImageList: RandomAccessCollection, MutableCollection, Expressible
         firstNames.append(contentsOf: other.firstNames.lazy.map(moved))
         lastNames.append(contentsOf: other.lastNames.lazy.map(moved))
         nextNames.append(contentsOf: other.nextNames.lazy.map(moved))
-        index = nil
         fixedCount = packed.count
     }
 
