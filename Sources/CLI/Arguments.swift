@@ -23,7 +23,7 @@ enum Arguments {
                 continue
             }
             throw ValidationError(
-                "Argument \(index) is not UTF-8: '\(ReferenceDocs.visible(String(cString: argument)))'. "
+                "Argument \(index) is not UTF-8: '\(TerminalText.escaped(String(cString: argument)))'. "
                     + "Names that are not UTF-8 cannot be given; give the folder above.")
         }
     }

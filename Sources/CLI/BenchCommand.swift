@@ -114,13 +114,13 @@ struct BenchCommand: ParsableCommand {
             workFolder: workDir, jobCounts: jobs?.counts ?? [CPUBudget.available()], runCount: runs)
         let isWatched = isatty(STDERR_FILENO) == 1
         let bench = Bench(options, cancellation: session.cancellation) { stage in
-            if isWatched { StandardStreams.complain(ReferenceDocs.visible(stage) + " ...") }
+            if isWatched { StandardStreams.complain(TerminalText.escaped(stage) + " ...") }
         }
         var (result, verification): (BenchReport, Verification?)
         do throws(BenchError) {
             (result, verification) = try bench.run()
         } catch {
-            StandardStreams.complain(ReferenceDocs.visible(error.description))
+            StandardStreams.complain(TerminalText.escaped(error.description))
             result = BenchReport(outcome: .undetermined)
             verification = nil
         }

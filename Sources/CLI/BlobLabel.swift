@@ -20,7 +20,7 @@ package enum BlobLabel {
             parts[place] = String(parts[place].prefix(shownDigitCount) + suffix)
             parts.removeFirst(place)
         }
-        let text = ReferenceDocs.visible(parts.joined(separator: "/"))
+        let text = TerminalText.escaped(parts.joined(separator: "/"))
         guard self.width(of: text) > width else { return text }
         var end = Substring(text)
         while self.width(of: end) > width - 1, !end.isEmpty { end.removeFirst() }

@@ -11,7 +11,7 @@ enum CommandHints {
     /// missing.
     static func complain(about paths: [String]) {
         guard let word = paths.first, access(word, F_OK) != 0, let hint = hint(for: word) else { return }
-        StandardStreams.complain("'\(ReferenceDocs.visible(word))' is taken as a path, and nothing is there; \(hint)")
+        StandardStreams.complain("'\(TerminalText.escaped(word))' is taken as a path, and nothing is there; \(hint)")
     }
 
     /// Returns `did you mean 'layerverify inspect'?`; nil for a word that is not similar to a command.

@@ -55,7 +55,7 @@ struct DigestCommand: ParsableCommand {
         }
         for file in result.files {
             guard let code = file.code, let message = file.message else { continue }
-            StandardStreams.complain(ReferenceDocs.visible("\(file.path): \(message)") + " [\(code)]")
+            StandardStreams.complain(TerminalText.escaped("\(file.path): \(message)") + " [\(code)]")
         }
         try session.finish(with: ExitStatus(result), writing: [output]) { _, sink throws(ReportOutput.Failure) in
             try result.write(as: report.format.format, columns: chain ? .withChainIDs : .standard, to: sink)

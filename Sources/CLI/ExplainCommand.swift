@@ -77,7 +77,7 @@ struct FindingName: ExpressibleByArgument {
 
     /// The message about an unknown code, with those that may be meant.
     var complaint: String {
-        "There is no finding with the code '\(ReferenceDocs.visible(String(word.prefix(80))))'. "
+        "There is no finding with the code '\(TerminalText.escaped(String(word.prefix(80))))'. "
             + ReferenceDocs.suggestion(forCode: word)
     }
 }

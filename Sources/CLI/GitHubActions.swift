@@ -63,7 +63,7 @@ struct GitHubActions {
     private static let leastByteCount = 4 << 10
 
     private static func append(_ report: Verification, to path: String) throws(ReportOutput.Failure) {
-        let name = "the step summary '\(ReferenceDocs.visible(path))'"
+        let name = "the step summary '\(TerminalText.escaped(path))'"
         let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0o666)
         guard descriptor >= 0 else { throw ReportOutput.Failure("append to", name, errno) }
         defer { close(descriptor) }

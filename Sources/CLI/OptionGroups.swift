@@ -51,7 +51,7 @@ struct SelectionOptions: ParsableArguments {
             options.references = try references.map { text throws(Verifier.Error) in try ImageReference(text) }
             options.expectedDigests = try expectedDigests.map { text throws(Verifier.Error) in try BlobDigest(text) }
         } catch {
-            throw ValidationError(ReferenceDocs.visible(error.description))
+            throw ValidationError(TerminalText.escaped(error.description))
         }
         options.symbolicLinks = followSymlinks.policy
     }
@@ -182,7 +182,7 @@ extension Verifier {
                 StandardStreams.complain("\(error.description); nothing was read")
                 throw ExitStatus.undetermined.exitCode
             }
-            throw ValidationError(ReferenceDocs.visible(error.description))
+            throw ValidationError(TerminalText.escaped(error.description))
         }
     }
 }

@@ -32,9 +32,9 @@ enum OutputPlace {
             if isSame || isInImage(file, below: path, marks) {
                 let what =
                     output == path
-                    ? " that is to be read" : ", which belongs to '\(ReferenceDocs.visible(path))' that is to be read"
+                    ? " that is to be read" : ", which belongs to '\(TerminalText.escaped(path))' that is to be read"
                 throw ValidationError(
-                    "The report would replace '\(ReferenceDocs.visible(output))'\(what)."
+                    "The report would replace '\(TerminalText.escaped(output))'\(what)."
                         + (hint.map { " " + $0 } ?? ""))
             }
         }

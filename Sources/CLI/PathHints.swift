@@ -13,7 +13,7 @@ enum PathHints {
             guard access(path, F_OK) != 0, let hint = hint(for: path, exists: { access($0, F_OK) == 0 }) else {
                 continue
             }
-            StandardStreams.complain(ReferenceDocs.visible(hint.message) + "\n  " + ReferenceDocs.visible(hint.command))
+            StandardStreams.complain(TerminalText.escaped(hint.message) + "\n  " + TerminalText.escaped(hint.command))
         }
     }
 

@@ -60,7 +60,7 @@ struct ToleranceOptions: ParsableArguments {
         do throws(Verifier.Error) {
             _ = try parsedRules()
         } catch {
-            throw ValidationError(ReferenceDocs.visible(error.description))
+            throw ValidationError(TerminalText.escaped(error.description))
         }
     }
 
@@ -84,7 +84,7 @@ struct ToleranceOptions: ParsableArguments {
                 try Verifier.Baseline(report: FilePath(path))
             }
         } catch {
-            StandardStreams.complain(ReferenceDocs.visible(error.description))
+            StandardStreams.complain(TerminalText.escaped(error.description))
             throw ExitStatus.usage.exitCode
         }
     }

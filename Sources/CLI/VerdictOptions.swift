@@ -71,7 +71,7 @@ struct VerdictOptions: ParsableArguments {
             for other in requests[..<index] where OutputPlace.isSame(request.output, other.output) {
                 let place =
                     request.isForStandardOutput
-                    ? "standard output" : "'\(ReferenceDocs.visible(request.output ?? "-"))'"
+                    ? "standard output" : "'\(TerminalText.escaped(request.output ?? "-"))'"
                 throw ValidationError(
                     "Two reports, \(other.format) and \(request.format), cannot both go to \(place): write one to a file, "
                         + "as in --report \(request.format)=FILE.")

@@ -68,7 +68,7 @@ package final class LaneSHA256: StreamDigest {
     /// yet.
     private func takeIntoTail(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         precondition(!isFinished, "a finished digest takes no more bytes")
-        totalByteCount += ByteMath.fileSize(bytes.count)
+        totalByteCount += UInt64(byteCount: bytes.count)
         guard tailByteCount > 0 else { return bytes }
         let takenByteCount = min(Self.blockByteCount - tailByteCount, bytes.count)
         UnsafeMutableRawBufferPointer(rebasing: tail[tailByteCount...])
@@ -118,8 +118,8 @@ package final class LaneSHA256: StreamDigest {
     }
 
     /// Pairs of the team's lanes in their order. A lane without a partner or without a whole block is in no pair.
-    static let pairing = DigestPairing(
-        lend: { team, pairs in
+    static let interleaved = InterleavedDigests(
+        begin: { team, pairs in
             for index in team.indices { team[index].bytes = lane(team[index]).takeIntoTail(team[index].bytes) }
             for first in stride(from: 0, to: team.count - 1, by: 2) {
                 let (one, other) = (team[first], team[first + 1])
@@ -134,7 +134,7 @@ package final class LaneSHA256: StreamDigest {
                         blockCount: min(one.bytes.count, other.bytes.count) / blockByteCount))
             }
         },
-        takeBack: { team, pairs in
+        end: { team, pairs in
             for pair in pairs {
                 for index in team.indices {
                     let words = lane(team[index]).words
@@ -199,7 +199,7 @@ extension LaneSHA256 {
         isUsable
         ? DigestMethod(
             name: name, algorithm: .sha256, teamSize: Int(LV_SHA256_MAXIMUM_LANE_COUNT),
-            begin: { LaneSHA256() }, updateTeam: { update($0) }, pairing: pairing)
+            begin: { LaneSHA256() }, updateTeam: { update($0) }, interleaved: interleaved)
         : EVPDigest.method(.sha256)
 
     /// Hashes four messages of different lengths in lockstep, and compares each digest with that of sha256sum.

@@ -26,7 +26,7 @@ package struct DigestMethod: Sendable {
     package let begin: @Sendable () -> any StreamDigest
     private let updateTeam: @Sendable (UnsafeMutableBufferPointer<DigestLane>) -> Void
     /// How messages may be hashed in the gaps of other work; nil if they may not.
-    package let pairing: DigestPairing?
+    package let interleaved: InterleavedDigests?
 
     /// Makes a method that hashes its messages one after another.
     package init(
@@ -43,14 +43,14 @@ package struct DigestMethod: Sendable {
         name: String, algorithm: DigestAlgorithm, teamSize: Int,
         begin: @escaping @Sendable () -> any StreamDigest,
         updateTeam: @escaping @Sendable (UnsafeMutableBufferPointer<DigestLane>) -> Void,
-        pairing: DigestPairing? = nil
+        interleaved: InterleavedDigests? = nil
     ) {
         self.name = name
         self.algorithm = algorithm
         self.teamSize = teamSize
         self.begin = begin
         self.updateTeam = updateTeam
-        self.pairing = pairing
+        self.interleaved = interleaved
     }
 
     /// Hashes the next bytes of several messages.
@@ -62,18 +62,18 @@ package struct DigestMethod: Sendable {
 /// How the next bytes of messages are hashed in the gaps of other work, which advances the pairs between the two calls.
 ///
 /// Shape: a team as for `DigestMethod.update`. The digests must not be used for anything else in the meantime.
-package struct DigestPairing: Sendable {
+package struct InterleavedDigests: Sendable {
     /// Appends pairs of the team's messages: the first and the second, the third and the fourth.
-    package let lend: @Sendable (UnsafeMutableBufferPointer<DigestLane>, inout [HashPair]) -> Void
+    package let begin: @Sendable (UnsafeMutableBufferPointer<DigestLane>, inout [HashPair]) -> Void
     /// Hashes what is left of the pairs and of the team.
-    package let takeBack: @Sendable (UnsafeMutableBufferPointer<DigestLane>, [HashPair]) -> Void
+    package let end: @Sendable (UnsafeMutableBufferPointer<DigestLane>, [HashPair]) -> Void
 
     package init(
-        lend: @escaping @Sendable (UnsafeMutableBufferPointer<DigestLane>, inout [HashPair]) -> Void,
-        takeBack: @escaping @Sendable (UnsafeMutableBufferPointer<DigestLane>, [HashPair]) -> Void
+        begin: @escaping @Sendable (UnsafeMutableBufferPointer<DigestLane>, inout [HashPair]) -> Void,
+        end: @escaping @Sendable (UnsafeMutableBufferPointer<DigestLane>, [HashPair]) -> Void
     ) {
-        self.lend = lend
-        self.takeBack = takeBack
+        self.begin = begin
+        self.end = end
     }
 }
 

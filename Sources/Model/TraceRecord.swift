@@ -28,13 +28,13 @@ package struct TraceRecord: Sendable {
         /// The number of bytes that decoding produced.
         package let producedByteCount: UInt64
         /// Whether the bytes were hashed in the gaps of decoding others.
-        package let isBeside: Bool
+        package let isInterleaved: Bool
 
-        package init(_ blob: BlobIndex, byteCount: UInt64, producedByteCount: UInt64 = 0, isBeside: Bool = false) {
+        package init(_ blob: BlobIndex, byteCount: UInt64, producedByteCount: UInt64 = 0, isInterleaved: Bool = false) {
             self.blob = blob
             self.byteCount = byteCount
             self.producedByteCount = producedByteCount
-            self.isBeside = isBeside
+            self.isInterleaved = isInterleaved
         }
     }
 

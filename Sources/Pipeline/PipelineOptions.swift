@@ -20,7 +20,7 @@ package struct PipelineOptions: Sendable {
     /// Makes the consumers of a blob, other than its digests. This is where they are attached, for all blobs of a run.
     package var consumers: ConsumerFactory = { _, _ in [] }
     /// Whether a blob of several gzip members may be read in several places at once.
-    package var readsInParts: Bool
+    package var readsInChunks: Bool
     /// Whether workers run with the lowest CPU and I/O priority.
     package var isNice: Bool
     /// Receives every action; nil for no tracing, which costs nothing.
@@ -40,7 +40,7 @@ package struct PipelineOptions: Sendable {
     package init(
         jobCount: Int, expansionLimit: ExpansionLimit = .standard, codecOptions: CodecOptions = CodecOptions(),
         fastCodec: @escaping CodecLookup = { Codecs.fast(for: $0) },
-        readsInParts: Bool = !DisabledPaths.contains(Self.partsName), isNice: Bool = false,
+        readsInChunks: Bool = !DisabledPaths.contains(Self.partsName), isNice: Bool = false,
         tracer: Tracer? = nil
     ) {
         precondition(jobCount >= 1, "a pipeline has at least one job")
@@ -52,7 +52,7 @@ package struct PipelineOptions: Sendable {
                 codecOptions.maximumWindowByteCount, Self.leastWindowBudget,
                 UInt64(jobCount) * Self.windowBudgetPerJob))
         self.fastCodec = fastCodec
-        self.readsInParts = readsInParts
+        self.readsInChunks = readsInChunks
         self.isNice = isNice
         self.tracer = tracer
     }

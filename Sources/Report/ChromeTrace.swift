@@ -29,7 +29,7 @@ package struct ChromeTrace: Sendable {
     package func line(_ record: TraceRecord, path: (BlobIndex) -> String) -> String {
         let parts = record.parts.map { part in
             var members = #"{"blob":"# + JSONText.quoted(path(part.blob))
-            members += (part.isBeside ? #","hashedBytes":"# : #","bytes":"#) + "\(part.byteCount)"
+            members += (part.isInterleaved ? #","hashedBytes":"# : #","bytes":"#) + "\(part.byteCount)"
             if part.producedByteCount > 0 { members += #","decodedBytes":\#(part.producedByteCount)"# }
             return members + "}"
         }

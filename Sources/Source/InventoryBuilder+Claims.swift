@@ -174,7 +174,7 @@ extension InventoryBuilder {
     mutating func checkData(_ descriptor: Descriptor, at place: Place, image: Int? = nil, layer: Int? = nil) {
         guard let data = descriptor.data else { return }
         let place = place.appending("data")
-        if let size = descriptor.size, size != ByteMath.fileSize(data.count) {
+        if let size = descriptor.size, size != UInt64(byteCount: data.count) {
             add(
                 Finding(
                     .dataMismatch, "the embedded data has \(data.count) bytes, the descriptor claims \(size)",

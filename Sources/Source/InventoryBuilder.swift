@@ -381,7 +381,7 @@ package struct InventoryBuilder {
         let (digests, isFastMethodWrong) = digester.digests(of: bytes, all, path: path)
         if isFastMethodWrong { add(.fastDigestDisagrees(path, at: Place(path))) }
         var facts = BlobFacts(
-            byteCount: ByteMath.fileSize(bytes.count), digests: digests,
+            byteCount: UInt64(byteCount: bytes.count), digests: digests,
             compression: Compression.detect(prefix: bytes), reading: ending)
         // A document that several others name is read for each of them, and must not change in between.
         if let known = inventory.blobs[blob].facts, known.digests.first != facts.digests.first {

@@ -90,7 +90,7 @@ package final class PositionedFile: BlobReader {
         while count < wanted {
             // SAFETY: the caller owns the buffer during the call; wanted is at most its size.
             let room = UnsafeMutableRawBufferPointer(rebasing: buffer[count..<wanted])
-            let position = off_t(offsetBytes + ByteMath.fileSize(count))
+            let position = off_t(offsetBytes + UInt64(byteCount: count))
             let readCount = try retryingInterrupts {
                 pread(descriptor.rawValue, room.baseAddress, room.count, position)
             }

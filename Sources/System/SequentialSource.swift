@@ -71,7 +71,7 @@ package final class FileSource: SequentialSource {
         } catch {
             throw .failed(error)
         }
-        offsetBytes += ByteMath.fileSize(count)
+        offsetBytes += UInt64(byteCount: count)
         if count < buffer.count, offsetBytes < file.byteCount || file.hasChanged { throw .changed }
         return count
     }

@@ -54,7 +54,7 @@ final class BlobRun {
         var options = verifier.pipelineOptions
         // The search for members reads some bytes twice.
         if verifier.options.hasLowPriority || verifier.options.maximumBytesPerSecond != nil {
-            options.readsInParts = false
+            options.readsInChunks = false
         }
         self.options = options
         crew = options.makeCrew()

@@ -69,7 +69,7 @@ extension Verifier {
                 let bytes = try source.next(PipelineOptions.blockByteCount)
                 guard !bytes.isEmpty else { return .complete }
                 reader.take(bytes.span.bytes)
-                byteCount += ByteMath.fileSize(bytes.count)
+                byteCount += UInt64(byteCount: bytes.count)
             }
         } catch {
             return ReadEnding(error, atByte: byteCount)
@@ -90,7 +90,7 @@ private final class CountedSource: SequentialSource {
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(SourceFault) -> Int {
         let count = try base.read(into: buffer)
-        byteCount += ByteMath.fileSize(count)
+        byteCount += UInt64(byteCount: count)
         noteBytes(byteCount)
         return count
     }

@@ -25,18 +25,18 @@ import TestSupport
     @Test(.enabled(if: isSupported, "this CPU lacks the instructions, or sha-lanes is disabled"), arguments: 0..<4)
     func pairsAdvancedByOtherCodeAgreeWithOpenSSL(seed: Int) throws {
         let method = digestMethod(for: .sha256)
-        let pairing = try #require(method.pairing)
+        let interleaved = try #require(method.interleaved)
         var random = SplitMix(state: UInt64(77 + seed))
         var movedBlockCount = 0
         Self.compare(method, roundCount: 3_000, &random) { team, random in
             var pairs: [HashPair] = []
-            pairing.lend(team, &pairs)
+            interleaved.begin(team, &pairs)
             for index in pairs.indices {
                 let count = Int(random.next() % UInt64(pairs[index].blockCount + 1))
                 movedBlockCount += count
                 Self.moveOn(&pairs[index], by: count)
             }
-            pairing.takeBack(team, pairs)
+            interleaved.end(team, pairs)
         }
         #expect(movedBlockCount > 2_000)
     }

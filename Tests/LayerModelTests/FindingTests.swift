@@ -77,11 +77,11 @@ import Testing
         #expect(ByteMath.clamp(11, to: 10) == 10)
         #expect(ByteMath.clamp(.max, to: .max) == .max)
         #expect(ByteMath.clamp(.max, to: 0) == 0)
-        #expect(ByteMath.fileSize(.max) == UInt64(Int.max))
+        #expect(UInt64(byteCount: .max) == UInt64(Int.max))
     }
 
     @Test func negativeCountsTrap() async {
-        await #expect(processExitsWith: .failure) { _ = ByteMath.fileSize(-1) }
+        await #expect(processExitsWith: .failure) { _ = UInt64(byteCount: -1) }
         await #expect(processExitsWith: .failure) { _ = ByteMath.clamp(1, to: -1) }
     }
 

@@ -66,7 +66,7 @@ private final class LineCounter: BlockConsumer {
 @Suite(.timeLimit(.minutes(10))) struct BlockConsumerTests {
     private func run(_ blobs: [[UInt8]], jobs: Int, inParts: Bool = true) -> (run: PipelineRun, lines: LineCounts) {
         let lines = LineCounts()
-        var options = PipelineOptions(jobCount: jobs, readsInParts: inParts)
+        var options = PipelineOptions(jobCount: jobs, readsInChunks: inParts)
         options.consumers = lines.factory
         let store = MemoryStore(blobs: blobs)
         let run = LayerPipelineTests.run(store.requests(), store, options)

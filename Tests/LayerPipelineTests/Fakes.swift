@@ -82,7 +82,7 @@ func run(
 ) -> PipelineRun {
     var options = PipelineOptions(
         jobCount: jobs, expansionLimit: limit, codecOptions: .init(maximumWindowByteCount: window),
-        fastCodec: codec, readsInParts: inParts)
+        fastCodec: codec, readsInChunks: inParts)
     options.fastDigest = digest
     return run(requests, opener, options, seconds: seconds, isCancelled: isCancelled)
 }

@@ -37,7 +37,7 @@ import TestSupport
     /// The fast paths that are used: all, all but one, and none.
     enum Paths: CaseIterable {
         case all, noParts, noLanes, noStrictFrames, noInterleaving, noDigestLanes, none
-        var readsInParts: Bool { self != .noParts && self != .none }
+        var readsInChunks: Bool { self != .noParts && self != .none }
         var codec: CodecLookup {
             switch self {
             case .all, .noParts, .noDigestLanes: { Codecs.fast(for: $0, disabled: []) }
@@ -77,7 +77,7 @@ import TestSupport
                     request($0, expectedByteCount: claimsSizes ? UInt64(layers[$0].bytes.count) : 0)
                 }
                 let result = run(
-                    requests, store, jobs: jobs, inParts: paths.readsInParts, codec: paths.codec, digest: paths.digest)
+                    requests, store, jobs: jobs, inParts: paths.readsInChunks, codec: paths.codec, digest: paths.digest)
                 expectSound(result, blobCount: layers.count)
                 for (index, facts) in result.facts.enumerated() {
                     #expect(

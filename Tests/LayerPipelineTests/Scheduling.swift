@@ -21,7 +21,7 @@ func idleCodec(_ name: String, teamSize: Int) throws -> Codec {
 /// A method for four messages at once that may be interleaved, and computes nothing.
 let interleavingMethod = DigestMethod(
     name: "lanes", algorithm: .sha256, teamSize: 4, begin: { referenceDigestMethod(for: .sha256).begin() },
-    updateTeam: { _ in }, pairing: DigestPairing(lend: { _, _ in }, takeBack: { _, _ in }))
+    updateTeam: { _ in }, interleaved: InterleavedDigests(begin: { _, _ in }, end: { _, _ in }))
 
 extension PipelineState {
     /// A state to which blobs were submitted.

@@ -184,7 +184,7 @@ import Testing
         "xn--n3h.com/a:1", "a:" + String(repeating: "t", count: 128), String(repeating: "a", count: 255) + ":1",
         "registry.example.com/" + String(repeating: "a", count: 255) + ":1",
     ])
-    func namesThatTheGrammarAllowsAreAccepted(_ text: String) { #expect(ImageReference.hasNameAndTag(text)) }
+    func namesThatTheGrammarAllowsAreAccepted(_ text: String) { #expect(ReferenceGrammar.hasNameAndTag(text)) }
 
     @Test(arguments: [
         "", ":", "a", "a:", ":b", "a/b", "A:1", "a/B:1", "/a:1", "a/:1", "a//b:1", "a:b/c", "localhost:5000/a", "a:-b",
@@ -193,7 +193,7 @@ import Testing
         "a:" + String(repeating: "t", count: 129), String(repeating: "a", count: 256) + ":1", "a@sha256:" + label63,
         "FOO_b/c:1", "a:b\n",
     ])
-    func otherNamesAreRefused(_ text: String) { #expect(!ImageReference.hasNameAndTag(text)) }
+    func otherNamesAreRefused(_ text: String) { #expect(!ReferenceGrammar.hasNameAndTag(text)) }
 }
 
 @Suite struct SelectionTests {

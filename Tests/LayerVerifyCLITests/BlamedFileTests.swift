@@ -8,9 +8,9 @@ import Testing
 
 /// The file in a finding contains the wrong bytes.
 @Suite struct BlamedFileTests {
-    let workshop: Workshop
+    let workshop: ImageFixture
 
-    init() throws { workshop = try Workshop() }
+    init() throws { workshop = try ImageFixture() }
 
     /// The member `blob` of the finding with a code.
     private func blob(_ code: String, in run: MeasuredRun) throws -> [String: Any] {

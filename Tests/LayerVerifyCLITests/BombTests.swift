@@ -7,16 +7,16 @@ import Testing
 import TestSupport
 
 @Suite struct BombTests {
-    let workshop: Workshop
+    let workshop: ImageFixture
 
-    init() throws { workshop = try Workshop() }
+    init() throws { workshop = try ImageFixture() }
 
     /// A layout whose layer is the output of a line of shell.
     private func layout(_ compression: String, _ line: String) throws {
         try workshop.run("sh", "-c", "{ \(line); } > \"$1\"", "sh", workshop.path("layer"))
         let blob = try workshop.put(
-            Data(contentsOf: workshop.url("layer")), Workshop.tar + "+" + compression, in: "image")
-        try workshop.layout("image", layers: [blob], diffIDs: [Workshop.digest(1)])
+            Data(contentsOf: workshop.url("layer")), ImageFixture.tar + "+" + compression, in: "image")
+        try workshop.layout("image", layers: [blob], diffIDs: [ImageFixture.digest(1)])
     }
 
     static let smallBombs = [
@@ -57,8 +57,8 @@ import TestSupport
     /// Spec: RFC 8878 §3.1.1.1.2: exponent 21 and mantissa 0 are a window of 2 GiB.
     @Test func aWindowOfTwoGibibytesIsUndetermined() throws {
         let frame = Data([0x28, 0xb5, 0x2f, 0xfd, 0x00, 21 << 3, 0x01, 0x00, 0x00])
-        let blob = try workshop.put(frame, Workshop.tar + "+zstd", in: "image")
-        try workshop.layout("image", layers: [blob], diffIDs: [Workshop.digest(1)])
+        let blob = try workshop.put(frame, ImageFixture.tar + "+zstd", in: "image")
+        try workshop.layout("image", layers: [blob], diffIDs: [ImageFixture.digest(1)])
         let run = try MeasuredRun.verify(workshop.path("image"))
         #expect(run.status == 2)
         #expect(run.codes == ["window-too-large"])

@@ -38,7 +38,7 @@ import Testing
     /// A report in a file may be read by other programs.
     @Test(arguments: [("FORCE_COLOR=1", "auto", false), ("", "always", true)])
     func aFileIsColouredOnlyByTheOption(_ variables: String, _ mode: String, _ isColoured: Bool) throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         let file = workshop.path("report")
         _ = try run(variables, [ProgramRun.layerverifyPath, "--color", mode, "-o", file, "/no/such/path"])
         let report = try String(contentsOfFile: file, encoding: .utf8)

@@ -20,7 +20,7 @@ import Testing
 
     @Test(.enabled(if: InteropTests.hasSkopeo, "umoci or skopeo is not installed"))
     func theDigestThatSkopeoPrintsIsAccepted() throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         try workshop.umociLayout("image")
         let layout = workshop.path("image")
         let archive = workshop.path("image.tar")

@@ -66,7 +66,7 @@ import Testing
 
     /// Runs a shell in a folder with a file `image` and the script `completions`.
     private func run(_ shell: String, _ arguments: [String]) throws -> String {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         try Data(script(for: shell).utf8).write(to: workshop.url("completions"))
         try Data().write(to: workshop.url("image"))
         return try ProgramRun.run(

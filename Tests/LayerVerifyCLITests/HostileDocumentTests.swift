@@ -7,17 +7,18 @@ import Testing
 import TestSupport
 
 @Suite struct HostileDocumentTests {
-    let workshop: Workshop
+    let workshop: ImageFixture
 
-    init() throws { workshop = try Workshop() }
+    init() throws { workshop = try ImageFixture() }
 
-    private func descriptor(_ number: Int, _ mediaType: String = Workshop.manifest) -> [String: Any] {
-        ["mediaType": mediaType, "digest": Workshop.digest(number), "size": 10]
+    private func descriptor(_ number: Int, _ mediaType: String = ImageFixture.manifest) -> [String: Any] {
+        ["mediaType": mediaType, "digest": ImageFixture.digest(number), "size": 10]
     }
 
     private func index(_ manifests: [[String: Any]]) throws -> [String: Any] {
         try workshop.put(
-            ["schemaVersion": 2, "mediaType": Workshop.index, "manifests": manifests], Workshop.index, in: "image")
+            ["schemaVersion": 2, "mediaType": ImageFixture.index, "manifests": manifests], ImageFixture.index,
+            in: "image")
     }
 
     @Test func anIndexOf100000ManifestsIsTooLarge() throws {
@@ -52,11 +53,11 @@ import TestSupport
     @Test func aLoopOfIndexesIsRefuted() throws {
         try workshop.run("mkdir", "-p", workshop.path("image/blobs/sha256"))
         for (this, next) in [(1, 2), (2, 3), (3, 1)] {
-            let document: [String: Any] = ["schemaVersion": 2, "manifests": [descriptor(next, Workshop.index)]]
+            let document: [String: Any] = ["schemaVersion": 2, "manifests": [descriptor(next, ImageFixture.index)]]
             try JSONSerialization.data(withJSONObject: document)
-                .write(to: workshop.url("image/blobs/sha256/" + Workshop.digest(this).dropFirst(7)))
+                .write(to: workshop.url("image/blobs/sha256/" + ImageFixture.digest(this).dropFirst(7)))
         }
-        try workshop.writeLayout("image", manifests: [descriptor(1, Workshop.index)])
+        try workshop.writeLayout("image", manifests: [descriptor(1, ImageFixture.index)])
         let run = try MeasuredRun.verify(workshop.path("image"), seconds: 20)
         #expect(run.status == 1)
         #expect(run.count["index-cycle"] == 1)
@@ -122,7 +123,7 @@ import TestSupport
             Data(
                 (#"{"schemaVersion":2,"config":"# + text + #","layers":["# + Self.repeated("1,", upTo: 4_100_000)
                     + "1]}").utf8),
-            Workshop.manifest, in: "image")
+            ImageFixture.manifest, in: "image")
         try workshop.writeLayout("image", manifests: [manifest])
         let run = try MeasuredRun.verify(workshop.path("image"))
         #expect(run.status == 1)

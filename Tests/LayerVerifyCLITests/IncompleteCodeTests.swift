@@ -30,7 +30,7 @@ struct IncompleteCodeTests {
 
     @Test(arguments: Stream.allCases)
     func theVerdictIsTheSameWithAnyNumberOfJobsAndAnyPaths(_ stream: Stream) throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         var layers = try Self.layers(stream).map { try workshop.layer($0.blob, $0.content) }
         let damagedCount = layers.count
         if stream == .together {
@@ -168,7 +168,7 @@ struct IncompleteCodeTests {
     }
 }
 
-extension Workshop {
+extension ImageFixture {
     /// Writes a layer and its content into files.
     fileprivate func layer(_ blob: Data, _ content: Data) throws -> (blob: String, tar: String, mediaType: String) {
         let name = UUID().uuidString

@@ -13,7 +13,7 @@ struct InteropTests {
 
     @Test(.enabled(if: hasUmoci, "umoci is not installed"))
     func umociLayoutVerifiesAndDamageIsDetected() throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         try workshop.umociLayout("image")
         try expectVerified(workshop.path("image"), layers: 3)
         try expectDamageIsRefuted(workshop, layout: "image")
@@ -21,7 +21,7 @@ struct InteropTests {
 
     @Test(.enabled(if: hasSkopeo, "umoci or skopeo is not installed"))
     func skopeoGzipLayoutVerifiesAndDamageIsDetected() throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         try workshop.umociLayout("made")
         try workshop.skopeo("oci:\(workshop.path("made")):1", "oci:\(workshop.path("image")):copy")
         try expectVerified(workshop.path("image"), layers: 3)
@@ -30,7 +30,7 @@ struct InteropTests {
 
     @Test(.enabled(if: hasSkopeo, "umoci or skopeo is not installed"))
     func skopeoZstdLayoutVerifiesAndDamageIsDetected() throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         try workshop.umociLayout("made")
         // Through plain layers, since skopeo keeps compressed ones.
         try workshop.skopeo("oci:\(workshop.path("made")):1", "docker-archive:\(workshop.path("plain.tar")):a:1")
@@ -45,7 +45,7 @@ struct InteropTests {
 
     @Test(.enabled(if: hasSkopeo, "umoci or skopeo is not installed"))
     func skopeoDockerArchiveVerifiesAndDamageIsDetected() throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         try workshop.umociLayout("made")
         try workshop.skopeo("oci:\(workshop.path("made")):1", "docker-archive:\(workshop.path("image.tar")):app:1")
         try expectVerified(workshop.path("image.tar"), layers: 3)
@@ -76,7 +76,7 @@ struct InteropTests {
 
     @Test(.enabled(if: hasSkopeo, "umoci or skopeo is not installed"))
     func skopeoMultiPlatformLayoutVerifiesAndDamageIsDetected() throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         var children: [[String: Any]] = []
         for architecture in ["amd64", "arm64"] {
             try workshop.umociLayout(architecture, architecture: architecture)
@@ -105,7 +105,7 @@ struct InteropTests {
 
     @Test(.enabled(if: hasCompressors, "pigz, gzip, zstd or tar is not installed"))
     func membersAndFramesOfRealCompressorsVerifyAndDamageIsDetected() throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         let tar = try workshop.tar("first.tar", files: 300)
         let other = try workshop.tar("second.tar", files: 100)
         try workshop.run("sh", "-c", "pigz -i -b 128 -p 4 -c '\(tar)' > '\(tar).gz'")
@@ -134,7 +134,7 @@ struct InteropTests {
 
     @Test(.enabled(if: hasCompressors, "pigz, gzip, zstd or tar is not installed"))
     func digestsAgreeWithOtherTools() throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         let tar = try workshop.tar("layer.tar", files: 150)
         try workshop.run("sh", "-c", "gzip -n -c '\(tar)' > '\(tar).gz'; pigz -i -c '\(tar)' > '\(tar).pigz'")
         try workshop.run("sh", "-c", "zstd -qc '\(tar)' > '\(tar).zst'")
@@ -174,7 +174,7 @@ struct InteropTests {
 
     /// Flips a byte of each blob of a layout in turn.
     private func expectDamageIsRefuted(
-        _ workshop: Workshop, layout: String, sourceLocation: SourceLocation = #_sourceLocation
+        _ workshop: ImageFixture, layout: String, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         for blob in try workshop.blobs(of: layout) {
             let content = try Data(contentsOf: blob)

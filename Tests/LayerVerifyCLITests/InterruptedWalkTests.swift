@@ -7,16 +7,16 @@ import TestSupport
 import Testing
 
 @Suite struct InterruptedWalkTests {
-    let workshop: Workshop
+    let workshop: ImageFixture
 
-    init() throws { workshop = try Workshop() }
+    init() throws { workshop = try ImageFixture() }
 
     /// A thousand manifests of a mebibyte take much longer than a second.
     @Test(.enabled(if: ProgramRun.areInstalled("script"), "needs script"))
     func aSignalEndsTheReadingOfDocumentsAndProgressCountsThem() throws {
         try workshop.run("mkdir", "-p", workshop.path("image/blobs/sha256"))
         let manifests = (1...1000).map {
-            ["mediaType": Workshop.manifest, "digest": Workshop.digest($0), "size": 1 << 20] as [String: Any]
+            ["mediaType": ImageFixture.manifest, "digest": ImageFixture.digest($0), "size": 1 << 20] as [String: Any]
         }
         try workshop.writeLayout("image", manifests: manifests)
         let script = """

@@ -21,7 +21,7 @@ struct LargeImageTests {
     /// Whether the digest in the descriptor is that of the damaged bytes: only the content tells then.
     @Test(arguments: [false, true])
     func damagedLayersAreRefutedAndSoundOnesAreNotWhateverThePaths(_ hidesDamage: Bool) throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         var generator = SplitMix(state: hidesDamage ? 3 : 4)
         var (descriptors, diffIDs, damaged) = ([[String: Any]](), [String](), Set<String>())
         for damage in Damage.allCases {
@@ -45,7 +45,7 @@ struct LargeImageTests {
             ["architecture": "amd64", "os": "linux", "rootfs": ["type": "layers", "diff_ids": diffIDs]],
             "application/vnd.oci.image.config.v1+json", in: "image")
         let manifest = try workshop.put(
-            ["schemaVersion": 2, "config": config, "layers": descriptors], Workshop.manifest, in: "image")
+            ["schemaVersion": 2, "config": config, "layers": descriptors], ImageFixture.manifest, in: "image")
         try workshop.writeLayout("image", manifests: [manifest])
 
         var first: String?

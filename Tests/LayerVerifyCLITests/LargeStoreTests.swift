@@ -9,17 +9,18 @@ import TestSupport
 /// Peak memory of very large stores.
 @Suite(.enabled(if: SlowTests.haveRelease, "large stores: set LAYERVERIFY_PROGRAM to a release build"))
 struct LargeStoreTests {
-    let workshop: Workshop
+    let workshop: ImageFixture
 
-    init() throws { workshop = try Workshop() }
+    init() throws { workshop = try ImageFixture() }
 
-    private func descriptor(_ number: Int, _ mediaType: String = Workshop.manifest) -> [String: Any] {
-        ["mediaType": mediaType, "digest": Workshop.digest(number), "size": 10]
+    private func descriptor(_ number: Int, _ mediaType: String = ImageFixture.manifest) -> [String: Any] {
+        ["mediaType": mediaType, "digest": ImageFixture.digest(number), "size": 10]
     }
 
     private func index(_ manifests: [[String: Any]]) throws -> [String: Any] {
         try workshop.put(
-            ["schemaVersion": 2, "mediaType": Workshop.index, "manifests": manifests], Workshop.index, in: "image")
+            ["schemaVersion": 2, "mediaType": ImageFixture.index, "manifests": manifests], ImageFixture.index,
+            in: "image")
     }
 
     @Test func everyOneOf100000MissingManifestsIsReported() throws {
@@ -51,14 +52,14 @@ struct LargeStoreTests {
             let config = try workshop.put(
                 [
                     "architecture": "amd64", "os": "linux",
-                    "rootfs": ["type": "layers", "diff_ids": numbers.map { Workshop.digest($0 + 1 << 40) }],
+                    "rootfs": ["type": "layers", "diff_ids": numbers.map { ImageFixture.digest($0 + 1 << 40) }],
                 ], "application/vnd.oci.image.config.v1+json", in: "image")
             return try workshop.put(
                 [
                     "schemaVersion": 2, "config": config,
-                    "layers": numbers.map { descriptor($0, Workshop.tar + "+gzip") },
+                    "layers": numbers.map { descriptor($0, ImageFixture.tar + "+gzip") },
                 ],
-                Workshop.manifest, in: "image")
+                ImageFixture.manifest, in: "image")
         }
         try workshop.writeLayout("image", manifests: manifests)
         let run = try MeasuredRun.verify(workshop.path("image"))
@@ -88,7 +89,7 @@ struct LargeStoreTests {
         _ = try workshop.plainLayout("image")
         let blobs = workshop.path("image/blobs/sha256")
         for number in 1...100_000 {
-            let name = blobs + "/" + Workshop.digest(number).dropFirst(7)
+            let name = blobs + "/" + ImageFixture.digest(number).dropFirst(7)
             guard FileManager.default.createFile(atPath: name, contents: nil) else {
                 throw CocoaError(.fileWriteUnknown)
             }
@@ -104,7 +105,7 @@ struct LargeStoreTests {
     @Test(arguments: [false, true]) func memoryDoesNotDependOnTheNumberOfImages(_ areArchives: Bool) throws {
         let file = try workshop.plainLayout("image")
         let digest = "sha256:" + file.lastPathComponent
-        let layer: [String: Any] = ["mediaType": Workshop.tar, "digest": digest, "size": 5000]
+        let layer: [String: Any] = ["mediaType": ImageFixture.tar, "digest": digest, "size": 5000]
         try workshop.layout(
             "image", layers: Array(repeating: layer, count: 100), diffIDs: Array(repeating: digest, count: 100))
         let image = areArchives ? "image.tar" : "image"

@@ -52,7 +52,7 @@ struct MeasuredRun {
     }
 }
 
-extension Workshop {
+extension ImageFixture {
     static let index = "application/vnd.oci.image.index.v1+json"
     static let manifest = "application/vnd.oci.image.manifest.v1+json"
     static let tar = "application/vnd.oci.image.layer.v1.tar"

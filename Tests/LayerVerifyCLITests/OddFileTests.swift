@@ -7,9 +7,9 @@ import TestSupport
 import Testing
 
 @Suite struct OddFileTests {
-    let workshop: Workshop
+    let workshop: ImageFixture
 
-    init() throws { workshop = try Workshop() }
+    init() throws { workshop = try ImageFixture() }
 
     static let commands = [
         "mkfifo", "mkdir", "python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])'",
@@ -152,10 +152,13 @@ import Testing
 
     @Test func aManifestThatIsClaimedToBeATebibyteIsUndetermined() throws {
         try workshop.run("mkdir", "-p", workshop.path("image/blobs/sha256"))
-        try workshop.sparse(workshop.url("image/blobs/sha256/" + Workshop.digest(1).dropFirst(7)), byteCount: 1 << 40)
+        try workshop.sparse(
+            workshop.url("image/blobs/sha256/" + ImageFixture.digest(1).dropFirst(7)), byteCount: 1 << 40)
         try workshop.writeLayout(
             "image",
-            manifests: [["mediaType": Workshop.manifest, "digest": Workshop.digest(1), "size": UInt64(1) << 40]])
+            manifests: [
+                ["mediaType": ImageFixture.manifest, "digest": ImageFixture.digest(1), "size": UInt64(1) << 40]
+            ])
         let run = try MeasuredRun.verify(workshop.path("image"), seconds: 20)
         #expect(run.status == 2, "\(run.run.transcript)")
         #expect(run.codes.contains("document-too-large"))
@@ -164,7 +167,7 @@ import Testing
     @Test(arguments: ["truncate -s +1", "truncate -s 1000", "touch"])
     func aFileThatChangesWhileItIsReadIsUndetermined(_ command: String) throws {
         try workshop.longLayout("image", byteCount: 512 << 20)
-        let layer = workshop.path("image/blobs/sha256/" + Workshop.digest(0xb).dropFirst(7))
+        let layer = workshop.path("image/blobs/sha256/" + ImageFixture.digest(0xb).dropFirst(7))
         let script = """
             "$1" --format json "$2" & run=$!
             until ls -l /proc/$run/fd | grep -q "$3"; do sleep 0.02; done

@@ -7,10 +7,10 @@ import TestSupport
 import Testing
 
 @Suite struct OutputTests {
-    let workshop: Workshop
+    let workshop: ImageFixture
 
     init() throws {
-        workshop = try Workshop()
+        workshop = try ImageFixture()
         _ = try workshop.plainLayout("image")
     }
 
@@ -112,7 +112,7 @@ import Testing
             """
             mkfifo pipe; sleep 60 < pipe & reader=$!; export LD_PRELOAD=$PWD/shim.so
             "$P" --trace pipe -o report long & run=$!; unset LD_PRELOAD
-            until ls -l /proc/$run/fd | grep -q \(Workshop.digest(0xb).dropFirst(7)); do sleep 0.02; done
+            until ls -l /proc/$run/fd | grep -q \(ImageFixture.digest(0xb).dropFirst(7)); do sleep 0.02; done
             sleep 1; kill -TERM $run; sleep 1; kill -TERM $run; sleep 0.5; kill -0 $run || echo died too early
             kill -TERM $run; for i in $(seq 100); do kill -0 $run || break; sleep 0.1; done 2>&-
             kill -KILL $run 2>&-; wait $run; echo $?; kill -KILL $reader
@@ -205,7 +205,7 @@ import Testing
 
     @Test(arguments: ["r", "./r", "link"])
     func twoReportsDoNotGoToOneFile(_ other: String) throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         let line =
             "cd '\(workshop.folder.url.path)'; ln -s r link; "
             + "'\(ProgramRun.layerverifyPath)' --report json=r --report text=\(other) "

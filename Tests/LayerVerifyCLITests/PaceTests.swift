@@ -6,10 +6,10 @@ import Foundation
 import Testing
 
 @Suite struct PaceTests {
-    let workshop: Workshop
+    let workshop: ImageFixture
 
     init() throws {
-        workshop = try Workshop()
+        workshop = try ImageFixture()
         try Data(repeating: 7, count: 1 << 20).write(to: workshop.url("layer"))
     }
 

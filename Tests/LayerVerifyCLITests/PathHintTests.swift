@@ -7,10 +7,10 @@ import TestSupport
 import Testing
 
 @Suite struct PathHintTests {
-    let workshop: Workshop
+    let workshop: ImageFixture
 
     init() throws {
-        workshop = try Workshop()
+        workshop = try ImageFixture()
         _ = try workshop.plainLayout("app")
         _ = try workshop.plainLayout("an app")
         try Data().write(to: workshop.url("app.tar"))

@@ -277,7 +277,7 @@ private func digest(_ number: Int) -> String {
 @Suite struct ProgressOnATerminalTests {
     @Test(.enabled(if: ProgramRun.areInstalled("script", "bash"), "needs script and bash"))
     func theBarsAreErasedBeforeTheProcessStopsAndDrawnAgainAfterwards() throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         for name in ["one", "two"] { try Data(repeating: 7, count: 1 << 20).write(to: workshop.url(name)) }
         let script = """
             cd "$1"

@@ -7,11 +7,11 @@ import TestSupport
 import Testing
 
 @Suite struct ScarcityTests {
-    let workshop: Workshop
+    let workshop: ImageFixture
 
     init() throws {
-        workshop = try Workshop()
-        _ = try workshop.plainLayout("image", layer: Workshop.randomBytes(300_000))
+        workshop = try ImageFixture()
+        _ = try workshop.plainLayout("image", layer: ImageFixture.randomBytes(300_000))
         try workshop.run("cp", "-r", workshop.path("image"), workshop.path("bad"))
         let layer = try workshop.blobs(of: "bad").max { try Self.byteCount($0) < Self.byteCount($1) }
         try Data(count: 300_000).write(to: try #require(layer))

@@ -7,9 +7,9 @@ import TestSupport
 import Testing
 
 @Suite struct SearchTests {
-    let workshop: Workshop
+    let workshop: ImageFixture
 
-    init() throws { workshop = try Workshop() }
+    init() throws { workshop = try ImageFixture() }
 
     /// Runs lines of bash in the scratch folder. `$P` is the program, `$GOOD` and `$BAD` are layouts, `$TAGS` is a
     /// layout from which a case of the corpus selects an image, `$OLD` is an extracted docker-save archive.

@@ -7,9 +7,9 @@ import TestSupport
 import Testing
 
 @Suite struct SignalTests {
-    let workshop: Workshop
+    let workshop: ImageFixture
 
-    init() throws { workshop = try Workshop() }
+    init() throws { workshop = try ImageFixture() }
 
     /// Verifies an image that takes minutes, and sends `signal` once its large layer is being read.
     ///
@@ -19,7 +19,7 @@ import Testing
     ) throws -> ProgramRun {
         try workshop.longLayout("image", byteCount: 200 << 30, others: others)
         let killer = """
-            until ls -l /proc/$$/fd | grep -q \(Workshop.digest(0xb).dropFirst(7)); do sleep 0.02; done
+            until ls -l /proc/$$/fd | grep -q \(ImageFixture.digest(0xb).dropFirst(7)); do sleep 0.02; done
             sleep 0.2; kill -\(signal) $$\(isRepeated ? "; sleep 0.02; kill -\(signal) $$" : "")
             """
         // The shell executes the program in its own process, so that the signal that ended it is visible.
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func nothingIsRefutedThatTheReferencePathDidNotConfirm() throws {
-        let small = try workshop.put(Data("small".utf8), Workshop.tar, in: "image")
+        let small = try workshop.put(Data("small".utf8), ImageFixture.tar, in: "image")
         let digest = try #require(small["digest"] as? String)
         try Data("wrong".utf8).write(to: workshop.url("image/blobs/sha256/" + digest.dropFirst(7)))
         let run = try interrupt("INT", "--format", "json", others: [small])
@@ -83,13 +83,13 @@ import Testing
     /// The report goes into a pipe without a reader, so the program hangs after the first signal.
     @Test func aSecondSignalEndsTheProgramAtOnce() throws {
         let missing = (1...2000).map {
-            ["mediaType": Workshop.tar, "digest": Workshop.digest($0 + 100), "size": 10] as [String: Any]
+            ["mediaType": ImageFixture.tar, "digest": ImageFixture.digest($0 + 100), "size": 10] as [String: Any]
         }
         try workshop.longLayout("image", byteCount: 200 << 30, others: missing)
         let script = """
             mkfifo "$3/pipe"; sleep 60 < "$3/pipe" & reader=$!
             "$1" --format json --output "$3/pipe" "$2" & run=$!
-            until ls -l /proc/$run/fd | grep -q \(Workshop.digest(0xb).dropFirst(7)); do sleep 0.02; done
+            until ls -l /proc/$run/fd | grep -q \(ImageFixture.digest(0xb).dropFirst(7)); do sleep 0.02; done
             kill -TERM $run; sleep 1; kill -0 $run || echo died too early
             kill -TERM $run; wait $run; echo $?; kill -KILL $reader
             """
@@ -107,7 +107,7 @@ import Testing
         let script = """
             mkfifo "$3/pipe"; sleep 60 < "$3/pipe" & reader=$!
             "$1" --trace "$3/pipe" -o "$3/report" "$2" & run=$!
-            until ls -l /proc/$run/fd | grep -q \(Workshop.digest(0xb).dropFirst(7)); do sleep 0.02; done
+            until ls -l /proc/$run/fd | grep -q \(ImageFixture.digest(0xb).dropFirst(7)); do sleep 0.02; done
             sleep 1; ls -A "$3" | grep -c '^[.]'; kill -TERM $run; sleep 1; kill -0 $run || echo died too early
             kill -TERM $run; wait $run; echo $?; ls -A "$3" | grep report; kill -KILL $reader
             """

@@ -8,9 +8,9 @@ import Testing
 
 @Suite(.enabled(if: ProgramRun.areInstalled("gzip", "zstd", "python3"), "needs gzip, zstd and python3"))
 struct StreamTests {
-    let workshop: Workshop
+    let workshop: ImageFixture
 
-    init() throws { workshop = try Workshop() }
+    init() throws { workshop = try ImageFixture() }
 
     static let sound = CorpusTests.Case(name: "good/docker-new").image
 

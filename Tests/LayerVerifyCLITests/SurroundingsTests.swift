@@ -7,10 +7,10 @@ import TestSupport
 import Testing
 
 @Suite struct SurroundingsTests {
-    let workshop: Workshop
+    let workshop: ImageFixture
 
     init() throws {
-        workshop = try Workshop()
+        workshop = try ImageFixture()
         _ = try workshop.plainLayout("image")
     }
 
@@ -37,7 +37,7 @@ import Testing
 
     @Test func aLongReportToAClosedPipeIsLost() throws {
         let missing = (1...2000).map {
-            ["mediaType": Workshop.manifest, "digest": Workshop.digest($0), "size": 10] as [String: Any]
+            ["mediaType": ImageFixture.manifest, "digest": ImageFixture.digest($0), "size": 10] as [String: Any]
         }
         try workshop.writeLayout("image", manifests: missing)
         let run = try bash("\"$P\" --format json image | head -n 1; exit ${PIPESTATUS[0]}")

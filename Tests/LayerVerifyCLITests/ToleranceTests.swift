@@ -37,7 +37,7 @@ import TestSupport
     }
 
     @Test func aWrongLineOfAnIgnoreFileIsToldWithItsNumber() throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         let file = workshop.path("ignore.txt")
         try Data("# rules\n\(Self.rule)\n".utf8).write(to: URL(filePath: file))
         let run = try ProgramRun.layerverify("--ignore-file", file, Self.damaged)
@@ -95,7 +95,7 @@ import TestSupport
     }
 
     @Test func ignoredFindingsAreShownWithTheirReasonAndCounted() throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         let file = workshop.path("ignore.txt")
         try Data("\(Self.rule) until=9999-12-31 the old store\n".utf8).write(to: URL(filePath: file))
         let run = try ProgramRun.layerverify("--ignore-file", file, Self.damaged)
@@ -126,7 +126,7 @@ import TestSupport
 
     /// A baseline that takes over the findings of each run would let each fault fail once only.
     @Test func theReportDoesNotReplaceItsBaseline() throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         let file = workshop.path("b.json")
         #expect(try ProgramRun.layerverify("--format", "json", "-o", file, Self.good).status == 0)
         let run = try ProgramRun.layerverify("--format", "json", "-o", file, "--baseline", file, Self.damaged)
@@ -136,7 +136,7 @@ import TestSupport
     }
 
     @Test func theTraceDoesNotReplaceTheBaseline() throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         let file = workshop.path("b.json")
         #expect(try ProgramRun.layerverify("--format", "json", "-o", file, Self.good).status == 0)
         #expect(try ProgramRun.layerverify("--trace", file, "--baseline", file, Self.good).status == 64)
@@ -145,7 +145,7 @@ import TestSupport
     /// Nothing is claimed about its layers, so without this finding they would be verified, whatever their bytes.
     @Test func aMissingConfigOfADockerArchiveIsNotIgnored() throws {
         let archive = ProgramRun.corpus("bad/docker-config-missing/image.tar")
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         let file = workshop.path("b.json")
         let first = try ProgramRun.layerverify("--format", "json", "-o", file, archive)
         #expect(first.status == 1)
@@ -159,7 +159,7 @@ import TestSupport
 
     /// The finding has neither a digest nor a value, so it could be about any bytes.
     @Test func aBaselineDoesNotCoverADocumentThatChanged() throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         let (store, file) = (workshop.path("store"), workshop.path("b.json"))
         try FileManager.default.createDirectory(atPath: store, withIntermediateDirectories: true)
         for name in ["a", "b"] { try FileManager.default.copyItem(atPath: Self.good, toPath: "\(store)/\(name)") }

@@ -6,9 +6,9 @@ import Foundation
 import Testing
 
 @Suite struct TraceTests {
-    let workshop: Workshop
+    let workshop: ImageFixture
 
-    init() throws { workshop = try Workshop() }
+    init() throws { workshop = try ImageFixture() }
 
     private struct Event: Decodable {
         struct Arguments: Decodable {
@@ -47,7 +47,7 @@ import Testing
         // The digest of the layer is false.
         #expect(run.status == 1, "\(run.transcript)")
         let events = try events("trace")
-        let layer = "blobs/sha256/" + Workshop.digest(0xb).dropFirst("sha256:".count)
+        let layer = "blobs/sha256/" + ImageFixture.digest(0xb).dropFirst("sha256:".count)
         #expect(byteCounts(events, ["read", "whole"])[layer] == byteCount)
         #expect(byteCounts(events, ["hash"])[layer] == byteCount)
         #expect(byteCounts(events, ["confirm"])[layer] == byteCount)

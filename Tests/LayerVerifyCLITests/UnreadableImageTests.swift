@@ -17,7 +17,7 @@ struct UnreadableImageTests {
 
     @Test(arguments: ["docker-new-folder", "docker-layer-holds-layout", "docker-old-folder", "oci-gzip"])
     func aFileOrFolderThatMayNotBeReadRefutesNothing(_ name: String) throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         let (program, image) = (workshop.path("program"), workshop.path("image"))
         // Other users need access to the folder of the image and of the program.
         try workshop.run("chmod", "755", workshop.folder.url.path)

@@ -129,7 +129,7 @@ import Testing
     }
 
     @Test func aWordThatIsAPathGetsNoHint() throws {
-        let workshop = try Workshop()
+        let workshop = try ImageFixture()
         _ = try workshop.plainLayout("inspct")
         for line in ["\"$1\" inspct", "\"$1\" ./inspekt", "\"$1\" alpine"] {
             let run = try ProgramRun.run(

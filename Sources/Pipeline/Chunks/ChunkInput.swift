@@ -62,7 +62,7 @@ struct ChunkInput {
             guard byteCount > 0 else { return .ended }
             // The byte in which the range begins belongs to the chunk before.
             let sharedByteCount = beginBit % 8 != 0 && offsetBytes == beginBit / 8 ? 1 : 0
-            offsetBytes += ByteMath.fileSize(byteCount)
+            offsetBytes += UInt64(byteCount: byteCount)
             let bytes = unsafe UnsafeRawBufferPointer(
                 rebasing: UnsafeRawBufferPointer(room)[..<byteCount])
             return unsafe .read(

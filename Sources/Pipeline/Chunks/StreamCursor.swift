@@ -50,8 +50,8 @@ struct StreamCursor {
         _ status: DecodeStatus, consumedByteCount: Int, producedByteCount: Int, decoder: any StreamDecoder,
         limits: StreamLimits
     ) {
-        self.consumedByteCount += ByteMath.fileSize(consumedByteCount)
-        self.producedByteCount += ByteMath.fileSize(producedByteCount)
+        self.consumedByteCount += UInt64(byteCount: consumedByteCount)
+        self.producedByteCount += UInt64(byteCount: producedByteCount)
         if dispute == nil, let found = decoder.dispute {
             dispute = Dispute(offsetBytes: startOffset + found.offsetBytes, reason: found.reason)
         }

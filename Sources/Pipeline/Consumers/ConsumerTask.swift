@@ -72,7 +72,8 @@ struct ConsumerQueues {
             queues[index].tasks.add(task)
         } else {
             var queue = ConsumerQueue(
-                algorithm: method?.algorithm, teamSize: method?.teamSize ?? 1, mayInterleave: method?.pairing != nil)
+                algorithm: method?.algorithm, teamSize: method?.teamSize ?? 1, mayInterleave: method?.interleaved != nil
+            )
             queue.tasks.add(task)
             queues.append(queue)
         }

@@ -94,7 +94,7 @@ package final class SequentialReader {
             }
             for consumer in consumers?.compressed ?? [] { unsafe consumer.consume(block.bytes) }
             let end = unsafe stream?.take(block, output: output, isCancelled: isCancelled) ?? .blockUsed
-            facts.byteCount += ByteMath.fileSize(readByteCount)
+            facts.byteCount += UInt64(byteCount: readByteCount)
             switch end {
             case .blockUsed: break
             case .memoryShort: return nil

@@ -61,7 +61,7 @@ package final class DecodedSource: DecodedStream {
         let block = unsafe blocks[0]
         let count = unsafe try base.read(into: block)
         unsafe input = UnsafeRawBufferPointer(rebasing: block[..<count])
-        compressedByteCount += ByteMath.fileSize(count)
+        compressedByteCount += UInt64(byteCount: count)
         stream.setCompressedByteCount(compressedByteCount)
         if stream.ending == nil { unsafe stream.check(input, scratch: blocks[1]) }
         return count > 0

@@ -99,7 +99,7 @@ package final class StreamedBlobs: StreamedBlobReader {
             streamDigests = stream == nil ? [] : algorithms.map { referenceDigestMethod(for: $0).begin() }
         }
         for digest in digests { unsafe digest.update(block.bytes) }
-        facts.byteCount += ByteMath.fileSize(block.count)
+        facts.byteCount += UInt64(byteCount: block.count)
         guard let stream else { return }
         stream.setCompressedByteCount(expectedByteCount ?? facts.byteCount)
         guard stream.ending == nil else { return unsafe stream.scanTrailing(block) }

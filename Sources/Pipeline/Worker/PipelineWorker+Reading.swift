@@ -75,7 +75,7 @@ extension PipelineWorker {
             limits: StreamLimits(pipeline.options, compressedByteCount: reader.byteCount))
         stream.input = (slice.toDecode, 0)
         chunk.stream = stream
-        guard pipeline.options.readsInParts else { return }
+        guard pipeline.options.readsInChunks else { return }
         chunk.finder = unsafe GzipMemberFinder(compression, prefix: prefix)
         chunk.mayBeSplit = chunk.finder != nil
     }

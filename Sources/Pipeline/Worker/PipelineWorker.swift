@@ -72,15 +72,15 @@ package final class PipelineWorker: @unchecked Sendable {
     /// Makes the pairs of digests that decoding advances. `endInterleaving` must follow.
     func beginInterleaving(_ consuming: ConsumerJobs) {
         pairs.removeAll(keepingCapacity: true)
-        guard let pairing = consuming.jobs.first?.task.digest?.method.pairing else { return }
+        guard let interleaved = consuming.jobs.first?.task.digest?.method.interleaved else { return }
         fillDigestLanes(consuming.jobs[...])
-        unsafe digestLanes.withUnsafeMutableBufferPointer { unsafe pairing.lend($0, &pairs) }
+        unsafe digestLanes.withUnsafeMutableBufferPointer { unsafe interleaved.begin($0, &pairs) }
     }
 
     /// Hashes what decoding has left of the pairs.
     func endInterleaving(_ consuming: ConsumerJobs) {
-        guard let pairing = consuming.jobs.first?.task.digest?.method.pairing else { return }
-        unsafe digestLanes.withUnsafeMutableBufferPointer { unsafe pairing.takeBack($0, pairs) }
+        guard let interleaved = consuming.jobs.first?.task.digest?.method.interleaved else { return }
+        unsafe digestLanes.withUnsafeMutableBufferPointer { unsafe interleaved.end($0, pairs) }
         pairs.removeAll(keepingCapacity: true)
     }
 
@@ -150,7 +150,7 @@ package final class PipelineWorker: @unchecked Sendable {
             lease.team.map(\.tracePart)
             + lease.consuming.jobs.map { job in
                 TraceRecord.Part(
-                    job.task.blob.request.blob, byteCount: UInt64(job.slice.byteCount), isBeside: isRead)
+                    job.task.blob.request.blob, byteCount: UInt64(job.slice.byteCount), isInterleaved: isRead)
             }
         self.lease = consume lease
         return parts

@@ -20,7 +20,7 @@ extension Finding {
     }
 
     /// The finding about a given path that is not an image.
-    static func notAnImage(_ nature: FileNature, path: String, _ forms: ImageSources) -> Finding {
+    static func notAnImage(_ nature: FileClassification, path: String, _ forms: ImageSources) -> Finding {
         let (message, hint) = nature.explanation(path: path, forms)
         return Finding(nature.code, message, at: Place(""), hint: hint)
     }

@@ -14,7 +14,7 @@ extension ImageFinder {
     /// - Parameter isGiven: whether the user gave this path. The findings are more detailed then.
     mutating func addArchive(
         _ file: PositionedFile, path: String, canReopen: Bool, isGiven: Bool = false
-    ) -> FileNature? {
+    ) -> FileClassification? {
         let prefix: [UInt8]
         do throws(ReadFault) {
             prefix = try file.bytes(at: 0, upTo: 2 * TarHeader.byteCount)
@@ -22,7 +22,7 @@ extension ImageFinder {
             return .unreadable(error)
         }
         guard TarIndex.isTar(prefix: prefix) else {
-            return addPacked(file, FileNature(file, forms), path: path, canReopen: canReopen, isGiven: isGiven)
+            return addPacked(file, FileClassification(file, forms), path: path, canReopen: canReopen, isGiven: isGiven)
         }
         forgetLatestTree()
         let index = TarIndex.read(InterruptibleReader(file, watch))
@@ -45,7 +45,7 @@ extension ImageFinder {
                 add(path, source, form: source.archiveForm, store: .archive(file), tree: tree, unread: nil)
                 return nil
             }
-            return FileNature(
+            return FileClassification(
                 archive: index, of: file, forms,
                 shape: isGiven
                     ? ArchiveShape(given: index, recognizable, forms) : ArchiveShape(found: recognizable, forms))

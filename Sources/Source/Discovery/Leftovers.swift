@@ -13,11 +13,11 @@ struct Leftovers {
     /// Whether an image is at the top of a file system whose `lost+found` may not be read.
     var hasLostAndFound = false
 
-    mutating func count(_ nature: FileNature) {
+    mutating func count(_ nature: FileClassification) {
         let noun =
             switch nature {
             case .compressed: "compressed"
-            case .otherArchive, .disputedArchive, .brokenArchive, .beheadedArchive, .undocumentedArchive,
+            case .otherArchive, .disputedArchive, .brokenArchive, .tarWithDamagedStart, .undocumentedArchive,
                 .archiveWithoutEntries:
                 "tar"
             case .empty, .other, .unreadable: "other"

@@ -129,8 +129,8 @@ struct LayoutNames {
     init(of builder: InventoryBuilder) {
         let list = builder.inventory.images
         for image in builder.imagesOfRoot where list.withoutLists(image).manifestBlob != nil {
-            for reference in list.references(of: image) where ImageReference.hasNameAndTag(reference) {
-                images.append((ImageReference.fullName(of: reference).hashValue, image))
+            for reference in list.references(of: image) where ReferenceGrammar.hasNameAndTag(reference) {
+                images.append((ReferenceGrammar.fullName(of: reference).hashValue, image))
             }
         }
         images.sort { $0 < $1 }

@@ -27,7 +27,7 @@ struct FullImageName: Hashable {
         } else {
             tag = nil
         }
-        repository = ImageReference.fullName(of: String(name))
+        repository = ReferenceGrammar.fullName(of: String(name))
     }
 
     /// Whether `other` names the same image in another spelling. A name without a tag has the tag `latest`.

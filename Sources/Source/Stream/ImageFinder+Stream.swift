@@ -34,10 +34,12 @@ extension ImageFinder {
     }
 
     /// Adds the image in a stream. Returns: what else the stream is; nil if all findings about it were added.
-    private mutating func addStream(_ source: any SequentialSource, path: String, _ tools: StreamTools) -> FileNature? {
+    private mutating func addStream(_ source: any SequentialSource, path: String, _ tools: StreamTools)
+        -> FileClassification?
+    {
         let prefix: [UInt8]
         do throws(SourceFault) {
-            prefix = try source.next(FileNature.packedByteCount)
+            prefix = try source.next(FileClassification.packedByteCount)
         } catch {
             switch error {
             case .cancelled: add(path, .searchInterrupted)
@@ -49,7 +51,7 @@ extension ImageFinder {
             let archive = StreamedArchive(source, decoded: nil, .none, beginning: prefix, tools)
             return add(archive, path: path, isGiven: true, reread: nil)
         }
-        let nature = FileNature(StreamedFile(prefix, byteCount: ByteMath.fileSize(prefix.count)), forms)
+        let nature = FileClassification(StreamedFile(prefix, byteCount: UInt64(byteCount: prefix.count)), forms)
         guard case .compressed(let compression, let content) = nature, Self.mayBeArchive(content),
             let archive = Self.decode(ResumedSource(prefix, then: source), compression, tools)
         else { return nature }
@@ -61,8 +63,8 @@ extension ImageFinder {
     ///
     /// A search reads only files whose first entries are those of an image.
     mutating func addPacked(
-        _ file: PositionedFile, _ nature: FileNature, path: String, canReopen: Bool, isGiven: Bool
-    ) -> FileNature? {
+        _ file: PositionedFile, _ nature: FileClassification, path: String, canReopen: Bool, isGiven: Bool
+    ) -> FileClassification? {
         guard let tools, case .compressed(let compression, let content) = nature,
             isGiven ? Self.mayBeArchive(content) : content == .archive(looksLikeImage: true)
         else { return nature }
@@ -112,7 +114,7 @@ extension ImageFinder {
     /// Adds an archive that was read if it is an image. Returns: what else it is; nil if all findings about it were added.
     private mutating func add(
         _ archive: StreamedArchive, path: String, isGiven: Bool, reread: StreamRoot.Reread?
-    ) -> FileNature? {
+    ) -> FileClassification? {
         guard !archive.isInterrupted, !watch.isInterrupted else {
             add(path, .searchInterrupted)
             return nil
@@ -137,9 +139,9 @@ extension ImageFinder {
             // A longer archive counts as one that was not read to its end.
             let byteCount = archive.beginning.count
             let isWhole = byteCount < StreamedArchive.beginningByteCount
-            let nature = FileNature(
+            let nature = FileClassification(
                 archive: archive.index,
-                of: StreamedFile(archive.beginning, byteCount: isWhole ? ByteMath.fileSize(byteCount) : .max),
+                of: StreamedFile(archive.beginning, byteCount: isWhole ? UInt64(byteCount: byteCount) : .max),
                 forms,
                 shape: isGiven
                     ? ArchiveShape(given: archive.index, recognizable, forms) : ArchiveShape(found: recognizable, forms)

@@ -78,7 +78,7 @@ final class StreamKeeper: TarContentReader {
 
     func take(_ bytes: RawSpan) {
         reader?.take(bytes)
-        passedByteCount += ByteMath.fileSize(bytes.byteCount)
+        passedByteCount += UInt64(byteCount: bytes.byteCount)
         guard let entry else { return }
         var room: Int
         switch use {
@@ -90,7 +90,7 @@ final class StreamKeeper: TarContentReader {
         if use == .undecided {
             append(&rest, room)
             // White space may be longer than the beginning; then the file counts as another one.
-            guard self.bytes.count == Self.beginningByteCount || ByteMath.fileSize(self.bytes.count) == entry.byteCount
+            guard self.bytes.count == Self.beginningByteCount || UInt64(byteCount: self.bytes.count) == entry.byteCount
             else { return }
             decide(entry)
             room = JSONDocument.maximumByteCount

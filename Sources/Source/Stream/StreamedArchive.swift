@@ -191,7 +191,7 @@ final class StreamedFile: BlobReader {
     func read(into buffer: UnsafeMutableRawBufferPointer, at offsetBytes: UInt64) throws(Errno) -> Int {
         guard offsetBytes < byteCount else { return 0 }
         let count = ByteMath.clamp(byteCount - offsetBytes, to: buffer.count)
-        guard offsetBytes + ByteMath.fileSize(count) <= ByteMath.fileSize(bytes.count) else { throw .illegalSeek }
+        guard offsetBytes + UInt64(byteCount: count) <= UInt64(byteCount: bytes.count) else { throw .illegalSeek }
         // SAFETY: the caller owns the buffer during the call; `count` is at most its size.
         bytes[Int(offsetBytes)..<Int(offsetBytes) + count].withUnsafeBytes { buffer.copyMemory(from: $0) }
         return count

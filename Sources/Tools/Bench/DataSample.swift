@@ -110,7 +110,7 @@ package struct DataSample: Sendable {
 extension DataSample.Stream {
     var byteCount: UInt64 {
         switch self {
-        case .bytes(let bytes): ByteMath.fileSize(bytes.count)
+        case .bytes(let bytes): UInt64(byteCount: bytes.count)
         case .blob(_, let byteCount): byteCount
         }
     }

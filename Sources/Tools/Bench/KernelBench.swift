@@ -117,8 +117,8 @@ package final class KernelBench {
             case decode(Codec)
             case hash(DigestMethod)
             /// Decodes while hashing, and counts the decoded or the hashed bytes.
-            case decodeInterleaved(Codec, DigestPairing, DigestMethod)
-            case hashInterleaved(Codec, DigestPairing, DigestMethod)
+            case decodeInterleaved(Codec, InterleavedDigests, DigestMethod)
+            case hashInterleaved(Codec, InterleavedDigests, DigestMethod)
         }
 
         let kernel: Kernel
@@ -152,15 +152,15 @@ package final class KernelBench {
             let method = digestMethod(for: .sha256)
             return Compression.allCases.flatMap { compression -> [Measure] in
                 guard let codec = Codecs.fast(for: compression), let teamSize = codec.hashingTeamSize,
-                    let pairing = method.pairing
+                    let interleaved = method.interleaved
                 else { return [] }
                 return [
                     Measure(
                         kernel: Kernel(.decodeInterleaved(compression), codec.name, teamSize: teamSize),
-                        method: .decodeInterleaved(codec, pairing, method)),
+                        method: .decodeInterleaved(codec, interleaved, method)),
                     Measure(
                         kernel: Kernel(.hashInterleaved(method.algorithm), method.name, teamSize: 2),
-                        method: .hashInterleaved(codec, pairing, method)),
+                        method: .hashInterleaved(codec, interleaved, method)),
                 ]
             }
         }
@@ -194,10 +194,12 @@ package final class KernelBench {
             case .decode(let codec):
                 pass = try decode(codec, teamSize: measure.kernel.teamSize, isCancelled)
             case .hash(let method): pass = hash(method, teamSize: measure.kernel.teamSize)
-            case .decodeInterleaved(let codec, let pairing, let method):
-                pass = try decode(codec, teamSize: codec.hashingTeamSize ?? 1, hashing: (pairing, method), isCancelled)
-            case .hashInterleaved(let codec, let pairing, let method):
-                pass = try decode(codec, teamSize: codec.hashingTeamSize ?? 1, hashing: (pairing, method), isCancelled)
+            case .decodeInterleaved(let codec, let interleaved, let method):
+                pass = try decode(
+                    codec, teamSize: codec.hashingTeamSize ?? 1, hashing: (interleaved, method), isCancelled)
+            case .hashInterleaved(let codec, let interleaved, let method):
+                pass = try decode(
+                    codec, teamSize: codec.hashingTeamSize ?? 1, hashing: (interleaved, method), isCancelled)
                 pass.byteCount = pass.hashedByteCount
             }
             guard pass.byteCount > 0, pass.duration > .zero, !isCancelled() else { return nil }
@@ -248,7 +250,7 @@ package final class KernelBench {
             while offset < min(limit, reader.byteCount) {
                 let count = try reader.read(into: takeBlock(), at: offset)
                 guard count > 0 else { break }
-                offset += ByteMath.fileSize(count)
+                offset += UInt64(byteCount: count)
                 byteCount += count
             }
         }
@@ -283,7 +285,7 @@ package final class KernelBench {
     /// Decodes the streams of the sample, `teamSize` at a time, and stops when fewer are left. With `hashing` it also
     /// hashes in the gaps as much as the codec has time for.
     func decode(
-        _ codec: Codec, teamSize: Int, hashing: (pairing: DigestPairing, method: DigestMethod)? = nil,
+        _ codec: Codec, teamSize: Int, hashing: (interleaved: InterleavedDigests, method: DigestMethod)? = nil,
         _ isCancelled: () -> Bool = { false }
     ) throws(Errno) -> Pass {
         var waiting = (sample.streams[codec.compression] ?? []).filter { $0.byteCount > 0 }
@@ -310,7 +312,7 @@ package final class KernelBench {
             let inputBefore = lanes.reduce(0) { $0 + $1.input.count }
             var pairs: [HashPair] = []
             var digests = hashing.map { hashing in (0..<2).map { digestLane($0, hashing.method) } } ?? []
-            digests.withUnsafeMutableBufferPointer { hashing?.pairing.lend($0, &pairs) }
+            digests.withUnsafeMutableBufferPointer { hashing?.interleaved.begin($0, &pairs) }
             let blocksBefore = pairs.reduce(0) { $0 + $1.blockCount }
             let start = ContinuousClock.now
             // SAFETY: each lane has its own input and output block until the call returns.
@@ -353,7 +355,7 @@ package final class KernelBench {
         let count = try stream.source.read(into: room, at: stream.offset)
         guard count > 0 else { return false }
         lane.input = UnsafeRawBufferPointer(rebasing: room[..<count])
-        stream.offset += ByteMath.fileSize(count)
+        stream.offset += UInt64(byteCount: count)
         return true
     }
 }

@@ -141,9 +141,9 @@ struct ModelledKernels {
             name: "model", algorithm: algorithm, teamSize: costs.hashBytesPerSecond.count,
             begin: { ModelledDigest(algorithm, costs, clock) },
             updateTeam: { team in unsafe clock.charge(costs.hash(team.map { unsafe $0.bytes.count })) },
-            pairing: DigestPairing(
-                lend: { unsafe Self.lend($0, &$1) },
-                takeBack: { team, pairs in unsafe clock.charge(costs.hash(Self.byteCountsLeft(team, pairs))) }))
+            interleaved: InterleavedDigests(
+                begin: { unsafe Self.lend($0, &$1) },
+                end: { team, pairs in unsafe clock.charge(costs.hash(Self.byteCountsLeft(team, pairs))) }))
     }
 
     private static func lend(_ team: UnsafeMutableBufferPointer<DigestLane>, _ pairs: inout [HashPair]) {

@@ -141,7 +141,7 @@ private struct PipelineSimulation {
             fastCodec: { codecs[$0] })
         options.fastDigest = { _ in digest }
         // Modelled blobs have no content that could be searched.
-        options.readsInParts = false
+        options.readsInChunks = false
         let requests = ModelledStore.requests(shape)
         let store = ModelledStore(shape: shape, costs: costs, clock: clock)
         let pipeline = Pipeline(opener: store, options: options, crew: WorkCrew(size: 1), deliver: { _, _ in })

@@ -10,7 +10,7 @@ import Tar
 
 /// The kind of a file in which no image was found. Some kinds never contain an image; others may be a damaged or
 /// compressed one.
-enum FileNature: Hashable {
+enum FileClassification: Hashable {
     case empty
     /// Neither an archive nor compressed; `beginning` is its first 64 KiB.
     case other(beginning: [UInt8])
@@ -29,7 +29,7 @@ enum FileNature: Hashable {
     /// The end marker of an archive without entries.
     case archiveWithoutEntries
     /// A file that begins without a tar header, and has one later.
-    case beheadedArchive
+    case tarWithDamagedStart
     case compressed(Compression, PackedContent)
     case unreadable(ReadFault)
 
@@ -53,7 +53,7 @@ enum FileNature: Hashable {
             switch index.ending {
             case .endOfArchive, .endOfFile:
                 if index.entries.isEmpty {
-                    self = index.bytesAfterEnd == nil ? .archiveWithoutEntries : .beheadedArchive
+                    self = index.bytesAfterEnd == nil ? .archiveWithoutEntries : .tarWithDamagedStart
                     return
                 }
                 let doubts = index.doubts.compactMap { if case .ambiguous(let text) = $0 { text } else { nil } }
@@ -96,7 +96,7 @@ enum FileNature: Hashable {
             case .none:
                 // A disk image or a program may contain tar headers.
                 let isBeheaded = Self.hasHeader(prefix) && !FileContent.isBinaryFormat(prefix)
-                self = isBeheaded ? .beheadedArchive : .other(beginning: prefix)
+                self = isBeheaded ? .tarWithDamagedStart : .other(beginning: prefix)
             case let compression:
                 guard Codecs.reference(for: compression) != nil else {
                     self = .compressed(compression, .undecoded)
@@ -127,7 +127,7 @@ enum FileNature: Hashable {
     /// not supported. Files `._name`, which macOS writes next to others, are not archives.
     func isArchiveByName(_ path: String) -> Bool {
         switch self {
-        case .empty, .other, .archiveWithoutEntries, .brokenArchive, .beheadedArchive,
+        case .empty, .other, .archiveWithoutEntries, .brokenArchive, .tarWithDamagedStart,
             .compressed(_, .undecoded), .compressed(_, .nothing), .compressed(_, .other):
             // Compares bytes, since this is called for each file that a search finds.
             let end = path.utf8.suffix(Self.longestSuffixByteCount).map { (65...90).contains($0) ? $0 | 0x20 : $0 }
@@ -148,7 +148,7 @@ enum FileNature: Hashable {
     /// True for a file that may be an image and was not checked. It must be reported.
     var mayBeImage: Bool {
         switch self {
-        case .disputedArchive, .brokenArchive, .beheadedArchive, .undocumentedArchive, .unreadable,
+        case .disputedArchive, .brokenArchive, .tarWithDamagedStart, .undocumentedArchive, .unreadable,
             .compressed(_, .archive(looksLikeImage: true)), .otherArchive(.documentAlone):
             true
         case .empty, .other, .otherArchive, .archiveWithoutEntries, .compressed: false
@@ -161,7 +161,8 @@ enum FileNature: Hashable {
         switch self {
         case .brokenArchive(_, looksLikeImage: true, _), .unreadable, .compressed(_, .archive(looksLikeImage: true)):
             true
-        case .empty, .other, .otherArchive, .disputedArchive, .brokenArchive, .beheadedArchive, .undocumentedArchive,
+        case .empty, .other, .otherArchive, .disputedArchive, .brokenArchive, .tarWithDamagedStart,
+            .undocumentedArchive,
             .archiveWithoutEntries, .compressed:
             false
         }
@@ -174,7 +175,8 @@ enum FileNature: Hashable {
         case .brokenArchive(.truncated, _, holdsLayer: true), .brokenArchive(.corrupt, _, holdsLayer: true),
             .undocumentedArchive(hasDocuments: false):
             true
-        case .empty, .other, .otherArchive, .disputedArchive, .brokenArchive, .beheadedArchive, .undocumentedArchive,
+        case .empty, .other, .otherArchive, .disputedArchive, .brokenArchive, .tarWithDamagedStart,
+            .undocumentedArchive,
             .archiveWithoutEntries, .compressed, .unreadable:
             false
         }
@@ -184,7 +186,8 @@ enum FileNature: Hashable {
     var code: FindingCode {
         switch self {
         case .unreadable: .pathUnreadable
-        case .empty, .other, .otherArchive, .disputedArchive, .brokenArchive, .beheadedArchive, .undocumentedArchive,
+        case .empty, .other, .otherArchive, .disputedArchive, .brokenArchive, .tarWithDamagedStart,
+            .undocumentedArchive,
             .archiveWithoutEntries, .compressed:
             .notAnImage
         }

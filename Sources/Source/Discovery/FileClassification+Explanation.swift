@@ -7,7 +7,7 @@ import LayerSystem
 import SystemPackage
 import Tar
 
-extension FileNature {
+extension FileClassification {
     /// The message about the file, and a hint.
     func explanation(path: String, _ forms: ImageSources) -> (message: String, hint: String?) {
         let marks = forms.marks
@@ -31,7 +31,7 @@ extension FileNature {
         case .archiveWithoutEntries: return ("the tar archive has no entries", "download or write it again")
         case .brokenArchive(let ending, _, _):
             return ("\(ending.explanation), and before that no image was found; looked for \(marks)", nil)
-        case .beheadedArchive:
+        case .tarWithDamagedStart:
             return ("the file is a tar archive whose beginning is damaged", "download or copy the archive again")
         case .compressed(let compression, let content):
             return content.explanation(compression, path: path)

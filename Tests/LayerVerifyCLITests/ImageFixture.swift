@@ -7,7 +7,7 @@ import Testing
 import TestSupport
 
 /// A folder in which real tools make images.
-struct Workshop {
+struct ImageFixture {
     let folder: ScratchFolder
 
     init() throws { folder = try ScratchFolder() }

@@ -1,0 +1,52 @@
+// layerverify: the progress of one call of a decoder that wraps a C library.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// The progress of one call of a decoder.
+struct DecodeCursor {
+    /// The whole input of the call.
+    let input: UnsafeRawBufferPointer
+    /// The whole output buffer of the call.
+    let room: UnsafeMutableRawBufferPointer
+    var consumedByteCount = 0
+    var producedByteCount = 0
+
+    init(input: UnsafeRawBufferPointer, room: UnsafeMutableRawBufferPointer) {
+        // zlib counts in 32 bits.
+        precondition(max(input.count, room.count) <= Int(Int32.max), "a block has less than 2 GiB")
+        unsafe self.input = input
+        unsafe self.room = room
+    }
+
+    var inputByteCount: Int { input.count - consumedByteCount }
+    var roomByteCount: Int { room.count - producedByteCount }
+
+    /// The input that is not consumed yet.
+    var remainingInput: UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(rebasing: input[consumedByteCount...])
+    }
+
+    /// The part of the room that is not filled yet.
+    var remainingRoom: UnsafeMutableRawBufferPointer {
+        unsafe UnsafeMutableRawBufferPointer(rebasing: room[producedByteCount...])
+    }
+
+    /// Moves both positions to where a library says that it stopped. The counts are checked, even after an error,
+    /// because they become sizes of memory that is read later.
+    ///
+    /// Returns: false, with nothing moved, if the library reports more bytes left than it was given.
+    mutating func moveOn(leavingInput inputByteCount: Int, leavingRoom roomByteCount: Int) -> Bool {
+        guard 0...self.inputByteCount ~= inputByteCount, 0...self.roomByteCount ~= roomByteCount else { return false }
+        consumedByteCount = input.count - inputByteCount
+        producedByteCount = room.count - roomByteCount
+        return true
+    }
+
+    /// Takes the next byte of the input, which must not be empty.
+    mutating func takeByte() -> UInt8 {
+        defer { consumedByteCount += 1 }
+        return unsafe input[consumedByteCount]
+    }
+}

@@ -1,0 +1,11 @@
+// layerverify: untrusted text on a terminal.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LayerReport
+
+/// Untrusted text for a terminal.
+package enum TerminalText {
+    /// The text in which every character is escaped that a terminal would interpret or hide.
+    package static func escaped(_ text: String) -> String { VisibleText.escaping(text) }
+}
