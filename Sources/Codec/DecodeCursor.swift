@@ -2,8 +2,6 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
-
 /// The progress of one call of a decoder.
 struct DecodeCursor {
     /// The whole input of the call.
