@@ -61,8 +61,10 @@ package struct TarStreamReader {
         while !rest.isEmpty {
             let used: Int
             switch state {
-            case .header, .endBlock, .sparseMap: used = takeBlock(rest, visitor)
-            case .extendedHeader(let left): used = takeExtendedHeader(rest, left, visitor)
+            case .header, .endBlock, .sparseMap:
+                used = min(StreamHeader.byteCount - kept.count, rest.byteCount)
+                if let member = takeBlock(rest.extracting(first: used)) { begin(member, visitor) }
+            case .extendedHeader(let left): used = takeExtendedHeader(rest, left)
             case .content(let content): used = takeContent(rest, content, visitor)
             case .padding(let left):
                 used = rest.byteCount(upTo: left)
@@ -102,52 +104,49 @@ package struct TarStreamReader {
         .cut(atByte: offset, part, entryOffset: pending.firstOffset ?? entryOffset)
     }
 
-    /// Takes the rest of a block of 512 bytes, in place if none of it was read before.
-    private mutating func takeBlock(_ bytes: RawSpan, _ visitor: some TarStreamVisitor) -> Int {
-        let used = min(StreamHeader.byteCount - kept.count, bytes.byteCount)
-        offset += UInt64(used)
-        let part = bytes.extracting(first: used)
-        if used == StreamHeader.byteCount {
-            read(part, visitor)
-            return used
-        }
-        part.withUnsafeBytes { kept.append(contentsOf: $0) }
-        if kept.count == StreamHeader.byteCount {
-            var block: [UInt8] = []
-            swap(&block, &kept)
-            read(block.span.bytes, visitor)
-            block.removeAll(keepingCapacity: true)
-            // The memory is used again.
-            kept = block
-        }
-        return used
+    /// Takes the rest of a block of 512 bytes or a part of it; in place, if the block is whole.
+    ///
+    /// Returns: the entry whose content begins after the block.
+    private mutating func takeBlock(_ bytes: RawSpan) -> TarMember? {
+        offset += UInt64(bytes.byteCount)
+        if bytes.byteCount == StreamHeader.byteCount { return read(bytes) }
+        bytes.withUnsafeBytes { kept.append(contentsOf: $0) }
+        guard kept.count == StreamHeader.byteCount else { return nil }
+        var block: [UInt8] = []
+        swap(&block, &kept)
+        let member = read(block.span.bytes)
+        // The memory is used again.
+        block.removeAll(keepingCapacity: true)
+        kept = block
+        return member
     }
 
     /// Reads a block that ends at `offset`.
-    private mutating func read(_ block: RawSpan, _ visitor: some TarStreamVisitor) {
+    private mutating func read(_ block: RawSpan) -> TarMember? {
         do throws(TarStreamFault) {
             switch state {
             case .sparseMap:
                 try sparseMap?.take(block)
-                try readSparseMap(visitor)
+                return try readSparseMap()
             case .endBlock:
                 guard StreamHeader.sum(block) == 0 else { throw .loneZeroBlock }
                 state = .trailing
             case .header:
                 headerOffset = offset - UInt64(StreamHeader.byteCount)
-                try readHeader(block, visitor)
+                return try readHeader(block)
             case .extendedHeader, .content, .padding, .trailing, .invalid: break
             }
         } catch {
             stop(error)
         }
+        return nil
     }
 
-    private mutating func readHeader(_ block: RawSpan, _ visitor: some TarStreamVisitor) throws(TarStreamFault) {
+    private mutating func readHeader(_ block: RawSpan) throws(TarStreamFault) -> TarMember? {
         let sum = StreamHeader.sum(block)
         guard sum != 0 else {
             state = .endBlock
-            return
+            return nil
         }
         var member = try StreamHeader.read(block, sum: sum, at: headerOffset, names: &names)
         hasHeaders = true
@@ -158,14 +157,17 @@ package struct TarStreamReader {
             header = member
             kept.reserveCapacity(Int(min(member.size, 4096)))
             if isEmpty { try endExtendedHeader() }
-        default: try begin(&member, block, visitor)
+            return nil
+        default:
+            try complete(&member)
+            guard SparseMapReader.isSparse(member) else { return member }
+            sparseMap = try SparseMapReader(member, block: block)
+            return try readSparseMap()
         }
     }
 
-    /// Begins an entry: applies its extended headers, and finds out where its content is.
-    private mutating func begin(
-        _ member: inout TarMember, _ block: RawSpan, _ visitor: some TarStreamVisitor
-    ) throws(TarStreamFault) {
+    /// Applies the extended headers of an entry, and finds out where its content is.
+    private mutating func complete(_ member: inout TarMember) throws(TarStreamFault) {
         if !pending.isEmpty { try applyPending(to: &member) }
         if member.typeFlag == 0 { member.typeFlag = UInt8(ascii: member.name.last == UInt8(ascii: "/") ? "5" : "0") }
         let hasContent = !StreamHeader.isWithoutContent(member.typeFlag)
@@ -173,12 +175,9 @@ package struct TarStreamReader {
         member.place.storedByteCount = hasContent ? UInt64(member.size) : 0
         member.place.dataOffset = offset
         if !hasContent, member.size != 0 { member.oddities.insert(.sizeWithoutData) }
-        if member.typeFlag == UInt8(ascii: "S") || member.paxRecords.hasSparseRecords {
-            sparseMap = try SparseMapReader(member, block: block)
-            if sparseMap != nil { return try readSparseMap(visitor) }
+        if member.paxRecords.hasSparseRecords, !SparseMapReader.isSparse(member) {
             member.oddities.insert(.unknownSparseVersion)
         }
-        try begin(member, visitor)
     }
 
     private mutating func applyPending(to member: inout TarMember) throws(TarStreamFault) {
@@ -190,22 +189,24 @@ package struct TarStreamReader {
         }
     }
 
-    /// Waits for a block of the map, or begins the entry after its last one.
-    private mutating func readSparseMap(_ visitor: some TarStreamVisitor) throws(TarStreamFault) {
-        guard var map = sparseMap else { return }
+    /// Waits for a block of the map; after its last one, returns the entry.
+    private mutating func readSparseMap() throws(TarStreamFault) -> TarMember? {
+        guard var map = sparseMap else { return nil }
         if try map.needsBlock() {
             state = .sparseMap
-            return
+            return nil
         }
         sparseMap = nil
-        try begin(map.finish(dataOffset: offset), visitor)
+        try map.finish(dataOffset: offset)
+        return map.member
     }
 
-    private mutating func begin(_ member: TarMember, _ visitor: some TarStreamVisitor) throws(TarStreamFault) {
+    /// Begins the content of an entry.
+    private mutating func begin(_ member: TarMember, _ visitor: some TarStreamVisitor) {
         if !pending.isEmpty { pending = PendingHeaders() }
         let content = StreamContent(member.place, isWanted: visitor.visit(member))
         state = .content(content)
-        if content.leftByteCount == 0 { try end(content, visitor) }
+        if content.leftByteCount == 0 { end(content, visitor) }
     }
 
     private mutating func takeContent(
@@ -217,25 +218,17 @@ package struct TarStreamReader {
         var content = content
         content.leftByteCount -= UInt64(used)
         state = .content(content)
-        if content.leftByteCount == 0 {
-            do throws(TarStreamFault) {
-                try end(content, visitor)
-            } catch {
-                stop(error)
-            }
-        }
+        if content.leftByteCount == 0 { end(content, visitor) }
         return used
     }
 
-    private mutating func end(_ content: StreamContent, _ visitor: some TarStreamVisitor) throws(TarStreamFault) {
-        if let fault = content.fault { throw fault }
+    private mutating func end(_ content: StreamContent, _ visitor: some TarStreamVisitor) {
+        if let fault = content.fault { return stop(fault) }
         if content.isWanted { visitor.contentEnded() }
         skipPadding()
     }
 
-    private mutating func takeExtendedHeader(
-        _ bytes: RawSpan, _ left: UInt64, _ visitor: some TarStreamVisitor
-    ) -> Int {
+    private mutating func takeExtendedHeader(_ bytes: RawSpan, _ left: UInt64) -> Int {
         let used = bytes.byteCount(upTo: left)
         offset += UInt64(used)
         state = .extendedHeader(left - UInt64(used))
