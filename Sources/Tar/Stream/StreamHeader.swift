@@ -14,16 +14,15 @@ enum StreamHeader {
     ///   - sum: the sum of all bytes of the block.
     ///   - offset: of the block.
     ///   - names: those of the last owner, and then of this one. Most entries have the same owner, and share them.
-    ///
-    /// Returns: the entry without what extended headers say, and without the place of its content.
+    ///   - member: is replaced by the entry, without what extended headers say, and without the place of its content.
     ///
     /// Throws: `.checksum`, `.notANumber` or `.negativeSize`.
     static func read(
-        _ block: RawSpan, sum: Int64, at offset: UInt64, names: inout StreamOwnerNames
-    ) throws(TarStreamFault) -> TarMember {
+        _ block: RawSpan, sum: Int64, at offset: UInt64, names: inout StreamOwnerNames, into member: inout TarMember
+    ) throws(TarStreamFault) {
         guard let isSigned = hasSignedChecksum(block, sum: sum) else { throw .checksum }
         var fields = Fields()
-        var member = TarMember(
+        member = TarMember(
             name: block.text(0..<100), linkName: block.text(157..<257), typeFlag: block.byte(156),
             mode: fields.number(block, 100..<108, .mode), size: fields.number(block, 124..<136, .size),
             owner: TarOwner(
@@ -46,7 +45,6 @@ enum StreamHeader {
         if let fault = fields.fault { throw .notANumber(fault) }
         // Before a pax header may replace it.
         if member.size < 0, !isWithoutContent(member.typeFlag) { throw .negativeSize }
-        return member
     }
 
     /// Whether entries of a type have no content, whatever their size is.

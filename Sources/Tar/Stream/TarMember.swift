@@ -25,6 +25,13 @@ package struct TarMember: Hashable, Sendable {
     package var place: TarMemberPlace
     package var oddities: TarOddities
 
+    /// An entry without values.
+    static let empty = TarMember(
+        name: [], linkName: [], typeFlag: 0, mode: 0, size: 0, owner: TarOwner(userID: 0, groupID: 0),
+        modificationTime: TarTime(seconds: 0), device: TarDevice(major: 0, minor: 0), paxRecords: PaxRecords(),
+        format: .v7,
+        place: TarMemberPlace(headerOffset: 0, dataOffset: 0, storedByteCount: 0), oddities: [])
+
     package var userID: Int64 { owner.userID }
     package var groupID: Int64 { owner.groupID }
     package var userName: [UInt8] { owner.userName }

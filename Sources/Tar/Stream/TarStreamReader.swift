@@ -17,8 +17,8 @@ package struct TarStreamReader {
     /// The offset of the last header block, or of the first block of zeros.
     private var headerOffset: UInt64 = 0
     private var hasHeaders = false
-    /// The header of the extended header that is read.
-    private var header: TarMember?
+    /// The last entry or extended header.
+    private var member = TarMember.empty
     private var names = StreamOwnerNames()
     private var pending = PendingHeaders()
     private var sparseMap: SparseMapReader?
@@ -63,7 +63,7 @@ package struct TarStreamReader {
             switch state {
             case .header, .endBlock, .sparseMap:
                 used = min(StreamHeader.byteCount - kept.count, rest.byteCount)
-                if let member = takeBlock(rest.extracting(first: used)) { begin(member, visitor) }
+                if takeBlock(rest.extracting(first: used)) { beginContent(visitor) }
             case .extendedHeader(let left): used = takeExtendedHeader(rest, left)
             case .content(let content): used = takeContent(rest, content, visitor)
             case .padding(let left):
@@ -106,23 +106,23 @@ package struct TarStreamReader {
 
     /// Takes the rest of a block of 512 bytes or a part of it; in place, if the block is whole.
     ///
-    /// Returns: the entry whose content begins after the block.
-    private mutating func takeBlock(_ bytes: RawSpan) -> TarMember? {
+    /// Returns: whether `member` is an entry whose content begins after the block.
+    private mutating func takeBlock(_ bytes: RawSpan) -> Bool {
         offset += UInt64(bytes.byteCount)
         if bytes.byteCount == StreamHeader.byteCount { return read(bytes) }
         bytes.withUnsafeBytes { kept.append(contentsOf: $0) }
-        guard kept.count == StreamHeader.byteCount else { return nil }
+        guard kept.count == StreamHeader.byteCount else { return false }
         var block: [UInt8] = []
         swap(&block, &kept)
-        let member = read(block.span.bytes)
+        let isEntry = read(block.span.bytes)
         // The memory is used again.
         block.removeAll(keepingCapacity: true)
         kept = block
-        return member
+        return isEntry
     }
 
-    /// Reads a block that ends at `offset`.
-    private mutating func read(_ block: RawSpan) -> TarMember? {
+    /// Reads a block that ends at `offset`, and returns whether `member` is an entry that is complete.
+    private mutating func read(_ block: RawSpan) -> Bool {
         do throws(TarStreamFault) {
             switch state {
             case .sparseMap:
@@ -139,36 +139,34 @@ package struct TarStreamReader {
         } catch {
             stop(error)
         }
-        return nil
+        return false
     }
 
-    private mutating func readHeader(_ block: RawSpan) throws(TarStreamFault) -> TarMember? {
+    private mutating func readHeader(_ block: RawSpan) throws(TarStreamFault) -> Bool {
         let sum = StreamHeader.sum(block)
         guard sum != 0 else {
             state = .endBlock
-            return nil
+            return false
         }
-        var member = try StreamHeader.read(block, sum: sum, at: headerOffset, names: &names)
+        try StreamHeader.read(block, sum: sum, at: headerOffset, names: &names, into: &member)
         hasHeaders = true
         switch member.typeFlag {
         case UInt8(ascii: "x"), UInt8(ascii: "g"), UInt8(ascii: "L"), UInt8(ascii: "K"):
             state = .extendedHeader(UInt64(member.size))
-            let isEmpty = member.size == 0
-            header = member
             kept.reserveCapacity(Int(min(member.size, 4096)))
-            if isEmpty { try endExtendedHeader() }
-            return nil
+            if member.size == 0 { try endExtendedHeader() }
+            return false
         default:
-            try complete(&member)
-            guard SparseMapReader.isSparse(member) else { return member }
+            try completeEntry()
+            guard SparseMapReader.isSparse(member) else { return true }
             sparseMap = try SparseMapReader(member, block: block)
             return try readSparseMap()
         }
     }
 
     /// Applies the extended headers of an entry, and finds out where its content is.
-    private mutating func complete(_ member: inout TarMember) throws(TarStreamFault) {
-        if !pending.isEmpty { try applyPending(to: &member) }
+    private mutating func completeEntry() throws(TarStreamFault) {
+        if !pending.isEmpty { try applyPending() }
         if member.typeFlag == 0 { member.typeFlag = UInt8(ascii: member.name.last == UInt8(ascii: "/") ? "5" : "0") }
         let hasContent = !StreamHeader.isWithoutContent(member.typeFlag)
         if hasContent, member.size < 0 { throw .negativeSize }
@@ -180,7 +178,7 @@ package struct TarStreamReader {
         }
     }
 
-    private mutating func applyPending(to member: inout TarMember) throws(TarStreamFault) {
+    private mutating func applyPending() throws(TarStreamFault) {
         do throws(TarStreamFault) {
             try pending.apply(to: &member)
         } catch {
@@ -189,20 +187,20 @@ package struct TarStreamReader {
         }
     }
 
-    /// Waits for a block of the map; after its last one, returns the entry.
-    private mutating func readSparseMap() throws(TarStreamFault) -> TarMember? {
-        guard var map = sparseMap else { return nil }
+    /// Waits for a block of the map; after its last one, `member` is complete.
+    private mutating func readSparseMap() throws(TarStreamFault) -> Bool {
+        guard var map = sparseMap else { return false }
         if try map.needsBlock() {
             state = .sparseMap
-            return nil
+            return false
         }
         sparseMap = nil
         try map.finish(dataOffset: offset)
-        return map.member
+        member = map.member
+        return true
     }
 
-    /// Begins the content of an entry.
-    private mutating func begin(_ member: TarMember, _ visitor: some TarStreamVisitor) {
+    private mutating func beginContent(_ visitor: some TarStreamVisitor) {
         if !pending.isEmpty { pending = PendingHeaders() }
         let content = StreamContent(member.place, isWanted: visitor.visit(member))
         state = .content(content)
@@ -247,11 +245,9 @@ package struct TarStreamReader {
     private static let maximumExtendedHeaderByteCount = 1 << 20
 
     private mutating func endExtendedHeader() throws(TarStreamFault) {
-        guard let header else { return }
         let data = kept
         kept = []
-        self.header = nil
-        try pending.add(header, data, at: headerOffset)
+        try pending.add(member, data, at: headerOffset)
         skipPadding()
     }
 
