@@ -190,10 +190,8 @@ private struct DecimalMap {
 
     /// Adds a block, and returns whether the map is complete.
     mutating func isComplete(with block: RawSpan) throws(TarStreamFault) -> Bool {
-        block.withUnsafeBytes { bytes in
-            text.append(contentsOf: bytes)
-            for byte in bytes where byte == UInt8(ascii: "\n") { lineFeedCount += 1 }
-        }
+        text.append(block)
+        lineFeedCount += block.count(of: UInt8(ascii: "\n"))
         if pieceCount == nil, let end = text.firstIndex(of: UInt8(ascii: "\n")) {
             // Twice this number must not overflow.
             guard let count = TarNumber.decimal(text[..<end]), count >= 0, count < 1 << 62 else { throw .sparseMap }

@@ -110,7 +110,7 @@ package struct TarStreamReader {
     private mutating func takeBlock(_ bytes: RawSpan) -> Bool {
         offset += UInt64(bytes.byteCount)
         if bytes.byteCount == StreamHeader.byteCount { return read(bytes) }
-        bytes.withUnsafeBytes { kept.append(contentsOf: $0) }
+        kept.append(bytes)
         guard kept.count == StreamHeader.byteCount else { return false }
         var block: [UInt8] = []
         swap(&block, &kept)
@@ -231,7 +231,7 @@ package struct TarStreamReader {
         offset += UInt64(used)
         state = .extendedHeader(left - UInt64(used))
         let room = Self.maximumExtendedHeaderByteCount - kept.count
-        bytes.extracting(first: min(used, room)).withUnsafeBytes { kept.append(contentsOf: $0) }
+        kept.append(bytes.extracting(first: min(used, room)))
         do throws(TarStreamFault) {
             guard used <= room else { throw .extendedHeaderTooLong }
             if UInt64(used) == left { try endExtendedHeader() }
