@@ -67,6 +67,8 @@ import Testing
             let header = Header("f", magic: magic).with {
                 $0.put(String(repeating: "p", count: 131), at: 345)
                 $0.put(trailer, at: 508)
+                // The first of star's times follows its prefix.
+                $0.put(trailer.isEmpty ? "" : "00000000001\u{0}", at: 476)
             }
             return TarTests.read(header.block).names.map { String($0.prefix(3)) + String($0.suffix(3)) }
         }

@@ -165,11 +165,13 @@ struct SparseMapReader {
     private mutating func readMap(_ records: PaxRecords) throws(TarStreamFault) {
         let map = records["GNU.sparse.map"]
         var numbers: [Int64] = []
-        if !map.isEmpty {
-            for text in map.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
-                guard let number = TarNumber.decimal(text) else { throw .sparseMap }
-                numbers.append(number)
-            }
+        // Not split into an array, which would need 16 MiB.
+        var start = map.startIndex
+        while !map.isEmpty, start <= map.endIndex {
+            let end = map[start...].firstIndex(of: UInt8(ascii: ",")) ?? map.endIndex
+            guard let number = TarNumber.decimal(map[start..<end]) else { throw .sparseMap }
+            numbers.append(number)
+            start = end + 1
         }
         guard let count = TarNumber.decimal(records["GNU.sparse.numblocks"]), count >= 0,
             numbers.count.isMultiple(of: 2), numbers.count / 2 == count
