@@ -121,7 +121,8 @@ import Testing
     @Test(arguments: [
         ("2,5,18,3", "1"), ("2,5,18", "2"), ("2,5,18,x", "2"), ("2,5,,3", "2"), ("18,3,2,5", "2"), ("2,5,6,3", "2"),
         ("2,5,18,8", "2"),
-        ("-1,5,18,3", "2"), ("2,-5,18,13", "2"), ("2,5,9223372036854775807,3", "2"), ("2,5,18,3", ""),
+        ("-1,5,18,3", "2"), ("2,-5,18,13", "2"), ("10,-5,6,8", "2"), ("2,5,9223372036854775807,3", "2"),
+        ("2,5,18,3", ""),
         ("2,5,18,3", "x"),
         ("2,5,18,3", "-2"), ("2,5,18,3", "9223372036854775807"), ("2,5,18,3,", "2"),
     ])
@@ -170,6 +171,9 @@ import Testing
     @Test func mapMustListAllThatIsStored() {
         #expect(version01("2,5,18,3", content: "abcdefghi").fault == .sparseDataLeft)
         #expect(version01("2,5,18,3", content: "abcdefg").fault == .sparseDataMissing)
+        // That is found before the end of the content.
+        let stream = [UInt8].pax(("GNU.sparse.map", "0,1"), ("GNU.sparse.numblocks", "1"), ("GNU.sparse.size", "1"))
+        #expect(read(stream + Array([UInt8].entry("f", "ab").prefix(513))).fault == .sparseDataLeft)
         #expect(version01("2,5,18,3", content: "abcdefghi").contents == [nil])
         #expect(version01("2,5,18,3", content: "abcdefghi").names == ["s"])
     }
