@@ -13,7 +13,7 @@ extension LayerRules {
         _ ending: TarStreamEnding, oddities: TarOddities, beginning: [UInt8], trailingName: [UInt8]
     ) -> ContentsFacts {
         noteEnding(ending, beginning: beginning, trailingName: trailingName)
-        noteHeadersWithoutEntry(oddities)
+        if ending.isAccepted { noteHeadersWithoutEntry(oddities) }
         if collecting == .active { noteWhiteoutsInOpaque() }
         return ContentsFacts(
             entryCount: entryCount, faults: faults.faults, paths: collecting == .active ? table : nil)
