@@ -25,7 +25,7 @@ import Testing
             let facts = SampleLayer((0..<2000).map { SampleEntry.file("dir/file-\($0)") }).facts(budget: budget)
             #expect(facts.paths?.count == 2002)
             #expect(budget.usedByteCount > 2000 * 28)
-            #expect(budget.usedByteCount < 2000 * 50)
+            #expect(budget.usedByteCount < 2000 * 70)
         }
         #expect(budget.usedByteCount == 0)
     }
