@@ -128,6 +128,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
         RuleCase("other types", [.other("a", "7"), .other("b", "Z"), .other("c", "D")], [.typeUnsupported]),
         RuleCase("modes", [.file("a").with { $0.mode = 0o100644 }, .file("b").with { $0.mode = 0o7777777 }]),
         RuleCase("the root", [.directory("./")]),
+        RuleCase("the root of Fedora", [.directory("./", 0o555)]),
         RuleCase("the root's mode", [.directory("./", 0o700)], [.rootAttributes]),
         RuleCase("the root's owner", [.directory("/", owner: 5)], [.rootAttributes]),
         RuleCase("a file over the root", [.file("./", "x")], [.entryOverRoot, .nameEndsInSlash]),

@@ -27,7 +27,8 @@ extension LayerFault {
         case entriesAfterEnd
         /// The index of an eStargz layer follows the end of the archive. Snapshotters that read it do so from the compressed bytes.
         case indexAfterEnd
-        /// The stream ends right after the content of the last entry, without the padding that fills its block.
+        /// The stream ends right after the content of the last entry, without the padding that fills its block. `umoci
+        /// insert` writes such layers.
         case paddingMissing
         /// The two blocks of zeros that end an archive are missing, or one of them.
         case endBlocksMissing
@@ -58,7 +59,8 @@ extension LayerFault {
         case entryOverRoot
         /// As `entryOverRoot`, with a name for which runtimes delete the whole root first.
         case rootReplaced
-        /// The entry of the root has other attributes than mode 0755 and owner 0:0. Other: mode and owner.
+        /// The entry of the root has other attributes than mode 0755 or 0555 and owner 0:0. Other: mode and
+        /// owner.
         case rootAttributes
         /// A whiteout without the name of what it deletes: `.wh.`, `.wh..`, `.wh...`.
         case whiteoutWithoutName
