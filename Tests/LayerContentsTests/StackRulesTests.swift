@@ -102,6 +102,7 @@ struct StackCase: Sendable, CustomTestStringConvertible {
         let upper = SampleLayer([.file("lib/new")]).facts()
         #expect(StackRules.faults(of: [nil, Self.base.facts(), upper]).isEmpty)
         #expect(StackRules.faults(of: [Self.base.facts(.structure), upper]).isEmpty)
+        #expect(StackRules.faults(of: [SampleLayer(bytes: Array(Self.base.bytes[..<2000])).facts(), upper]).isEmpty)
         #expect(StackRules.faults(of: [Self.base.facts(), upper, nil]).map(\.layer) == [1])
     }
 
