@@ -153,6 +153,7 @@ let package = Package(
             ],
             path: "Tests/DecoderProbe", swiftSettings: settings),
 
+        .testTarget(name: "TarTests", dependencies: ["Tar"], swiftSettings: settings),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: settings),
         .testTarget(name: "LayerModelTests", dependencies: ["LayerModel", "TestSupport"], swiftSettings: settings),
         .testTarget(

@@ -26,19 +26,24 @@ struct SparseMapReader {
 
     static let maximumByteCount = 1 << 20
 
-    /// Begins the map of an entry, if it is a sparse file.
+    /// Whether an entry is a sparse file. If its records have a version that is not known, it is read as it is stored.
+    static func isSparse(_ member: TarMember) -> Bool {
+        member.typeFlag == UInt8(ascii: "S") || member.paxRecords.hasSparseRecords && Version(member.paxRecords) != nil
+    }
+
+    /// Begins the map of an entry that is a sparse file.
     ///
     /// - Parameter block: the header block of the entry.
     ///
-    /// Throws: `.sparseHeader`, `.sparseRecord`, `.sparseMap` or `.notANumber`.
-    init?(_ member: TarMember, block: RawSpan) throws(TarStreamFault) {
+    /// Throws: `.sparseHeader`, `.sparseRecord` or `.sparseMap`.
+    init(_ member: TarMember, block: RawSpan) throws(TarStreamFault) {
         self.member = member
         storedByteCount = StreamHeader.isWithoutContent(member.typeFlag) ? 0 : UInt64(max(0, member.size))
         format = .complete
         if member.typeFlag == UInt8(ascii: "S") {
             try beginOld(block)
         } else {
-            guard member.paxRecords.hasSparseRecords, try beginPax() else { return nil }
+            try beginPax()
         }
     }
 
@@ -82,12 +87,12 @@ struct SparseMapReader {
         }
     }
 
-    /// Checks the map, and gives it to the entry.
+    /// Checks the map, and gives it to `member`.
     ///
     /// - Parameter dataOffset: of the byte after the map.
     ///
     /// Throws: `.sparseMap`.
-    mutating func finish(dataOffset: UInt64) throws(TarStreamFault) -> TarMember {
+    mutating func finish(dataOffset: UInt64) throws(TarStreamFault) {
         guard !StreamHeader.isWithoutContent(member.typeFlag), member.size >= 0 else { throw .sparseMap }
         var end: Int64 = 0
         for piece in pieces {
@@ -100,7 +105,6 @@ struct SparseMapReader {
         member.place.dataOffset = dataOffset
         member.place.storedByteCount = storedByteCount
         member.place.sparseMap = pieces
-        return member
     }
 
     private mutating func beginOld(_ block: RawSpan) throws(TarStreamFault) {
@@ -121,16 +125,28 @@ struct SparseMapReader {
         }
     }
 
-    /// Begins the map that pax records announce; false if their version is not known, and the file is read as it is stored.
-    private mutating func beginPax() throws(TarStreamFault) -> Bool {
+    /// A version of the format of pax records.
+    private enum Version {
+        case zero
+        case one
+
+        init?(_ records: PaxRecords) {
+            let (major, minor) = (records["GNU.sparse.major"], records["GNU.sparse.minor"])
+            if major.elementsEqual("0".utf8) && (minor.elementsEqual("0".utf8) || minor.elementsEqual("1".utf8)) {
+                self = .zero
+            } else if major.elementsEqual("1".utf8) && minor.elementsEqual("0".utf8) {
+                self = .one
+            } else if major.isEmpty && minor.isEmpty && !records["GNU.sparse.map"].isEmpty {
+                // Early versions did not say which they are.
+                self = .zero
+            } else {
+                return nil
+            }
+        }
+    }
+
+    private mutating func beginPax() throws(TarStreamFault) {
         let records = member.paxRecords
-        let (major, minor) = (records["GNU.sparse.major"], records["GNU.sparse.minor"])
-        let isVersion0 =
-            major.elementsEqual("0".utf8) && (minor.elementsEqual("0".utf8) || minor.elementsEqual("1".utf8))
-        let isVersion1 = major.elementsEqual("1".utf8) && minor.elementsEqual("0".utf8)
-        // Early versions did not say which they are.
-        let isUnnumbered = major.isEmpty && minor.isEmpty && !records["GNU.sparse.map"].isEmpty
-        guard isVersion0 || isVersion1 || isUnnumbered else { return false }
         let name = records["GNU.sparse.name"]
         if !name.isEmpty { member.name = Array(name) }
         let realSize = records["GNU.sparse.size"]
@@ -139,22 +155,23 @@ struct SparseMapReader {
             guard let number = TarNumber.decimal(size) else { throw .sparseRecord }
             member.size = number
         }
-        if isVersion1 {
+        if Version(records) == .one {
             format = .decimal(DecimalMap())
         } else {
             try readMap(records)
         }
-        return true
     }
 
     private mutating func readMap(_ records: PaxRecords) throws(TarStreamFault) {
         let map = records["GNU.sparse.map"]
         var numbers: [Int64] = []
-        if !map.isEmpty {
-            for text in map.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
-                guard let number = TarNumber.decimal(text) else { throw .sparseMap }
-                numbers.append(number)
-            }
+        // Not split into an array, which would need 16 MiB.
+        var start = map.startIndex
+        while !map.isEmpty, start <= map.endIndex {
+            let end = map[start...].firstIndex(of: UInt8(ascii: ",")) ?? map.endIndex
+            guard let number = TarNumber.decimal(map[start..<end]) else { throw .sparseMap }
+            numbers.append(number)
+            start = end + 1
         }
         guard let count = TarNumber.decimal(records["GNU.sparse.numblocks"]), count >= 0,
             numbers.count.isMultiple(of: 2), numbers.count / 2 == count
@@ -175,10 +192,8 @@ private struct DecimalMap {
 
     /// Adds a block, and returns whether the map is complete.
     mutating func isComplete(with block: RawSpan) throws(TarStreamFault) -> Bool {
-        block.withUnsafeBytes { bytes in
-            text.append(contentsOf: bytes)
-            for byte in bytes where byte == UInt8(ascii: "\n") { lineFeedCount += 1 }
-        }
+        text.append(block)
+        lineFeedCount += block.count(of: UInt8(ascii: "\n"))
         if pieceCount == nil, let end = text.firstIndex(of: UInt8(ascii: "\n")) {
             // Twice this number must not overflow.
             guard let count = TarNumber.decimal(text[..<end]), count >= 0, count < 1 << 62 else { throw .sparseMap }

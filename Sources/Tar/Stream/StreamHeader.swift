@@ -14,16 +14,15 @@ enum StreamHeader {
     ///   - sum: the sum of all bytes of the block.
     ///   - offset: of the block.
     ///   - names: those of the last owner, and then of this one. Most entries have the same owner, and share them.
-    ///
-    /// Returns: the entry without what extended headers say, and without the place of its content.
+    ///   - member: is replaced by the entry, without what extended headers say, and without the place of its content.
     ///
     /// Throws: `.checksum`, `.notANumber` or `.negativeSize`.
     static func read(
-        _ block: RawSpan, sum: Int64, at offset: UInt64, names: inout StreamOwnerNames
-    ) throws(TarStreamFault) -> TarMember {
+        _ block: RawSpan, sum: Int64, at offset: UInt64, names: inout StreamOwnerNames, into member: inout TarMember
+    ) throws(TarStreamFault) {
         guard let isSigned = hasSignedChecksum(block, sum: sum) else { throw .checksum }
         var fields = Fields()
-        var member = TarMember(
+        member = TarMember(
             name: block.text(0..<100), linkName: block.text(157..<257), typeFlag: block.byte(156),
             mode: fields.number(block, 100..<108, .mode), size: fields.number(block, 124..<136, .size),
             owner: TarOwner(
@@ -46,7 +45,6 @@ enum StreamHeader {
         if let fault = fields.fault { throw .notANumber(fault) }
         // Before a pax header may replace it.
         if member.size < 0, !isWithoutContent(member.typeFlag) { throw .negativeSize }
-        return member
     }
 
     /// Whether entries of a type have no content, whatever their size is.
@@ -55,12 +53,7 @@ enum StreamHeader {
     /// The sum of all bytes of a block. It is 0 only for a block of zeros.
     static func sum(_ block: RawSpan) -> Int64 {
         precondition(block.byteCount == byteCount, "a header has 512 bytes")
-        return block.withUnsafeBytes { bytes in
-            // SAFETY: the span has 512 bytes. Without checks of bounds the loop is compiled to vector instructions.
-            var sum: UInt32 = 0
-            for place in 0..<byteCount { sum &+= UInt32(unsafe bytes.load(fromByteOffset: place, as: UInt8.self)) }
-            return Int64(sum)
-        }
+        return block.sum
     }
 
     /// Whether a block is a header, by its checksum.
@@ -137,28 +130,4 @@ enum StreamHeader {
 struct StreamOwnerNames {
     var userName: [UInt8] = []
     var groupName: [UInt8] = []
-}
-
-extension RawSpan {
-    /// The bytes of a field up to a NUL.
-    func text(_ field: Range<Int>) -> [UInt8] {
-        extracting(field).withUnsafeBytes { bytes in
-            // SAFETY: the places are those of the span.
-            var count = 0
-            while count < bytes.count, unsafe bytes[count] != 0 { count += 1 }
-            return count == 0 ? [] : Array(unsafe UnsafeRawBufferPointer(rebasing: bytes[..<count]))
-        }
-    }
-
-    /// As `text`, without a copy if it is the same as the last one.
-    func text(_ field: Range<Int>, last: inout [UInt8]) -> [UInt8] {
-        if !isText(last, field) { last = text(field) }
-        return last
-    }
-
-    private func isText(_ text: [UInt8], _ field: Range<Int>) -> Bool {
-        guard text.count <= field.count else { return false }
-        for place in text.indices where byte(field.lowerBound + place) != text[place] { return false }
-        return text.count == field.count || byte(field.lowerBound + text.count) == 0
-    }
 }

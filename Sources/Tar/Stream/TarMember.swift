@@ -5,7 +5,7 @@
 /// An entry of a tar stream, with its extended headers applied as Go's archive/tar applies them.
 ///
 /// Names and values are bytes: nothing says that they are UTF-8.
-package struct TarMember {
+package struct TarMember: Hashable, Sendable {
     /// With the prefix; or from a pax record or a GNU header.
     package var name: [UInt8]
     /// The target of a link, in the same way.
@@ -25,6 +25,13 @@ package struct TarMember {
     package var place: TarMemberPlace
     package var oddities: TarOddities
 
+    /// An entry without values.
+    static let empty = TarMember(
+        name: [], linkName: [], typeFlag: 0, mode: 0, size: 0, owner: TarOwner(userID: 0, groupID: 0),
+        modificationTime: TarTime(seconds: 0), device: TarDevice(major: 0, minor: 0), paxRecords: PaxRecords(),
+        format: .v7,
+        place: TarMemberPlace(headerOffset: 0, dataOffset: 0, storedByteCount: 0), oddities: [])
+
     package var userID: Int64 { owner.userID }
     package var groupID: Int64 { owner.groupID }
     package var userName: [UInt8] { owner.userName }
@@ -43,12 +50,24 @@ package struct TarOwner: Hashable, Sendable {
     package var groupID: Int64
     package var userName: [UInt8]
     package var groupName: [UInt8]
+
+    package init(userID: Int64, groupID: Int64, userName: [UInt8] = [], groupName: [UInt8] = []) {
+        self.userID = userID
+        self.groupID = groupID
+        self.userName = userName
+        self.groupName = groupName
+    }
 }
 
 /// The numbers of a device. Every header has these fields; only those of devices mean something.
 package struct TarDevice: Hashable, Sendable {
     package var major: Int64
     package var minor: Int64
+
+    package init(major: Int64, minor: Int64) {
+        self.major = major
+        self.minor = minor
+    }
 }
 
 /// A time since 1970.
@@ -56,7 +75,12 @@ package struct TarDevice: Hashable, Sendable {
 /// Units: `nanoseconds` are 0 to 999 999 999, and count up from `seconds`, also before 1970.
 package struct TarTime: Hashable, Sendable {
     package var seconds: Int64
-    package var nanoseconds: Int32 = 0
+    package var nanoseconds: Int32
+
+    package init(seconds: Int64, nanoseconds: Int32 = 0) {
+        self.seconds = seconds
+        self.nanoseconds = nanoseconds
+    }
 }
 
 /// Where an entry is in its archive.
@@ -78,6 +102,11 @@ package struct TarSparsePiece: Hashable, Sendable {
     /// In bytes from the beginning of the file.
     package var offset: Int64
     package var byteCount: Int64
+
+    package init(offset: Int64, byteCount: Int64) {
+        self.offset = offset
+        self.byteCount = byteCount
+    }
 }
 
 /// The format of an entry's header, by its magic.

@@ -119,17 +119,3 @@ enum TarNumber {
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0 }
 }
-
-extension RawSpan {
-    /// The byte at an offset, which must be within the span.
-    func byte(_ offset: Int) -> UInt8 {
-        // SAFETY: every pattern of bits is a number, and the method checks the offset.
-        unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
-    }
-
-    /// The eight bytes at an offset, the first one as the most significant one.
-    func bigEndianWord(_ offset: Int) -> UInt64 {
-        // SAFETY: every pattern of bits is a number, and the method checks the offset.
-        UInt64(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
-    }
-}

@@ -7,7 +7,8 @@
 ///
 /// Content is not copied; neither are headers that are within one block. The result does not depend on the sizes of the blocks.
 ///
-/// Memory: an extended header of at most 1 MiB at a time, or the map of a sparse file (`SparseMapReader`).
+/// Memory: an extended header of at most 1 MiB at a time, or the map of a sparse file (`SparseMapReader`). Measured: 16 MiB for
+/// 1 MiB of the shortest records, 14 MiB for a map in a record; usually a few KiB.
 package struct TarStreamReader {
     private var state = State.header
     /// The number of bytes that were read, in bytes from the beginning of the stream.
@@ -17,8 +18,8 @@ package struct TarStreamReader {
     /// The offset of the last header block, or of the first block of zeros.
     private var headerOffset: UInt64 = 0
     private var hasHeaders = false
-    /// The header of the extended header that is read.
-    private var header: TarMember?
+    /// The last entry or extended header.
+    private var member = TarMember.empty
     private var names = StreamOwnerNames()
     private var pending = PendingHeaders()
     private var sparseMap: SparseMapReader?
@@ -64,8 +65,10 @@ package struct TarStreamReader {
         while !rest.isEmpty {
             let used: Int
             switch state {
-            case .header, .endBlock, .sparseMap: used = takeBlock(rest, visitor)
-            case .extendedHeader(let left): used = takeExtendedHeader(rest, left, visitor)
+            case .header, .endBlock, .sparseMap:
+                used = min(StreamHeader.byteCount - kept.count, rest.byteCount)
+                if takeBlock(rest.extracting(first: used)) { beginContent(visitor) }
+            case .extendedHeader(let left): used = takeExtendedHeader(rest, left)
             case .content(let content): used = takeContent(rest, content, visitor)
             case .padding(let left):
                 used = rest.byteCount(upTo: left)
@@ -105,86 +108,81 @@ package struct TarStreamReader {
         .cut(atByte: offset, part, entryOffset: pending.firstOffset ?? entryOffset)
     }
 
-    /// Takes the rest of a block of 512 bytes, in place if none of it was read before.
-    private mutating func takeBlock(_ bytes: RawSpan, _ visitor: some TarStreamVisitor) -> Int {
-        let used = min(StreamHeader.byteCount - kept.count, bytes.byteCount)
-        offset += UInt64(used)
-        let part = bytes.extracting(first: used)
-        if used == StreamHeader.byteCount {
-            read(part, visitor)
-            return used
-        }
-        part.withUnsafeBytes { kept.append(contentsOf: $0) }
-        if kept.count == StreamHeader.byteCount {
-            var block: [UInt8] = []
-            swap(&block, &kept)
-            read(block.span.bytes, visitor)
-            block.removeAll(keepingCapacity: true)
-            // The memory is used again.
-            kept = block
-        }
-        return used
+    /// Takes the rest of a block of 512 bytes or a part of it; in place, if the block is whole.
+    ///
+    /// Returns: whether `member` is an entry whose content begins after the block.
+    private mutating func takeBlock(_ bytes: RawSpan) -> Bool {
+        offset += UInt64(bytes.byteCount)
+        if bytes.byteCount == StreamHeader.byteCount { return read(bytes) }
+        kept.append(bytes)
+        guard kept.count == StreamHeader.byteCount else { return false }
+        var block: [UInt8] = []
+        swap(&block, &kept)
+        let isEntry = read(block.span.bytes)
+        // The memory is used again.
+        block.removeAll(keepingCapacity: true)
+        kept = block
+        return isEntry
     }
 
-    /// Reads a block that ends at `offset`.
-    private mutating func read(_ block: RawSpan, _ visitor: some TarStreamVisitor) {
+    /// Reads a block that ends at `offset`, and returns whether `member` is an entry that is complete.
+    private mutating func read(_ block: RawSpan) -> Bool {
         do throws(TarStreamFault) {
             switch state {
             case .sparseMap:
                 try sparseMap?.take(block)
-                try readSparseMap(visitor)
+                return try readSparseMap()
             case .endBlock:
                 guard StreamHeader.sum(block) == 0 else { throw .loneZeroBlock }
                 state = .trailing
             case .header:
                 headerOffset = offset - UInt64(StreamHeader.byteCount)
-                try readHeader(block, visitor)
+                return try readHeader(block)
             case .extendedHeader, .content, .padding, .trailing, .invalid: break
             }
         } catch {
             stop(error)
         }
+        return false
     }
 
-    private mutating func readHeader(_ block: RawSpan, _ visitor: some TarStreamVisitor) throws(TarStreamFault) {
+    private mutating func readHeader(_ block: RawSpan) throws(TarStreamFault) -> Bool {
         let sum = StreamHeader.sum(block)
         guard sum != 0 else {
             state = .endBlock
-            return
+            return false
         }
-        var member = try StreamHeader.read(block, sum: sum, at: headerOffset, names: &names)
+        try StreamHeader.read(block, sum: sum, at: headerOffset, names: &names, into: &member)
         hasHeaders = true
         switch member.typeFlag {
         case UInt8(ascii: "x"), UInt8(ascii: "g"), UInt8(ascii: "L"), UInt8(ascii: "K"):
             state = .extendedHeader(UInt64(member.size))
-            let isEmpty = member.size == 0
-            header = member
             kept.reserveCapacity(Int(min(member.size, 4096)))
-            if isEmpty { try endExtendedHeader() }
-        default: try begin(&member, block, visitor)
+            if member.size == 0 { try endExtendedHeader() }
+            return false
+        default:
+            try completeEntry()
+            guard SparseMapReader.isSparse(member) else { return true }
+            sparseMap = try SparseMapReader(member, block: block)
+            return try readSparseMap()
         }
     }
 
-    /// Begins an entry: applies its extended headers, and finds out where its content is.
-    private mutating func begin(
-        _ member: inout TarMember, _ block: RawSpan, _ visitor: some TarStreamVisitor
-    ) throws(TarStreamFault) {
-        if !pending.isEmpty { try applyPending(to: &member) }
+    /// Applies the extended headers of an entry, and finds out where its content is.
+    private mutating func completeEntry() throws(TarStreamFault) {
+        if !pending.isEmpty { try applyPending() }
         if member.typeFlag == 0 { member.typeFlag = UInt8(ascii: member.name.last == UInt8(ascii: "/") ? "5" : "0") }
         let hasContent = !StreamHeader.isWithoutContent(member.typeFlag)
         if hasContent, member.size < 0 { throw .negativeSize }
         member.place.storedByteCount = hasContent ? UInt64(member.size) : 0
         member.place.dataOffset = offset
         if !hasContent, member.size != 0 { member.oddities.insert(.sizeWithoutData) }
-        if member.typeFlag == UInt8(ascii: "S") || member.paxRecords.hasSparseRecords {
-            sparseMap = try SparseMapReader(member, block: block)
-            if sparseMap != nil { return try readSparseMap(visitor) }
+        if member.paxRecords.hasSparseRecords, !SparseMapReader.isSparse(member) {
             member.oddities.insert(.unknownSparseVersion)
         }
-        try begin(member, visitor)
     }
 
-    private mutating func applyPending(to member: inout TarMember) throws(TarStreamFault) {
+    private mutating func applyPending() throws(TarStreamFault) {
         do throws(TarStreamFault) {
             try pending.apply(to: &member)
         } catch {
@@ -193,22 +191,24 @@ package struct TarStreamReader {
         }
     }
 
-    /// Waits for a block of the map, or begins the entry after its last one.
-    private mutating func readSparseMap(_ visitor: some TarStreamVisitor) throws(TarStreamFault) {
-        guard var map = sparseMap else { return }
+    /// Waits for a block of the map; after its last one, `member` is complete.
+    private mutating func readSparseMap() throws(TarStreamFault) -> Bool {
+        guard var map = sparseMap else { return false }
         if try map.needsBlock() {
             state = .sparseMap
-            return
+            return false
         }
         sparseMap = nil
-        try begin(map.finish(dataOffset: offset), visitor)
+        try map.finish(dataOffset: offset)
+        member = map.member
+        return true
     }
 
-    private mutating func begin(_ member: TarMember, _ visitor: some TarStreamVisitor) throws(TarStreamFault) {
+    private mutating func beginContent(_ visitor: some TarStreamVisitor) {
         if !pending.isEmpty { pending = PendingHeaders() }
         let content = StreamContent(member.place, isWanted: visitor.visit(member))
         state = .content(content)
-        if content.leftByteCount == 0 { try end(content, visitor) }
+        if content.leftByteCount == 0 { end(content, visitor) }
     }
 
     private mutating func takeContent(
@@ -220,30 +220,22 @@ package struct TarStreamReader {
         var content = content
         content.leftByteCount -= UInt64(used)
         state = .content(content)
-        if content.leftByteCount == 0 {
-            do throws(TarStreamFault) {
-                try end(content, visitor)
-            } catch {
-                stop(error)
-            }
-        }
+        if content.leftByteCount == 0 { end(content, visitor) }
         return used
     }
 
-    private mutating func end(_ content: StreamContent, _ visitor: some TarStreamVisitor) throws(TarStreamFault) {
-        if let fault = content.fault { throw fault }
+    private mutating func end(_ content: StreamContent, _ visitor: some TarStreamVisitor) {
+        if let fault = content.fault { return stop(fault) }
         if content.isWanted { visitor.contentEnded() }
         skipPadding()
     }
 
-    private mutating func takeExtendedHeader(
-        _ bytes: RawSpan, _ left: UInt64, _ visitor: some TarStreamVisitor
-    ) -> Int {
+    private mutating func takeExtendedHeader(_ bytes: RawSpan, _ left: UInt64) -> Int {
         let used = bytes.byteCount(upTo: left)
         offset += UInt64(used)
         state = .extendedHeader(left - UInt64(used))
         let room = Self.maximumExtendedHeaderByteCount - kept.count
-        bytes.extracting(first: min(used, room)).withUnsafeBytes { kept.append(contentsOf: $0) }
+        kept.append(bytes.extracting(first: min(used, room)))
         do throws(TarStreamFault) {
             guard used <= room else { throw .extendedHeaderTooLong }
             if UInt64(used) == left { try endExtendedHeader() }
@@ -257,11 +249,9 @@ package struct TarStreamReader {
     private static let maximumExtendedHeaderByteCount = 1 << 20
 
     private mutating func endExtendedHeader() throws(TarStreamFault) {
-        guard let header else { return }
         let data = kept
         kept = []
-        self.header = nil
-        try pending.add(header, data, at: headerOffset)
+        try pending.add(member, data, at: headerOffset)
         skipPadding()
     }
 

@@ -29,25 +29,11 @@ struct TrailingBytes {
     private mutating func takeBlock(_ bytes: RawSpan) {
         guard var block, case .bytes(let first) = content else { return }
         let count = min(StreamHeader.byteCount - block.count, bytes.byteCount)
-        bytes.extracting(first: count).withUnsafeBytes { block.append(contentsOf: $0) }
+        block.append(bytes.extracting(first: count))
         self.block = block.count < StreamHeader.byteCount ? block : nil
         if block.count == StreamHeader.byteCount, StreamHeader.isHeader(block.span.bytes) {
             content = .entries(atByte: first - first % UInt64(StreamHeader.byteCount))
             name = Array(block[..<100].prefix { $0 != 0 })
         }
-    }
-}
-
-extension RawSpan {
-    /// The number of zeros at the beginning.
-    fileprivate var leadingZeroByteCount: Int {
-        var count = 0
-        while count + 8 <= byteCount {
-            // SAFETY: every pattern of bits is a number, and the method checks the offset.
-            guard unsafe unsafeLoadUnaligned(fromByteOffset: count, as: UInt64.self) == 0 else { break }
-            count += 8
-        }
-        while count < byteCount, byte(count) == 0 { count += 1 }
-        return count
     }
 }
