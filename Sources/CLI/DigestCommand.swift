@@ -36,11 +36,11 @@ struct DigestCommand: ParsableCommand {
         try StandardInputPath.validate(files)
         try OutputPlace.validate(report.output, reading: files)
         try TraceFile.validate(running.trace, beside: report.output, reading: files)
-        _ = try makeVerifier()
+        try Verifier.check(makeOptions())
     }
 
     func run() throws {
-        let verifier = try makeVerifier()
+        let verifier = try Verifier.validated(makeOptions())
         try FileLimit.requireRoom()
         let output = try ReportOutput.opened(report.output)
         let trace = try TraceFile.opened(running.trace)
@@ -62,9 +62,9 @@ struct DigestCommand: ParsableCommand {
         }
     }
 
-    private func makeVerifier() throws -> Verifier {
+    private func makeOptions() -> Verifier.Options {
         var options = Verifier.Options()
         running.apply(to: &options)
-        return try Verifier.validated(options)
+        return options
     }
 }

@@ -38,7 +38,7 @@ struct InspectCommand: ParsableCommand {
         try StandardInputPath.validate(paths)
         try OutputPlace.validate(report.output, reading: paths)
         try tolerance.validate(output: report.output)
-        _ = try Verifier.validated(try makeOptions())
+        try Verifier.check(try makeOptions())
     }
 
     func run() throws {

@@ -27,10 +27,10 @@ enum Main {
         }
     }
 
-    /// Throws: the error that ends the program; `UsageFault` for a wrong option.
+    /// Throws: the error that ends the program; `UsageFault` for wrong usage.
     private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
         do {
-            let command = try RootCommand.parseAsRoot(arguments)
+            let command = try RootCommand.parse(line: arguments)
             if arguments.first == "help", let fault = UsageFault(explaining: arguments) { throw fault }
             return command
         } catch {
@@ -40,9 +40,9 @@ enum Main {
             do {
                 _ = try RootCommand.parseAsRoot(arguments + ["/dev/null"])
             } catch let other where ExitStatus(ending: other) == .usage {
-                throw other
+                throw UsageFault(other)
             } catch {}
-            throw error
+            throw UsageFault(error)
         }
     }
 

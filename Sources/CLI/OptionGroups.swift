@@ -171,6 +171,17 @@ struct RunOptions: ParsableArguments {
 }
 
 extension Verifier {
+    /// Checks options before the command runs. May be called several times for one command line.
+    ///
+    /// Throws: `ValidationError` for invalid options; nothing if a library cannot be used.
+    static func check(_ options: Verifier.Options) throws {
+        do {
+            _ = try Verifier(options)
+        } catch {
+            guard error.code == .environment else { throw ValidationError(TerminalText.escaped(error.description)) }
+        }
+    }
+
     /// Creates a verifier; invalid options are wrong usage.
     ///
     /// Throws: the exit status, after a message, if a library cannot be used.

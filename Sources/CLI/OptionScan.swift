@@ -85,14 +85,17 @@ struct OptionScan {
         if let other = Self.otherNames[name], table[String(other.prefix { $0 != " " })] != nil {
             return "Unknown option '\(name)'. Write '\(other)' instead."
         }
-        let owners = RootCommand.documented.filter { $0 != command && OptionTable($0)[name] != nil }
-            .compactMap { $0.configuration.commandName }
+        // The options of `verify` are those of the top level, too.
+        let others = RootCommand.documented.filter {
+            $0 != command && !(command == RootCommand.self && $0 == VerifyCommand.self)
+        }
+        let owners = others.filter { OptionTable($0)[name] != nil }.compactMap { $0.configuration.commandName }
         if let owner = owners.first {
             if let firstPath, let near = CommandHints.command(near: firstPath), owners.contains(near) {
                 return "Unknown option '\(name)'. It is an option of '\(near)'; did you mean that by '\(firstPath)'?"
             }
-            let others = owners.map { "'\($0)'" }.joined(separator: ", ")
-            return "Unknown option '\(name)'. It is an option of \(others): 'layerverify \(owner) \(name) ...'."
+            let list = owners.map { "'\($0)'" }.joined(separator: ", ")
+            return "Unknown option '\(name)'. It is an option of \(list): 'layerverify \(owner) \(name) ...'."
         }
         return "Unknown option '\(name)'." + (table.nearest(to: name).map { " Did you mean '\($0)'?" } ?? "")
     }

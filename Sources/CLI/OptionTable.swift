@@ -26,11 +26,10 @@ struct OptionTable {
     /// The options that the help lists.
     let listed: [Option]
 
+    /// - Parameter command: a command; `RootCommand` has the options of `VerifyCommand`.
     init(_ command: any ParsableCommand.Type) {
-        let help =
-            command == RootCommand.self
-            ? TopLevelCommand.helpMessage(columns: HelpText.unlimited)
-            : RootCommand.helpMessage(for: command, columns: HelpText.unlimited)
+        let command: any ParsableCommand.Type = command == RootCommand.self ? VerifyCommand.self : command
+        let help = RootCommand.helpMessage(for: command, columns: HelpText.unlimited)
         listed = help.split(separator: "\n").filter { $0.hasPrefix("  -") }.map { line in
             let words = line.split(separator: " ")
             let names = words.prefix { $0.hasPrefix("-") }.map { String($0.hasSuffix(",") ? $0.dropLast() : $0) }

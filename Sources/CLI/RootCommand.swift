@@ -48,6 +48,26 @@ struct RootCommand: ParsableCommand {
         configuration.subcommands.filter { $0.configuration.shouldDisplay }
     }
 
+    /// Parses a command line.
+    ///
+    /// The command alone is tried first: as a subcommand it would have the options of `verify` looked up once more, which takes
+    /// a tenth of the run for a small image. Only the whole tree knows `--version`, and describes errors.
+    ///
+    /// - Parameter arguments: without the name of the program.
+    static func parse(line arguments: [String]) throws -> any ParsableCommand {
+        let named = arguments.first.flatMap { command(named: $0) }
+        let isBuiltIn = ["help", "--help", "-h", "--version"].contains(arguments.first ?? "help")
+        let isCompletion = arguments.first?.hasPrefix("--generate-completion-script") == true
+        let wanted = named ?? VerifyCommand.self
+        if !isBuiltIn, !isCompletion,
+            let parsed = try? wanted.parseAsRoot(Array(arguments.dropFirst(named == nil ? 0 : 1))),
+            type(of: parsed) == wanted
+        {
+            return parsed
+        }
+        return try parseAsRoot(arguments)
+    }
+
     /// The subcommand with a name; nil for `help` and for other words.
     static func command(named name: String) -> (any ParsableCommand.Type)? {
         configuration.subcommands.first { $0.configuration.commandName == name }

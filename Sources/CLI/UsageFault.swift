@@ -4,18 +4,22 @@
 
 internal import ArgumentParser
 
-/// A command line that cannot be parsed, and the reason.
+/// A command line that cannot be parsed.
 struct UsageFault: Error {
-    let message: String
-    /// The command whose options were expected; `RootCommand` if none was named.
-    let command: any ParsableCommand.Type
+    /// The reason and the usage, unwrapped.
+    let text: String
 
-    /// Message and usage, unwrapped.
-    var text: String {
+    /// A fault that ArgumentParser describes.
+    init(_ error: any Error) {
+        text = TopLevelCommand.fullMessage(for: error, columns: HelpText.unlimited)
+    }
+
+    /// - Parameter command: the command whose options were expected; `RootCommand` if none was named.
+    private init(_ message: String, _ command: any ParsableCommand.Type) {
         let root = RootCommand.configuration.commandName ?? ""
         let name = command == RootCommand.self ? root : "\(root) \(command.configuration.commandName ?? "")"
         let usage = (command.configuration.usage ?? "").split(separator: "\n").joined(separator: "\n       ")
-        return "Error: \(message)\nUsage: \(usage)\n  See '\(name) --help' for more information."
+        text = "Error: \(message)\nUsage: \(usage)\n  See '\(name) --help' for more information."
     }
 }
 
@@ -28,15 +32,15 @@ extension UsageFault {
     /// - Parameter arguments: a command line that ArgumentParser refused, without the name of the program.
     init?(explaining arguments: [String]) {
         let named = arguments.first.flatMap { RootCommand.command(named: $0) }
-        command = named ?? RootCommand.self
+        let command: any ParsableCommand.Type = named ?? RootCommand.self
         if arguments.first == "help" {
             guard arguments.count > 1, let message = Self.unknownTopic(arguments[1]) else { return nil }
-            self.message = message
+            self.init(message, command)
             return
         }
         var scan = OptionScan(arguments: named == nil ? arguments : Array(arguments.dropFirst()), command: command)
         guard let message = scan.complaint() else { return nil }
-        self.message = message
+        self.init(message, command)
     }
 
     private static func unknownTopic(_ word: String) -> String? {

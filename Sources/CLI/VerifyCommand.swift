@@ -48,7 +48,7 @@ struct VerifyCommand: ParsableCommand {
         try report.validate(reading: paths, trace: running.trace)
         for output in report.requests.map({ $0.output }) + [running.trace] { try tolerance.validate(output: output) }
         guard minImages >= 0 else { throw ValidationError("--min-images is 0 or more, not \(minImages).") }
-        _ = try Verifier.validated(try makeOptions())
+        try Verifier.check(try makeOptions())
     }
 
     func run() throws {
