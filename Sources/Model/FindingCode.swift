@@ -146,4 +146,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
 
     package var severity: Severity { meaning.severity }
     package var outcome: Outcome { meaning.outcome }
+
+    /// Whether text reports show the findings of this code only if they are verbose: most images have some.
+    package var isOnlyForVerboseText: Bool { self == .layerTarUnusual }
 }

@@ -1,0 +1,74 @@
+// layerverify: the facts about the blobs of an inventory.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// The facts about each blob of an inventory; nil for blobs that were not read.
+///
+/// Facts are packed, but for what layers contain: those are kept as they are, and shared with whoever has read them.
+///
+/// Memory: see `PackedList`; for a layer whose tar was read about 50 bytes, and those of its `ContentsFacts`.
+package struct FactsList: RandomAccessCollection, MutableCollection, Equatable, Sendable {
+    private var packed: PackedList<BlobFacts?>
+    private(set) var contents = ContentsByBlob()
+
+    init(table: DigestTable) { packed = PackedList(table: table) }
+
+    package init() { packed = PackedList() }
+
+    package init(_ elements: some Sequence<BlobFacts?>) {
+        self.init()
+        for element in elements { append(element) }
+    }
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { packed.count }
+
+    package subscript(place: Int) -> BlobFacts? {
+        get { contents.adding(to: packed[place], of: place) }
+        set {
+            packed[place] = newValue
+            contents[place] = newValue?.uncompressed?.contents
+        }
+    }
+
+    package mutating func append(_ facts: BlobFacts?) {
+        contents[packed.count] = facts?.uncompressed?.contents
+        packed.append(facts)
+    }
+}
+
+extension FactsList: ExpressibleByArrayLiteral {
+    package init(arrayLiteral elements: BlobFacts?...) { self.init(elements) }
+}
+
+/// What the layers of an inventory contain, by their blobs.
+///
+/// Layers without entries, and files of a stream that are no tar at all, have equal facts, which are kept once.
+package struct ContentsByBlob: Equatable, Sendable {
+    private var facts: [BlobIndex: ContentsFacts] = [:]
+    private var shared: Set<ContentsFacts> = []
+    private static let sharedCount = 64
+
+    package init() {}
+
+    package subscript(blob: BlobIndex) -> ContentsFacts? {
+        get { facts[blob] }
+        set {
+            guard let newValue else {
+                if !facts.isEmpty { facts[blob] = nil }
+                return
+            }
+            guard newValue.entryCount == 0 else { return facts[blob] = newValue }
+            if shared.count < Self.sharedCount { shared.insert(newValue) }
+            facts[blob] = shared.firstIndex(of: newValue).map { shared[$0] } ?? newValue
+        }
+    }
+
+    /// The facts of a blob with what it contains.
+    package func adding(to blobFacts: BlobFacts?, of blob: BlobIndex) -> BlobFacts? {
+        guard let contents = facts[blob] else { return blobFacts }
+        var result = blobFacts
+        result?.uncompressed?.contents = contents
+        return result
+    }
+}
