@@ -150,7 +150,7 @@ extension FindingCode {
         case .layerPathBlocked:
             .refutes("The path of an entry in a layer leads through a file, or through a symbolic link that leads nowhere.")
         case .layerPathOutside:
-            .refutes("The name of an entry in a layer leads out of the root of the image.")
+            .refutes("The name of an entry in a layer leads out of the root of the image, or replaces the root.")
         case .layerNameInvalid:
             .refutes("Linux refuses the name or the link target of an entry in a layer.")
         case .layerWhiteoutInvalid:
@@ -158,7 +158,7 @@ extension FindingCode {
         case .layerAttributeInvalid:
             .refutes("An extended attribute in a layer is one that runtimes refuse, or that changes how the layers are joined.")
         case .layerResultDiffers:
-            .warns("Runtimes that apply a layer in different ways come to different file systems.")
+            .warns("Runtimes come to different file systems, depending on how and where they unpack the layers.")
         case .layerValueChanged:
             .warns("An owner, a time or a device number in a layer is out of range: runtimes change it.")
         case .layerLinkFollowed:

@@ -191,7 +191,7 @@ extension Verification.Finding.Code {
     public static let layerHardLinkBroken = Self(FindingCode.layerHardLinkBroken)
     /// The path of an entry in a layer leads through a file, or through a symbolic link that leads nowhere.
     public static let layerPathBlocked = Self(FindingCode.layerPathBlocked)
-    /// The name of an entry in a layer leads out of the root of the image.
+    /// The name of an entry in a layer leads out of the root of the image, or replaces the root.
     public static let layerPathOutside = Self(FindingCode.layerPathOutside)
     /// Linux refuses the name or the link target of an entry in a layer.
     public static let layerNameInvalid = Self(FindingCode.layerNameInvalid)
@@ -199,7 +199,7 @@ extension Verification.Finding.Code {
     public static let layerWhiteoutInvalid = Self(FindingCode.layerWhiteoutInvalid)
     /// An extended attribute in a layer is one that runtimes refuse, or that changes how the layers are joined.
     public static let layerAttributeInvalid = Self(FindingCode.layerAttributeInvalid)
-    /// Runtimes that apply a layer in different ways come to different file systems.
+    /// Runtimes come to different file systems, depending on how and where they unpack the layers.
     public static let layerResultDiffers = Self(FindingCode.layerResultDiffers)
     /// An owner, a time or a device number in a layer is out of range: runtimes change it.
     public static let layerValueChanged = Self(FindingCode.layerValueChanged)
