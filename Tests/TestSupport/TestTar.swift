@@ -9,7 +9,9 @@ package enum TestTar {
     /// Spec: POSIX pax §ustar Interchange Format.
     package static func holding(_ content: some Collection<UInt8>, name: String = "content") -> [UInt8] {
         var header = [UInt8](repeating: 0, count: 512)
-        func put(_ text: String, at offset: Int) { header.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8) }
+        func put(_ text: String, at offset: Int) {
+            header.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8)
+        }
         put(name, at: 0)
         put("0000644", at: 100)
         put("0000000", at: 108)

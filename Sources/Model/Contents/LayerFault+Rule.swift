@@ -47,7 +47,8 @@ extension LayerFault.Kind {
             )
         case .extendedHeaderInvalid:
             Rule(
-                code: .layerTarInvalid, fault: "A pax header or a long name of GNU does not parse, or has more than 1 MiB",
+                code: .layerTarInvalid,
+                fault: "A pax header or a long name of GNU does not parse, or has more than 1 MiB",
                 reason: "no runtime unpacks it: Go's archive/tar refuses it; other readers may read on in silence")
         case .sparseMapInvalid:
             Rule(
@@ -68,7 +69,8 @@ extension LayerFault.Kind {
         case .paddingMissing:
             Rule(
                 code: .layerReadersDiffer, fault: "The padding behind the last content is missing",
-                reason: "all runtimes load it (`umoci insert` writes such layers); GNU tar, bsdtar and Python refuse it")
+                reason: "all runtimes load it (`umoci insert` writes such layers); GNU tar, bsdtar and Python refuse it"
+            )
         case .endBlocksMissing:
             Rule(
                 code: .layerTarUnusual, fault: "The two blocks of zeros at the end, or one of them, are missing",
@@ -93,12 +95,16 @@ extension LayerFault.Kind {
                 reason: "ignored by all; umoci refuses type g")
         case .unknownMagic:
             Rule(
-                code: .layerTarUnusual, fault: "The magic of a header is unknown", reason: "all read the header as one of V7")
+                code: .layerTarUnusual, fault: "The magic of a header is unknown",
+                reason: "all read the header as one of V7")
         case .blankNumber:
-            Rule(code: .layerTarUnusual, fault: "A number is blank", reason: "it is 0 for all runtimes; GNU tar complains")
+            Rule(
+                code: .layerTarUnusual, fault: "A number is blank",
+                reason: "it is 0 for all runtimes; GNU tar complains")
         case .paxRecordTwice:
             Rule(
-                code: .layerTarUnusual, fault: "A key occurs twice in one pax header", reason: "the last record wins in all readers")
+                code: .layerTarUnusual, fault: "A key occurs twice in one pax header",
+                reason: "the last record wins in all readers")
         case .extendedHeaderIgnored:
             Rule(
                 code: .layerReadersDiffer, fault: "Two extended headers of one kind before one entry",
@@ -132,7 +138,9 @@ extension LayerFault.Kind {
         case .pathOutsideRoot:
             Rule(
                 code: .layerPathOutside, fault: "A name that leads above the root with `..`",
-                reason: "Docker 28 refuses it (`invalid entry name`), others hold it back at the root; a plain tar program may write outside")
+                reason:
+                    "Docker 28 refuses it (`invalid entry name`), others hold it back at the root; a plain tar program may write outside"
+            )
         case .parentComponent:
             Rule(
                 code: .layerTarUnusual, fault: "`..` in a name that stays inside the root",
@@ -147,11 +155,13 @@ extension LayerFault.Kind {
                 reason: "some runtimes swallow it, others refuse it")
         case .rootReplaced:
             Rule(
-                code: .layerPathOutside, fault: "An entry that replaces the root", reason: "runtimes remove the root first, or refuse it")
+                code: .layerPathOutside, fault: "An entry that replaces the root",
+                reason: "runtimes remove the root first, or refuse it")
         case .rootAttributes:
             Rule(
                 code: .layerResultDiffers, fault: "The root has another mode than 0755 or another owner than 0:0",
-                reason: "taken where one tree is changed layer by layer (vfs, umoci); ignored on overlay and by containerd")
+                reason:
+                    "taken where one tree is changed layer by layer (vfs, umoci); ignored on overlay and by containerd")
         case .whiteoutWithoutName:
             Rule(
                 code: .layerWhiteoutInvalid, fault: "A whiteout without a name: `.wh.`, `.wh..`, `.wh...`",
@@ -166,7 +176,8 @@ extension LayerFault.Kind {
                 reason: "kept by overlay drivers, containerd and umoci, and dropped by others")
         case .whiteoutMetadata:
             Rule(
-                code: .layerTarUnusual, fault: "A file or folder of aufs, `.wh..wh.` and a name", reason: "ignored by all")
+                code: .layerTarUnusual, fault: "A file or folder of aufs, `.wh..wh.` and a name",
+                reason: "ignored by all")
         case .overlayDevice:
             Rule(
                 code: .layerResultDiffers, fault: "A character device 0/0",
@@ -174,7 +185,9 @@ extension LayerFault.Kind {
         case .overlayAttribute:
             Rule(
                 code: .layerAttributeInvalid, fault: "An attribute `trusted.overlay.`",
-                reason: "Docker and podman set it, and so hide lower files; containerd drops it: the content of the image differs")
+                reason:
+                    "Docker and podman set it, and so hide lower files; containerd drops it: the content of the image differs"
+            )
         case .userOverlayAttribute:
             Rule(
                 code: .layerResultDiffers, fault: "An attribute `user.overlay.`",
@@ -207,12 +220,14 @@ extension LayerFault.Kind {
                 reason: "all runtimes expand it; Docker's graph drivers cannot save it again")
         case .nameEndsInSlash:
             Rule(
-                code: .layerTarUnusual, fault: "A regular file whose name ends in a slash", reason: "a file for all runtimes")
+                code: .layerTarUnusual, fault: "A regular file whose name ends in a slash",
+                reason: "a file for all runtimes")
         case .nameNotUTF8:
             Rule(code: .layerTarUnusual, fault: "A name that is not UTF-8", reason: "all keep its bytes")
         case .nameHasControls:
             Rule(
-                code: .layerTarUnusual, fault: "A name with control characters", reason: "all keep them; terminals may obey them")
+                code: .layerTarUnusual, fault: "A name with control characters",
+                reason: "all keep them; terminals may obey them")
         case .linkTargetLong:
             Rule(
                 code: .layerTarUnusual, fault: "A symbolic link with a target of more than 1023 bytes",
@@ -235,7 +250,8 @@ extension LayerFault.Kind {
                 reason: "a layer is unpacked by itself, so the target does not exist then: every overlay driver fails")
         case .hardLinkToDirectory:
             Rule(
-                code: .layerHardLinkBroken, fault: "A hard link to a folder", reason: "Linux refuses it, and so does every runtime")
+                code: .layerHardLinkBroken, fault: "A hard link to a folder",
+                reason: "Linux refuses it, and so does every runtime")
         case .parentNotDirectory:
             Rule(
                 code: .layerPathBlocked, fault: "An entry below a file of the same layer",
@@ -243,7 +259,8 @@ extension LayerFault.Kind {
         case .parentLinkBroken:
             Rule(
                 code: .layerPathBlocked,
-                fault: "An entry below a symbolic link of the same layer that loops, leads to nothing, or leaves the root",
+                fault:
+                    "An entry below a symbolic link of the same layer that loops, leads to nothing, or leaves the root",
                 reason: "Docker and podman fail; containerd and umoci make the target inside the root")
         case .parentLinkFollowed:
             Rule(
@@ -261,7 +278,8 @@ extension LayerFault.Kind {
             )
         case .whiteoutInOpaque:
             Rule(
-                code: .layerTarUnusual, fault: "A whiteout in a folder that is opaque anyway", reason: "the same files in all runtimes")
+                code: .layerTarUnusual, fault: "A whiteout in a folder that is opaque anyway",
+                reason: "the same files in all runtimes")
         case .pathLimit:
             Rule(
                 code: .layerContentsUnchecked, fault: "More paths than are kept in memory",
@@ -276,13 +294,15 @@ extension LayerFault.Kind {
                 reason: "containerd and in-place drivers fail; Docker and podman make a new folder")
         case .lowerFileReplaced:
             Rule(
-                code: .layerResultDiffers, fault: "A folder without an entry over a file of a lower layer, or over a link to nothing",
+                code: .layerResultDiffers,
+                fault: "A folder without an entry over a file of a lower layer, or over a link to nothing",
                 reason: "on overlay a new folder hides it; in-place drivers fail")
         case .parentAttributesLost:
             Rule(
                 code: .layerResultDiffers,
                 fault: "A folder without an entry over one that has another mode than 0755 or another owner than 0:0",
-                reason: "Docker and podman open it to mode 0755 of root; containerd and in-place drivers keep what it had")
+                reason:
+                    "Docker and podman open it to mode 0755 of root; containerd and in-place drivers keep what it had")
         case .opaqueRoot:
             Rule(
                 code: .layerResultDiffers, fault: "An opaque marker at the root",

@@ -179,7 +179,7 @@ extension Explanation {
                 "The writer lost the target of a link.",
             ],
             remedies: [
-                "Shorten the name, or give the link a target, and build the image again.",
+                "Shorten the name, or give the link a target, and build the image again."
             ],
             sources: [
                 .pathLimits, .policy(Self.contentsSection),

@@ -82,7 +82,7 @@ extension Explanation {
                 "The layer was made so that a scanner and a runtime differ.",
             ],
             remedies: [
-                "Write the entry by the path that the link leads to.",
+                "Write the entry by the path that the link leads to."
             ],
             sources: [
                 .image("layer", "Applying Changesets", "applying-changesets"), .policy(Self.contentsSection),

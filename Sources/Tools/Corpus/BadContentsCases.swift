@@ -69,8 +69,9 @@ let badContentsCases: [CorpusCase] = [
         $0.add("d/", "5", String(repeating: "d", count: 512))
         $0.end()
     },
-    .badLayer("contents-type-contiguous", "A contiguous file (type 7), which no runtime knows.", "layer-entry-unsupported")
-    {
+    .badLayer(
+        "contents-type-contiguous", "A contiguous file (type 7), which no runtime knows.", "layer-entry-unsupported"
+    ) {
         $0.add("a", "7", "content")
         $0.end()
     },
@@ -118,7 +119,10 @@ let badContentsCases: [CorpusCase] = [
         $0.add("s/x", "0", "content")
         $0.end()
     },
-    .badLayer("contents-child-of-lower-loop", "A file below a link of the layer below that leads to itself.", "layer-path-blocked") {
+    .badLayer(
+        "contents-child-of-lower-loop", "A file below a link of the layer below that leads to itself.",
+        "layer-path-blocked"
+    ) {
         $0.add("loopa/x", "0", "content")
         $0.end()
     },
