@@ -9,7 +9,7 @@
 /// Memory: see `PackedList`; for a layer whose tar was read about 50 bytes, and those of its `ContentsFacts`.
 package struct FactsList: RandomAccessCollection, MutableCollection, Equatable, Sendable {
     private var packed: PackedList<BlobFacts?>
-    private(set) var contents = ContentsByBlob()
+    private var contents = ContentsByBlob()
 
     init(table: DigestTable) { packed = PackedList(table: table) }
 
@@ -30,6 +30,9 @@ package struct FactsList: RandomAccessCollection, MutableCollection, Equatable, 
             contents[place] = newValue?.uncompressed?.contents
         }
     }
+
+    /// What a layer contains; nil if that is not known.
+    package func contents(of blob: BlobIndex) -> ContentsFacts? { contents[blob] }
 
     package mutating func append(_ facts: BlobFacts?) {
         contents[packed.count] = facts?.uncompressed?.contents
