@@ -19,9 +19,7 @@ package final class PathBudget: Sendable {
 
     /// Takes more memory. Returns: whether there was enough; if not, nothing is taken.
     func take(_ byteCount: Int) -> Bool {
-        let (old, new) = used.add(byteCount, ordering: .relaxed)
-        _ = old
-        if new <= limit { return true }
+        if used.add(byteCount, ordering: .relaxed).newValue <= limit { return true }
         used.subtract(byteCount, ordering: .relaxed)
         return false
     }
@@ -46,8 +44,12 @@ final class PathReservation: Sendable {
         guard byteCount > present else { return true }
         // Steps are small for small layers, of which there may be many.
         let step = max(byteCount - present, min(present, 1 << 18), 1 << 10)
-        guard budget.take(step) else { return false }
-        taken.add(step, ordering: .relaxed)
+        if budget.take(step) {
+            taken.add(step, ordering: .relaxed)
+            return true
+        }
+        guard budget.take(byteCount - present) else { return false }
+        taken.add(byteCount - present, ordering: .relaxed)
         return true
     }
 }

@@ -17,8 +17,8 @@ package struct PathTable: Sendable {
     private let reservation: PathReservation
     /// The number of paths, with the root.
     package private(set) var count = 0
-    /// The number of paths other than the root whose meaning depends on the layers below; see `dependsOnLower`.
-    package private(set) var dependentCount = 0
+    /// The paths for which `dependsOnLower` was true at some time, each once.
+    private var listed: [UInt32] = []
     private var scratch: [UInt8] = []
 
     private static let chunkBits: UInt32 = 12
@@ -80,9 +80,14 @@ package struct PathTable: Sendable {
         return chunk[address.offset + 2..<address.offset + 2 + byteCount]
     }
 
+    /// The paths whose meaning depends on the layers below, in no order.
+    package var dependents: some Sequence<PathNode> {
+        listed.lazy.map { PathNode($0) }.filter { dependsOnLower($0) }
+    }
+
     /// Whether what a path means depends on the layers below: directories without an entry, whiteouts, and directories after a
-    /// whiteout of the same path.
-    package func dependsOnLower(_ node: PathNode) -> Bool { Self.depends(record(node)) }
+    /// whiteout of the same path; not the root.
+    package func dependsOnLower(_ node: PathNode) -> Bool { node != .root && Self.depends(record(node)) }
 
     /// Finds a name in a directory.
     ///
@@ -145,7 +150,7 @@ package struct PathTable: Sendable {
         if kind != .whiteout { change(parent(of: node)) { $0.flags.insert(.hasChildren) } }
         change(node) { record in
             record.kind = kind
-            record.flags = flags
+            record.flags = flags.union(record.flags.intersection(.listed))
             record.block = Self.block(headerOffset)
             record.name = name
         }
@@ -165,11 +170,16 @@ extension PathTable {
     private mutating func change(_ node: PathNode, _ body: (inout PathRecord) -> Void) {
         let chunk = Int(node.number >> Self.chunkBits)
         let place = Int(node.number & (1 << Self.chunkBits - 1))
-        let old = Self.depends(records[chunk][place])
         body(&records[chunk][place])
-        let new = Self.depends(records[chunk][place])
-        guard old != new, node != .root else { return }
-        dependentCount += new ? 1 : -1
+        list(node)
+    }
+
+    /// Adds a path to those that depend on the layers below, if it is one.
+    private mutating func list(_ node: PathNode) {
+        let record = record(node)
+        guard node != .root, !record.flags.contains(.listed), Self.depends(record) else { return }
+        records[Int(node.number >> Self.chunkBits)][Int(node.number & (1 << Self.chunkBits - 1))].flags.insert(.listed)
+        listed.append(node.number)
     }
 
     private mutating func append(_ record: PathRecord) {
@@ -178,8 +188,8 @@ extension PathTable {
             if count > 0 { records[records.count - 1].reserveCapacity(1 << Int(Self.chunkBits)) }
         }
         records[records.count - 1].append(record)
-        if count > 0, Self.depends(record) { dependentCount += 1 }
         count += 1
+        list(PathNode(UInt32(count - 1)))
     }
 
     private static func depends(_ record: PathRecord) -> Bool {
@@ -197,7 +207,8 @@ extension PathTable {
         guard arena.byteCount + byteCount + 8 <= Self.maximumArenaByteCount else { return false }
         let slotCount = (count + 1) * 4 > slots.count * 3 ? max(16, slots.count * 2) + slots.count : slots.count
         let recordByteCount = MemoryLayout<PathRecord>.stride * (count + 1)
-        return reservation.reach(recordByteCount + arena.byteCount + byteCount + 8 + 4 * slotCount)
+        // An array that grows has two copies for a moment.
+        return reservation.reach(recordByteCount + arena.byteCount + byteCount + 8 + 4 * slotCount + 12 * listed.count)
     }
 
     /// Appends a name, and what a symbolic link needs after it: the address of its target, or the target itself.
