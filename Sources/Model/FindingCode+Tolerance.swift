@@ -34,13 +34,16 @@ extension FindingCode {
             .blobOutsideImage, .linkNotFollowed, .blobNotRegular, .blobUnreadable, .blobSizeMismatch,
             .blobDigestMismatch, .streamTruncated, .streamCorrupt, .streamTrailingBytes, .streamDisputed,
             .compressionUnsupported, .windowTooLarge, .expansionLimit, .diffIDMismatch, .dockerConfigNameMismatch,
-            .dockerLayerSourceMismatch, .claimUnchecked, .layerContentsUnchecked, .layerNotTar, .layerTarTruncated, .layerTarInvalid, .layerEntryUnsupported, .layerPathDuplicate, .layerHardLinkBroken, .layerPathBlocked, .layerPathOutside, .layerNameInvalid, .layerWhiteoutInvalid, .layerAttributeInvalid:
+            .dockerLayerSourceMismatch, .claimUnchecked, .layerContentsUnchecked, .layerNotTar, .layerTarTruncated,
+            .layerTarInvalid, .layerEntryUnsupported, .layerPathDuplicate, .layerHardLinkBroken, .layerPathBlocked,
+            .layerPathOutside, .layerNameInvalid, .layerWhiteoutInvalid, .layerAttributeInvalid:
             .digest
         case .filesIgnored, .nothingReferenced, .archiveWithoutEnd, .archiveTrailingBytes, .layoutInvalid,
             .indexManifestsNull, .indexCycle, .manifestLayersNull, .schemaVersionInvalid,
             .nameCaseDiffers, .dataInvalid, .referenceTwice, .platformMismatch, .historyCountMismatch, .blobNameInvalid,
             .blobUnreferenced, .layerAbsent, .mediaTypeMismatch, .dockerReferenceInvalid, .dockerReferenceTwice,
-            .dockerParentMissing, .viewEmpty, .layerResultDiffers, .layerValueChanged, .layerLinkFollowed, .layerWhiteoutUnusual, .layerReadersDiffer, .layerTrailingBytes, .layerNotSavedAgain, .layerTarUnusual:
+            .dockerParentMissing, .viewEmpty, .layerResultDiffers, .layerValueChanged, .layerLinkFollowed,
+            .layerWhiteoutUnusual, .layerReadersDiffer, .layerTrailingBytes, .layerNotSavedAgain, .layerTarUnusual:
             .code
         }
     }

@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package import LayerModel
+internal import LayerModel
 
 /// The table of `docs/policy.md` with the rules for what is in a layer.
 package enum LayerRuleTable {

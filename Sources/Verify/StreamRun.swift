@@ -20,7 +20,7 @@ extension Verifier {
         var pipeline = pipelineOptions
         pipeline.consumers = consumers
         let options = pipeline
-        let isNice = options.hasLowPriority
+        let isNice = self.options.hasLowPriority
         let offers = offers
         // A single job reads, decodes and hashes on one thread.
         let hasThreads = jobCount > 1

@@ -199,7 +199,7 @@ extension Verification.Finding.Code {
     public static let layerWhiteoutInvalid = Self(FindingCode.layerWhiteoutInvalid)
     /// An extended attribute in a layer is one that runtimes refuse, or that changes how the layers are joined.
     public static let layerAttributeInvalid = Self(FindingCode.layerAttributeInvalid)
-    /// Runtimes come to different file systems, depending on how and where they unpack the layers.
+    /// Runtimes make different file systems of the layers, depending on how and where they unpack them.
     public static let layerResultDiffers = Self(FindingCode.layerResultDiffers)
     /// An owner, a time or a device number in a layer is out of range: runtimes change it.
     public static let layerValueChanged = Self(FindingCode.layerValueChanged)

@@ -95,7 +95,8 @@ extension Verifier {
             expectedDigests: [BlobDigest] = [], maximumExpansionRatio: Int? = 200,
             expansionFreeByteCount: Int = 4 << 30, maximumWindowByteCount: Int = standardWindowByteCount,
             requiresAllPlatforms: Bool = false, allowsEmpty: Bool = false, minimumImageCount: Int = 0,
-            contents: ContentsCheck = .full, symbolicLinks: SymbolicLinkPolicy = .inside, ignoreRules: [IgnoreRule] = [], baseline: Baseline? = nil,
+            contents: ContentsCheck = .full, symbolicLinks: SymbolicLinkPolicy = .inside,
+            ignoreRules: [IgnoreRule] = [], baseline: Baseline? = nil,
             isStrict: Bool = false, hasLowPriority: Bool = false, maximumBytesPerSecond: Int? = nil,
             maximumFileCount: Int = standardFileCount, staysOnFileSystem: Bool = false, recordsTimeline: Bool = false
         ) {

@@ -4,6 +4,7 @@
 
 internal import LayerAudit
 internal import LayerModel
+internal import LayerPipeline
 internal import LayerSource
 internal import LayerSystem
 
@@ -20,7 +21,7 @@ extension Verifier {
         let trace = RunTrace(
             sink, start: start, workerCount: jobCount, recordsTimeline: options.recordsTimeline)
         defer { trace?.finish() }
-        let consumers = contentsConsumers()
+        let consumers: ConsumerFactory = { _ in [] }
         let sources = RunSources(
             self, given, cancellation: cancellation, progress: progress, start: start, isVerification: true,
             consumers: consumers)

@@ -12,7 +12,7 @@ extension Explanation {
             causes: [
                 "The layer has several million entries.",
                 "The layer was made to exhaust the memory of its readers.",
-                "An image store has so many images of large layers that not all of them could be stacked.",
+                "An image store has too many images of large layers to lay all layers on top of each other.",
             ],
             remedies: [
                 "If that is enough, check headers only: `layerverify --contents=structure PATH`.",

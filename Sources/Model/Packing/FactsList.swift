@@ -4,7 +4,7 @@
 
 /// The facts about each blob of an inventory; nil for blobs that were not read.
 ///
-/// Facts are packed, but for what layers contain: those are kept as they are, and shared with whoever has read them.
+/// Facts are packed, but for what layers contain: those are kept as they are.
 ///
 /// Memory: see `PackedList`; for a layer whose tar was read about 50 bytes, and those of its `ContentsFacts`.
 package struct FactsList: RandomAccessCollection, MutableCollection, Equatable, Sendable {

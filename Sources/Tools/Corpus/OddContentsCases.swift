@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 let oddContentsCases: [CorpusCase] = [
-    // Runtimes come to different file systems.
+    // Runtimes make different file systems of these.
     .oddLayer("contents-child-of-lower-link", "lib/x, where lib is a link below.", "layer-result-differs") {
         $0.add("lib/new", "0", "content")
         $0.end()
