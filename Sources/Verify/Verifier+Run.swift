@@ -4,7 +4,6 @@
 
 internal import LayerAudit
 internal import LayerModel
-internal import LayerPipeline
 internal import LayerSource
 internal import LayerSystem
 
@@ -21,7 +20,7 @@ extension Verifier {
         let trace = RunTrace(
             sink, start: start, workerCount: jobCount, recordsTimeline: options.recordsTimeline)
         defer { trace?.finish() }
-        let consumers: ConsumerFactory = { _ in [] }
+        let consumers = contentsConsumers()
         let sources = RunSources(
             self, given, cancellation: cancellation, progress: progress, start: start, isVerification: true,
             consumers: consumers)
