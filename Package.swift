@@ -88,6 +88,10 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Pipeline", swiftSettings: settings),
+        // Reads the tar in a layer, and applies the rules of one layer.
+        .target(
+            name: "LayerContents", dependencies: ["Tar", "LayerModel", "LayerPipeline"], path: "Sources/Contents",
+            exclude: ["README.md"], swiftSettings: librarySettings),
         .target(
             name: "LayerAudit", dependencies: ["LayerModel"], path: "Sources/Audit", exclude: ["README.md"],
             swiftSettings: safeSettings),
@@ -175,6 +179,9 @@ let package = Package(
                 "LayerPipeline", "LayerSystem", "LayerDigest", "LayerCodec", "LayerModel", "CLibCrypto", "CZlib",
                 "CZstd", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
             ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "LayerContentsTests", dependencies: ["LayerContents", "LayerModel", "Tar", "TestSupport"],
             swiftSettings: settings),
         .testTarget(name: "LayerAuditTests", dependencies: ["LayerAudit", "LayerModel"], swiftSettings: settings),
         .testTarget(
