@@ -16,10 +16,11 @@ extension BlobVerdict {
         return LayerFault.firstOfEachKind(contents.faults).compactMap { fault in
             guard role.counts(fault) else { return nil }
             // Of wrong bytes it is enough to know what they would break.
-            guard !summary.isDigestRefuted || fault.severity == .refute else { return nil }
+            let cause = summary.causeOfContents
+            guard cause == nil || fault.severity == .refute else { return nil }
             var finding = Finding(
                 fault, about: subject(of: claim), at: Place(judge.inventory.blobs[blob].path), blob: blob)
-            finding.follows = summary.causeOfStreamFault
+            finding.follows = cause
             return finding
         }
     }

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 private func alone(_ name: String, _ about: String, _ finding: String, _ bytes: [UInt8]) -> CorpusCase {
-    .layer(name, about, finding: finding, .refuted, bytes)
+    .layer(name, about, findings: [finding], .refuted, bytes)
 }
 
 let badContentsCases: [CorpusCase] = [
@@ -17,9 +17,10 @@ let badContentsCases: [CorpusCase] = [
     alone(
         "contents-web-page", "The layer is the error page of a proxy, longer than a tar header.", "layer-not-tar",
         Array("<!DOCTYPE html><title>502 Bad Gateway</title>".utf8) + prose(seed: 2001, byteCount: 900)),
-    .badLayer("contents-cut-in-header", "The tar ends within its first header.", "layer-tar-truncated") {
+    .badLayer("contents-cut-in-header", "The tar ends within its second header.", "layer-tar-truncated") {
+        $0.folder("d")
         $0.add("a", "0", "content")
-        $0.cut(to: 300)
+        $0.cut(to: 800)
     },
     .badLayer("contents-cut-in-file", "The tar ends within the content of a file.", "layer-tar-truncated") {
         $0.add("a", "0", String(repeating: "a", count: 2000))
@@ -64,8 +65,10 @@ let badContentsCases: [CorpusCase] = [
         $0.add("b")
         $0.end()
     },
-    .badLayer("contents-folder-with-data", "Data follows a folder, which has none (POSIX ustar).", "layer-tar-invalid")
-    {
+    .badLayer(
+        "contents-folder-with-data", "Data follows a folder, which has none (POSIX ustar).", "layer-tar-invalid",
+        and: ["layer-not-saved-again"]
+    ) {
         $0.add("d/", "5", String(repeating: "d", count: 512))
         $0.end()
     },

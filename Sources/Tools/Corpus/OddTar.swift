@@ -22,6 +22,12 @@ struct OddTar {
         var hasWrongChecksum = false
         /// Whether the content is filled up to whole blocks.
         var isPadded = true
+
+        static var unpadded: Fields {
+            var fields = Fields()
+            fields.isPadded = false
+            return fields
+        }
     }
 
     /// Adds an entry.
@@ -119,23 +125,23 @@ struct OddTar {
 extension CorpusCase {
     /// A case whose upper layer is an odd tar, gzip-compressed, on top of an ordinary one; every digest holds.
     static func layer(
-        _ name: String, _ about: String, finding: String?, _ verdict: Verdict, _ tar: [UInt8]
+        _ name: String, _ about: String, findings: [String], _ verdict: Verdict, _ tar: [UInt8]
     ) -> CorpusCase {
         let odd = Layer.gzip(tar, as: Gzip.member(tar))
         let build: (inout ImageBuilder) -> Void = { image in
             image.singleImage([.gzip(OddTar.base, as: Gzip.member(OddTar.base)), odd])
-            if let finding { image.expect(finding, odd.digest) }
+            for finding in findings { image.expect(finding, odd.digest) }
         }
         return verdict == .verified ? .good(name, about, build) : .bad(name, about, build)
     }
 
     /// A layer that refutes its image.
     static func badLayer(
-        _ name: String, _ about: String, _ finding: String, _ write: (inout OddTar) -> Void
+        _ name: String, _ about: String, _ finding: String, and more: [String] = [], _ write: (inout OddTar) -> Void
     ) -> CorpusCase {
         var tar = OddTar()
         write(&tar)
-        return layer(name, about, finding: finding, .refuted, tar.bytes)
+        return layer(name, about, findings: [finding] + more, .refuted, tar.bytes)
     }
 
     /// A layer with a warning or a note; nil for neither.
@@ -144,6 +150,6 @@ extension CorpusCase {
     ) -> CorpusCase {
         var tar = OddTar()
         write(&tar)
-        return layer(name, about, finding: finding, .verified, tar.bytes)
+        return layer(name, about, findings: finding.map { [$0] } ?? [], .verified, tar.bytes)
     }
 }
