@@ -35,14 +35,15 @@ extension FindingCode {
             .blobDigestMismatch, .streamTruncated, .streamCorrupt, .streamTrailingBytes, .streamDisputed,
             .compressionUnsupported, .windowTooLarge, .expansionLimit, .diffIDMismatch, .dockerConfigNameMismatch,
             .dockerLayerSourceMismatch, .claimUnchecked, .layerContentsUnchecked, .layerNotTar, .layerTarTruncated,
-            .layerTarInvalid, .layerEntryUnsupported, .layerPathDuplicate, .layerHardLinkBroken, .layerPathBlocked,
-            .layerPathOutside, .layerNameInvalid, .layerWhiteoutInvalid, .layerAttributeInvalid:
+            .layerTarInvalid:
             .digest
         case .filesIgnored, .nothingReferenced, .archiveWithoutEnd, .archiveTrailingBytes, .layoutInvalid,
             .indexManifestsNull, .indexCycle, .manifestLayersNull, .schemaVersionInvalid,
             .nameCaseDiffers, .dataInvalid, .referenceTwice, .platformMismatch, .historyCountMismatch, .blobNameInvalid,
             .blobUnreferenced, .layerAbsent, .mediaTypeMismatch, .dockerReferenceInvalid, .dockerReferenceTwice,
-            .dockerParentMissing, .viewEmpty, .layerResultDiffers, .layerValueChanged, .layerLinkFollowed,
+            .dockerParentMissing, .viewEmpty, .layerEntryUnsupported, .layerPathDuplicate, .layerHardLinkBroken,
+            .layerPathBlocked, .layerPathOutside, .layerNameInvalid, .layerWhiteoutInvalid, .layerAttributeInvalid,
+            .layerResultDiffers, .layerValueChanged, .layerLinkFollowed,
             .layerWhiteoutUnusual, .layerReadersDiffer, .layerTrailingBytes, .layerNotSavedAgain, .layerTarUnusual:
             .code
         }

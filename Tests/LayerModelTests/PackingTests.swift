@@ -239,3 +239,20 @@ import Testing
         #expect(Array(inventory.knownFacts) == [nil, Self.facts(3)])
     }
 }
+
+extension FactsListTests {
+    /// 16 faults of a kind with long names, of which the report has one.
+    @Test func oneFaultOfEachKindIsKeptAndOfHostileLayersFewer() throws {
+        let kinds: [LayerFault.Kind] = [.pathTwice, .nameTooLong, .nameNotUTF8]
+        let faults = kinds.flatMap { kind in
+            (0..<16).map { LayerFault(kind, [UInt8](repeating: 0x61, count: 1024), at: UInt64($0)) }
+        }
+        var facts = BlobFacts(reading: .complete, uncompressed: UncompressedFacts(ending: .complete))
+        facts.uncompressed?.contents = ContentsFacts(entryCount: 48, faults: faults, paths: nil)
+        let list = FactsList(Array(repeating: facts, count: 10_000))
+        let first = try #require(list.contents(of: 0)?.faults)
+        #expect(first.map { $0.kind } == kinds)
+        #expect(first.allSatisfy { $0.furtherCount == 15 })
+        #expect(list.contents(of: 9999)?.faults.map { $0.kind } == [.pathTwice, .nameNotUTF8])
+    }
+}

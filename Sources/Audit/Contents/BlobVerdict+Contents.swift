@@ -49,19 +49,6 @@ struct LayerRole {
 }
 
 extension LayerFault {
-    /// The first fault of each kind, with the number of all further ones.
-    static func firstOfEachKind(_ faults: [LayerFault]) -> [LayerFault] {
-        var result: [LayerFault] = []
-        for fault in faults {
-            if let place = result.firstIndex(where: { $0.kind == fault.kind }) {
-                result[place].furtherCount += 1 + fault.furtherCount
-            } else {
-                result.append(fault)
-            }
-        }
-        return result
-    }
-
     /// What the layer is instead of a tar, by its first bytes; nil if they tell nothing.
     fileprivate var builderFault: String? {
         guard kind == .notATar else { return nil }

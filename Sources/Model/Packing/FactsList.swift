@@ -46,29 +46,35 @@ extension FactsList: ExpressibleByArrayLiteral {
 
 /// What the layers of an inventory contain, by their blobs.
 ///
-/// Layers without entries, and files of a stream that are no tar at all, have equal facts, which are kept once.
-package struct ContentsByBlob: Equatable, Sendable {
+/// Layers without entries, and files of a stream that are not tars at all, have equal facts, which are kept once. One fault of each
+/// kind is kept for a layer; beyond a limit, which only hostile layers reach, one of each severity.
+struct ContentsByBlob: Equatable, Sendable {
     private var facts: [BlobIndex: ContentsFacts] = [:]
     private var shared: Set<ContentsFacts> = []
+    /// The bytes of the faults that were added.
+    private var faultByteCount = 0
     private static let sharedCount = 64
+    private static let maximumFaultByteCount = 16 << 20
 
-    package init() {}
-
-    package subscript(blob: BlobIndex) -> ContentsFacts? {
+    subscript(blob: BlobIndex) -> ContentsFacts? {
         get { facts[blob] }
         set {
             guard let newValue else {
                 if !facts.isEmpty { facts[blob] = nil }
                 return
             }
-            guard newValue.entryCount == 0 else { return facts[blob] = newValue }
-            if shared.count < Self.sharedCount { shared.insert(newValue) }
-            facts[blob] = shared.firstIndex(of: newValue).map { shared[$0] } ?? newValue
+            if newValue.entryCount == 0, let known = shared.firstIndex(of: newValue) {
+                return facts[blob] = shared[known]
+            }
+            let kept = newValue.condensed(isBrief: faultByteCount > Self.maximumFaultByteCount)
+            faultByteCount += kept.faultByteCount
+            facts[blob] = kept
+            if kept.entryCount == 0, shared.count < Self.sharedCount { shared.insert(kept) }
         }
     }
 
     /// The facts of a blob with what it contains.
-    package func adding(to blobFacts: BlobFacts?, of blob: BlobIndex) -> BlobFacts? {
+    func adding(to blobFacts: BlobFacts?, of blob: BlobIndex) -> BlobFacts? {
         guard let contents = facts[blob] else { return blobFacts }
         var result = blobFacts
         result?.uncompressed?.contents = contents
