@@ -13,6 +13,7 @@ extension Judge {
     ///
     /// Complexity: proportional to the entries of the layers of each image; images of the same layers count once.
     func addStackFindings(to list: inout FindingList) {
+        guard facts.hasContents else { return }
         var known: [[BlobIndex?]: [StackFault]] = [:]
         var entryCount = 0
         var order = inventory.claims.count

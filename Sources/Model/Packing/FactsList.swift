@@ -31,6 +31,9 @@ package struct FactsList: RandomAccessCollection, MutableCollection, Equatable, 
         }
     }
 
+    /// Whether it is known of any blob what it contains.
+    package var hasContents: Bool { !contents.isEmpty }
+
     /// What a layer contains; nil if that is not known.
     package func contents(of blob: BlobIndex) -> ContentsFacts? { contents[blob] }
 
@@ -55,6 +58,8 @@ struct ContentsByBlob: Equatable, Sendable {
     private var faultByteCount = 0
     private static let sharedCount = 64
     private static let maximumFaultByteCount = 16 << 20
+
+    var isEmpty: Bool { facts.isEmpty }
 
     subscript(blob: BlobIndex) -> ContentsFacts? {
         get { facts[blob] }
