@@ -33,6 +33,7 @@ package final class ContentsConsumer: BlockConsumer {
     /// Ends the stream.
     package func finish() -> ContentsFacts {
         let ending = reader.finish()
-        return walk.finish(ending, oddities: reader.endingOddities, beginning: beginning)
+        return walk.finish(
+            ending, oddities: reader.endingOddities, beginning: beginning, trailingName: reader.trailingName)
     }
 }

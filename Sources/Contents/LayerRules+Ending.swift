@@ -8,23 +8,25 @@ import Tar
 extension LayerRules {
     /// Ends the layer.
     ///
-    /// Parameters: `oddities` are those of headers that no entry follows, `beginning` are the first bytes of the stream.
+    /// Parameters: as those of `LayerWalk.finish`.
     mutating func finish(
-        _ ending: TarStreamEnding, oddities: TarOddities, beginning: [UInt8]
+        _ ending: TarStreamEnding, oddities: TarOddities, beginning: [UInt8], trailingName: [UInt8]
     ) -> ContentsFacts {
-        noteEnding(ending, beginning: beginning)
+        noteEnding(ending, beginning: beginning, trailingName: trailingName)
         noteHeadersWithoutEntry(oddities)
         if collecting == .active { noteWhiteoutsInOpaque() }
         return ContentsFacts(
             entryCount: entryCount, faults: faults.faults, paths: collecting == .active ? table : nil)
     }
 
-    private mutating func noteEnding(_ ending: TarStreamEnding, beginning: [UInt8]) {
+    private mutating func noteEnding(_ ending: TarStreamEnding, beginning: [UInt8], trailingName: [UInt8]) {
         switch ending {
         case .empty: add(.emptyStream, at: 0)
         case .endOfArchive(_, .none), .endOfArchive(_, .zeros): break
         case .endOfArchive(_, .bytes(let offset)): add(.bytesAfterEnd, at: offset)
-        case .endOfArchive(_, .entries(let offset)): add(.entriesAfterEnd, at: offset)
+        case .endOfArchive(_, .entries(let offset)):
+            let isIndex = trailingName.elementsEqual("stargz.index.json".utf8)
+            add(isIndex ? .indexAfterEnd : .entriesAfterEnd, at: offset, path: trailingName)
         case .oneZeroBlock(let offset), .noEndBlocks(let offset): add(.endBlocksMissing, at: offset)
         case .noPadding(let offset): add(.paddingMissing, at: offset, path: lastName)
         case .cut(let end, let part, let entryOffset):

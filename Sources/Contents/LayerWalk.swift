@@ -27,11 +27,12 @@ package final class LayerWalk: TarStreamVisitor {
 
     /// Ends the layer.
     ///
-    /// Parameters: `oddities` are those of `TarStreamReader.endingOddities`, `beginning` are the first bytes of the stream.
+    /// Parameters: `oddities` are those of `TarStreamReader.endingOddities`, `beginning` are the first bytes of the stream,
+    /// `trailingName` is that of `TarStreamReader`.
     package func finish(
-        _ ending: TarStreamEnding, oddities: TarOddities = [], beginning: [UInt8] = []
+        _ ending: TarStreamEnding, oddities: TarOddities = [], beginning: [UInt8] = [], trailingName: [UInt8] = []
     ) -> ContentsFacts {
-        rules.finish(ending, oddities: oddities, beginning: beginning)
+        rules.finish(ending, oddities: oddities, beginning: beginning, trailingName: trailingName)
     }
 }
 

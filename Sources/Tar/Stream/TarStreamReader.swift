@@ -45,6 +45,9 @@ package struct TarStreamReader {
 
     package init() {}
 
+    /// The name in the header of the first entry after the end of the archive, without its prefix; empty if there is none.
+    package var trailingName: [UInt8] { trailing.name }
+
     /// True once nothing further is read as entries: after an error, or the end of the archive.
     package var isOver: Bool {
         switch state {
