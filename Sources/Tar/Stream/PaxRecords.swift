@@ -140,3 +140,9 @@ package struct PaxRecords: RandomAccessCollection, Sendable {
 
     private func value(_ place: Place) -> ArraySlice<UInt8> { bytes[Int(place.valueStart)..<Int(place.valueEnd)] }
 }
+
+extension PaxRecords: Hashable {
+    package static func == (one: Self, other: Self) -> Bool { one.elementsEqual(other) }
+
+    package func hash(into hasher: inout Hasher) { for record in self { hasher.combine(record) } }
+}
