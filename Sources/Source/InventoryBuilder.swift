@@ -21,6 +21,7 @@ package struct InventoryBuilder {
     var observer: StoreSurvey.Observer?
     /// The root to which findings are added: the current one, or the whole run.
     var root: RootIndex = 0
+    /// What is kept of the current root, and of all.
     var current: CurrentRoot
     var run: WalkedRoots
 
