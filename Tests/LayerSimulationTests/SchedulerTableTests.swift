@@ -74,7 +74,7 @@ import Testing
         let lines = table.ruleText([shape], workers: [2]).split(separator: "\n")
         let rules = SchedulingPolicy.rules.filter(\.isOptional).map(\.name)
         for rule in rules {
-            let line = try #require(lines.first { $0.hasPrefix(rule + " ") })
+            let line = try #require(lines.first { $0.contains(rule + " ") })
             let percent = try #require(line.split(separator: " ").last.flatMap { Int($0) })
             #expect(rule.hasPrefix("interleave") ? percent > 105 : (80..<200).contains(percent), "\(rule): \(percent)")
         }
