@@ -57,7 +57,7 @@ extension LayerFault {
             return entry(layer, other.isEmpty ? "is a link without a target" : "is a link with too long a target")
         case .entryOverRoot: return entry(layer, "is an entry for the root that is not a folder")
         case .rootReplaced: return entry(layer, "replaces the root")
-        case .rootAttributes: return entry(layer, "gives the root other attributes than 0755 and 0:0: \(otherWords)")
+        case .rootAttributes: return entry(layer, "gives the root unusual attributes: \(otherWords)")
         case .whiteoutWithoutName: return entry(layer, "is a whiteout without the name of what it deletes")
         case .whiteoutNotEmptyFile: return entry(layer, "is a whiteout and not an empty regular file")
         case .whiteoutDirectoryUsed: return entry(layer, "lies below a folder that is named as a whiteout")

@@ -65,7 +65,7 @@ extension LayerFault.Kind {
                 reason: "no runtime sees it but those that read eStargz")
         case .paddingMissing:
             Rule(
-                code: .layerReadersDiffer, fault: "The padding behind the last content is missing",
+                code: .layerTarUnusual, fault: "The padding behind the last content is missing",
                 reason: "all runtimes load it (`umoci insert` writes such layers); GNU tar, bsdtar and Python refuse it"
             )
         case .endBlocksMissing:
@@ -151,7 +151,7 @@ extension LayerFault.Kind {
                 reason: "runtimes remove the root first, or refuse it")
         case .rootAttributes:
             Rule(
-                code: .layerResultDiffers, fault: "The root has another mode than 0755 or another owner than 0:0",
+                code: .layerResultDiffers, fault: "The root has another mode than 0755 and 0555, or another owner than 0:0",
                 reason:
                     "taken where one tree is changed layer by layer (vfs, umoci); ignored on overlay and by containerd")
         case .whiteoutWithoutName:

@@ -90,7 +90,7 @@ let goodStreamCases: [CorpusCase] = [
         let layers: [Layer] = [.plain(noMarker), .gzip(noPadding, as: Gzip.member(noPadding))]
         image.singleImage(layers)
         image.expect("layer-tar-unusual", layers[0].digest)
-        image.expect("layer-readers-differ", layers[1].digest)
+        image.expect("layer-tar-unusual", layers[1].digest)
     },
     .good("layer-512-bytes", "A layer of 512 zero bytes, and one of 1024: empty archives.") { image in
         let block = [UInt8](repeating: 0, count: 512)
