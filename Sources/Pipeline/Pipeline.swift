@@ -43,7 +43,8 @@ package final class Pipeline: Sendable {
         self.crew = crew
         self.isCancelled = isCancelled
         self.deliver = deliver
-        let state = PipelineState(jobCount: options.jobCount, windowBudget: options.codecOptions.windowBudget)
+        let state = PipelineState(
+            jobCount: options.jobCount, windowBudget: options.codecOptions.windowBudget, rules: options.rules)
         pool = BlockPool(blockCount: state.blocks.blockCount)
         self.state = Locked(state)
     }
@@ -58,7 +59,7 @@ package final class Pipeline: Sendable {
     package func submit(_ requests: [BlobRequest]) -> Int {
         guard pool.isAllocated else {
             let facts = requests.map {
-                BlobFacts(reading: .unreadable(errno: ENOMEM, atByte: 0), uncompressed: $0.unread)
+                BlobFacts(reading: .unreadable(errno: ENOMEM, atByte: 0), uncompressed: $0.wanted.unread)
             }
             state.withLock { $0.refuse(requests, facts) }
             for (request, facts) in zip(requests, facts) { deliver(request, facts) }

@@ -14,17 +14,14 @@ import TestSupport
 @Suite(.timeLimit(.minutes(30))) struct VerifierTests {
     /// An incompressible layer of 500 KB, which takes several blocks of the scheduler.
     static let bigLayer: [UInt8] = {
-        var state: UInt64 = 1
-        return (0..<500_000).map { _ in
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return UInt8(truncatingIfNeeded: state >> 33)
-        }
+        var numbers = SplitMix(state: 1)
+        return TestTar.holding((0..<500_000).map { _ in UInt8.random(in: 0...255, using: &numbers) })
     }()
 
     // Verifying
 
     @Test func aGoodImageIsVerifiedByBothForms() async throws {
-        let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
+        let image = try SmallImage([Self.bigLayer, TestTar.holding("top")])
         let blocking = image.verify(try Verifier())
         let asynchronous = await (try Verifier()).verify(imagesIn: [.path(image.path)])
         for report in [blocking, asynchronous] {
@@ -98,8 +95,8 @@ import TestSupport
     }
 
     @Test func anImageThatIsFoundSeveralTimesCountsOnce() throws {
-        let one = try SmallImage([Array("one".utf8)])
-        let other = try SmallImage([Array("other".utf8)])
+        let one = try SmallImage([TestTar.holding("one")])
+        let other = try SmallImage([TestTar.holding("other")])
         func report(_ count: Int, _ paths: String...) throws -> Verification {
             try Verifier(Verifier.Options(minimumImageCount: count)).verify(paths)
         }
@@ -114,7 +111,7 @@ import TestSupport
     }
 
     @Test func anExpectedDigestIsComparedWithTheBytes() throws {
-        let image = try SmallImage([Array("one".utf8)])
+        let image = try SmallImage([TestTar.holding("one")])
         let digest = try #require(image.verify(try Verifier()).images.first?.manifestDigest)
         let verifier = try Verifier(Verifier.Options(expectedDigests: [digest]))
         #expect(image.verify(verifier).outcome == .verified)
@@ -134,7 +131,7 @@ import TestSupport
     }
 
     @Test func anUnreadableFileIsNotAnotherDigest() throws {
-        let image = try SmallImage([Array("one".utf8)])
+        let image = try SmallImage([TestTar.holding("one")])
         let digest = try #require(image.verify(try Verifier()).images.first?.manifestDigest)
         let verifier = try Verifier(Verifier.Options(expectedDigests: [digest]))
         for paths in [["/no/such/path"], ["/dev/null"]] {
@@ -148,56 +145,62 @@ import TestSupport
         withExtendedLifetime(image) {}
     }
 
-    @Test func aLayerThatIsAlsoADocumentIsVerified() throws {
+    @Test func aLayerThatIsAlsoADocumentIsReadAsBoth() throws {
         // The layer of the second image is the config of the first: parsed as a document, and read as a layer.
-        let first = try SmallImage([Array("base".utf8)])
+        let first = try SmallImage([TestTar.holding("base")])
         let second = try SmallImage([first.config], in: first)
-        let report = second.verify(try Verifier())
+        let report = second.verify(try Verifier(Verifier.Options(contents: .none)))
         #expect(report.images.count == 2)
         #expect(report.findings.map { $0.code } == [])
         #expect(report.outcome == .verified)
+        // Its digests hold, but no runtime unpacks it.
+        for contents in [Verifier.ContentsCheck.structure, .full] {
+            let report = second.verify(try Verifier(Verifier.Options(contents: contents)))
+            #expect(report.findings.map { $0.code } == ["layer-not-tar"])
+            #expect(report.images.map { $0.outcome } == [.verified, .refuted])
+        }
     }
 
     @Test func theObserverReceivesTheEnd() throws {
-        let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
+        let image = try SmallImage([Self.bigLayer, TestTar.holding("top")])
         let heard = Locked<[Verifier.Progress]>([])
         _ = image.verify(try Verifier()) { progress in heard.withLock { $0.append(progress) } }
         let last = try #require(heard.withLock { $0.last })
-        #expect(last.doneByteCount == 500_003)
-        #expect(last.totalByteCount == 500_003)
+        #expect(last.doneByteCount == 503_808)
+        #expect(last.totalByteCount == 503_808)
         #expect(last.doneBlobCount == 2)
         #expect(last.totalBlobCount == 2)
         #expect(last.elapsedSeconds > 0)
     }
 
     @Test func theObserverReceivesTheEndEvenIfABlobIsMissing() throws {
-        let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
+        let image = try SmallImage([Self.bigLayer, TestTar.holding("top")])
         try image.remove(image.layerPaths[0])
         let heard = Locked<[Verifier.Progress]>([])
         let report = image.verify(try Verifier()) { progress in heard.withLock { $0.append(progress) } }
         #expect(report.findings.map { $0.code } == ["blob-missing"])
         let last = try #require(heard.withLock { $0.last })
-        #expect(last.doneByteCount == 3)
-        #expect(last.totalByteCount == 3)
+        #expect(last.doneByteCount == 2048)
+        #expect(last.totalByteCount == 2048)
         #expect(last.doneBlobCount == last.totalBlobCount)
     }
 
     @Test func theObserverReceivesTheBlobsInWork() throws {
         // Slow enough that the observer is called while the layer is read.
-        let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
+        let image = try SmallImage([Self.bigLayer, TestTar.holding("top")])
         let heard = Locked<[Verifier.Progress]>([])
         _ = image.verify(try Verifier(Verifier.Options(jobs: 1, maximumBytesPerSecond: 1_500_000))) { progress in
             heard.withLock { $0.append(progress) }
         }
         let blobs = heard.withLock { $0 }.flatMap { $0.blobsInWork }
         #expect(Set(blobs.map { $0.path }) == [image.layerPaths[0]])
-        #expect(Set(blobs.map { $0.totalByteCount }) == [500_000])
+        #expect(Set(blobs.map { $0.totalByteCount }) == [501_760])
         #expect(heard.withLock { $0 }.allSatisfy { $0.blobInWorkCount == $0.blobsInWork.count })
         #expect(heard.withLock { $0.last }?.blobsInWork == [])
     }
 
     @Test func aCancelledRunIsUndetermined() throws {
-        let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
+        let image = try SmallImage([Self.bigLayer, TestTar.holding("top")])
         let cancellation = Verifier.Cancellation()
         cancellation.cancel()
         let verifier = try Verifier()
@@ -226,16 +229,16 @@ import TestSupport
     }
 
     @Test func anInspectionDoesNotReadLayers() throws {
-        let image = try SmallImage([Array("base".utf8)])
+        let image = try SmallImage([TestTar.holding("base")])
         try image.remove(image.layerPaths[0])
         let report = withExtendedLifetime(image) { Verifier.inspecting([image.path]) }
         #expect(report.outcome == .verified)
-        #expect(report.images.first?.layers.map { $0.size } == [4])
+        #expect(report.images.first?.layers.map { $0.size } == [2048])
         #expect(report.summary.compressedByteCount < 2000)
     }
 
     @Test func strictnessRefutesWarnings() throws {
-        let image = try SmallImage([Array("base".utf8)], history: "[{},{}]")
+        let image = try SmallImage([TestTar.holding("base")], history: "[{},{}]")
         #expect(image.verify(try Verifier()).outcome == .verified)
         #expect(image.verify(try Verifier(Verifier.Options(isStrict: true))).outcome == .refuted)
     }
