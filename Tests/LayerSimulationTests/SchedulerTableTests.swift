@@ -65,7 +65,7 @@ import Testing
         #expect(try #require(shares.last) <= 2)
     }
 
-    @Test func eachOptionalRuleHasALineThatSaysWhatItIsWorth() throws {
+    @Test func eachOptionalRuleHasALineWithItsEffect() throws {
         var speeds = Self.speeds.bytesPerSecond
         speeds[Kernel(.decodeInterleaved(.gzip), "one", teamSize: 2)] = 120 * Self.unit
         speeds[Kernel(.hashInterleaved(.sha256), "lanes", teamSize: 2)] = 240 * Self.unit

@@ -43,7 +43,7 @@ package struct SchedulerTable: Sendable {
             + lines.map { $0 + "\n" }.joined()
     }
 
-    /// What each rule of the scheduler that may be left out is worth, with one line per rule.
+    /// The effect of each rule of the scheduler that may be left out, with one line per rule.
     package func ruleText(
         _ shapes: [ImageShape] = [.eightLayers, .plainLayers, .mixedLayers, .application], workers: [Int] = [2, 8]
     ) -> String {
