@@ -39,6 +39,9 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
         RuleCase(
             "a directory without an entry, then a link", [.file("d/x"), .link("d", "e"), .file("e/y")],
             [.entriesReplaced]),
+        RuleCase(
+            "a child of what was a directory", [.file("d/e/x"), .file("d"), .file("d/e/y")],
+            [.entriesReplaced, .parentNotDirectory]),
         RuleCase("a child of a file", [.file("f"), .file("f/x")], [.parentNotDirectory]),
         RuleCase("a child of a device", [.device("d", 1, 3), .file("d/x")], [.parentNotDirectory]),
         RuleCase(

@@ -70,6 +70,12 @@ struct StackCase: Sendable, CustomTestStringConvertible {
             "a directory again, opaque", [.file("etc/.wh.sub"), .directory("etc/sub"), .file("etc/sub/.wh..wh..opq")]),
         StackCase("an opaque directory", [.directory("etc"), .file("etc/.wh..wh..opq"), .file("etc/sub/new")]),
         StackCase("opaque, and a directory with attributes below", [.file("tmp/.wh..wh..opq"), .directory("tmp")]),
+        StackCase(
+            "opaque, and a parent with attributes below", [.directory("p/q/r", 0o700)],
+            [.file("p/.wh..wh..opq"), .file("p/q/r/x")]),
+        StackCase(
+            "a directory again, and a parent with attributes below", [.directory("p/q/r", 0o700)],
+            [.file(".wh.p"), .directory("p"), .file("p/q/r/x")], kinds: [.whiteoutReplaced]),
         StackCase("the same twice", [.directory("etc"), .file("etc/conf"), .link("lib", "usr/lib")]),
         StackCase("a hard link to a lower file that goes", [.file("f"), .hardLink("g", "f")], [.file(".wh.f")]),
     ]
