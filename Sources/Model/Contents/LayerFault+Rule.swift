@@ -151,7 +151,8 @@ extension LayerFault.Kind {
                 reason: "runtimes remove the root first, or refuse it")
         case .rootAttributes:
             Rule(
-                code: .layerResultDiffers, fault: "The root has another mode than 0755 and 0555, or another owner than 0:0",
+                code: .layerResultDiffers,
+                fault: "The root has another mode than 0755 and 0555, or another owner than 0:0",
                 reason:
                     "taken where one tree is changed layer by layer (vfs, umoci); ignored on overlay and by containerd")
         case .whiteoutWithoutName:

@@ -73,7 +73,8 @@ let goodStreamCases: [CorpusCase] = [
         let tar = Layer.tar(112)
         image.singleImage([.zstd(tar, as: Zstd.rawFrame(tar, windowLog: 20))])
     },
-    .good("tar-after-its-end", "The table of contents of eStargz after the end-of-archive marker: all of it is hashed.") {
+    .good("tar-after-its-end", "The table of contents of eStargz after the end-of-archive marker: all of it is hashed.")
+    {
         image in
         let tar = Layer.tar(113)
         let toc = TarWriter.archive([("stargz.index.json", .file(Array(#"{"version":1,"entries":[]}"#.utf8)))])
