@@ -88,6 +88,10 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Pipeline", swiftSettings: settings),
+        // The files of layers, and the file system that they make together.
+        .target(
+            name: "LayerTree", dependencies: ["Tar", "LayerModel", "LayerDigest", "LayerPipeline"],
+            path: "Sources/Tree", exclude: ["README.md"], swiftSettings: librarySettings),
         .target(
             name: "LayerAudit", dependencies: ["LayerModel"], path: "Sources/Audit", exclude: ["README.md"],
             swiftSettings: safeSettings),
