@@ -102,7 +102,7 @@ let package = Package(
             name: "LayerVerify",
             dependencies: [
                 "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline",
-                "LayerAudit", "LayerReport", .product(name: "SystemPackage", package: "swift-system"),
+                "LayerTree", "LayerAudit", "LayerReport", .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Verify", swiftSettings: settings),
         .target(

@@ -2,7 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package import Tar
+internal import Tar
 
 /// The files of one layer, as if it were unpacked into an empty directory: what the drivers of overlay file systems do.
 ///
@@ -10,8 +10,8 @@ package import Tar
 ///
 /// Memory: 80 bytes for each file, and its name.
 package final class LayerTree: Sendable {
-    /// How the tar ended; entries after a fault are missing.
-    package let ending: TarStreamEnding
+    /// What is wrong with the tar; entries after a fault are missing. Nil if runtimes read it to its end.
+    package let fault: Fault?
     /// Entries that the tree does not have.
     package let omissions: TreeOmissions
     /// The number of entries in the tar.
@@ -24,13 +24,34 @@ package final class LayerTree: Sendable {
 
     init(_ content: TreeContent, ending: TarStreamEnding, omissions: TreeOmissions, entryCount: Int) {
         self.content = content
-        self.ending = ending
+        fault = Fault(ending)
         self.omissions = omissions
         self.entryCount = entryCount
         (order, firstChildren) = content.sorted()
     }
 
     package static let root = 0
+
+    /// Why runtimes refuse the tar.
+    ///
+    /// Units: offsets are bytes from the beginning of the uncompressed layer.
+    package enum Fault: Hashable, Sendable {
+        /// The first block is no header.
+        case notATar
+        /// A header is not valid.
+        case invalid(atByte: UInt64)
+        /// The tar ends in the middle of an entry.
+        case cut(atByte: UInt64)
+
+        fileprivate init?(_ ending: TarStreamEnding) {
+            switch ending {
+            case .empty, .endOfArchive, .oneZeroBlock, .noEndBlocks, .noPadding: return nil
+            case .invalid(_, _, isFirst: true): self = .notATar
+            case .invalid(let atByte, _, isFirst: false): self = .invalid(atByte: atByte)
+            case .cut(let atByte, _, _): self = .cut(atByte: atByte)
+            }
+        }
+    }
 
     package func kind(of node: Int) -> TreeKind { content.nodes[node].kind }
 

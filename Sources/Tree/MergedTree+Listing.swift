@@ -11,10 +11,13 @@ extension MergedTree {
     /// - Parameters:
     ///   - isRecursive: whether directories in it are listed as well.
     ///   - includesHidden: whether files that a layer hides, whiteouts and opaque markers are listed as well.
+    ///   - includesContent: whether what is in a directory is listed.
     package func list<Failure: Error>(
-        _ start: Found, isRecursive: Bool, includesHidden: Bool, _ body: (ListedFile) throws(Failure) -> Void
+        _ start: Found, isRecursive: Bool, includesHidden: Bool, includesContent: Bool = true,
+        _ body: (ListedFile) throws(Failure) -> Void
     ) throws(Failure) {
         for file in files(at: start.place, start.path, includesHidden) { try body(file) }
+        guard includesContent else { return }
         var levels = [Level(children: children(of: start.place, includesHidden: includesHidden), path: start.path)]
         while let level = levels.popLast() {
             var level = level

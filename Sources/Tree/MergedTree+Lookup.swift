@@ -75,6 +75,9 @@ extension MergedTree {
         return findsHidden && place.hidden.contains { kind(of: $0.item) == .directory }
     }
 
+    /// Whether a path leads to a directory; if nothing is seen there, to one that is hidden.
+    package func isDirectory(_ found: Found) -> Bool { isDirectory(found.place, true) }
+
     static func joined(_ names: some Sequence<ArraySlice<UInt8>>) -> [UInt8] {
         var path: [UInt8] = []
         for name in names {

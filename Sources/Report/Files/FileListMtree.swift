@@ -1,0 +1,66 @@
+// layerverify: lists of files as mtree specifications.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LayerModel
+
+/// A specification with which bsdtar and gomtree compare a directory: a full path and keywords in each line.
+///
+/// What the layers do not say has no keyword: the time of a directory without an entry. What a layer hides is left out, and so are
+/// extended attributes, link counts and the sizes of directories, which depend on the file system.
+///
+/// Spec: mtree(5) of libarchive and NetBSD.
+struct FileListMtree: FileListWriter {
+    init(_ image: ListedImage) {}
+
+    mutating func begin(_ bytes: inout [UInt8]) { bytes += "#mtree\n".utf8 }
+
+    mutating func end(_ bytes: inout [UInt8]) {}
+
+    mutating func add(_ file: ListedFile, to bytes: inout [UInt8]) {
+        guard file.hiddenBy == nil, let attributes = file.attributes else { return }
+        bytes.append(UInt8(ascii: "."))
+        if !file.path.isEmpty {
+            bytes.append(UInt8(ascii: "/"))
+            Self.add(file.path, to: &bytes)
+        }
+        bytes += " type=\(file.kind.rawValue) mode=\(FileListJSON.octal(attributes.mode))".utf8
+        bytes += " uid=\(attributes.userID) gid=\(attributes.groupID)".utf8
+        if let size = file.byteCount { bytes += " size=\(size)".utf8 }
+        if let seconds = attributes.seconds {
+            let digits = String(attributes.nanoseconds)
+            bytes += " time=\(seconds).\(String(repeating: "0", count: max(0, 9 - digits.utf8.count)))\(digits)".utf8
+        }
+        if let device = file.device { bytes += " device=native,\(device.major),\(device.minor)".utf8 }
+        if let target = file.target {
+            bytes += " link=".utf8
+            Self.add(target, to: &bytes)
+        }
+        if let digest = file.sha256 {
+            bytes += " sha256digest=".utf8
+            for byte in digest {
+                for digit in [byte >> 4, byte & 15] { bytes.append(digit < 10 ? digit + 0x30 : digit + 0x57) }
+            }
+        }
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    /// Adds a name. All bytes but those that no reader takes for something else become `\ooo`, as bsdtar and vis(3) write them.
+    private static func add(_ name: [UInt8], to bytes: inout [UInt8]) {
+        for byte in name {
+            if isPlain[Int(byte)] {
+                bytes.append(byte)
+            } else {
+                bytes.append(UInt8(ascii: "\\"))
+                for shift: UInt8 in [6, 3, 0] { bytes.append(0x30 + byte >> shift & 7) }
+            }
+        }
+    }
+
+    private static let isPlain: [Bool] = {
+        var table = [Bool](repeating: false, count: 256)
+        let letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!$%&'()+,-./:;<>@^_{|}~"
+        for byte in letters.utf8 { table[Int(byte)] = true }
+        return table
+    }()
+}
