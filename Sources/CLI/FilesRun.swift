@@ -101,6 +101,8 @@ private struct ImageChoice {
     init(_ files: ImageFiles, at path: String) {
         let images = files.verification.images.filter { $0.kind == .image }
         guard files.hasSeveralImages else {
+            // Otherwise a finding says why.
+            guard files.verification.outcome == .verified else { return }
             lines.append("no image was found at '\(TerminalText.escaped(path))'")
             return
         }

@@ -69,11 +69,27 @@ extension MergedTree {
         place.visible.first { layers[$0.layer].attributes(of: $0.node) != nil } ?? place.visible.last
     }
 
+    /// The attributes of a directory without an entry: those of the directory that the layers below have at the path, also if an
+    /// opaque marker hides it; nil if there is none.
+    private func inheritedAttributes(at path: [UInt8], of item: Item) -> TreeAttributes? {
+        guard kind(of: item) == .directory, !path.isEmpty else { return nil }
+        var layer = item.layer
+        while layer > 0 {
+            let below = MergedTree(Array(layers[..<layer]))
+            guard let place = below.place(at: path), let seen = below.seen(place), kind(of: seen) == .directory else {
+                return nil
+            }
+            if let attributes = layers[seen.layer].attributes(of: seen.node) { return attributes }
+            layer = seen.layer
+        }
+        return nil
+    }
+
     private func file(at path: [UInt8], _ item: Item, hiddenBy: Int?) -> ListedFile {
         let layer = layers[item.layer]
         let content = kind(of: item) == .outerLink ? outerTarget(of: item) ?? item : item
         let source = layers[content.layer]
-        let attributes = source.attributes(of: content.node)
+        let attributes = source.attributes(of: content.node) ?? inheritedAttributes(at: path, of: item)
         var file = ListedFile(
             path: path, kind: ListedFile.Kind(kind(of: content)), layer: item.layer, hiddenBy: hiddenBy,
             attributes: attributes.map { ListedFile.Attributes($0) } ?? .ofImpliedDirectory)

@@ -24,8 +24,7 @@ struct TreeNames {
         var components = Self.cleaned(path)
         guard let base = components.popLast() else { return nil }
         guard components.allSatisfy({ $0.count <= 255 }), base.count <= 255 else { throw TreeFault(.nameTooLong) }
-        var linkCount = 0
-        guard let parent = try directory(components, from: LayerTree.root, makes: true, &linkCount) else {
+        guard let parent = try directory(components, makes: true) else {
             preconditionFailure("a directory that is missing is made")
         }
         return (parent, base)
@@ -35,8 +34,7 @@ struct TreeNames {
     mutating func node(at path: ArraySlice<UInt8>) throws(TreeFault) -> Int? {
         var components = Self.cleaned(path)
         guard let base = components.popLast() else { return LayerTree.root }
-        var linkCount = 0
-        guard let parent = try directory(components, from: LayerTree.root, makes: false, &linkCount) else { return nil }
+        guard let parent = try directory(components, makes: false) else { return nil }
         return find(base, in: parent).flatMap { content.nodes[$0.live].kind == .absent ? nil : $0.live }
     }
 
@@ -54,40 +52,57 @@ struct TreeNames {
         return result
     }
 
-    /// The directory that components lead to, following symbolic links.
+    /// Where a way through directories leads: to a directory, and to names below it that are missing.
+    private struct Way {
+        var directory = LayerTree.root
+        /// Names that do not exist, or are not directories. `..` leads back from them, as in containerd.
+        var missing: [ArraySlice<UInt8>] = []
+        var linkCount = 0
+    }
+
+    /// The directory that components lead to from the root, following symbolic links.
     ///
     /// - Parameter makes: whether what is missing, or is no directory, becomes one; otherwise the result is nil.
-    private mutating func directory(
-        _ components: [ArraySlice<UInt8>], from start: Int, makes: Bool, _ linkCount: inout Int
-    ) throws(TreeFault) -> Int? {
-        var current = start
+    private mutating func directory(_ components: [ArraySlice<UInt8>], makes: Bool) throws(TreeFault) -> Int? {
+        var way = Way()
+        try follow(components, &way)
+        guard makes || way.missing.isEmpty else { return nil }
+        for name in way.missing {
+            way.directory = try set(name, in: way.directory, .directory, inode: TreeNode.none)
+        }
+        return way.directory
+    }
+
+    private func follow(_ components: [ArraySlice<UInt8>], _ way: inout Way) throws(TreeFault) {
         for component in components {
             if component.elementsEqual(".".utf8) { continue }
             if component.elementsEqual("..".utf8) {
-                current = Int(content.nodes[current].parent)
+                if way.missing.popLast() == nil { way.directory = Int(content.nodes[way.directory].parent) }
                 continue
             }
-            let found = find(component, in: current)?.live
-            switch found.map({ content.nodes[$0].kind }) {
-            case .directory: current = found ?? current
-            case .symbolicLink:
-                linkCount += 1
-                guard linkCount <= Self.maximumLinkCount, let inode = found.flatMap({ content.inode(of: $0) }) else {
-                    throw TreeFault(.linkLoop)
+            guard way.missing.isEmpty, let found = find(component, in: way.directory)?.live else {
+                guard component.count <= 255, way.missing.count < TextStore.maximumByteCount / 2 else {
+                    throw TreeFault(.nameTooLong)
                 }
-                let target = content.texts.text(at: inode.text, count: Int(inode.textCount))
-                guard target.count <= TextStore.maximumByteCount else { throw TreeFault(.nameTooLong) }
-                let way = target.split(separator: UInt8(ascii: "/"))
-                guard way.allSatisfy({ $0.count <= 255 }) else { throw TreeFault(.nameTooLong) }
-                let from = target.first == UInt8(ascii: "/") ? LayerTree.root : current
-                guard let next = try directory(way, from: from, makes: makes, &linkCount) else { return nil }
-                current = next
-            default:
-                guard makes else { return nil }
-                current = try set(component, in: current, .directory, inode: TreeNode.none)
+                way.missing.append(component)
+                continue
+            }
+            switch content.nodes[found].kind {
+            case .directory: way.directory = found
+            case .symbolicLink: try followLink(found, &way)
+            default: way.missing.append(component)
             }
         }
-        return current
+    }
+
+    private func followLink(_ link: Int, _ way: inout Way) throws(TreeFault) {
+        way.linkCount += 1
+        guard way.linkCount <= Self.maximumLinkCount, let inode = content.inode(of: link) else {
+            throw TreeFault(.linkLoop)
+        }
+        let target = content.texts.text(at: inode.text, count: Int(inode.textCount))
+        if target.first == UInt8(ascii: "/") { way.directory = LayerTree.root }
+        try follow(target.split(separator: UInt8(ascii: "/")), &way)
     }
 
     /// The node in the index, and the one that has its place now.
