@@ -167,6 +167,8 @@ let package = Package(
             dependencies: ["LayerCodec", "LayerModel", "CInflateLanes", "CZlib", "CZstd", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
+            name: "LayerTreeTests", dependencies: ["LayerTree", "LayerModel", "TestSupport"], swiftSettings: settings),
+        .testTarget(
             name: "LayerSourceTests",
             dependencies: [
                 "LayerSource", "LayerSystem", "LayerDigest", "LayerModel", "StrictJSON", "Tar", "TestSupport",

@@ -53,6 +53,8 @@ class Maker:
         self.lower = {}
         self.here = {}
         self.entries = []
+        # Directories with the setgid bit, which directories made in them get as well; with a slash at the end.
+        self.setgid = set()
 
     def chance(self, percent):
         return self.random.randrange(100) < percent
@@ -66,8 +68,19 @@ class Maker:
             for _ in range(self.random.randint(3, 25)):
                 self.change(number)
             self.stack.layers.append(self.entries)
+            self.note_opaque()
             self.settle()
         return self.stack
+
+    def note_opaque(self):
+        """umoci makes the directories in an opaque one anew that have no entry of their own."""
+        made = {entry.path for entry in self.entries if entry.type == DIRECTORY}
+        for entry in self.entries:
+            folder, _, name = entry.path.rpartition("/")
+            if name == ".wh..wh..opq":
+                for path in self.here:
+                    if path.startswith(folder + "/") and path not in made and path in self.lower:
+                        self.differs("opaque marker over a directory without an entry", path)
 
     def settle(self):
         """Adds the current layer to the picture of those below; roughly, since it only guides the choice of names."""
@@ -110,6 +123,8 @@ class Maker:
 
     def add(self, entry, kind):
         entry.spelling = entry.spelling or self.spelling(entry.path, entry.type == DIRECTORY)
+        if entry.type == DIRECTORY and entry.mode & 0o2000:
+            self.setgid.add(entry.path + "/")
         self.entries.append(entry)
         self.note_parents(entry.path)
         if kind:
@@ -121,6 +136,10 @@ class Maker:
             parent = "/".join(parts[:count])
             if parent not in self.here:
                 self.here[parent] = DIRECTORY
+                if any(parent.startswith(folder) for folder in self.setgid):
+                    self.differs("group of a setgid directory", parent)
+                if path.rpartition("/")[2].startswith(".wh.") and parent not in self.lower:
+                    self.differs("W3", parent)
                 if self.lower.get(parent, DIRECTORY) != DIRECTORY:
                     self.differs("M1", parent)
 
@@ -199,13 +218,15 @@ class Maker:
         if kind == CHAR and self.chance(15):
             # Overlay's own whiteout.
             device = (0, 0)
-            self.differs("W16", path)
+            self.differs("W16", "")
         self.add(self.attributes(Entry(path, kind, device=device)), kind)
 
     def root_entry(self):
         if "" not in self.here:
             self.here[""] = DIRECTORY
             self.entries.append(self.attributes(Entry("", DIRECTORY, "./", mode=0o755)))
+            if self.entries[-1].mode & 0o2000:
+                self.setgid.add("")
 
     def whiteout(self, path):
         if path in self.here or not self.is_free(path):

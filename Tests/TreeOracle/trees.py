@@ -85,6 +85,8 @@ class Layer:
             status = lstat(place)
             if status is None:
                 os.mkdir(place, 0o755)
+                # Not the group of a setgid directory, as containerd leaves it: Docker makes it root's.
+                os.chown(place, 0, 0)
                 os.chmod(place, 0o755)
                 self.implied.add(current)
                 lower = lstat(os.path.join(self.below, current)) if self.below else None
