@@ -56,7 +56,8 @@ struct FilesRun {
         var complaints: [String] = []
         if files.image == nil { complaints = ImageChoice(files, at: image).lines }
         do {
-            try session.finish(with: ExitStatus(files, isFound: fault == nil), writing: [output]) { _, _ throws(ReportOutput.Failure) in
+            try session.finish(with: ExitStatus(files, isFound: fault == nil), writing: [output]) {
+                _, _ throws(ReportOutput.Failure) in
                 guard files.image != nil else { return }
                 do {
                     try write(files, output)

@@ -42,7 +42,9 @@ struct LsCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("A file or a directory in the image.", valueName: "path")) var path = "/"
 
-    @Flag(name: [.customShort("R"), .long], help: "List directories in the directory as well. Always on with --format mtree.")
+    @Flag(
+        name: [.customShort("R"), .long],
+        help: "List directories in the directory as well. Always on with --format mtree.")
     var recursive = false
     @Flag(name: .shortAndLong, help: "List a directory itself, and not what is in it.") var directory = false
     @Flag(name: [.customShort("a"), .long], help: "List what layers hide as well, and what hides it.")

@@ -37,7 +37,8 @@ struct RootCommand: ParsableCommand {
         // Querying the libraries and the CPU takes longer than verifying a small image.
         version: Arguments.all.contains("--version") ? Verifier.VersionInfo.description : Verifier.VersionInfo.version,
         subcommands: [
-            VerifyCommand.self, DigestCommand.self, InspectCommand.self, LsCommand.self, CatCommand.self, ExplainCommand.self, BenchCommand.self,
+            VerifyCommand.self, DigestCommand.self, InspectCommand.self, LsCommand.self, CatCommand.self,
+            ExplainCommand.self, BenchCommand.self,
             FindingsPage.self, HelpPage.self, ManualCommand.self,
         ],
         defaultSubcommand: VerifyCommand.self)

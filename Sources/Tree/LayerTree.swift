@@ -32,6 +32,9 @@ package final class LayerTree: Sendable {
 
     package static let root = 0
 
+    /// The tree of a layer without files.
+    static let empty = LayerTree(TreeContent(), ending: .empty, omissions: TreeOmissions(), entryCount: 0)
+
     /// Why runtimes refuse the tar.
     ///
     /// Units: offsets are bytes from the beginning of the uncompressed layer.
@@ -128,7 +131,11 @@ package final class LayerTree: Sendable {
         var (low, high) = (all.startIndex, all.endIndex)
         while low < high {
             let middle = (low + high) / 2
-            if self.name(of: Int(all[middle])).lexicographicallyPrecedes(name) { low = middle + 1 } else { high = middle }
+            if self.name(of: Int(all[middle])).lexicographicallyPrecedes(name) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
         guard low < all.endIndex, self.name(of: Int(all[low])) == name else { return nil }
         return Int(all[low])

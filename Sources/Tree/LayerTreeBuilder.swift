@@ -131,7 +131,8 @@ extension TreeInode {
         let isLink = member.typeFlag == UInt8(ascii: "2")
         self.init(
             byteCount: UInt64(max(0, member.size)), seconds: member.modificationTime.seconds,
-            headerBlock: UInt32(clamping: member.headerOffset / 512), dataBlock: UInt32(clamping: member.dataOffset / 512),
+            headerBlock: UInt32(clamping: member.headerOffset / 512),
+            dataBlock: UInt32(clamping: member.dataOffset / 512),
             userID: UInt32(truncatingIfNeeded: member.userID), groupID: UInt32(truncatingIfNeeded: member.groupID),
             nanoseconds: UInt32(clamping: member.modificationTime.nanoseconds), text: 0, node: 0,
             // Linux has no other mode for symbolic links.

@@ -9,7 +9,8 @@ package struct MergedTree: Sendable {
     /// The layers, base first.
     package let layers: [LayerTree]
 
-    package init(_ layers: [LayerTree]) { self.layers = layers }
+    /// - Parameter layers: the layers, base first; for none the tree has an empty root.
+    package init(_ layers: [LayerTree]) { self.layers = layers.isEmpty ? [.empty] : layers }
 
     /// What a layer has at a path.
     package struct Item: Hashable, Sendable {
@@ -115,7 +116,11 @@ package struct MergedTree: Sendable {
             default:
                 // A file ends the merging of the directories above it.
                 blocker = place.visible.last?.layer ?? item.layer
-                if place.visible.isEmpty { place.visible.append(item) } else { place.hidden.append((item, blocker ?? 0)) }
+                if place.visible.isEmpty {
+                    place.visible.append(item)
+                } else {
+                    place.hidden.append((item, blocker ?? 0))
+                }
             }
         }
         return place

@@ -27,13 +27,3 @@ package final class TreeConsumer: BlockConsumer {
 
     package func finish(into facts: inout BlobFacts) { deliver(facts, builder.finish(reader.finish())) }
 }
-
-extension LayerTree {
-    /// Reads a tar that is in memory.
-    package static func reading(_ tar: [UInt8], digestsFiles: Bool = false, _ budget: TreeBudget = TreeBudget()) -> LayerTree {
-        var reader = TarStreamReader()
-        let builder = LayerTreeBuilder(budget, digestsFiles: digestsFiles)
-        unsafe reader.take(tar.span.bytes, builder)
-        return builder.finish(reader.finish())
-    }
-}

@@ -12,7 +12,7 @@ package enum TreeKind: UInt8, Sendable {
     case characterDevice
     case blockDevice
     case fifo
-    /// What lower layers have there is deleted. A device 0/0, which overlay file systems take for one, is a whiteout as well.
+    /// A mark that deletes the file of lower layers. A device 0/0 is one for overlay file systems.
     case whiteout
     /// A hard link whose target is not in the layer.
     case outerLink

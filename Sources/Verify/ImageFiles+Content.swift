@@ -41,7 +41,8 @@ extension ImageFiles {
                 case .unreadable(let error): error.description
                 case .changed: "it was changed after it was verified"
                 case .cutOff: "it ends before the file does"
-                case .passed: "an archive in standard input, or a compressed one, can be read only once; decompress it first"
+                case .passed:
+                    "an archive in standard input, or a compressed one, can be read only once; decompress it first"
                 }
             throw Verifier.Error(.filesUnknown, "layer \(number + 1) could not be read again: \(reason)")
         }

@@ -75,7 +75,8 @@ public struct ImageFiles: Sendable {
             switch tree.fault {
             case .notATar: lines.append("layer \(number + 1) is not a tar archive")
             case .invalid(let atByte):
-                lines.append("layer \(number + 1): the tar is damaged at byte \(atByte); entries after it are not listed")
+                lines.append(
+                    "layer \(number + 1): the tar is damaged at byte \(atByte); entries after it are not listed")
             case .cut(let atByte):
                 lines.append("layer \(number + 1): the tar ends at byte \(atByte), in the middle of an entry")
             case nil: break

@@ -20,7 +20,9 @@ struct LayerBytes: Sendable {
     private let identity: FileIdentity?
 
     /// The layers of an image; nil for a layer without a blob.
-    static func of(_ image: ImageRecord, locations: (BlobIndex) -> BlobLocation, opener: any BlobOpener, options: PipelineOptions)
+    static func of(
+        _ image: ImageRecord, locations: (BlobIndex) -> BlobLocation, opener: any BlobOpener, options: PipelineOptions
+    )
         -> [LayerBytes?]
     {
         image.layers.map { layer in
@@ -74,7 +76,7 @@ struct LayerBytes: Sendable {
     private func source(of reader: any BlobReader) throws(Fault) -> any SequentialSource {
         let base = FileSource(reader, isCancelled: { false })
         let beginning = try next(Compression.prefixByteCount, of: base)
-        let compression = beginning.withUnsafeBytes { Compression.detect(prefix: $0) }
+        let compression = Compression.detect(prefix: beginning)
         let whole = ResumedSource(beginning, then: base)
         guard compression != .none else { return whole }
         guard let decoded = DecodedSource(whole, compression, options: options) else { throw .cutOff }

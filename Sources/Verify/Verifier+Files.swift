@@ -92,7 +92,8 @@ private struct ImageCandidates {
         for image in inventory.images {
             defer { imageCount += 1 }
             guard image.kind == .image else { continue }
-            if let first, first.root == rootCount, first.image.layers.map({ $0.blob }) == image.layers.map({ $0.blob }) {
+            if let first, first.root == rootCount, first.image.layers.map({ $0.blob }) == image.layers.map({ $0.blob })
+            {
                 continue
             }
             count += 1

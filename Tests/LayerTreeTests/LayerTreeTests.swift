@@ -14,7 +14,10 @@ import Testing
             $0.add("x/../d")
             $0.add("../e")
         }
-        #expect(listing.lines == ["dir a 755 @1", "file a/c 644 0 @1", "file b 644 0 @1", "file d 644 0 @1", "file e 644 0 @1"])
+        #expect(
+            listing.lines == [
+                "dir a 755 @1", "file a/c 644 0 @1", "file b 644 0 @1", "file d 644 0 @1", "file e 644 0 @1",
+            ])
     }
 
     @Test func hardLinksShareAttributes() {
@@ -67,7 +70,7 @@ import Testing
     }
 
     /// Entries that make no file are counted, with the reason.
-    @Test func whatMakesNoFileIsTold() {
+    @Test func entriesThatMakeNoFileAreTold() {
         let tree = LayerTree.reading(
             SampleTar.bytes {
                 $0.add("a", type: "2", link: "b")
@@ -83,7 +86,8 @@ import Testing
             })
         #expect(
             tree.omissions.entries.map { $0.reason } == [
-                .linkLoop, .whiteoutOfNothing, .whiteoutAfterFile, .typeUnsupported, .hardLinkToDirectory, .rootReplaced,
+                .linkLoop, .whiteoutOfNothing, .whiteoutAfterFile, .typeUnsupported, .hardLinkToDirectory,
+                .rootReplaced,
             ])
         #expect(tree.omissions.count == 6)
         #expect(tree.entryCount == 10)
@@ -97,7 +101,8 @@ import Testing
         #expect(LayerTree.reading(Array("{}".utf8) + [UInt8](repeating: 0x20, count: 600)).fault == .notATar)
         #expect(LayerTree.reading(Array(good.prefix(515))).fault == .cut(atByte: 515))
         #expect(
-            LayerTree.reading(Array(good.prefix(1024)) + [UInt8](repeating: 1, count: 512)).fault == .invalid(atByte: 1024))
+            LayerTree.reading(Array(good.prefix(1024)) + [UInt8](repeating: 1, count: 512)).fault
+                == .invalid(atByte: 1024))
     }
 
     @Test func theLimitOfMemoryIsTold() {

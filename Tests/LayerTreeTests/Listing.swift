@@ -51,3 +51,23 @@ struct Listing {
         }
     }
 }
+
+extension LayerTree {
+    /// Reads a tar, in blocks of different sizes.
+    static func reading(_ tar: [UInt8], _ budget: TreeBudget = TreeBudget()) -> LayerTree {
+        var result: LayerTree?
+        let consumer = TreeConsumer(budget) { result = $1 }
+        var start = 0
+        var count = 1
+        while start < tar.count {
+            let block = Array(tar[start..<min(start + count, tar.count)])
+            consumer.consume(block.span.bytes)
+            start += count
+            count = count * 3 % 5000 + 1
+        }
+        var facts = BlobFacts(reading: .complete)
+        consumer.finish(into: &facts)
+        guard let result else { preconditionFailure("a consumer delivers a tree") }
+        return result
+    }
+}

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct MergedTreeTests {
-    @Test func aWhiteoutHidesWhatIsBelow() {
+    @Test func aWhiteoutHidesLowerFiles() {
         let listing = Listing(
             {
                 $0.addDirectory("d")
@@ -100,6 +100,13 @@ import Testing
         #expect(broken.lines.count == 2)
     }
 
+    @Test func anImageWithoutLayersHasARoot() {
+        let listing = Listing()
+        #expect(listing.lines.isEmpty)
+        #expect(listing.find("/") == "/")
+        #expect(listing.find("x") == "missing x")
+    }
+
     @Test func pathsAreFollowedWithinTheRoot() {
         let listing = Listing(
             {
@@ -127,7 +134,8 @@ import Testing
         let listing = Listing({ $0.add("a", "123") }, { $0.add("b", type: "1", link: "a") })
         let found = try listing.tree.find(Array("b".utf8), followsLast: true)
         #expect(
-            listing.tree.content(of: found.place) == MergedTree.Content(layer: 0, offset: 512, byteCount: 3, isSparse: false))
+            listing.tree.content(of: found.place)
+                == MergedTree.Content(layer: 0, offset: 512, byteCount: 3, isSparse: false))
         #expect(listing.tree.content(of: listing.tree.root) == nil)
     }
 }

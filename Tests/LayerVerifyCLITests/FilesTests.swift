@@ -16,11 +16,12 @@ import Testing
     }
 
     /// The image is not usable, but the command line is right.
-    @Test(arguments: [
-        ("/no/such/path", "/", 2), (ProgramRun.corpus("good/oci-gzip") + "/image", "/no/such/file", 2),
-        (ProgramRun.corpus("bad/layer-missing") + "/image", "/", 1),
-        (ProgramRun.corpus("bad/not-an-image-folder"), "/", 2),
-    ] as [(String, String, Int32)])
+    @Test(
+        arguments: [
+            ("/no/such/path", "/", 2), (ProgramRun.corpus("good/oci-gzip") + "/image", "/no/such/file", 2),
+            (ProgramRun.corpus("bad/layer-missing") + "/image", "/", 1),
+            (ProgramRun.corpus("bad/not-an-image-folder"), "/", 2),
+        ] as [(String, String, Int32)])
     func theStatusIsNotZeroIfNothingIsListed(_ image: String, _ path: String, _ status: Int32) throws {
         for command in ["ls", "cat"] {
             let run = try ProgramRun.layerverify(command, image, path)
@@ -32,7 +33,8 @@ import Testing
 
     @Test(arguments: [
         ["ls"], ["cat", "image"], ["ls", "--layer", "0", "image"], ["ls", "--format", "xml", "image"],
-        ["ls", "--format", "json", "--long", "image"], ["ls", "--platform", "x", "image"], ["ls", "image", "path", "more"],
+        ["ls", "--format", "json", "--long", "image"], ["ls", "--platform", "x", "image"],
+        ["ls", "image", "path", "more"],
     ])
     func wrongUsageEndsWith64(_ arguments: [String]) throws {
         #expect(try ProgramRun.layerverify(arguments).status == 64)

@@ -38,7 +38,8 @@ import Testing
     }
 
     private func text(
-        _ files: ImageFiles, _ path: String = "/", _ options: ImageFiles.ListOptions = ImageFiles.ListOptions(isRecursive: true),
+        _ files: ImageFiles, _ path: String = "/",
+        _ options: ImageFiles.ListOptions = ImageFiles.ListOptions(isRecursive: true),
         as format: ImageFiles.Format = .text, style: ImageFiles.Style = ImageFiles.Style()
     ) throws -> String {
         var bytes: [UInt8] = []
@@ -93,7 +94,9 @@ import Testing
 
     @Test func namesAreNotEscapedBeforeNUL() throws {
         var bytes: [UInt8] = []
-        try files(try image()).write(as: .text, style: ImageFiles.Style(hasOnlyPaths: true, endsInNUL: true)) { bytes += $0 }
+        try files(try image()).write(as: .text, style: ImageFiles.Style(hasOnlyPaths: true, endsInNUL: true)) {
+            bytes += $0
+        }
         #expect(bytes.split(separator: 0).contains([0x66, 0xff, 0x0a, 0x20, 0x23]))
     }
 
@@ -194,7 +197,7 @@ import Testing
         #expect(files.problems == ["layer 2 was not read to its end, so its files are not known"])
     }
 
-    @Test func aLayerThatIsNoTarRefutes() throws {
+    @Test func aLayerOtherThanATarRefutes() throws {
         let files = try files(try SmallImage([Self.base, Array("{\"not\":\"a tar\"}".utf8)]))
         #expect(files.outcome == .refuted)
         #expect(files.problems.count == 1)
