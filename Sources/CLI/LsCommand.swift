@@ -20,7 +20,7 @@ struct LsCommand: ParsableCommand {
             With --all-layers, files that a layer hides are listed as well, with the layer that hides them, and so are whiteouts \
             ('w') and opaque markers ('o').
 
-            The format mtree is for comparing a real directory with the image: bsdtar and gomtree read it.
+            The format mtree is for comparing a real directory with the image: mtree, gomtree and bsdtar read it.
 
             EXAMPLES:
               layerverify ls alpine/                            the root

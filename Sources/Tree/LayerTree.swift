@@ -39,7 +39,7 @@ package final class LayerTree: Sendable {
     ///
     /// Units: offsets are bytes from the beginning of the uncompressed layer.
     package enum Fault: Hashable, Sendable {
-        /// The first block is no header.
+        /// The first block is not a header, or not a whole block.
         case notATar
         /// A header is not valid.
         case invalid(atByte: UInt64)
@@ -49,7 +49,7 @@ package final class LayerTree: Sendable {
         fileprivate init?(_ ending: TarStreamEnding) {
             switch ending {
             case .empty, .endOfArchive, .oneZeroBlock, .noEndBlocks, .noPadding: return nil
-            case .invalid(_, _, isFirst: true): self = .notATar
+            case .invalid(_, _, isFirst: true), .cut(_, .header, entryOffset: 0): self = .notATar
             case .invalid(let atByte, _, isFirst: false): self = .invalid(atByte: atByte)
             case .cut(let atByte, _, _): self = .cut(atByte: atByte)
             }

@@ -93,7 +93,8 @@ extension MergedTree {
         var file = ListedFile(
             path: path, kind: ListedFile.Kind(kind(of: content)), layer: item.layer, hiddenBy: hiddenBy,
             attributes: attributes.map { ListedFile.Attributes($0) } ?? .ofImpliedDirectory)
-        if file.kind == .file { file.byteCount = attributes?.byteCount }
+        // Of a hard link to nothing the size is not known.
+        if kind(of: content) == .file { file.byteCount = attributes?.byteCount }
         file.device = attributes?.device.map { ListedFile.Device(major: $0.major, minor: $0.minor) }
         if file.kind == .symbolicLink { file.target = source.target(of: content.node).map { Array($0) } }
         file.hardLink = layer.hardLinkTarget(of: item.node).map { layer.path(of: $0) }

@@ -24,7 +24,7 @@ extension ImageFiles {
         public static let text = Format(.text)
         /// JSON, as `docs/json.md` describes it.
         public static let json = Format(.json)
-        /// A specification for bsdtar and gomtree. It leaves out what a layer hides.
+        /// A specification for mtree, gomtree and bsdtar. It leaves out what a layer hides.
         public static let mtree = Format(.mtree)
 
         /// All formats.

@@ -233,11 +233,17 @@ def parse(mtree):
     """The tree of an mtree specification."""
     lines = mtree.splitlines()
     assert lines[0] == "#mtree", mtree
-    tree = {}
+    tree, folder = {}, ""
     for line in lines[1:]:
         name, *words = line.split(" ")
+        if name == "..":
+            folder = folder.rpartition("/")[0]
+            continue
         entry = dict(word.split("=", 1) for word in words)
         if "link" in entry:
             entry["link"] = unescaped(entry["link"])
-        tree[unescaped(name)[2:]] = entry
+        path = "" if name == "." else stacks.join(folder, unescaped(name))
+        tree[path] = entry
+        if entry["type"] == "dir":
+            folder = path
     return tree

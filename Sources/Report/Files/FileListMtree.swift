@@ -4,25 +4,36 @@
 
 internal import LayerModel
 
-/// A specification with which bsdtar and gomtree compare a directory: a full path and keywords in each line.
+/// A specification with which mtree and gomtree compare a directory, and which bsdtar reads.
+///
+/// A line has a name and keywords; what follows a directory is in it, up to a line `..`. gomtree does not read full paths.
 ///
 /// What the layers do not say has no keyword: the time of a directory without an entry. What a layer hides is left out, and so are
 /// extended attributes, link counts and the sizes of directories, which depend on the file system.
 ///
 /// Spec: mtree(5) of libarchive and NetBSD.
 struct FileListMtree: FileListWriter {
+    /// The names of the directory that the next line is in; nil before the first line.
+    private var folder: [ArraySlice<UInt8>]?
+
     init(_ image: ListedImage) {}
 
     mutating func begin(_ bytes: inout [UInt8]) { bytes += "#mtree\n".utf8 }
 
-    mutating func end(_ bytes: inout [UInt8]) {}
+    mutating func end(_ bytes: inout [UInt8]) {
+        for _ in folder ?? [] { bytes += "..\n".utf8 }
+    }
 
     mutating func add(_ file: ListedFile, to bytes: inout [UInt8]) {
         guard file.hiddenBy == nil, let attributes = file.attributes else { return }
-        bytes.append(UInt8(ascii: "."))
-        if !file.path.isEmpty {
-            bytes.append(UInt8(ascii: "/"))
-            Self.add(file.path, to: &bytes)
+        var names = file.path.split(separator: UInt8(ascii: "/"))
+        if let name = names.popLast() {
+            enter(names, &bytes)
+            Self.add(name, to: &bytes)
+            if file.kind == .directory { folder = names + [name] }
+        } else {
+            bytes.append(UInt8(ascii: "."))
+            folder = []
         }
         bytes += " type=\(file.kind.rawValue) mode=\(FileListJSON.octal(attributes.mode))".utf8
         bytes += " uid=\(attributes.userID) gid=\(attributes.groupID)".utf8
@@ -45,8 +56,23 @@ struct FileListMtree: FileListWriter {
         bytes.append(UInt8(ascii: "\n"))
     }
 
+    /// Goes from the current directory to another one.
+    private mutating func enter(_ names: [ArraySlice<UInt8>], _ bytes: inout [UInt8]) {
+        if folder == nil { bytes += ". type=dir\n".utf8 }
+        var folder = folder ?? []
+        while !names.starts(with: folder) {
+            folder.removeLast()
+            bytes += "..\n".utf8
+        }
+        for name in names[folder.count...] {
+            Self.add(name, to: &bytes)
+            bytes += " type=dir\n".utf8
+        }
+        self.folder = names
+    }
+
     /// Adds a name. All bytes but those that no reader takes for something else become `\ooo`, as bsdtar and vis(3) write them.
-    private static func add(_ name: [UInt8], to bytes: inout [UInt8]) {
+    private static func add(_ name: some Sequence<UInt8>, to bytes: inout [UInt8]) {
         for byte in name {
             if isPlain[Int(byte)] {
                 bytes.append(byte)
