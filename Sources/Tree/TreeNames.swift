@@ -10,6 +10,8 @@ struct TreeNames {
     /// Nodes by parent and name. A node that was replaced stays here and leads to the one that has its place.
     private var index = HashIndex()
     private var budget: TreeAllowance
+    /// The directory of the last path as it was written, and its node; nil after a change of what was there.
+    private var lastFolder: (path: [UInt8], node: Int)?
 
     /// Linux follows as many.
     private static let maximumLinkCount = 40
@@ -21,12 +23,22 @@ struct TreeNames {
     /// The directory of a path, which is made if it does not exist, and the last component; nil for the root.
     mutating func place(of path: ArraySlice<UInt8>) throws(TreeFault) -> (parent: Int, base: ArraySlice<UInt8>)? {
         guard path.count <= TextStore.maximumByteCount else { throw TreeFault(.nameTooLong) }
+        var path = path
+        while path.last == UInt8(ascii: "/") { path.removeLast() }
+        // The entries of a directory mostly come one after another.
+        let end = path.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
+        let name = path[end...].dropFirst(end == path.startIndex ? 0 : 1)
+        let isPlain = end > path.startIndex && !name.elementsEqual(".".utf8) && !name.elementsEqual("..".utf8)
+        if isPlain, name.count <= 255, let lastFolder, path[..<end].elementsEqual(lastFolder.path) {
+            return (lastFolder.node, name)
+        }
         var components = Self.cleaned(path)
         guard let base = components.popLast() else { return nil }
         guard components.allSatisfy({ $0.count <= 255 }), base.count <= 255 else { throw TreeFault(.nameTooLong) }
         guard let parent = try directory(components, makes: true) else {
             preconditionFailure("a directory that is missing is made")
         }
+        if isPlain { lastFolder = (Array(path[..<end]), parent) }
         return (parent, base)
     }
 
@@ -106,10 +118,12 @@ struct TreeNames {
     }
 
     /// The node in the index, and the one that has its place now.
-    private func find(_ name: ArraySlice<UInt8>, in parent: Int) -> (indexed: Int, live: Int)? {
+    private func find(
+        _ name: ArraySlice<UInt8>, in parent: Int, _ hash: Int? = nil
+    ) -> (indexed: Int, live: Int)? {
         guard
             let indexed = index.find(
-                Self.hash(name, parent),
+                hash ?? Self.hash(name, parent),
                 where: { node in
                     let record = content.nodes[node]
                     return Int(record.parent) == parent && Int(record.nameCount) == name.count
@@ -197,12 +211,15 @@ struct TreeNames {
     private mutating func set(
         _ name: ArraySlice<UInt8>, in parent: Int, _ kind: TreeKind, inode: UInt32
     ) throws(TreeFault) -> Int {
-        guard let (indexed, live) = find(name, in: parent) else {
+        let hash = Self.hash(name, parent)
+        guard let (indexed, live) = find(name, in: parent, hash) else {
             let node = TreeNode(
                 parent: UInt32(parent), nameStart: try store(name), inode: inode, nameCount: UInt8(name.count),
                 kind: kind)
-            return try append(node, name)
+            return try append(node, hash)
         }
+        // Paths through the name may lead elsewhere now.
+        lastFolder = nil
         if content.nodes[live].kind == .directory {
             // What is in the directory stays in the lists, and nothing leads to it.
             var node = content.nodes[live]
@@ -219,13 +236,13 @@ struct TreeNames {
         return live
     }
 
-    private mutating func append(_ node: TreeNode, _ name: ArraySlice<UInt8>?) throws(TreeFault) -> Int {
+    private mutating func append(_ node: TreeNode, _ hash: Int?) throws(TreeFault) -> Int {
         guard budget.take(TreeAllowance.nodeByteCount), content.nodes.count < UInt32.max else {
             throw TreeFault(.limit)
         }
         let number = content.nodes.count
         content.nodes.append(node)
-        if let name { index.insert(number, hash: Self.hash(name, Int(node.parent))) }
+        if let hash { index.insert(number, hash: hash) }
         return number
     }
 

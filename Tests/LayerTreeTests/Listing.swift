@@ -22,7 +22,7 @@ struct Listing {
 
     private func lines(includesHidden: Bool) -> [String] {
         var lines: [String] = []
-        let start = MergedTree.Found(place: tree.root, path: [])
+        guard let start = try? tree.find([], followsLast: false) else { return ["no root"] }
         tree.list(start, isRecursive: true, includesHidden: includesHidden) { file in
             guard !file.path.isEmpty else { return }
             var line = "\(file.kind.rawValue) \(String(decoding: file.path, as: UTF8.self))"
