@@ -105,7 +105,7 @@ import Testing
             #mtree
             . type=dir mode=0755 uid=0 gid=0
             etc type=dir mode=0750 uid=7 gid=7 time=1700000000.000000000
-            conf type=file mode=4755 uid=0 gid=0 size=3 time=0.000000000 sha256digest=7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed
+            conf type=file mode=04755 uid=0 gid=0 size=3 time=0.000000000 sha256digest=7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed
             ..
             f\\377\\012\\040\\043 type=file mode=0644 uid=0 gid=0 size=0 time=1700000000.000000000 sha256digest=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
             link type=link mode=0777 uid=0 gid=0 time=1700000000.000000000 link=etc/conf

@@ -193,7 +193,7 @@ def read(root):
             continue
         kind = TYPES[stat.S_IFMT(status.st_mode)]
         entry = {
-            "type": kind, "mode": "%04o" % stat.S_IMODE(status.st_mode), "uid": str(status.st_uid),
+            "type": kind, "mode": octal(stat.S_IMODE(status.st_mode)), "uid": str(status.st_uid),
             "gid": str(status.st_gid), "time": "%d.%09d" % divmod(status.st_mtime_ns, 1_000_000_000),
         }
         if kind == "file":
@@ -206,6 +206,11 @@ def read(root):
             entry["device"] = f"native,{os.major(status.st_rdev)},{os.minor(status.st_rdev)}"
         tree[path] = entry
     return tree
+
+
+def octal(mode):
+    """A mode as gomtree writes it."""
+    return f"0{mode:o}" if mode else "0"
 
 
 def walk(root, folder):

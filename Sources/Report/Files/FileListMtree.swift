@@ -35,7 +35,7 @@ struct FileListMtree: FileListWriter {
             bytes.append(UInt8(ascii: "."))
             folder = []
         }
-        bytes += " type=\(file.kind.rawValue) mode=\(FileListJSON.octal(attributes.mode))".utf8
+        bytes += " type=\(file.kind.rawValue) mode=\(Self.octal(attributes.mode))".utf8
         bytes += " uid=\(attributes.userID) gid=\(attributes.groupID)".utf8
         if let size = file.byteCount { bytes += " size=\(size)".utf8 }
         if let seconds = attributes.seconds {
@@ -55,6 +55,9 @@ struct FileListMtree: FileListWriter {
         }
         bytes.append(UInt8(ascii: "\n"))
     }
+
+    /// Octal digits after a zero, as gomtree writes and compares them.
+    private static func octal(_ mode: UInt16) -> String { mode == 0 ? "0" : "0" + String(mode, radix: 8) }
 
     /// Goes from the current directory to another one.
     private mutating func enter(_ names: [ArraySlice<UInt8>], _ bytes: inout [UInt8]) {
