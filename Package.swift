@@ -92,6 +92,10 @@ let package = Package(
         .target(
             name: "LayerContents", dependencies: ["Tar", "LayerModel", "LayerPipeline"], path: "Sources/Contents",
             exclude: ["README.md"], swiftSettings: librarySettings),
+        // The files of layers, and the file system that they make together.
+        .target(
+            name: "LayerTree", dependencies: ["Tar", "LayerModel", "LayerDigest", "LayerPipeline"],
+            path: "Sources/Tree", exclude: ["README.md"], swiftSettings: librarySettings),
         .target(
             name: "LayerAudit", dependencies: ["LayerModel"], path: "Sources/Audit", exclude: ["README.md"],
             swiftSettings: safeSettings),
@@ -102,7 +106,8 @@ let package = Package(
             name: "LayerVerify",
             dependencies: [
                 "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline",
-                "LayerContents", "LayerAudit", "LayerReport", .product(name: "SystemPackage", package: "swift-system"),
+                "LayerContents", "LayerTree", "LayerAudit", "LayerReport",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Verify", swiftSettings: settings),
         .target(
@@ -167,6 +172,8 @@ let package = Package(
             name: "LayerCodecTests",
             dependencies: ["LayerCodec", "LayerModel", "CInflateLanes", "CZlib", "CZstd", "TestSupport"],
             swiftSettings: settings),
+        .testTarget(
+            name: "LayerTreeTests", dependencies: ["LayerTree", "LayerModel", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "LayerSourceTests",
             dependencies: [

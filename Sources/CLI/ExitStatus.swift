@@ -30,6 +30,14 @@ enum ExitStatus: Int32, CaseIterable {
         self.init(report.outcome, hasInternalError: report.hasInternalError)
     }
 
+    /// The status of reading the files of an image, or a file.
+    ///
+    /// - Parameter isFound: whether the path that the command line names is there.
+    init(_ files: ImageFiles, isFound: Bool) {
+        let outcome = files.outcome == .verified && !isFound ? .undetermined : files.outcome
+        self.init(outcome, hasInternalError: files.verification.hasInternalError)
+    }
+
     private init(_ outcome: Verification.Outcome, hasInternalError: Bool) {
         // After an internal error the other verdicts cannot be trusted.
         guard !hasInternalError else {
@@ -103,6 +111,14 @@ enum ExitStatus: Int32, CaseIterable {
             undetermined: "nothing is wrong, but something could not be read, recognised or written",
             internalError: "internal error", signal: "ended by signal N (INT 130, TERM 143, HUP 129)")
         + "\n\n" + toleranceHelp
+
+    /// The section of the help of `ls` and `cat`.
+    static let helpOfFiles = help(
+        verified: "the image is verified, and what was asked for was written",
+        refuted: "the image is refuted; what was written may be wrong, and standard error says what is",
+        undetermined: "no image, several, no such path, or something could not be checked or written",
+        internalError: "internal error: the fast and the reference decoder disagree",
+        signal: "ended by signal N (INT 130, TERM 143, HUP 129)")
 
     private static func help(
         verified: String, refuted: String, undetermined: String, internalError: String, signal: String

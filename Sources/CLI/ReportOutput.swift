@@ -70,6 +70,12 @@ final class ReportOutput {
         if buffer.count >= Self.bufferByteCount { try drain() }
     }
 
+    /// Adds bytes. They are buffered, and may be written only by `commit`.
+    func write(_ bytes: [UInt8]) throws(Failure) {
+        buffer.append(contentsOf: bytes)
+        if buffer.count >= Self.bufferByteCount { try drain() }
+    }
+
     /// Writes the rest, synchronizes the file, and gives it its final name.
     ///
     /// Throws: `Failure`, including errors that only fsync, close or rename report. The file does not get its name

@@ -24,6 +24,8 @@ struct RootCommand: ParsableCommand {
               layerverify --format json -o out.json .   write the report for a program
               layerverify digest layer.tar.gz           compute digest and diffID
               layerverify inspect alpine/               show what the documents describe
+              layerverify ls alpine/ /etc               list the files of an image
+              layerverify cat alpine/ /etc/os-release   print a file of an image
               layerverify explain blob-missing          explain a finding
               layerverify bench                         measure how fast this machine is
 
@@ -35,7 +37,8 @@ struct RootCommand: ParsableCommand {
         // Querying the libraries and the CPU takes longer than verifying a small image.
         version: Arguments.all.contains("--version") ? Verifier.VersionInfo.description : Verifier.VersionInfo.version,
         subcommands: [
-            VerifyCommand.self, DigestCommand.self, InspectCommand.self, ExplainCommand.self, BenchCommand.self,
+            VerifyCommand.self, DigestCommand.self, InspectCommand.self, LsCommand.self, CatCommand.self,
+            ExplainCommand.self, BenchCommand.self,
             FindingsPage.self, HelpPage.self, ManualCommand.self,
         ],
         defaultSubcommand: VerifyCommand.self)

@@ -36,21 +36,23 @@ final class RunSession {
     /// Writes the reports and then the trace, and ends the command: by the signal that interrupted it, if there was one,
     /// otherwise with `status`. One that cannot be written does not keep the others from being written.
     ///
-    /// - Parameter write: writes the report for the output with a number.
+    /// - Parameters:
+    ///   - status: evaluated after everything was written.
+    ///   - write: writes the report for the output with a number.
     ///
     /// Throws: the exit status, always.
     func finish(
-        with status: ExitStatus, writing outputs: [ReportOutput],
+        with status: @autoclosure () -> ExitStatus, writing outputs: [ReportOutput],
         _ write: (Int, (String) throws(ReportOutput.Failure) -> Void) throws(ReportOutput.Failure) -> Void
     ) throws -> Never {
-        var last = status
+        var isLost = false
         func attempt(_ body: () throws(ReportOutput.Failure) -> Void) {
             do throws(ReportOutput.Failure) {
                 try body()
             } catch {
-                let verdict = status == .refuted ? " (the image failed verification)" : ""
+                let verdict = status() == .refuted ? " (the image failed verification)" : ""
                 StandardStreams.complain(error.description + verdict)
-                last = status.afterLostReport
+                isLost = true
             }
         }
         for (number, output) in outputs.enumerated() {
@@ -61,7 +63,7 @@ final class RunSession {
         }
         attempt { () throws(ReportOutput.Failure) in try trace?.commit() }
         SignalWatch.dieIfCaught()
-        throw last.exitCode
+        throw (isLost ? status().afterLostReport : status()).exitCode
     }
 }
 

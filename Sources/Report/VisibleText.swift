@@ -30,6 +30,20 @@ package enum VisibleText {
         return result
     }
 
+    /// A name from an image, escaped in the same way. If it is not UTF-8, its bytes outside of ASCII become `\xff`.
+    package static func escaping(_ bytes: [UInt8]) -> String {
+        if let text = String(validating: bytes, as: UTF8.self) { return escaping(text) }
+        var result = ""
+        for byte in bytes {
+            if byte < 0x80 {
+                result += escaping(String(UnicodeScalar(byte)))
+            } else {
+                result += "\\x" + String(byte, radix: 16)
+            }
+        }
+        return result
+    }
+
     /// Stands for a bracket that is to be escaped. A character of private use: it would be escaped itself.
     private static let escapedBracket: Unicode.Scalar = "\u{f8ff}"
 

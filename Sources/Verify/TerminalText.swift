@@ -8,4 +8,7 @@ internal import LayerReport
 package enum TerminalText {
     /// The text in which every character is escaped that a terminal would interpret or hide.
     package static func escaped(_ text: String) -> String { VisibleText.escaping(text) }
+
+    /// A name from an image in the same form. Bytes that are not UTF-8 become `\xff`.
+    package static func escaped(_ bytes: [UInt8]) -> String { VisibleText.escaping(bytes) }
 }

@@ -24,5 +24,13 @@ extension Verification {
                 case .refuted: .refuted
                 }
         }
+
+        var model: LayerModel.Outcome {
+            switch self {
+            case .verified: .verified
+            case .undetermined: .undetermined
+            case .refuted: .refuted
+            }
+        }
     }
 }

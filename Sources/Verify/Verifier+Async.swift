@@ -56,6 +56,25 @@ extension Verifier {
         }
     }
 
+    /// Reads the files in the layers of one image, and verifies the image in the same pass.
+    ///
+    /// Every layer is read once. Nothing is unpacked: what is kept are names and attributes, about 100 bytes for each file. If the
+    /// options do not select exactly one image, no layers are read.
+    ///
+    /// - Parameters:
+    ///   - source: The image, or a folder that has one.
+    ///   - digestsFiles: Whether to compute the SHA-256 of each file.
+    ///   - progress: Receives the progress of the run, and ends with it.
+    ///   - trace: Receives the actions of the threads.
+    /// - Returns: The files, and the verdict on the image.
+    public func readFiles(
+        in source: Source, digestsFiles: Bool = false, progress: ProgressUpdates? = nil, trace: TraceSink? = nil
+    ) async -> ImageFiles {
+        await run(progress) {
+            readFilesBlocking(in: source, digestsFiles: digestsFiles, cancellation: $0, progress: $1, trace: trace)
+        }
+    }
+
     /// Runs a blocking body on a thread outside of Swift's cooperative pool, or on the calling thread if the system
     /// provides no other one.
     private func run<Value: Sendable>(

@@ -53,4 +53,21 @@ extension Verifier {
         DigestReport(
             runDigest(of: files, chaining: chaining, cancellation: cancellation, progress: progress, trace: trace))
     }
+
+    /// Reads files like ``readFiles(in:digestsFiles:progress:trace:)``, and blocks the calling thread until the run has ended.
+    ///
+    /// - Parameters:
+    ///   - source: The image, or a folder that has one.
+    ///   - digestsFiles: Whether to compute the SHA-256 of each file.
+    ///   - cancellation: Ends the run early.
+    ///   - progress: Called about ten times per second, and never on two threads at once. It must return quickly.
+    ///   - trace: Receives the actions of the threads.
+    /// - Returns: The files, and the verdict on the image.
+    public func readFilesBlocking(
+        in source: Source, digestsFiles: Bool = false, cancellation: Cancellation? = nil,
+        progress: (@Sendable (Progress) -> Void)? = nil, trace: TraceSink? = nil
+    ) -> ImageFiles {
+        runFiles(
+            in: source, digestsFiles: digestsFiles, cancellation: cancellation, progress: progress, trace: trace)
+    }
 }

@@ -29,6 +29,10 @@ extension Verifier {
             public static let invalidJobs = Code("invalid-jobs")
             /// A limit is not at least 1.
             public static let invalidLimit = Code("invalid-limit")
+            /// It is not known which files an image has, or what is in one: a layer could not be read.
+            public static let filesUnknown = Code("files-unknown")
+            /// There is no such file in an image.
+            public static let fileMissing = Code("file-missing")
             /// A library or a part of the system that every run needs is not usable.
             public static let environment = Code("environment")
         }

@@ -32,6 +32,8 @@ public struct Verifier: Sendable {
     package var offers: @Sendable (DigestAlgorithm) -> Bool = { DigestLibrary.offers($0) }
     /// Finds the codec of the fast path; tests replace it by one with wrong results.
     package var fastCodec: CodecLookup = { Codecs.fast(for: $0) }
+    /// Makes further consumers of the blobs of a run, such as those that read the files of layers.
+    package var layerConsumers: ConsumerFactory = { _ in [] }
     /// The day for which ignore rules apply; tests replace it.
     package var today: @Sendable () -> CalendarDay = { CalendarDay.today }
 

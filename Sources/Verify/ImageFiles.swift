@@ -1,0 +1,97 @@
+// layerverify: the files of an image as the library gives them.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LayerModel
+internal import LayerTree
+
+/// The file system of one image: what an overlay mount of its layers shows, and what the layers hide.
+///
+/// ```swift
+/// let files = await Verifier().readFiles(in: "alpine/")
+/// try files.list("/etc") { print($0.path, $0.size ?? 0) }
+/// ```
+///
+/// It is a snapshot. The layers were verified while they were read: look at ``outcome`` before you rely on the files.
+///
+/// Where runtimes differ, it is the result of the specification as containerd applies it: a layer is unpacked by itself, whiteouts
+/// and opaque directories hide what is below, an opaque marker at the root hides nothing, and a directory without an entry of its
+/// own leaves the attributes of the one below as they are.
+public struct ImageFiles: Sendable {
+    /// The verdict on the image.
+    public let verification: Verification
+    /// The image; nil if the options did not select exactly one. No layers were read then, and ``verification`` is about the
+    /// documents.
+    public let image: Verification.Image?
+    /// Whether the options selected more than one image.
+    public let hasSeveralImages: Bool
+    let layers: [Layer]
+
+    struct Layer: Sendable {
+        /// Nil if the layer was not read to its end.
+        var tree: LayerTree?
+        var bytes: LayerBytes?
+        var history: String?
+    }
+
+    init(_ verification: Verification, image: Int?, layers: [Layer], isSeveral: Bool) {
+        self.verification = verification
+        self.image = image.map { verification.images[$0] }
+        hasSeveralImages = isSeveral
+        self.layers = layers
+    }
+
+    /// The number of layers.
+    public var layerCount: Int { layers.count }
+
+    /// The outcome of the verification, and of reading the files: refuted if a layer is not a tar that runtimes accept,
+    /// undetermined if there is no image, or if not all files could be read.
+    public var outcome: Verification.Outcome {
+        guard image != nil else {
+            return verification.outcome == .verified ? .undetermined : verification.outcome
+        }
+        var outcome = verification.report.outcome
+        for layer in layers {
+            guard let tree = layer.tree else {
+                outcome = outcome.joined(with: .undetermined)
+                continue
+            }
+            if tree.fault != nil { outcome = outcome.joined(with: .refuted) }
+            if tree.omissions.hasReachedLimit { outcome = outcome.joined(with: .undetermined) }
+        }
+        return Verification.Outcome(outcome)
+    }
+
+    /// What keeps the listing from being complete, one line each: layers that are not tars or could not be read, and entries that
+    /// make no file. Text from the image is escaped.
+    public var problems: [String] {
+        guard image != nil else { return [] }
+        var lines: [String] = []
+        for (number, layer) in layers.enumerated() {
+            guard let tree = layer.tree else {
+                lines.append("layer \(number + 1) was not read to its end, so its files are not known")
+                continue
+            }
+            switch tree.fault {
+            case .notATar: lines.append("layer \(number + 1) is not a tar archive")
+            case .invalid(let atByte):
+                lines.append(
+                    "layer \(number + 1): the tar is damaged at byte \(atByte); entries after it are not listed")
+            case .cut(let atByte):
+                lines.append("layer \(number + 1): the tar ends at byte \(atByte), in the middle of an entry")
+            case nil: break
+            }
+            lines += Self.lines(about: tree.omissions, ofLayer: number + 1)
+        }
+        return lines
+    }
+
+    private static func lines(about omissions: TreeOmissions, ofLayer number: Int) -> [String] {
+        var lines = omissions.entries.map {
+            "layer \(number): '\(TerminalText.escaped($0.name))' is not listed: \($0.reason.rawValue)"
+        }
+        let rest = omissions.count - omissions.entries.count
+        if rest > 0 { lines.append("layer \(number): \(rest) more entries are not listed") }
+        return lines
+    }
+}

@@ -1,0 +1,51 @@
+// layerverify: tests of the commands that show the files of an image.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct FilesTests {
+    static let sound = ProgramRun.corpus("good/oci-gzip") + "/image"
+
+    @Test func filesAreListed() throws {
+        let run = try ProgramRun.layerverify("ls", "-R", Self.sound)
+        #expect(run.status == 0, "\(run.transcript)")
+        #expect(!run.text.isEmpty, "\(run.transcript)")
+    }
+
+    /// The image is not usable, but the command line is right.
+    @Test(
+        arguments: [
+            ("/no/such/path", "/", 2), (ProgramRun.corpus("good/oci-gzip") + "/image", "/no/such/file", 2),
+            (ProgramRun.corpus("bad/layer-missing") + "/image", "/", 1),
+            (ProgramRun.corpus("bad/not-an-image-folder"), "/", 2),
+        ] as [(String, String, Int32)])
+    func theStatusIsNotZeroIfNothingIsListed(_ image: String, _ path: String, _ status: Int32) throws {
+        for command in ["ls", "cat"] {
+            let run = try ProgramRun.layerverify(command, image, path)
+            // The root is no file.
+            #expect(run.status == status, "\(run.transcript)")
+            #expect(run.text.isEmpty, "\(run.transcript)")
+        }
+    }
+
+    @Test(arguments: [
+        ["ls"], ["cat", "image"], ["ls", "--layer", "0", "image"], ["ls", "--format", "xml", "image"],
+        ["ls", "--format", "json", "--long", "image"], ["ls", "--platform", "x", "image"],
+        ["ls", "image", "path", "more"],
+    ])
+    func wrongUsageEndsWith64(_ arguments: [String]) throws {
+        #expect(try ProgramRun.layerverify(arguments).status == 64)
+    }
+
+    /// The names of the platforms that can be chosen are told.
+    @Test func oneOfSeveralPlatformsMustBeChosen() throws {
+        let image = ProgramRun.corpus("good/oci-multi-platform") + "/image"
+        let run = try ProgramRun.layerverify("ls", image)
+        #expect(run.status == 2 && run.text.isEmpty, "\(run.transcript)")
+        #expect(run.transcript.contains("linux/amd64"), "\(run.transcript)")
+        #expect(try ProgramRun.layerverify("ls", "--platform", "linux/amd64", image).status == 0)
+    }
+}
