@@ -91,6 +91,10 @@ let package = Package(
         .target(
             name: "LayerAudit", dependencies: ["LayerModel"], path: "Sources/Audit", exclude: ["README.md"],
             swiftSettings: safeSettings),
+        // Compares two images.
+        .target(
+            name: "LayerDiff", dependencies: ["StrictJSON", "Tar", "LayerModel", "LayerDigest", "LayerPipeline"],
+            path: "Sources/Diff", exclude: ["README.md"], swiftSettings: settings + optimized),
         .target(
             name: "LayerReport", dependencies: ["LayerModel"], path: "Sources/Report", exclude: ["README.md"],
             swiftSettings: safeSettings),
@@ -98,7 +102,7 @@ let package = Package(
             name: "LayerVerify",
             dependencies: [
                 "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline",
-                "LayerAudit", "LayerReport", .product(name: "SystemPackage", package: "swift-system"),
+                "LayerAudit", "LayerDiff", "LayerReport", .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Verify", swiftSettings: settings),
         .target(
@@ -177,6 +181,9 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(name: "LayerAuditTests", dependencies: ["LayerAudit", "LayerModel"], swiftSettings: settings),
+        .testTarget(
+            name: "LayerDiffTests", dependencies: ["LayerDiff", "LayerModel", "LayerPipeline", "Tar", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "LayerReportTests",
             dependencies: ["LayerReport", "LayerBench", "LayerVerify", "LayerSource", "LayerModel"],
