@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import LayerCodec
 package import LayerModel
 package import LayerSystem
 import SystemPackage
@@ -13,8 +14,8 @@ import SystemPackage
 /// `.stopped`.
 package final class DecodedSource: DecodedStream {
     private let base: any SequentialSource
-    private let stream: StreamDecoding
-    /// A block of input, and one for output that is not used.
+    private var stream: SequentialStream
+    /// A block of input, and one for the output of the strict decoder.
     private let blocks = BlockPool(blockCount: 2)
     private var input = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
     /// False while the decoder may have more output without more input.
@@ -24,7 +25,7 @@ package final class DecodedSource: DecodedStream {
 
     /// - Returns: nil if no codec decodes the compression.
     package init?(_ base: any SequentialSource, _ compression: Compression, options: PipelineOptions) {
-        guard let stream = StreamDecoding(compression, options: options) else { return nil }
+        guard let stream = SequentialStream(compression, .onePass, options: options) else { return nil }
         self.base = base
         self.stream = stream
     }
@@ -34,14 +35,14 @@ package final class DecodedSource: DecodedStream {
         var count = 0
         while count < buffer.count, ending == nil {
             if needsInput, try !readInput() {
-                ending = stream.finish().ending
+                finish()
                 break
             }
             // SAFETY: the caller owns the buffer during the call; `count` is less than its size.
             let room = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
             let step = unsafe stream.decode(&input, into: room)
             count += step.byteCount
-            needsInput = step.isUsedUp
+            needsInput = step.status == .needsInput
             if stream.ending != nil { try end() }
         }
         guard !(ending?.leavesOpen ?? false) else { throw .stopped }
@@ -53,8 +54,10 @@ package final class DecodedSource: DecodedStream {
         if case .trailingBytes = stream.ending {
             while try readInput() { unsafe stream.scanTrailing(input) }
         }
-        ending = stream.finish().ending
+        finish()
     }
+
+    private func finish() { ending = stream.finish().ending.disputed(by: stream.strictEnding) }
 
     /// Returns: false at the end of the compressed bytes.
     private func readInput() throws(SourceFault) -> Bool {
