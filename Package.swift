@@ -93,7 +93,8 @@ let package = Package(
             swiftSettings: safeSettings),
         // Compares two images.
         .target(
-            name: "LayerDiff", dependencies: ["StrictJSON", "Tar", "LayerModel", "LayerDigest", "LayerPipeline"],
+            name: "LayerDiff",
+            dependencies: ["StrictJSON", "Tar", "LayerModel", "LayerSystem", "LayerDigest", "LayerPipeline"],
             path: "Sources/Diff", exclude: ["README.md"], swiftSettings: settings + optimized),
         .target(
             name: "LayerReport", dependencies: ["LayerModel"], path: "Sources/Report", exclude: ["README.md"],

@@ -30,6 +30,20 @@ enum ExitStatus: Int32, CaseIterable {
         self.init(report.outcome, hasInternalError: report.hasInternalError)
     }
 
+    /// The status of a comparison, as that of diff(1).
+    init(_ comparison: ImageComparison) {
+        guard !comparison.hasInternalError else {
+            self = .internalError
+            return
+        }
+        self =
+            switch comparison.outcome {
+            case .same: .verified
+            case .different: .refuted
+            case .undetermined: .undetermined
+            }
+    }
+
     private init(_ outcome: Verification.Outcome, hasInternalError: Bool) {
         // After an internal error the other verdicts cannot be trusted.
         guard !hasInternalError else {
@@ -87,7 +101,7 @@ enum ExitStatus: Int32, CaseIterable {
     /// The section of the help of `verify`.
     static let helpOfVerify = help + "\n\n" + toleranceHelp
 
-    /// The section of every command's help, except those of `verify` and `inspect`.
+    /// The section of every command's help, except those of `verify`, `inspect` and `diff`.
     static let help = help(
         verified: "everything that could be checked is correct, and the report was written",
         refuted: "at least one claim is refuted",
@@ -103,6 +117,14 @@ enum ExitStatus: Int32, CaseIterable {
             undetermined: "nothing is wrong, but something could not be read, recognised or written",
             internalError: "internal error", signal: "ended by signal N (INT 130, TERM 143, HUP 129)")
         + "\n\n" + toleranceHelp
+
+    /// The section of the help of `diff`, whose statuses are those of diff(1).
+    static let helpOfDiff = help(
+        verified: "the images are the same but for what is ignored, and nothing is wrong with them",
+        refuted: "the images differ, and nothing is wrong with them",
+        undetermined: "an image is damaged, could not be read, or is not exactly one image",
+        internalError: "internal error: the fast and the reference decoder disagree",
+        signal: "interrupted by signal N (INT 130, TERM 143, HUP 129)")
 
     private static func help(
         verified: String, refuted: String, undetermined: String, internalError: String, signal: String

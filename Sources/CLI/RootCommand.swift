@@ -24,6 +24,7 @@ struct RootCommand: ParsableCommand {
               layerverify --format json -o out.json .   write the report for a program
               layerverify digest layer.tar.gz           compute digest and diffID
               layerverify inspect alpine/               show what the documents describe
+              layerverify diff build-1/ build-2/        find out why two builds differ
               layerverify explain blob-missing          explain a finding
               layerverify bench                         measure how fast this machine is
 
@@ -35,8 +36,8 @@ struct RootCommand: ParsableCommand {
         // Querying the libraries and the CPU takes longer than verifying a small image.
         version: Arguments.all.contains("--version") ? Verifier.VersionInfo.description : Verifier.VersionInfo.version,
         subcommands: [
-            VerifyCommand.self, DigestCommand.self, InspectCommand.self, ExplainCommand.self, BenchCommand.self,
-            FindingsPage.self, HelpPage.self, ManualCommand.self,
+            VerifyCommand.self, DigestCommand.self, InspectCommand.self, DiffCommand.self, ExplainCommand.self,
+            BenchCommand.self, FindingsPage.self, HelpPage.self, ManualCommand.self,
         ],
         defaultSubcommand: VerifyCommand.self)
 

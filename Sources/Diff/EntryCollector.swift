@@ -11,7 +11,7 @@ package import Tar
 ///
 /// Every byte of the tar is in a content, in the hash of a header, or in `LayerEntries.outsideHash`; only padding of zeros is not.
 package final class EntryCollector: BlockConsumer, TarStreamVisitor {
-    private let deliver: @Sendable (LayerEntries) -> Void
+    private let store: EntryStore
     private let method = digestMethod(for: .sha256)
     private var reader = TarStreamReader()
     private var entries = LayerEntries()
@@ -23,14 +23,20 @@ package final class EntryCollector: BlockConsumer, TarStreamVisitor {
     /// Offsets: the end of the last content, and of what was hashed as header after its padding.
     private var contentEnd: UInt64 = 0
     private var hashedEnd: UInt64 = 0
+    /// The part of the store's memory that the entries may use.
+    private var reservedByteCount = 0
     private var header = Hasher()
     private var outside = Hasher()
 
-    /// - Parameter deliver: receives the entries at the end, if the layer is intact.
-    package init(deliver: @escaping @Sendable (LayerEntries) -> Void) { self.deliver = deliver }
+    /// - Parameter store: receives the entries at the end, if the layer is intact.
+    package init(_ store: EntryStore) { self.store = store }
+
+    deinit { store.release(reservedByteCount) }
 
     package func consume(_ bytes: RawSpan) {
         guard !entries.isOverLimit else { return }
+        // Of a stream it is not known which files are layers.
+        if reader.isOver, entries.count == 0 { return }
         bytes.withUnsafeBytes { buffer in
             // SAFETY: `visit` uses `block` only within this call, and the closure ends after it is cleared.
             block = unsafe buffer
@@ -48,7 +54,8 @@ package final class EntryCollector: BlockConsumer, TarStreamVisitor {
         outside.combine(header.finalize())
         entries.outsideHash = UInt64(bitPattern: Int64(outside.finalize()))
         entries.endByteCount = blockOffset - min(blockOffset, Self.padded(contentEnd))
-        deliver(entries)
+        store.add(entries, of: facts)
+        reservedByteCount = 0
     }
 
     package func visit(_ member: TarMember) -> Bool {
@@ -61,7 +68,7 @@ package final class EntryCollector: BlockConsumer, TarStreamVisitor {
         contentEnd = overflow ? .max : end
         hashedEnd = Self.padded(contentEnd)
         guard member.storedByteCount > 0 else {
-            entries.append(entry)
+            append(entry)
             return false
         }
         let digest = method.begin()
@@ -79,7 +86,18 @@ package final class EntryCollector: BlockConsumer, TarStreamVisitor {
         guard let (opened, digest) = open.take() else { return }
         var entry = opened
         entry.content = Array((digest.finish().sha256Bytes ?? []).prefix(16))
+        append(entry)
+    }
+
+    private func append(_ entry: LayerEntry) {
         entries.append(entry)
+        while entries.byteCount > reservedByteCount {
+            guard store.reserve(EntryStore.reservationByteCount) else {
+                entries.drop()
+                return
+            }
+            reservedByteCount += EntryStore.reservationByteCount
+        }
     }
 
     // What belongs to no content

@@ -32,6 +32,8 @@ public struct Verifier: Sendable {
     package var offers: @Sendable (DigestAlgorithm) -> Bool = { DigestLibrary.offers($0) }
     /// Finds the codec of the fast path; tests replace it by one with wrong results.
     package var fastCodec: CodecLookup = { Codecs.fast(for: $0) }
+    /// Makes further consumers of the blobs of a run, such as those that read the files of layers.
+    package var layerConsumers: ConsumerFactory = { _ in [] }
     /// The day for which ignore rules apply; tests replace it.
     package var today: @Sendable () -> CalendarDay = { CalendarDay.today }
 
@@ -64,6 +66,15 @@ public struct Verifier: Sendable {
                 .environment, "OpenSSL offers no SHA-256, as it is configured here (see openssl.cnf and OPENSSL_CONF)")
         }
         self.options = options
+    }
+
+    /// A verifier like another one, with other options, which are valid.
+    init(_ options: Options, likeThat other: Verifier) {
+        self.options = options
+        offers = other.offers
+        fastCodec = other.fastCodec
+        layerConsumers = other.layerConsumers
+        today = other.today
     }
 
     /// The platform of the options.

@@ -7,7 +7,7 @@
 /// Memory: about 120 bytes for each entry of a usual image.
 package struct LayerEntries: Sendable {
     private var list = PackedList<LayerEntry>()
-    /// True if there are further entries, which did not fit into `maximumByteCount`.
+    /// True if the entries did not fit into memory, and are not here.
     package private(set) var isOverLimit = false
     /// The reason for which the tar could not be read to its end; nil if it was.
     package var fault: String?
@@ -16,12 +16,12 @@ package struct LayerEntries: Sendable {
     /// The number of bytes after the last entry.
     package var endByteCount: UInt64 = 0
 
-    /// The limit in bytes for the entries of one layer: some three million of them.
-    package static let maximumByteCount = 384 << 20
-
     package init() {}
 
     package var count: Int { list.count }
+
+    /// The approximate memory in bytes.
+    package var byteCount: Int { list.byteCount }
 
     package subscript(place: Int) -> LayerEntry { list[place] }
 
@@ -32,10 +32,13 @@ package struct LayerEntries: Sendable {
     }
 
     package mutating func append(_ entry: LayerEntry) {
-        guard !isOverLimit, list.byteCount < Self.maximumByteCount else {
-            isOverLimit = true
-            return
-        }
+        guard !isOverLimit else { return }
         list.append(entry)
+    }
+
+    /// Releases all entries, because there is no memory for them.
+    package mutating func drop() {
+        list = PackedList<LayerEntry>()
+        isOverLimit = true
     }
 }
