@@ -18,7 +18,7 @@ struct DiffCommand: ParsableCommand {
 
             Two images are the same if their manifests have one digest, or if their configs and the stored bytes of all layers are \
             equal and one of the images has no manifest, as in a docker-save archive. Names of images are not compared. All that both images \
-            claim is verified in the same pass, so that damage is not taken for a difference.
+            claim is verified in the same pass, so that damage is not reported as a difference.
 
             --ignore names differences that do not count:
               compression  how layers are compressed

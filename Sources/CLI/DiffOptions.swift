@@ -42,7 +42,9 @@ struct DiffOptions: ParsableArguments {
     /// The images to compare.
     ///
     /// Throws: `ValidationError` for a malformed platform or reference, and for more than two.
-    func choices(_ first: String, _ second: String) throws -> (first: Verifier.ImageChoice, second: Verifier.ImageChoice) {
+    func choices(_ first: String, _ second: String) throws -> (
+        first: Verifier.ImageChoice, second: Verifier.ImageChoice
+    ) {
         guard platforms.count <= 2 else { throw ValidationError("--platform may be given twice, once for each image.") }
         guard references.count <= 2 else { throw ValidationError("--ref may be given twice, once for each image.") }
         do throws(Verifier.Error) {

@@ -32,7 +32,8 @@ package struct DocumentPair {
     ///   - comparison: has the digests of the documents.
     ///   - layers: the indexes of the layers that are paired; a pair is left out if a layer has no counterpart.
     package func compare(
-        _ comparison: DocumentComparison, pairing layers: [(first: Int, second: Int)], ignoring ignored: IgnoredDifferences
+        _ comparison: DocumentComparison, pairing layers: [(first: Int, second: Int)],
+        ignoring ignored: IgnoredDifferences
     ) -> DocumentComparison {
         var result = comparison
         guard !first.elementsEqual(second) else { return result }
@@ -44,27 +45,34 @@ package struct DocumentPair {
             result.fault = "a document is not valid JSON: \(error.message)"
             return result
         }
-        let all = members(one.root, other.root, layers)
+        let parts = parts(one.root, other.root, layers)
+        let all = parts.flatMap { $0.members }
         result.members = all.filter { !isIgnored($0, ignored) }
         result.ignoredCount = all.count - result.members.count
+        if result.members.isEmpty, parts.contains(where: { $0.isCut }) {
+            result.fault = "a document has too many differences to tell which of them count"
+        }
         let isSameButForBlobs = all.isEmpty && hasSameBlobs(one.root, other.root)
         result.isEncodedDifferently = isSameButForBlobs && !ignored.contains(.encoding)
         return result
     }
 
-    private func members(_ one: JSONValue, _ other: JSONValue, _ layers: [(first: Int, second: Int)]) -> [MemberDifference] {
+    /// The differences of the document as a whole, and of the descriptors of its layers.
+    private func parts(_ one: JSONValue, _ other: JSONValue, _ layers: [(first: Int, second: Int)])
+        -> [JSONDifference]
+    {
         switch kind {
         case .config:
             var difference = JSONDifference(history: "/history") { $0 == "/rootfs/diff_ids" }
             difference.compare(one, other)
-            return difference.members
+            return [difference]
         case .manifest:
             var difference = JSONDifference {
                 $0 == "/layers" || $0 == "/config/digest" || $0 == "/config/size"
             }
             difference.compare(one, other)
             let (firsts, seconds) = (one["layers"]?.array.map { Array($0) }, other["layers"]?.array.map { Array($0) })
-            guard let firsts, let seconds else { return difference.members }
+            guard let firsts, let seconds else { return [difference] }
             var ofLayers = JSONDifference {
                 let parts = $0.split(separator: "/", omittingEmptySubsequences: false)
                 return parts.count == 4 && (parts[3] == "digest" || parts[3] == "size")
@@ -72,7 +80,7 @@ package struct DocumentPair {
             for pair in layers where pair.first < firsts.count && pair.second < seconds.count {
                 ofLayers.compare(firsts[pair.first], seconds[pair.second], at: "/layers/\(pair.first)")
             }
-            return difference.members + ofLayers.members
+            return [difference, ofLayers]
         }
     }
 

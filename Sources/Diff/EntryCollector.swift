@@ -104,7 +104,10 @@ package final class EntryCollector: BlockConsumer, TarStreamVisitor {
 
     private func hashPadding(until end: UInt64) {
         let bytes = unsafe blockBytes(from: contentEnd, to: min(end, Self.padded(contentEnd)))
-        for unsafe byte in unsafe bytes where byte != 0 { outside.combine(byte) }
+        for place in bytes.indices {
+            let byte = unsafe bytes[place]
+            if byte != 0 { outside.combine(byte) }
+        }
     }
 
     private func hashHeader(until end: UInt64) {

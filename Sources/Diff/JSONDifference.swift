@@ -85,7 +85,9 @@ struct JSONDifference {
 
     /// What says that two elements are the same one.
     private static func key(_ value: JSONValue, _ isHistory: Bool) -> String {
-        guard isHistory, let command = value["created_by"]?.string else { return CompactJSON.wholeText(of: value) ?? "" }
+        guard isHistory, let command = value["created_by"]?.string else {
+            return CompactJSON.wholeText(of: value) ?? ""
+        }
         return command + (value["empty_layer"]?.bool == true ? "\n1" : "\n0")
     }
 

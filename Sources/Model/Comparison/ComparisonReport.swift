@@ -78,8 +78,8 @@ package struct ComparedImage: Hashable, Sendable {
     package var layerCount = 0
     /// The reasons for which the image cannot be trusted or compared: lines of the form `message [code]`.
     package var troubles: [String] = []
-    /// Findings that say nothing about the comparison.
-    package var isRefuted = false
+    /// Whether exactly one image was found.
+    package var isChosen = false
 
     package init(path: String) { self.path = path }
 }

@@ -106,12 +106,6 @@ extension LayerEntry: Packable {
 }
 
 extension PackedWriter {
-    /// Writes bytes and their number.
-    mutating func octets(_ value: [UInt8]) {
-        count(value.count)
-        for byte in value { self.byte(byte) }
-    }
-
     /// Writes a number so that small ones of both signs are short.
     mutating func signed(_ value: Int64) {
         number(UInt64(bitPattern: value << 1 ^ value >> 63))
@@ -119,11 +113,6 @@ extension PackedWriter {
 }
 
 extension PackedReader {
-    mutating func octets() -> [UInt8] {
-        let count = count()
-        return (0..<count).map { _ in byte() }
-    }
-
     mutating func signed() -> Int64 {
         let value = number()
         return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)

@@ -29,14 +29,12 @@ package struct ComparisonStatement {
     }
 
     private var troubled: String {
-        let isFirst = !report.first.troubles.isEmpty
-        let isSecond = !report.second.troubles.isEmpty
-        switch (isFirst, isSecond) {
-        case (true, true): return "both images are damaged or cannot be read"
-        case (true, false): return "the first image is damaged or cannot be read"
-        case (false, true): return "the second image is damaged or cannot be read"
-        case (false, false): return "a part of an image cannot be read"
+        let images = [("the first", report.first), ("the second", report.second)]
+        let parts = images.filter { !$0.1.troubles.isEmpty }.map { name, image in
+            image.isChosen
+                ? "\(name) image is damaged or cannot be read" : "\(name) path does not lead to exactly one image"
         }
+        return parts.isEmpty ? "a part of an image cannot be read" : parts.joined(separator: "; ")
     }
 
     private var sameness: String {
@@ -109,7 +107,8 @@ package struct ComparisonStatement {
         let unknown = different.count - compared.count
         if unknown > 0 {
             let verb = unknown == 1 ? "differs" : "differ"
-            parts.append("\(HumanUnits.count(unknown, "layer")) \(verb), whose files were not compared")
+            let rest = report.readsLayers ? ", whose files were not compared" : ""
+            parts.append("\(HumanUnits.count(unknown, "layer")) \(verb)" + rest)
         }
         return parts
     }
@@ -138,15 +137,23 @@ package struct ComparisonStatement {
 
     // Documents
 
+    private var isRecompressed: Bool {
+        report.layers.contains { $0.relation == .recompressed && !report.isSame($0) }
+    }
+
     private var documentParts: [String] {
         [("config", report.config), ("manifest", report.manifest)].compactMap { name, document in
-            if document.isEncodedDifferently { return "the \(name) is written differently (white space or order of members)" }
+            if document.isEncodedDifferently {
+                return "the \(name) is written differently (white space or order of members)"
+            }
             guard !document.members.isEmpty else { return nil }
             var names: [String] = []
-            for member in document.members {
+            // Another compression has another media type.
+            for member in document.members where !(isRecompressed && member.pointer.hasPrefix("/layers/")) {
                 let name = Self.shortName(member.pointer)
                 if !names.contains(name) { names.append(name) }
             }
+            guard !names.isEmpty else { return nil }
             let shown = names.prefix(4).joined(separator: ", ") + (names.count > 4 ? ", …" : "")
             return "the \(name) differs in \(shown)"
         }
@@ -162,29 +169,30 @@ package struct ComparisonStatement {
 
     // Advice
 
-    /// What makes builds differ in this way, and what helps; empty if nothing typical was found.
+    /// What makes builds differ in this way, and what helps. Empty if files differ in more than metadata: then the cause is there.
     package var advice: [String] {
-        guard report.outcome == .different else { return [] }
+        guard report.outcome == .different, counts.added + counts.removed + counts.changed == 0,
+            !report.layers.contains(where: { [.added, .removed].contains($0.relation) })
+        else { return [] }
         var advice: [String] = []
-        let isSubstance = counts.added + counts.removed + counts.changed > 0
-        let members = report.config.members.map { $0.pointer }
-        let hasTimesInConfig = members.contains { $0 == "/created" || $0.hasSuffix("/created") }
-        if counts.aspects.contains(.time), !isSubstance || hasTimesInConfig {
+        let hasTimesInConfig = report.config.members.contains { $0.pointer.hasSuffix("/created") }
+        if counts.aspects.contains(.time) {
             advice.append(
-                "times: set SOURCE_DATE_EPOCH and use --output …,rewrite-timestamp=true (BuildKit), or --timestamp (buildah)")
+                "times: set SOURCE_DATE_EPOCH and use --output …,rewrite-timestamp=true (BuildKit), or --timestamp (buildah)"
+            )
         } else if hasTimesInConfig {
             advice.append("times in the config: set SOURCE_DATE_EPOCH (BuildKit), or --timestamp (buildah)")
         }
         if report.layers.contains(where: { ($0.files?.movedCount ?? 0) > 0 }) {
             advice.append("order: give files to tar in a sorted order (tar --sort=name)")
         }
-        if counts.aspects.contains(.owner), !isSubstance {
+        if counts.aspects.contains(.owner) {
             advice.append("owners: give them as numbers (COPY --chown=0:0, tar --owner=0 --group=0 --numeric-owner)")
         }
-        if counts.aspects.contains(.mode), !isSubstance {
+        if counts.aspects.contains(.mode) {
             advice.append("modes: they follow the umask of the checkout; set them (COPY --chmod=…, tar --mode=…)")
         }
-        if report.layers.contains(where: { $0.relation == .recompressed && !report.isSame($0) }) {
+        if isRecompressed {
             advice.append(
                 "compression: use the same tool, version and level, or compare with --ignore compression")
         }

@@ -52,20 +52,35 @@ enum EntryText {
         return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 
-    /// A time in UTC: `2026-11-27 10:05:11`, with nanoseconds if there are any; `@-5` for a second before 1970 or after 9999.
-    static func time(_ entry: LayerEntry) -> String {
+    /// The form of a time.
+    enum TimeForm {
+        /// `2026-11-27 10:05:11`.
+        case words
+        /// `2026-11-27T10:05:11Z`. Spec: RFC 3339 §5.6.
+        case dateTime
+    }
+
+    /// A time in UTC, with a fraction of the second if there is one; `@-5` before 1970 and after 9999.
+    static func time(_ entry: LayerEntry, as form: TimeForm = .words) -> String {
         let seconds = entry.seconds
-        var text = "@\(seconds)"
-        if (0...253_402_300_799).contains(seconds) {
-            let rest = seconds % 86_400
-            let parts = [rest / 3600, rest / 60 % 60, rest % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
-            text = CalendarDay(secondsSinceEpoch: seconds).description + " " + parts.joined(separator: ":")
+        let fraction = fraction(entry.nanoseconds)
+        guard (0...253_402_300_799).contains(seconds) else { return "@\(seconds)" + fraction }
+        let rest = seconds % 86_400
+        let parts = [rest / 3600, rest / 60 % 60, rest % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
+        let clock = parts.joined(separator: ":") + fraction
+        let day = CalendarDay(secondsSinceEpoch: seconds).description
+        return switch form {
+        case .words: day + " " + clock
+        case .dateTime: day + "T" + clock + "Z"
         }
-        guard entry.nanoseconds > 0 else { return text }
-        let digits = String(entry.nanoseconds)
+    }
+
+    private static func fraction(_ nanoseconds: Int32) -> String {
+        guard nanoseconds > 0 else { return "" }
+        let digits = String(nanoseconds)
         var fraction = String(repeating: "0", count: max(0, 9 - digits.count)) + digits
         while fraction.last == "0" { fraction.removeLast() }
-        return text + "." + fraction
+        return "." + fraction
     }
 
     static func format(_ entry: LayerEntry) -> String {
@@ -108,7 +123,9 @@ struct EntryChange {
     }
 
     private var time: String {
-        guard (first.seconds, first.nanoseconds) != (second.seconds, second.nanoseconds) else { return "atime or ctime" }
+        guard (first.seconds, first.nanoseconds) != (second.seconds, second.nanoseconds) else {
+            return "atime or ctime"
+        }
         return "time \(EntryText.time(first)) → \(EntryText.time(second))"
     }
 

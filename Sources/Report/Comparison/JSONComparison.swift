@@ -32,7 +32,11 @@ package struct JSONComparison {
             write("first", layer.first, to: &json)
             write("second", layer.second, to: &json)
             json.member("message", layer.fault ?? layer.note)
-            if let files = layer.files { try write(files, to: &json, sink) } else { json.member("files", nil as String?) }
+            if let files = layer.files {
+                try write(files, to: &json, sink)
+            } else {
+                json.member("files", nil as String?)
+            }
             json.close("}")
             try json.pass(to: sink)
         }
@@ -137,7 +141,7 @@ package struct JSONComparison {
             json.member("uid", Int(entry.userID))
             json.member("gid", Int(entry.groupID))
             json.member("size", UInt64(max(0, entry.byteCount)))
-            json.member("time", EntryText.time(entry))
+            json.member("time", EntryText.time(entry, as: .dateTime))
             json.member("linkTarget", entry.linkTarget.isEmpty ? nil : EntryText.plainPath(entry.linkTarget))
             json.member("contentHash", entry.content.isEmpty ? nil : ContentDigest.hexadecimal(entry.content))
             json.member("xattrs", entry.attributes.map { EntryText.plainPath($0.name) })

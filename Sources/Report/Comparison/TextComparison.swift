@@ -7,17 +7,17 @@ package import LayerModel
 /// Writes the comparison of two images for people: the answer first, then layers, files and documents.
 package struct TextComparison {
     private let report: ComparisonReport
-    private var page: TextPage
+    var page: TextPage
 
     /// The entries that are shown of each layer, and the members of each document, unless all are wanted.
-    private static let shownCount = 10
+    static let shownCount = 10
 
     package init(_ report: ComparisonReport, in style: ReportStyle) {
         self.report = report
         page = TextPage(style: style)
     }
 
-    private var isWhole: Bool { page.style.verbosity == .verbose }
+    var isWhole: Bool { page.style.verbosity == .verbose }
 
     /// Writes the text piece by piece.
     ///
@@ -53,7 +53,9 @@ package struct TextComparison {
                 page.line(VisibleText.escaping("\(image.path): ") + VisibleText.escaping(trouble))
             }
         }
-        for fault in [report.config.fault, report.manifest.fault] { if let fault { page.line(VisibleText.escaping(fault)) } }
+        for fault in [report.config.fault, report.manifest.fault] {
+            if let fault { page.line(VisibleText.escaping(fault)) }
+        }
         for layer in report.layers { if let fault = layer.fault { page.line(VisibleText.escaping(fault)) } }
         try page.flush(to: sink)
     }
@@ -74,7 +76,7 @@ package struct TextComparison {
     }
 
     /// A text in the colour of a mark.
-    private func paint(_ text: String, _ mark: String) -> String {
+    func paint(_ text: String, _ mark: String) -> String {
         switch mark {
         case "-": page.paint(text, .red)
         case "+": page.paint(text, .green)
@@ -83,11 +85,13 @@ package struct TextComparison {
         }
     }
 
-    private mutating func writeMore(_ count: Int, _ noun: String, _ plural: String? = nil, indent: Int) {
+    mutating func writeMore(_ count: Int, _ noun: String, _ plural: String? = nil, indent: Int) {
         guard count > 0 else { return }
         page.line(
             String(repeating: " ", count: indent)
-                + page.paint("and \(HumanUnits.count(count, "more " + noun, plural.map { "more " + $0 })) (--verbose lists them)", .faint))
+                + page.paint(
+                    "and \(HumanUnits.count(count, "more " + noun, plural.map { "more " + $0 })) (--verbose lists them)",
+                    .faint))
     }
 
     // Layers
@@ -211,74 +215,5 @@ package struct TextComparison {
         page.line()
         let what = parts.isEmpty ? "nothing" : parts.joined(separator: ", ")
         page.line(page.paint("ignored (\(report.ignored.names.joined(separator: ", "))): \(what)", .faint))
-    }
-}
-
-// Files
-
-extension TextComparison {
-    private mutating func writeFiles<Failure: Error>(
-        _ files: FileComparison, to sink: (String) throws(Failure) -> Void
-    ) throws(Failure) {
-        for line in summary(of: files) { page.line("      " + page.paint(line, .faint)) }
-        let limit = isWhole ? Int.max : Self.shownCount
-        var shownCount = 0
-        // Files that are not the same come first, metadata after them.
-        for isSubstance in [true, false] {
-            for difference in files.differences {
-                guard shownCount < limit else { break }
-                let isNew = difference.aspects.isEmpty || !difference.aspects.isDisjoint(with: .substance)
-                guard isNew == isSubstance else { continue }
-                writeDifference(difference, files)
-                shownCount += 1
-                try page.pass(to: sink)
-            }
-        }
-        writeMore(files.differences.count - shownCount, "entry", "entries", indent: 6)
-    }
-
-    private func summary(of files: FileComparison) -> [String] {
-        var lines: [String] = []
-        let counts = files.counts
-        var parts: [String] = []
-        if counts.changed > 0 { parts.append("\(counts.changed) changed") }
-        if counts.added > 0 { parts.append("\(counts.added) added") }
-        if counts.removed > 0 { parts.append("\(counts.removed) removed") }
-        if counts.metadataOnly > 0 { parts.append("\(counts.metadataOnly) in metadata only") }
-        if counts.headerOnly > 0 { parts.append("\(counts.headerOnly) in the header only") }
-        if !parts.isEmpty {
-            lines.append("\(HumanUnits.count(files.second.count, "entry", "entries")), of them " + parts.joined(separator: ", "))
-        }
-        if files.movedCount > 0 {
-            let path = files.firstMoved.map { ", such as " + EntryText.path($0) } ?? ""
-            lines.append("another order: \(HumanUnits.count(files.movedCount, "entry", "entries")) at another place\(path)")
-        }
-        if files.differsOutsideEntries {
-            let (one, other) = (files.first.endByteCount, files.second.endByteCount)
-            let sizes = one == other ? "" : ": \(one) → \(other) bytes after the last entry"
-            lines.append("another padding or end of the tar\(sizes)")
-        }
-        return lines
-    }
-
-    private mutating func writeDifference(_ difference: EntryDifference, _ files: FileComparison) {
-        switch (difference.first, difference.second) {
-        case (nil, let place?): writeEntry(files.second[place], mark: "+")
-        case (let place?, nil): writeEntry(files.first[place], mark: "-")
-        case (let one?, let other?):
-            let change = EntryChange(first: files.first[one], second: files.second[other], aspects: difference.aspects)
-            page.line("      " + paint("!", "!") + " \(EntryText.path(change.second.path))  \(change.text)")
-        case (nil, nil): break
-        }
-    }
-
-    private mutating func writeEntry(_ entry: LayerEntry, mark: String) {
-        var text = EntryText.path(entry.path)
-        switch entry.typeFlag {
-        case UInt8(ascii: "5"): text += "/"
-        case UInt8(ascii: "1"), UInt8(ascii: "2"): text += " → " + EntryText.name(entry.linkTarget)
-        default: if entry.byteCount > 0 { text += "  \(HumanUnits.bytes(UInt64(entry.byteCount)))" }
-        }
-        page.line("      " + paint(mark, mark) + " " + text)
     }
 }

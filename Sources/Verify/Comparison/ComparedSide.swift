@@ -84,17 +84,21 @@ struct ComparedSide {
         guard candidates.count <= 1 else {
             inventory = nil
             let count = candidates.count
-            image.troubles.append("there are \(count) images here, and one is compared: choose it with --platform or --ref")
-            for candidate in candidates.prefix(Self.listedCount) { image.troubles.append(Self.title(of: candidate.record)) }
+            image.troubles.append(
+                "there are \(count) images here, and one is compared: choose it with --platform or --ref")
+            for candidate in candidates.prefix(Self.listedCount) {
+                image.troubles.append(Self.title(of: candidate.record))
+            }
             if count > Self.listedCount { image.troubles.append("and \(count - Self.listedCount) more") }
             return
         }
         guard let candidate = candidates.first else {
-            if image.troubles.isEmpty { image.troubles.append("there is no image here") }
+            if image.troubles.isEmpty { image.troubles.append("no image was found here") }
             return
         }
         let record = candidate.record
         self.record = record
+        image.isChosen = true
         image.form = candidate.form
         image.references = record.references
         image.platform = record.platform

@@ -72,7 +72,8 @@ struct ComparisonRun {
     private typealias Document = (side: ComparedSide, blob: BlobIndex?, digest: ContentDigest?)
 
     private func compare(
-        _ kind: DocumentPair.Kind, _ name: String, _ one: Document, _ other: Document, _ pairs: [(first: Int, second: Int)]
+        _ kind: DocumentPair.Kind, _ name: String, _ one: Document, _ other: Document,
+        _ pairs: [(first: Int, second: Int)]
     ) -> DocumentComparison {
         var comparison = DocumentComparison(first: one.digest, second: other.digest)
         guard one.digest != other.digest || one.digest == nil else { return comparison }

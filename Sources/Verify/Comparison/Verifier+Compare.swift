@@ -5,7 +5,7 @@
 extension Verifier {
     /// Compares two images: their layers, the files in layers that differ, their configs and manifests.
     ///
-    /// Both may have different forms. All that they claim is verified in the same pass, so that damage is not taken for a difference.
+    /// Both may have different forms. All that they claim is verified in the same pass, so that damage is not reported as a difference.
     /// Layers with equal digests are only hashed. If the task is cancelled, the comparison ends early, as one that failed. No thread
     /// of Swift's cooperative pool is blocked, unless the system provides no other thread.
     ///
@@ -41,7 +41,8 @@ extension Verifier {
         progress: (@Sendable (Progress) -> Void)? = nil
     ) -> ImageComparison {
         let run = ComparisonRun(
-            self, ignoring: ignored.model, readsLayers: depth == .layers, cancellation: cancellation, progress: progress)
+            self, ignoring: ignored.model, readsLayers: depth == .layers, cancellation: cancellation, progress: progress
+        )
         return ImageComparison(run.report(first, second))
     }
 }
