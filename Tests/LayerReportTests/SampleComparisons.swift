@@ -109,7 +109,7 @@ enum SampleComparisons {
         var changed = LayerComparison(layer(1, "c"), layer(1, "d"), .different)
         var xattrs = entry("bin/ping")
         xattrs.attributes = [EntryAttribute(name: Array("security.capability".utf8), valueHash: 1)]
-        var files = files([
+        var compared = files([
             (nil, entry("etc/.wh.gone"), []), (nil, entry("opt/.wh..wh..opq"), []), (entry("new\u{1b}[31m/"), nil, []),
             (entry("usr/bin/a", "2") { $0.linkTarget = [0xff, 0x2f] }, entry("usr/bin/a", "2"), .linkTarget),
             (entry("etc/passwd"), entry("etc/passwd") { $0.byteCount = 2050 }, [.content, .time]),
@@ -125,11 +125,11 @@ enum SampleComparisons {
                 }, .header
             ),
         ])
-        files.movedCount = 2
-        files.firstMoved = Array("usr/lib".utf8)
-        files.differsOutsideEntries = true
-        files.counts.ignored = 3
-        changed.files = files
+        compared.movedCount = 2
+        compared.firstMoved = Array("usr/lib".utf8)
+        compared.differsOutsideEntries = true
+        compared.counts.ignored = 3
+        changed.files = compared
         var moved = LayerComparison(layer(3, "e"), layer(2, "e"), .identical)
         moved.isMoved = true
         var unread = LayerComparison(layer(4, "1"), layer(4, "2"), .different)
