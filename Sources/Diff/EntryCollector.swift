@@ -54,8 +54,8 @@ package final class EntryCollector: BlockConsumer, TarStreamVisitor {
         outside.combine(header.finalize())
         entries.outsideHash = UInt64(bitPattern: Int64(outside.finalize()))
         entries.endByteCount = blockOffset - min(blockOffset, Self.padded(contentEnd))
-        store.add(entries, of: facts)
-        reservedByteCount = 0
+        // The store keeps what the entries use; the rest is released at the end.
+        if store.add(entries, of: facts) { reservedByteCount -= min(reservedByteCount, entries.byteCount) }
     }
 
     package func visit(_ member: TarMember) -> Bool {

@@ -56,9 +56,14 @@ package final class EntryStore: Sendable {
 
     private func isWanted(_ blob: BlobIndex) -> Bool { state.withLock { $0.wanted.contains(blob) } }
 
-    func add(_ entries: LayerEntries, of facts: BlobFacts) {
-        guard let digest = facts.uncompressed?.digests.first else { return }
-        state.withLock { $0.entries[digest] = entries }
+    /// Takes the entries of a layer, with the memory that was reserved for them. Returns: false if there is no place for them.
+    func add(_ entries: LayerEntries, of facts: BlobFacts) -> Bool {
+        guard let digest = facts.uncompressed?.digests.first else { return false }
+        return state.withLock { state in
+            guard state.entries[digest] == nil else { return false }
+            state.entries[digest] = entries
+            return true
+        }
     }
 
     /// Reserves memory. Returns: whether there is enough.

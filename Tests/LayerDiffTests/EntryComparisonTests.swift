@@ -78,7 +78,8 @@ import Testing
     @Test func eachAspectIsNamed() throws {
         let changes: [(String, (inout [Entry]) -> Void)] = [
             ("content", { $0[1].content = Array("two".utf8) }), ("content", { $0[1].content = [] }),
-            ("type", { $0[1].type = "5" }), ("linkTarget", { $0[3].link = "b" }), ("mode", { $0[1].mode = 0o600 }),
+            ("type", { ($0[1].type, $0[1].content) = ("5", []) }), ("linkTarget", { $0[3].link = "b" }),
+            ("mode", { $0[1].mode = 0o600 }),
             ("owner", { $0[1].user = 5 }), ("time", { $0[1].time = 5 }), ("header", { $0[1].userName = "root" }),
             ("header", { $0[1].name = "./etc/a" }), ("header", { $0[1].mode = 0o100644 }),
         ]

@@ -103,7 +103,6 @@ import Testing
             [image], [image, image, image], ["--ignore", "nothing", image, image], ["-", "-"],
             ["--ref", "1", "--ref", "2", "--ref", "3", image, image], ["--platform", "x", image, image],
             ["--trace", "/dev/null", image, image], ["--quiet", "--verbose", image, image],
-            ["--output", image, image, image],
         ] {
             let run = try ProgramRun.layerverify(["diff"] + arguments)
             #expect(run.status == 64, "\(arguments): \(run.transcript)")
