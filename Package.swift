@@ -99,6 +99,11 @@ let package = Package(
         .target(
             name: "LayerAudit", dependencies: ["LayerModel"], path: "Sources/Audit", exclude: ["README.md"],
             swiftSettings: safeSettings),
+        // Compares two images.
+        .target(
+            name: "LayerDiff",
+            dependencies: ["StrictJSON", "Tar", "LayerModel", "LayerSystem", "LayerDigest", "LayerPipeline"],
+            path: "Sources/Diff", exclude: ["README.md"], swiftSettings: settings + optimized),
         .target(
             name: "LayerReport", dependencies: ["LayerModel"], path: "Sources/Report", exclude: ["README.md"],
             swiftSettings: safeSettings),
@@ -106,7 +111,7 @@ let package = Package(
             name: "LayerVerify",
             dependencies: [
                 "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline",
-                "LayerContents", "LayerTree", "LayerAudit", "LayerReport",
+                "LayerContents", "LayerTree", "LayerAudit", "LayerDiff", "LayerReport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Verify", swiftSettings: settings),
@@ -192,6 +197,9 @@ let package = Package(
             name: "LayerContentsTests", dependencies: ["LayerContents", "LayerModel", "Tar", "TestSupport"],
             swiftSettings: settings),
         .testTarget(name: "LayerAuditTests", dependencies: ["LayerAudit", "LayerModel"], swiftSettings: settings),
+        .testTarget(
+            name: "LayerDiffTests", dependencies: ["LayerDiff", "LayerModel", "LayerPipeline", "Tar", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "LayerReportTests",
             dependencies: ["LayerReport", "LayerBench", "LayerVerify", "LayerSource", "LayerModel"],

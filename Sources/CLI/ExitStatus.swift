@@ -38,6 +38,20 @@ enum ExitStatus: Int32, CaseIterable {
         self.init(outcome, hasInternalError: files.verification.hasInternalError)
     }
 
+    /// The status of a comparison, as that of diff(1).
+    init(_ comparison: ImageComparison) {
+        guard !comparison.hasInternalError else {
+            self = .internalError
+            return
+        }
+        self =
+            switch comparison.outcome {
+            case .same: .verified
+            case .different: .refuted
+            case .undetermined: .undetermined
+            }
+    }
+
     private init(_ outcome: Verification.Outcome, hasInternalError: Bool) {
         // After an internal error the other verdicts cannot be trusted.
         guard !hasInternalError else {
@@ -95,7 +109,7 @@ enum ExitStatus: Int32, CaseIterable {
     /// The section of the help of `verify`.
     static let helpOfVerify = help + "\n\n" + toleranceHelp
 
-    /// The section of every command's help, except those of `verify` and `inspect`.
+    /// The section of every command's help, except those of `verify`, `inspect` and `diff`.
     static let help = help(
         verified: "everything that could be checked is correct, and the report was written",
         refuted: "at least one claim is refuted",
@@ -119,6 +133,14 @@ enum ExitStatus: Int32, CaseIterable {
         undetermined: "no image, several, no such path, or something could not be checked or written",
         internalError: "internal error: the fast and the reference decoder disagree",
         signal: "ended by signal N (INT 130, TERM 143, HUP 129)")
+
+    /// The section of the help of `diff`, whose statuses are those of diff(1).
+    static let helpOfDiff = help(
+        verified: "the images are the same but for what is ignored, and nothing is wrong with them",
+        refuted: "the images differ, and nothing is wrong with them",
+        undetermined: "an image is damaged, could not be read, or is not exactly one image",
+        internalError: "internal error: the fast and the reference decoder disagree",
+        signal: "interrupted by signal N (INT 130, TERM 143, HUP 129)")
 
     private static func help(
         verified: String, refuted: String, undetermined: String, internalError: String, signal: String

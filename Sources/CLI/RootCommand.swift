@@ -26,6 +26,7 @@ struct RootCommand: ParsableCommand {
               layerverify inspect alpine/               show what the documents describe
               layerverify ls alpine/ /etc               list the files of an image
               layerverify cat alpine/ /etc/os-release   print a file of an image
+              layerverify diff build-1/ build-2/        find out why two builds differ
               layerverify explain blob-missing          explain a finding
               layerverify bench                         measure how fast this machine is
 
@@ -38,8 +39,8 @@ struct RootCommand: ParsableCommand {
         version: Arguments.all.contains("--version") ? Verifier.VersionInfo.description : Verifier.VersionInfo.version,
         subcommands: [
             VerifyCommand.self, DigestCommand.self, InspectCommand.self, LsCommand.self, CatCommand.self,
-            ExplainCommand.self, BenchCommand.self,
-            FindingsPage.self, HelpPage.self, ManualCommand.self,
+            DiffCommand.self, ExplainCommand.self, BenchCommand.self, FindingsPage.self, HelpPage.self,
+            ManualCommand.self,
         ],
         defaultSubcommand: VerifyCommand.self)
 

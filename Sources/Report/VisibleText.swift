@@ -44,6 +44,11 @@ package enum VisibleText {
         return result
     }
 
+    /// The same for text in which backslashes already escape something, such as JSON: they are kept.
+    package static func escapingHazards(_ text: String) -> String {
+        escaping(text).split(separator: "\\\\", omittingEmptySubsequences: false).joined(separator: "\\")
+    }
+
     /// Stands for a bracket that is to be escaped. A character of private use: it would be escaped itself.
     private static let escapedBracket: Unicode.Scalar = "\u{f8ff}"
 

@@ -100,6 +100,14 @@ package struct JSONValue: Sendable {
         JSONStringDecoder.clipped(document.bytes, from: Int(node.start), to: endForText)
     }
 
+    /// A number, `true`, `false` or `null` as written in the document; empty for other kinds.
+    package var scalarText: String {
+        switch kind {
+        case .number, .boolean, .null: String(decoding: document.bytes[Int(node.start)..<Int(node.link)], as: UTF8.self)
+        case .object, .array, .string: ""
+        }
+    }
+
     private var node: JSONNode { document.nodes[index] }
 
     private func firstMember(where isWanted: (String) -> Bool) -> JSONValue? {

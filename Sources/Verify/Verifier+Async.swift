@@ -77,7 +77,7 @@ extension Verifier {
 
     /// Runs a blocking body on a thread outside of Swift's cooperative pool, or on the calling thread if the system
     /// provides no other one.
-    private func run<Value: Sendable>(
+    func run<Value: Sendable>(
         _ updates: ProgressUpdates?, _ body: @escaping @Sendable (Cancellation, ProgressObserver?) -> Value
     ) async -> Value {
         let cancellation = Cancellation()

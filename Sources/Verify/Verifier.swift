@@ -68,6 +68,15 @@ public struct Verifier: Sendable {
         self.options = options
     }
 
+    /// A verifier like another one, with other options, which are valid.
+    init(_ options: Options, likeThat other: Verifier) {
+        self.options = options
+        offers = other.offers
+        fastCodec = other.fastCodec
+        layerConsumers = other.layerConsumers
+        today = other.today
+    }
+
     /// The platform of the options.
     package var platform: Platform? { options.platform?.model }
     /// The expected digests of the options.

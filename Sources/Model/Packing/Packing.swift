@@ -75,6 +75,12 @@ package struct PackedWriter {
         bytes.append(contentsOf: packed)
     }
 
+    /// Writes bytes and their number.
+    mutating func octets(_ value: [UInt8]) {
+        count(value.count)
+        bytes.append(contentsOf: value)
+    }
+
     mutating func list<Element>(_ values: [Element], _ write: (inout PackedWriter, Element) -> Void) {
         count(values.count)
         for value in values { write(&self, value) }
@@ -153,6 +159,12 @@ package struct PackedReader {
         let count = count()
         position += count
         return PackedText.unpacked(bytes[position - count..<position], table)
+    }
+
+    mutating func octets() -> [UInt8] {
+        let count = count()
+        position += count
+        return Array(bytes[position - count..<position])
     }
 
     mutating func list<Element>(_ read: (inout PackedReader) -> Element) -> [Element] {
