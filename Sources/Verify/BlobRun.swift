@@ -157,12 +157,10 @@ final class BlobRun {
 extension Verifier {
     /// The options of the run in the form that the pipeline takes.
     var pipelineOptions: PipelineOptions {
-        var result = PipelineOptions(
+        PipelineOptions(
             jobCount: jobCount, expansionLimit: options.expansionLimit,
             codecOptions: CodecOptions(maximumWindowByteCount: UInt64(clamping: options.maximumWindowByteCount)),
             fastCodec: fastCodec,
             isNice: options.hasLowPriority)
-        result.consumers = layerConsumers
-        return result
     }
 }

@@ -11,10 +11,16 @@ extension Verifier {
     /// million.
     static var pathByteCount: Int { 256 << 20 }
 
-    /// What reads the tar in each layer of one run, as the options ask.
+    /// What is done with the bytes of layers in one run besides hashing them: reading the tar as the options ask, and
+    /// `layerConsumers`.
     ///
-    /// It is attached to the uncompressed side of each blob that is decoded, or whose bytes are those of a layer.
-    func contentsConsumers() -> ConsumerFactory {
+    /// Both are attached to the uncompressed side of each blob that is decoded, or whose bytes are those of a layer.
+    func runConsumers() -> ConsumerFactory {
+        let (contents, others) = (contentsConsumers(), layerConsumers)
+        return { contents($0) + others($0) }
+    }
+
+    private func contentsConsumers() -> ConsumerFactory {
         let extent: ContentsExtent
         switch options.contents {
         case .none: return { _ in [] }

@@ -20,7 +20,7 @@ extension Verifier {
         let trace = RunTrace(
             sink, start: start, workerCount: jobCount, recordsTimeline: options.recordsTimeline)
         defer { trace?.finish() }
-        let consumers = contentsConsumers()
+        let consumers = runConsumers()
         let sources = RunSources(
             self, given, cancellation: cancellation, progress: progress, start: start, isVerification: true,
             consumers: consumers)
