@@ -21,8 +21,10 @@ extension Verifier {
         let trees = LayerTrees(digestsFiles: digestsFiles)
         var reading = self
         reading.layerConsumers = trees.consumers
+        let consumers = reading.runConsumers()
         let sources = RunSources(
-            reading, [given], cancellation: cancellation, progress: progress, start: start, isVerification: true)
+            reading, [given], cancellation: cancellation, progress: progress, start: start, isVerification: true,
+            consumers: consumers)
         var builder = sources.makeBuilder()
         var inventories: [Inventory] = []
         for found in sources.found {
@@ -41,7 +43,7 @@ extension Verifier {
                 options: pipelineOptions)
             let run = BlobRun(
                 reading, opener: sources.opener, cancellation: cancellation, progress: progress, start: start,
-                trace: trace, noteStart: { sources.progress.end() })
+                trace: trace, consumers: consumers, noteStart: { sources.progress.end() })
             for inventory in inventories { run.add(inventory) }
             var root = 0
             while var judged = run.next(isEnd: true, findingByteCount: report.findingByteCount) {

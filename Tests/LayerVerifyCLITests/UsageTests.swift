@@ -48,7 +48,7 @@ import Testing
         Mistake("--min-images -1", "If '-1' is the value, write '--min-images=-1'."),
         Mistake("--chain", "Unknown option '--chain'. It is an option of 'digest': 'layerverify digest --chain ...'."),
         Mistake("digest --strict", "It is an option of 'verify', 'inspect': 'layerverify verify --strict ...'."),
-        Mistake("inspect --jobs", "It is an option of 'verify', 'digest', 'bench'"),
+        Mistake("inspect --jobs", "It is an option of 'verify', 'digest', 'ls', 'cat', 'diff', 'bench'"),
         Mistake("diggest --chain", "It is an option of 'digest'; did you mean that by 'diggest'?"),
     ]
 

@@ -34,7 +34,7 @@ struct ComparedSide {
         image = ComparedImage(path: source.description)
         let sources = RunSources(
             verifier, [source], cancellation: cancellation, progress: progress, start: start,
-            isVerification: readsLayers)
+            isVerification: readsLayers, consumers: verifier.layerConsumers)
         opener = sources.opener
         rootCount = sources.found.count
         var builder = sources.makeBuilder()

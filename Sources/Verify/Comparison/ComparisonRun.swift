@@ -103,7 +103,8 @@ struct ComparisonRun {
         want(report.layers, one.record, other.record, firstBlobCount: firstCount)
         let opener = PairedOpener(first: one.opener, second: other.opener, firstRootCount: one.rootCount)
         let run = BlobRun(
-            verifier, opener: opener, cancellation: cancellation, progress: progress, start: start, trace: nil)
+            verifier, opener: opener, cancellation: cancellation, progress: progress, start: start, trace: nil,
+            consumers: verifier.layerConsumers)
         var isFirst: [Bool] = []
         for (side, inventory) in inventories.enumerated() {
             guard var inventory else { continue }
