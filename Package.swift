@@ -89,6 +89,10 @@ let package = Package(
             ],
             path: "Sources/Pipeline", swiftSettings: settings),
         .target(
+            name: "LayerContents",
+            dependencies: ["StrictJSON", "Tar", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline"],
+            path: "Sources/Contents", swiftSettings: settings + optimized),
+        .target(
             name: "LayerAudit", dependencies: ["LayerModel"], path: "Sources/Audit", exclude: ["README.md"],
             swiftSettings: safeSettings),
         .target(
@@ -174,6 +178,13 @@ let package = Package(
             dependencies: [
                 "LayerPipeline", "LayerSystem", "LayerDigest", "LayerCodec", "LayerModel", "CLibCrypto", "CZlib",
                 "CZstd", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "LayerContentsTests",
+            dependencies: [
+                "LayerContents", "Tar", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "CZlib", "CZstd",
+                "TestSupport",
             ],
             swiftSettings: settings),
         .testTarget(name: "LayerAuditTests", dependencies: ["LayerAudit", "LayerModel"], swiftSettings: settings),
