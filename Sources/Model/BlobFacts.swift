@@ -41,11 +41,17 @@ package struct UncompressedFacts: Hashable, Sendable {
     package var digests: [ContentDigest]
     /// How the stream ended.
     package var ending: StreamEnding
+    /// What was learned from reading the uncompressed bytes as a tar; nil if the stream is not intact, or if they were
+    /// not read so.
+    package var contents: ContentsFacts?
 
-    package init(byteCount: UInt64 = 0, digests: [ContentDigest] = [], ending: StreamEnding) {
+    package init(
+        byteCount: UInt64 = 0, digests: [ContentDigest] = [], ending: StreamEnding, contents: ContentsFacts? = nil
+    ) {
         self.byteCount = byteCount
         self.digests = digests
         self.ending = ending
+        self.contents = contents
     }
 
     /// The digest of the uncompressed bytes by the algorithm of `claimed`; nil if it was not computed.

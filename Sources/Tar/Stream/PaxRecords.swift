@@ -11,31 +11,134 @@ package struct PaxRecord: Hashable, Sendable {
 
 /// The records of one pax header, each keyword once: the last record of a keyword wins.
 ///
-/// Memory: the bytes of the header, at most 1 MiB, and 12 bytes for each record.
+/// The pieces of a sparse file in version 0.0 have many records of the same keywords; here they are one, `GNU.sparse.map`.
+///
+/// Spec: POSIX.1-2017 pax §pax Extended Header.
+///
+/// Memory: the bytes of the header, at most 1 MiB, and 16 bytes for each record.
 package struct PaxRecords: RandomAccessCollection, Sendable {
     private var bytes: [UInt8] = []
     private var places: [Place] = []
+    private(set) var oddities: TarOddities = []
+    private(set) var hasSparseRecords = false
 
-    /// The key and the value are stored one after the other.
+    /// Where the key begins, where it and `=` end, and where the value ends.
     private struct Place {
-        var start: UInt32
-        var middle: UInt32
-        var end: UInt32
+        var keyStart: UInt32
+        var keyEnd: UInt32
+        var valueStart: UInt32
+        var valueEnd: UInt32
     }
 
     package init() {}
+
+    /// Reads the records of a header.
+    ///
+    /// Shape: `data` is at most 1 MiB.
+    ///
+    /// Throws: `.paxRecord` or `.sparseRecord`.
+    init(parsing data: [UInt8]) throws(TarStreamFault) {
+        bytes = data
+        var pieces: [Place] = []
+        var start = 0
+        while start < bytes.count {
+            let (place, end) = try record(at: start)
+            start = end
+            let key = bytes[Int(place.keyStart)..<Int(place.keyEnd)]
+            if key.starts(with: "GNU.sparse.".utf8) {
+                hasSparseRecords = true
+                if try isPiece(key, place, count: pieces.count) {
+                    pieces.append(place)
+                    continue
+                }
+            }
+            places.append(place)
+        }
+        join(pieces)
+        if places.count > 1 { removeRepetitions() }
+    }
+
+    /// The place of the record at an offset, and where the record ends.
+    ///
+    /// Shape: `LENGTH KEY=VALUE` and a line feed, where LENGTH counts the whole record.
+    private func record(at start: Int) throws(TarStreamFault) -> (Place, end: Int) {
+        guard let space = bytes[start...].firstIndex(of: 0x20),
+            let length = TarNumber.decimal(bytes[start..<space]), length >= 5, length <= Int64(bytes.count - start)
+        else { throw .paxRecord }
+        let end = start + Int(length)
+        guard end > space + 1, bytes[end - 1] == UInt8(ascii: "\n"),
+            let equals = bytes[(space + 1)..<(end - 1)].firstIndex(of: UInt8(ascii: "=")), equals > space + 1
+        else { throw .paxRecord }
+        let place = Place(
+            keyStart: UInt32(space + 1), keyEnd: UInt32(equals), valueStart: UInt32(equals + 1),
+            valueEnd: UInt32(end - 1))
+        let key = bytes[(space + 1)..<equals]
+        let isText = PaxKeyword(key)?.isText ?? false
+        guard !(isText ? bytes[(equals + 1)..<(end - 1)] : key).contains(0) else { throw .paxRecord }
+        return (place, end)
+    }
+
+    /// Whether a record is the offset or the size of a piece of a sparse file. They must alternate.
+    private func isPiece(_ key: ArraySlice<UInt8>, _ place: Place, count: Int) throws(TarStreamFault) -> Bool {
+        let isOffset = key.elementsEqual("GNU.sparse.offset".utf8)
+        guard isOffset || key.elementsEqual("GNU.sparse.numbytes".utf8) else { return false }
+        guard isOffset == (count % 2 == 0), !value(place).contains(UInt8(ascii: ",")) else { throw .sparseRecord }
+        return true
+    }
+
+    /// Adds a record of version 0.1 for the pieces of version 0.0.
+    private mutating func join(_ pieces: [Place]) {
+        guard !pieces.isEmpty else { return }
+        let start = bytes.count
+        bytes.append(contentsOf: "GNU.sparse.map".utf8)
+        let keyEnd = bytes.count
+        for (index, piece) in pieces.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(contentsOf: value(piece))
+        }
+        places.append(
+            Place(
+                keyStart: UInt32(start), keyEnd: UInt32(keyEnd), valueStart: UInt32(keyEnd),
+                valueEnd: UInt32(bytes.count)))
+    }
+
+    /// Keeps the last record of each keyword, in the order of these.
+    private mutating func removeRepetitions() {
+        var last: [ArraySlice<UInt8>: Int] = [:]
+        var isRepeated = [Bool](repeating: false, count: places.count)
+        if places.count <= Self.pairwiseCount {
+            for index in places.indices.dropLast() {
+                let key = self[index].key
+                isRepeated[index] = places.indices[(index + 1)...].contains { self[$0].key == key }
+            }
+        } else {
+            last.reserveCapacity(places.count)
+            for index in places.indices {
+                if let earlier = last.updateValue(index, forKey: self[index].key) { isRepeated[earlier] = true }
+            }
+        }
+        guard isRepeated.contains(true) else { return }
+        oddities.insert(.repeatedPaxRecord)
+        places = zip(places, isRepeated).filter { !$0.1 }.map(\.0)
+    }
+
+    /// Up to this number of records, each is compared with all others. Not measured: headers have fewer than ten records.
+    private static let pairwiseCount = 16
 
     package var startIndex: Int { 0 }
     package var endIndex: Int { places.count }
 
     package subscript(index: Int) -> PaxRecord {
         let place = places[index]
-        return PaxRecord(
-            key: bytes[Int(place.start)..<Int(place.middle)], value: bytes[Int(place.middle)..<Int(place.end)])
+        return PaxRecord(key: bytes[Int(place.keyStart)..<Int(place.keyEnd)], value: value(place))
     }
 
-    /// The value of a keyword; nil if there is none.
+    /// The value of a keyword; empty if there is none, as in Go.
     ///
     /// Complexity: linear in the number of records.
-    package subscript(key: StaticString) -> ArraySlice<UInt8>? { nil }
+    package subscript(key: String) -> ArraySlice<UInt8> {
+        first { $0.key.elementsEqual(key.utf8) }?.value ?? []
+    }
+
+    private func value(_ place: Place) -> ArraySlice<UInt8> { bytes[Int(place.valueStart)..<Int(place.valueEnd)] }
 }

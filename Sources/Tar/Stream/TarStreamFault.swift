@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Why Go's archive/tar refuses to read further.
-package enum TarStreamFault: Hashable, Sendable {
+package enum TarStreamFault: Error, Hashable {
     /// The checksum does not match: the block is not a header, or damaged.
     case checksum
     /// A field of the header is not a number.

@@ -4,20 +4,274 @@
 
 /// Reads a tar archive in blocks of any size, and accepts and refuses what Go's archive/tar does: every container runtime reads
 /// layers with it.
+///
+/// Content is not copied; neither are headers that are within one block. The result does not depend on the sizes of the blocks.
+///
+/// Memory: an extended header of at most 1 MiB at a time, or the map of a sparse file (`SparseMapReader`).
 package struct TarStreamReader {
-    /// What was unusual in headers that no entry follows.
+    private var state = State.header
+    /// The number of bytes that were read, in bytes from the beginning of the stream.
+    private var offset: UInt64 = 0
+    /// The beginning of a block of 512 bytes, or the data of an extended header.
+    private var kept: [UInt8] = []
+    /// The offset of the last header block, or of the first block of zeros.
+    private var headerOffset: UInt64 = 0
+    private var hasHeaders = false
+    private var header: StreamHeader?
+    private var owner = TarOwner(userID: 0, groupID: 0, userName: [], groupName: [])
+    private var pending = PendingHeaders()
+    private var sparseMap: SparseMapReader?
+    private var trailing = TrailingBytes()
+    /// What was unusual in headers that no entry follows. It is complete after `finish`.
     package private(set) var endingOddities: TarOddities = []
+
+    /// What the next bytes are.
+    private enum State {
+        case header
+        /// Data of an extended header: the number of bytes left.
+        case extendedHeader(UInt64)
+        /// A block of the map of a sparse file.
+        case sparseMap
+        case content(StreamContent)
+        /// The number of bytes left, at least one.
+        case padding(UInt64)
+        /// The block after a block of zeros.
+        case endBlock
+        /// What follows the end of the archive.
+        case trailing
+        case invalid(TarStreamEnding)
+    }
 
     package init() {}
 
     /// True once nothing further is read as entries: after an error, or the end of the archive.
-    package var isOver: Bool { false }
+    package var isOver: Bool {
+        switch state {
+        case .trailing, .invalid: true
+        case .header, .extendedHeader, .sparseMap, .content, .padding, .endBlock: false
+        }
+    }
 
     /// Reads the next bytes, in order.
     ///
     /// Shape: `bytes` is of any length. After the end of the archive only `TrailingContent` is looked for.
-    package mutating func take(_ bytes: RawSpan, _ visitor: some TarStreamVisitor) {}
+    package mutating func take(_ bytes: RawSpan, _ visitor: some TarStreamVisitor) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let used: Int
+            switch state {
+            case .header, .endBlock, .sparseMap: used = takeBlock(rest, visitor)
+            case .extendedHeader(let left): used = takeExtendedHeader(rest, left, visitor)
+            case .content(let content): used = takeContent(rest, content, visitor)
+            case .padding(let left):
+                used = rest.byteCount(upTo: left)
+                state = UInt64(used) == left ? .header : .padding(left - UInt64(used))
+                offset += UInt64(used)
+            case .trailing:
+                trailing.take(rest, at: offset)
+                used = rest.byteCount
+                offset += UInt64(used)
+            case .invalid: return
+            }
+            rest = rest.extracting(droppingFirst: used)
+        }
+    }
 
-    /// Ends the stream, and says how it ended.
-    package mutating func finish() -> TarStreamEnding { .empty }
+    /// Ends the stream.
+    ///
+    /// Returns: how it ended.
+    package mutating func finish() -> TarStreamEnding {
+        endingOddities = pending.oddities
+        if pending.firstOffset != nil { endingOddities.insert(.extendedHeaderWithoutEntry) }
+        switch state {
+        case .header:
+            if !kept.isEmpty { return cut(.header, at: offset - UInt64(kept.count)) }
+            return offset == 0 ? .empty : .noEndBlocks(atByte: offset)
+        case .extendedHeader: return cut(.extendedHeader, at: headerOffset)
+        case .sparseMap: return cut(.sparseMap, at: headerOffset)
+        case .content(let content): return cut(.content, at: content.entryOffset)
+        case .padding: return .noPadding(atByte: offset)
+        case .endBlock: return kept.isEmpty ? .oneZeroBlock(atByte: headerOffset) : cut(.endBlock, at: headerOffset)
+        case .trailing: return .endOfArchive(atByte: headerOffset, trailing.content)
+        case .invalid(let ending): return ending
+        }
+    }
+
+    private func cut(_ part: TarStreamPart, at entryOffset: UInt64) -> TarStreamEnding {
+        .cut(atByte: offset, part, entryOffset: pending.firstOffset ?? entryOffset)
+    }
+
+    /// Takes the rest of a block of 512 bytes, in place if none of it was read before.
+    private mutating func takeBlock(_ bytes: RawSpan, _ visitor: some TarStreamVisitor) -> Int {
+        let used = min(StreamHeader.byteCount - kept.count, bytes.byteCount)
+        offset += UInt64(used)
+        let part = bytes.extracting(first: used)
+        if used == StreamHeader.byteCount {
+            read(part, visitor)
+            return used
+        }
+        part.withUnsafeBytes { kept.append(contentsOf: $0) }
+        if kept.count == StreamHeader.byteCount {
+            var block: [UInt8] = []
+            swap(&block, &kept)
+            read(block.span.bytes, visitor)
+            block.removeAll(keepingCapacity: true)
+            // The memory is used again.
+            kept = block
+        }
+        return used
+    }
+
+    /// Reads a block that ends at `offset`.
+    private mutating func read(_ block: RawSpan, _ visitor: some TarStreamVisitor) {
+        do throws(TarStreamFault) {
+            switch state {
+            case .sparseMap:
+                try sparseMap?.take(block)
+                try readSparseMap(visitor)
+            case .endBlock:
+                guard StreamHeader.sum(block) == 0 else { throw .loneZeroBlock }
+                state = .trailing
+            case .header:
+                headerOffset = offset - UInt64(StreamHeader.byteCount)
+                try readHeader(block, visitor)
+            case .extendedHeader, .content, .padding, .trailing, .invalid: break
+            }
+        } catch {
+            stop(error)
+        }
+    }
+
+    private mutating func readHeader(_ block: RawSpan, _ visitor: some TarStreamVisitor) throws(TarStreamFault) {
+        let sum = StreamHeader.sum(block)
+        guard sum != 0 else {
+            state = .endBlock
+            return
+        }
+        let header = try StreamHeader(block, sum: sum, previousOwner: owner)
+        switch header.typeFlag {
+        case UInt8(ascii: "x"), UInt8(ascii: "g"), UInt8(ascii: "L"), UInt8(ascii: "K"):
+            self.header = header
+            state = .extendedHeader(UInt64(header.size))
+            if header.size == 0 { try endExtendedHeader() }
+        default:
+            owner = header.owner
+            try begin(header, block, visitor)
+        }
+        hasHeaders = true
+    }
+
+    /// Begins an entry: applies its extended headers, and finds out where its content is.
+    private mutating func begin(
+        _ header: StreamHeader, _ block: RawSpan, _ visitor: some TarStreamVisitor
+    ) throws(TarStreamFault) {
+        var member = TarMember(header, at: headerOffset)
+        if !pending.isEmpty {
+            do throws(TarStreamFault) {
+                try pending.apply(to: &member)
+            } catch {
+                headerOffset = pending.recordsOffset
+                throw error
+            }
+        }
+        if member.typeFlag == 0 { member.typeFlag = UInt8(ascii: member.name.last == UInt8(ascii: "/") ? "5" : "0") }
+        let hasContent = !StreamHeader.isWithoutContent(member.typeFlag)
+        if hasContent, member.size < 0 { throw .negativeSize }
+        member.place.storedByteCount = hasContent ? UInt64(member.size) : 0
+        member.place.dataOffset = offset
+        if !hasContent, member.size != 0 { member.oddities.insert(.sizeWithoutData) }
+        if member.typeFlag == UInt8(ascii: "S") || member.paxRecords.hasSparseRecords {
+            sparseMap = try SparseMapReader(member, block: block)
+            if sparseMap != nil { return try readSparseMap(visitor) }
+            member.oddities.insert(.unknownSparseVersion)
+        }
+        try begin(member, visitor)
+    }
+
+    /// Waits for a block of the map, or begins the entry after its last one.
+    private mutating func readSparseMap(_ visitor: some TarStreamVisitor) throws(TarStreamFault) {
+        guard var map = sparseMap else { return }
+        if try map.needsBlock() {
+            state = .sparseMap
+            return
+        }
+        sparseMap = nil
+        try begin(map.finish(dataOffset: offset), visitor)
+    }
+
+    private mutating func begin(_ member: TarMember, _ visitor: some TarStreamVisitor) throws(TarStreamFault) {
+        pending = PendingHeaders()
+        let content = StreamContent(member, isWanted: visitor.visit(member))
+        state = .content(content)
+        if content.leftByteCount == 0 { try end(content, visitor) }
+    }
+
+    private mutating func takeContent(
+        _ bytes: RawSpan, _ content: StreamContent, _ visitor: some TarStreamVisitor
+    ) -> Int {
+        let used = bytes.byteCount(upTo: content.leftByteCount)
+        if content.isWanted { visitor.content(bytes.extracting(first: used)) }
+        offset += UInt64(used)
+        var content = content
+        content.leftByteCount -= UInt64(used)
+        state = .content(content)
+        if content.leftByteCount == 0 {
+            do throws(TarStreamFault) {
+                try end(content, visitor)
+            } catch {
+                stop(error)
+            }
+        }
+        return used
+    }
+
+    private mutating func end(_ content: StreamContent, _ visitor: some TarStreamVisitor) throws(TarStreamFault) {
+        if let fault = content.fault { throw fault }
+        if content.isWanted { visitor.contentEnded() }
+        skipPadding()
+    }
+
+    private mutating func takeExtendedHeader(
+        _ bytes: RawSpan, _ left: UInt64, _ visitor: some TarStreamVisitor
+    ) -> Int {
+        let used = bytes.byteCount(upTo: left)
+        offset += UInt64(used)
+        state = .extendedHeader(left - UInt64(used))
+        let room = Self.maximumExtendedHeaderByteCount - kept.count
+        bytes.extracting(first: min(used, room)).withUnsafeBytes { kept.append(contentsOf: $0) }
+        do throws(TarStreamFault) {
+            guard used <= room else { throw .extendedHeaderTooLong }
+            if UInt64(used) == left { try endExtendedHeader() }
+        } catch {
+            stop(error)
+        }
+        return used
+    }
+
+    /// Go's limit, for the contents of pax headers and long names alike.
+    private static let maximumExtendedHeaderByteCount = 1 << 20
+
+    private mutating func endExtendedHeader() throws(TarStreamFault) {
+        guard let header else { return }
+        let data = kept
+        kept = []
+        self.header = nil
+        try pending.add(header, data, at: headerOffset)
+        skipPadding()
+    }
+
+    private mutating func skipPadding() {
+        let byteCount = (0 &- offset) % UInt64(StreamHeader.byteCount)
+        state = byteCount == 0 ? .header : .padding(byteCount)
+    }
+
+    private mutating func stop(_ fault: TarStreamFault) {
+        state = .invalid(.invalid(atByte: headerOffset, fault, isFirst: !hasHeaders))
+        (kept, sparseMap) = ([], nil)
+    }
+}
+
+extension RawSpan {
+    /// The number of bytes, at most `limit`.
+    fileprivate func byteCount(upTo limit: UInt64) -> Int { limit < UInt64(byteCount) ? Int(limit) : byteCount }
 }

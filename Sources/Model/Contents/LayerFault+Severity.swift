@@ -1,0 +1,51 @@
+// layerverify: what each kind of fault means for an image.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+extension LayerFault.Kind {
+    /// What the fault means for the image.
+    package var severity: LayerFault.Severity {
+        switch self {
+        case .notATar, .tarCut, .headerInvalid, .extendedHeaderInvalid, .sparseMapInvalid, .zeroBlockAmongEntries,
+            .typeUnsupported, .nameTooLong, .pathOutsideRoot, .linkTargetRefused, .rootReplaced, .whiteoutWithoutName,
+            .overlayAttribute, .attributeRefused, .attributeNamespace, .pathTwice, .hardLinkTargetMissing,
+            .hardLinkToDirectory, .parentNotDirectory, .parentLinkBroken, .whiteoutAfterEntry, .lowerLinkLoop:
+            .refute
+        case .bytesAfterEnd, .entriesAfterEnd, .paddingMissing, .extendedHeaderWithoutEntry, .globalHeader,
+            .nameNearLimit,
+            .entryOverRoot, .rootAttributes, .whiteoutNotEmptyFile, .whiteoutDirectoryUsed, .overlayDevice,
+            .userOverlayAttribute, .ownerOutOfRange, .timeOutOfRange, .deviceNumberCut, .sparseFile, .sizeWithoutData,
+            .namesDiffer, .extendedHeaderIgnored, .parentLinkFollowed, .entriesReplaced, .lowerLinkReplaced,
+            .lowerFileReplaced, .parentAttributesLost, .opaqueRoot, .whiteoutReplaced, .whiteoutWithoutParent:
+            .warning
+        case .endBlocksMissing, .emptyStream, .globalComment, .parentComponent, .whiteoutMetadata, .attributeDropped,
+            .paxRecordTwice, .unknownMagic, .blankNumber, .nameEndsInSlash, .nameNotUTF8, .nameHasControls,
+            .linkTargetLong, .whiteoutInOpaque, .whiteoutOfNothing:
+            .note
+        case .pathLimit: .undetermined
+        }
+    }
+
+    /// What must be known to see the fault.
+    package var scope: LayerFault.Scope {
+        switch self {
+        case .notATar, .tarCut, .headerInvalid, .extendedHeaderInvalid, .sparseMapInvalid, .zeroBlockAmongEntries,
+            .bytesAfterEnd, .entriesAfterEnd, .paddingMissing, .endBlocksMissing, .emptyStream,
+            .extendedHeaderWithoutEntry, .globalHeader, .globalComment, .unknownMagic, .blankNumber, .paxRecordTwice,
+            .extendedHeaderIgnored, .namesDiffer, .sizeWithoutData:
+            .archive
+        case .typeUnsupported, .nameTooLong, .nameNearLimit, .pathOutsideRoot, .parentComponent, .linkTargetRefused,
+            .entryOverRoot, .rootReplaced, .rootAttributes, .whiteoutWithoutName, .whiteoutNotEmptyFile,
+            .whiteoutDirectoryUsed, .whiteoutMetadata, .overlayDevice, .overlayAttribute, .userOverlayAttribute,
+            .attributeRefused, .attributeNamespace, .attributeDropped, .ownerOutOfRange, .timeOutOfRange,
+            .deviceNumberCut, .sparseFile, .nameEndsInSlash, .nameNotUTF8, .nameHasControls, .linkTargetLong:
+            .entry
+        case .pathTwice, .hardLinkTargetMissing, .hardLinkToDirectory, .parentNotDirectory, .parentLinkBroken,
+            .parentLinkFollowed, .entriesReplaced, .whiteoutAfterEntry, .whiteoutInOpaque, .pathLimit:
+            .layer
+        case .lowerLinkReplaced, .lowerLinkLoop, .lowerFileReplaced, .parentAttributesLost, .opaqueRoot,
+            .whiteoutReplaced, .whiteoutWithoutParent, .whiteoutOfNothing:
+            .stack
+        }
+    }
+}

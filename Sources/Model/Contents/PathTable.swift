@@ -1,0 +1,298 @@
+// layerverify: the paths of a layer, packed.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// The paths that a layer makes, and its whiteouts, as a tree of names. Names are bytes, at most 255.
+///
+/// Memory: 16 bytes for a path, its name, the target of a symbolic link, and 5 to 11 bytes in a hash table whose hash
+/// has a seed. Nothing is copied when it grows but the slots of the hash table, of 4 bytes each.
+///
+/// Complexity: finding a name in a directory takes constant time.
+package struct PathTable: Sendable {
+    private var records: [[PathRecord]] = []
+    private var arena = ByteArena()
+    /// The lower bits are the number of a record; the others are a part of its hash. The root is never found by a name, so 0
+    /// is an empty slot.
+    private var slots: [UInt32] = []
+    private let reservation: PathReservation
+    /// The number of paths, with the root.
+    package private(set) var count = 0
+    /// The paths for which `dependsOnLower` was true at some time, each once.
+    private var listed: [UInt32] = []
+    private var scratch: [UInt8] = []
+
+    private static let chunkBits: UInt32 = 12
+    /// The largest number of records, and of bytes of names; the address of a name has 32 bits.
+    private static let maximumCount = 1 << 27
+    private static let maximumArenaByteCount = 1 << 30
+
+    /// Makes a table with the root alone, as a directory without an entry.
+    package init(budget: PathBudget) {
+        reservation = PathReservation(budget)
+        append(
+            PathRecord(
+                parent: .root, name: 0, block: 0, nameByteCount: 0, kind: .directory,
+                flags: [.implied, .defaultAttributes]))
+    }
+
+    // Reading
+
+    package var nodes: some Sequence<PathNode> { (0..<UInt32(count)).lazy.map { PathNode($0) } }
+
+    package func kind(of node: PathNode) -> PathKind { record(node).kind }
+
+    package func flags(of node: PathNode) -> PathFlags { record(node).flags }
+
+    /// The directory of a path; of the root the root itself.
+    package func parent(of node: PathNode) -> PathNode { PathNode(record(node).parent) }
+
+    /// Where the first header of its entry begins; of a directory without one, that of the first entry in it.
+    ///
+    /// Units: bytes of the uncompressed layer; at most 2 TiB, all later ones are the same.
+    package func headerOffset(of node: PathNode) -> UInt64 { UInt64(record(node).block) * 512 }
+
+    /// The last component of a path; empty for the root.
+    package func name(of node: PathNode) -> ArraySlice<UInt8> {
+        let record = record(node)
+        guard record.nameByteCount > 0 else { return [] }
+        let address = ByteArena.Address(rawValue: record.name)
+        return arena.chunks[address.chunk][address.offset..<address.offset + Int(record.nameByteCount)]
+    }
+
+    /// The path below the root, without a slash at the beginning or the end; empty for the root.
+    package func path(of node: PathNode) -> [UInt8] {
+        var names: [ArraySlice<UInt8>] = []
+        var place = node
+        while place != .root {
+            names.append(name(of: place))
+            place = parent(of: place)
+        }
+        return Array(names.reversed().joined(separator: [UInt8(ascii: "/")]))
+    }
+
+    /// The target of a symbolic link as written; nil for any other path.
+    package func linkTarget(of node: PathNode) -> ArraySlice<UInt8>? {
+        let record = record(node)
+        guard record.kind == .symbolicLink else { return nil }
+        let address = targetAddress(of: record)
+        let chunk = arena.chunks[address.chunk]
+        let byteCount = Int(chunk[address.offset]) | Int(chunk[address.offset + 1]) << 8
+        return chunk[address.offset + 2..<address.offset + 2 + byteCount]
+    }
+
+    /// The paths whose meaning depends on the layers below, in no order.
+    package var dependents: some Sequence<PathNode> {
+        listed.lazy.map { PathNode($0) }.filter { dependsOnLower($0) }
+    }
+
+    /// Whether what a path means depends on the layers below: directories without an entry, whiteouts, and directories after a
+    /// whiteout of the same path; not the root.
+    package func dependsOnLower(_ node: PathNode) -> Bool { node != .root && Self.depends(record(node)) }
+
+    /// Finds a name in a directory.
+    ///
+    /// Parameters: `range` are the bytes of `text` that are the name.
+    package func find(_ text: [UInt8], _ range: Range<Int>, in directory: PathNode) -> PathNode? {
+        guard !slots.isEmpty, !range.isEmpty, range.count <= 255 else { return nil }
+        let hash = Self.hash(text, range, directory)
+        let mask = UInt32(truncatingIfNeeded: slots.count - 1)
+        let tag = UInt32(truncatingIfNeeded: hash >> 32) & ~mask
+        var slot = UInt32(truncatingIfNeeded: hash) & mask
+        while true {
+            let entry = slots[Int(slot)]
+            if entry == 0 { return nil }
+            if entry & ~mask == tag, isRecord(entry & mask, text, range, in: directory) {
+                return PathNode(entry & mask)
+            }
+            slot = (slot + 1) & mask
+        }
+    }
+
+    // Changing
+
+    /// Adds a path that is not in the table.
+    ///
+    /// Parameters: `range` are the bytes of `text` that are the name, 1 to 255. `target` is that of a symbolic link, at most 4095
+    /// bytes; `original` is the symbolic link that the path is a hard link to.
+    ///
+    /// Returns: nil if the budget does not suffice. The table is unchanged then.
+    package mutating func add(
+        _ text: [UInt8], _ range: Range<Int>, in directory: PathNode, _ kind: PathKind, _ flags: PathFlags = [],
+        at headerOffset: UInt64, target: [UInt8] = [], original: PathNode? = nil
+    ) -> PathNode? {
+        precondition(!range.isEmpty && range.count <= 255, "a name has 1 to 255 bytes")
+        guard count < Self.maximumCount, reserve(range.count + target.count) else { return nil }
+        if (count + 1) * 4 > slots.count * 3 { growSlots() }
+        let name = appendName(text, range, kind, target: target, original: original)
+        let node = PathNode(UInt32(count))
+        append(
+            PathRecord(
+                parent: directory, name: name, block: Self.block(headerOffset), nameByteCount: UInt8(range.count),
+                kind: kind, flags: flags))
+        put(node, Self.hash(text, range, directory))
+        if kind != .whiteout { change(directory) { $0.flags.insert(.hasChildren) } }
+        return node
+    }
+
+    /// Makes something else of a path. Parameters: as those of `add`.
+    ///
+    /// Returns: false if the budget does not suffice. The table is unchanged then.
+    package mutating func replace(
+        _ node: PathNode, _ kind: PathKind, _ flags: PathFlags, at headerOffset: UInt64, target: [UInt8] = [],
+        original: PathNode? = nil
+    ) -> Bool {
+        var name = record(node).name
+        if kind == .symbolicLink, node != .root {
+            guard reserve(255 + target.count) else { return false }
+            let text = Array(self.name(of: node))
+            name = appendName(text, text.indices, kind, target: target, original: original)
+        }
+        if kind != .whiteout { change(parent(of: node)) { $0.flags.insert(.hasChildren) } }
+        change(node) { record in
+            record.kind = kind
+            record.flags = flags.union(record.flags.intersection(.listed))
+            record.block = Self.block(headerOffset)
+            record.name = name
+        }
+        return true
+    }
+
+    package mutating func insert(_ flags: PathFlags, of node: PathNode) { change(node) { $0.flags.formUnion(flags) } }
+}
+
+// Records
+
+extension PathTable {
+    private func record(_ node: PathNode) -> PathRecord {
+        records[Int(node.number >> Self.chunkBits)][Int(node.number & (1 << Self.chunkBits - 1))]
+    }
+
+    private mutating func change(_ node: PathNode, _ body: (inout PathRecord) -> Void) {
+        let chunk = Int(node.number >> Self.chunkBits)
+        let place = Int(node.number & (1 << Self.chunkBits - 1))
+        body(&records[chunk][place])
+        list(node)
+    }
+
+    /// Adds a path to those that depend on the layers below, if it is one.
+    private mutating func list(_ node: PathNode) {
+        let record = record(node)
+        guard node != .root, !record.flags.contains(.listed), Self.depends(record) else { return }
+        records[Int(node.number >> Self.chunkBits)][Int(node.number & (1 << Self.chunkBits - 1))].flags.insert(.listed)
+        listed.append(node.number)
+    }
+
+    private mutating func append(_ record: PathRecord) {
+        if count & (1 << Int(Self.chunkBits) - 1) == 0 {
+            records.append([])
+            if count > 0 { records[records.count - 1].reserveCapacity(1 << Int(Self.chunkBits)) }
+        }
+        records[records.count - 1].append(record)
+        count += 1
+        list(PathNode(UInt32(count - 1)))
+    }
+
+    private static func depends(_ record: PathRecord) -> Bool {
+        switch record.kind {
+        case .whiteout: true
+        case .directory: !record.flags.isDisjoint(with: [.implied, .replacesWhiteout])
+        default: false
+        }
+    }
+
+    private static func block(_ offset: UInt64) -> UInt32 { UInt32(clamping: offset / 512) }
+
+    /// Makes sure that a path and so many more bytes fit. Returns: whether they do.
+    private func reserve(_ byteCount: Int) -> Bool {
+        guard arena.byteCount + byteCount + 8 <= Self.maximumArenaByteCount else { return false }
+        let slotCount = (count + 1) * 4 > slots.count * 3 ? max(16, slots.count * 2) + slots.count : slots.count
+        let recordByteCount = MemoryLayout<PathRecord>.stride * (count + 1)
+        // An array that grows has two copies for a moment.
+        return reservation.reach(recordByteCount + arena.byteCount + byteCount + 8 + 4 * slotCount + 12 * listed.count)
+    }
+
+    /// Appends a name, and what a symbolic link needs after it: the address of its target, or the target itself.
+    ///
+    /// Shape of a target: two bytes of its length, the lower one first, and its bytes.
+    private mutating func appendName(
+        _ text: [UInt8], _ range: Range<Int>, _ kind: PathKind, target: [UInt8], original: PathNode?
+    ) -> UInt32 {
+        scratch.removeAll(keepingCapacity: true)
+        scratch.append(contentsOf: text[range])
+        if kind == .symbolicLink {
+            if let original {
+                let address = targetAddress(of: record(original)).rawValue
+                for shift: UInt32 in [0, 8, 16, 24] { scratch.append(UInt8(truncatingIfNeeded: address >> shift)) }
+            } else {
+                precondition(target.count <= 4095, "a target has at most 4095 bytes")
+                scratch.append(UInt8(truncatingIfNeeded: target.count))
+                scratch.append(UInt8(truncatingIfNeeded: target.count >> 8))
+                scratch.append(contentsOf: target)
+            }
+        }
+        return arena.append(scratch).rawValue
+    }
+
+    private func targetAddress(of record: PathRecord) -> ByteArena.Address {
+        let after = record.name + UInt32(record.nameByteCount)
+        guard record.flags.contains(.hardLink) else { return ByteArena.Address(rawValue: after) }
+        let address = ByteArena.Address(rawValue: after)
+        let chunk = arena.chunks[address.chunk]
+        return ByteArena.Address(
+            rawValue: (0..<4).reduce(0) { $0 | UInt32(chunk[address.offset + $1]) << UInt32(8 * $1) })
+    }
+}
+
+// The hash table
+
+extension PathTable {
+    private func isRecord(_ number: UInt32, _ text: [UInt8], _ range: Range<Int>, in directory: PathNode) -> Bool {
+        let record = record(PathNode(number))
+        guard record.parent == directory.number, Int(record.nameByteCount) == range.count else { return false }
+        let address = ByteArena.Address(rawValue: record.name)
+        let chunk = arena.chunks[address.chunk]
+        for place in 0..<range.count where chunk[address.offset + place] != text[range.lowerBound + place] {
+            return false
+        }
+        return true
+    }
+
+    private mutating func put(_ node: PathNode, _ hash: UInt64) {
+        let mask = UInt32(truncatingIfNeeded: slots.count - 1)
+        var slot = UInt32(truncatingIfNeeded: hash) & mask
+        while slots[Int(slot)] != 0 { slot = (slot + 1) & mask }
+        slots[Int(slot)] = UInt32(truncatingIfNeeded: hash >> 32) & ~mask | node.number
+    }
+
+    private mutating func growSlots() {
+        slots = Array(repeating: 0, count: max(16, slots.count * 2))
+        for number in 1..<UInt32(max(1, count)) {
+            let record = record(PathNode(number))
+            let address = ByteArena.Address(rawValue: record.name)
+            let hash = Self.hash(
+                arena.chunks[address.chunk], address.offset..<address.offset + Int(record.nameByteCount),
+                PathNode(record.parent))
+            put(PathNode(number), hash)
+        }
+    }
+
+    /// A hash with a seed of the process, so that no layer can be made whose names collide.
+    private static func hash(_ text: [UInt8], _ range: Range<Int>, _ directory: PathNode) -> UInt64 {
+        var hasher = Hasher()
+        hasher.combine(directory.number)
+        unsafe text.withUnsafeBytes { bytes in
+            // SAFETY: the slice is within the array, and used only during the call.
+            unsafe hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: bytes[range]))
+        }
+        return UInt64(bitPattern: Int64(hasher.finalize()))
+    }
+}
+
+extension PathTable: Hashable {
+    /// Whether both have the same paths in the same order.
+    package static func == (one: PathTable, other: PathTable) -> Bool {
+        one.records == other.records && one.arena.chunks == other.arena.chunks
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(count) }
+}

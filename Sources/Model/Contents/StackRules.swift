@@ -1,0 +1,125 @@
+// layerverify: what the layers of an image do to each other.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// The rules about what a layer does to the layers below it, for one image.
+///
+/// Most paths of a layer mean the same on any other layer. The rules look at the others (`PathTable.dependents`): whiteouts, and
+/// directories without an entry or after a whiteout. Their paths in all layers make a tree, whose state is followed through the
+/// layers, from the lowest one.
+///
+/// Complexity: for each layer proportional to its paths, or to the paths of the tree if these are fewer.
+package struct StackRules {
+    private let tables: [PathTable]
+    private var tree: StackTree
+    private var faults: [LayerFaultList]
+    private var resolver = PathResolver(steps: 1 << 20)
+    /// The paths of the tree below which the present layer hides all that is lower.
+    private var hidden: Set<UInt32> = []
+
+    /// The faults of the layers of an image, by layer and in no order within a layer; of each kind the first few.
+    ///
+    /// Parameters: `layers` begin with the lowest one; nil, or facts without paths, is a layer whose paths are not known. Nothing is
+    /// found in it and in the layers above, since nobody knows what they replace.
+    package static func faults(of layers: [ContentsFacts?]) -> [(layer: Int, fault: LayerFault)] {
+        var rules = StackRules(layers.prefix { $0?.paths != nil }.compactMap { $0?.paths })
+        rules.run()
+        return rules.faults.enumerated().flatMap { place, list in list.faults.map { (place, $0) } }
+    }
+
+    private init(_ tables: [PathTable]) {
+        self.tables = tables
+        tree = StackTree()
+        faults = Array(repeating: LayerFaultList(), count: tables.count)
+    }
+
+    private mutating func run() {
+        guard let lowest = tables.first else { return }
+        for node in lowest.dependents where lowest.kind(of: node) == .whiteout { add(.whiteoutOfNothing, 0, node) }
+        for (layer, table) in tables.enumerated().dropFirst() {
+            if table.flags(of: .root).contains(.opaque), tables[..<layer].contains(where: { $0.count > 1 }) {
+                faults[layer].add(.opaqueRoot) { kind in
+                    LayerFault(kind, Array(".wh..wh..opq".utf8), at: table.headerOffset(of: .root))
+                }
+            }
+            guard tree.add(dependentsOf: table) else {
+                faults[layer].add(.pathLimit) { LayerFault($0, at: 0) }
+                return
+            }
+        }
+        guard tree.count > 1 else { return }
+        for (layer, table) in tables.enumerated() {
+            let pairs = tree.pairs(with: table)
+            if layer > 0 { judge(pairs, layer) }
+            tree.apply(table, pairs, layer: layer)
+        }
+    }
+
+    /// Applies the rules to the paths of one layer that depend on those below. The parents in `pairs` are before their children.
+    private mutating func judge(_ pairs: [StackTree.Pair], _ layer: Int) {
+        let table = tables[layer]
+        hidden.removeAll(keepingCapacity: true)
+        for (path, node) in pairs where path != .root {
+            let parent = tree.parent(of: path)
+            let flags = table.flags(of: node)
+            if hidden.contains(parent.number) {
+                if table.kind(of: node) == .directory { hidden.insert(path.number) }
+                continue
+            }
+            // The root of an overlay mount hides nothing.
+            if table.flags(of: table.parent(of: node)).contains(.opaque), table.parent(of: node) != .root {
+                hidden.insert(path.number)
+                continue
+            }
+            switch table.kind(of: node) {
+            case .whiteout: judgeWhiteout(path, node, layer)
+            case .directory where flags.contains(.replacesWhiteout):
+                hidden.insert(path.number)
+                let below = tree[path]
+                if below.kind == .directory, below.hasChildren, !flags.contains(.opaque) {
+                    add(.whiteoutReplaced, layer, node)
+                }
+            case .directory where flags.contains(.implied): judgeImplied(path, node, layer)
+            default: break
+            }
+        }
+    }
+
+    private mutating func judgeWhiteout(_ path: PathNode, _ node: PathNode, _ layer: Int) {
+        guard tree[path].kind == .absent else { return }
+        let parent = tables[layer].parent(of: node)
+        switch tree[tree.parent(of: path)].kind {
+        case .directory: add(.whiteoutOfNothing, layer, node)
+        case .absent: add(.whiteoutWithoutParent, layer, node)
+        case .symbolicLink, .other:
+            // What replaces a lower link or file without an entry has a fault of its own.
+            if !tables[layer].flags(of: parent).contains(.implied) { add(.whiteoutWithoutParent, layer, node) }
+        }
+    }
+
+    private mutating func judgeImplied(_ path: PathNode, _ node: PathNode, _ layer: Int) {
+        let below = tree[path]
+        switch below.kind {
+        case .absent: break
+        case .directory: if !below.hasDefaultAttributes { add(.parentAttributesLost, layer, node) }
+        case .other: add(.lowerFileReplaced, layer, node)
+        case .symbolicLink:
+            let table = tables[below.layer]
+            let isLoop = resolver.follow(below.node, in: table) == .loop
+            add(isLoop ? .lowerLinkLoop : .lowerLinkReplaced, layer, node, other: table.linkTarget(of: below.node))
+        }
+    }
+
+    private mutating func add(
+        _ kind: LayerFault.Kind, _ layer: Int, _ node: PathNode, other: ArraySlice<UInt8>? = nil
+    ) {
+        let table = tables[layer]
+        faults[layer].add(kind) { kind in
+            var path = table.path(of: node)
+            if table.kind(of: node) == .whiteout {
+                path.insert(contentsOf: Array(".wh.".utf8), at: path.count - table.name(of: node).count)
+            }
+            return LayerFault(kind, path, at: table.headerOffset(of: node), other: Array(other ?? []))
+        }
+    }
+}

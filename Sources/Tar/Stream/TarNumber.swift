@@ -1,0 +1,103 @@
+// layerverify: numbers in the headers of a tar stream.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// Numbers as Go's archive/tar reads them.
+enum TarNumber {
+    /// A number in octal digits, between any blanks and NULs; 0 if there is nothing else. What follows a NUL after the
+    /// digits is ignored. Returns nil for anything else.
+    ///
+    /// Shape: the field has at most 12 bytes, so the number has at most 36 bits.
+    static func octal(_ block: RawSpan, _ field: Range<Int>) -> Int64? {
+        var (start, end) = (field.lowerBound, field.upperBound)
+        while start < end, isBlank(block.byte(start)) { start += 1 }
+        while start < end, isBlank(block.byte(end - 1)) { end -= 1 }
+        var number: Int64 = 0
+        while start < end {
+            let byte = block.byte(start)
+            if byte == 0 { break }
+            let digit = byte ^ 0x30
+            guard digit < 8 else { return nil }
+            number = number << 3 | Int64(digit)
+            start += 1
+        }
+        return number
+    }
+
+    /// A number in octal digits or in GNU's base 256: big-endian two's complement, with the highest bit set as a mark.
+    /// Returns nil for anything else, and for a number outside of 64 bits.
+    static func numeric(_ block: RawSpan, _ field: Range<Int>) -> Int64? {
+        let first = block.byte(field.lowerBound)
+        guard first & 0x80 != 0 else { return octal(block, field) }
+        let inversion: UInt8 = first & 0x40 == 0 ? 0 : 0xff
+        var number = UInt64((first ^ inversion) & 0x7f)
+        for place in field.dropFirst() {
+            guard number >> 56 == 0 else { return nil }
+            number = number << 8 | UInt64(block.byte(place) ^ inversion)
+        }
+        guard number >> 63 == 0 else { return nil }
+        return inversion == 0 ? Int64(number) : ~Int64(number)
+    }
+
+    /// Whether a field has a blank, and at most NULs next to it.
+    static func isBlankField(_ block: RawSpan, _ field: Range<Int>) -> Bool {
+        var hasBlank = false
+        for place in field {
+            let byte = block.byte(place)
+            guard isBlank(byte) else { return false }
+            if byte == 0x20 { hasBlank = true }
+        }
+        return hasBlank
+    }
+
+    /// A decimal number with an optional sign, of at least one digit; nil for anything else, and outside of 64 bits.
+    ///
+    /// Leading zeros may be of any number, as in Go's strconv.ParseInt.
+    static func decimal(_ text: ArraySlice<UInt8>) -> Int64? {
+        var digits = text
+        let isNegative = text.first == UInt8(ascii: "-")
+        if isNegative || text.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
+        guard !digits.isEmpty else { return nil }
+        var number: Int64 = 0
+        for byte in digits {
+            let digit = byte &- 0x30
+            guard digit < 10 else { return nil }
+            let (product, overflows) = number.multipliedReportingOverflow(by: 10)
+            let (sum, exceeds) =
+                isNegative
+                ? product.subtractingReportingOverflow(Int64(digit)) : product.addingReportingOverflow(Int64(digit))
+            guard !overflows, !exceeds else { return nil }
+            number = sum
+        }
+        return number
+    }
+
+    /// A time of a pax record: a decimal number, and maybe a point and digits, of which nine count. Returns nil for anything else.
+    static func time(_ text: ArraySlice<UInt8>) -> TarTime? {
+        let point = text.firstIndex(of: UInt8(ascii: "."))
+        guard let seconds = decimal(text[..<(point ?? text.endIndex)]) else { return nil }
+        guard let point else { return TarTime(seconds: seconds) }
+        var (nanoseconds, scale): (Int32, Int32) = (0, 100_000_000)
+        for byte in text[(point + 1)...] {
+            let digit = byte &- 0x30
+            guard digit < 10 else { return nil }
+            nanoseconds += Int32(digit) * scale
+            scale /= 10
+        }
+        guard text.first == UInt8(ascii: "-"), nanoseconds > 0 else {
+            return TarTime(seconds: seconds, nanoseconds: nanoseconds)
+        }
+        // The first second of 64 bits has none before it; Go wraps as well.
+        return TarTime(seconds: seconds &- 1, nanoseconds: 1_000_000_000 - nanoseconds)
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0 }
+}
+
+extension RawSpan {
+    /// The byte at an offset, which must be within the span.
+    func byte(_ offset: Int) -> UInt8 {
+        // SAFETY: every pattern of bits is a number, and the method checks the offset.
+        unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+    }
+}
