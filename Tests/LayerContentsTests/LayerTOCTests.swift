@@ -49,7 +49,7 @@ import Testing
     static let changes: [Change] = [
         Change("etc/name", "mode", "2541", .entryDiffers), Change("etc/name", "uid", "0", .entryDiffers),
         Change("etc/name", "gid", nil, .entryDiffers), Change("etc/name", "size", "13", .entryDiffers),
-        Change("etc/name", "type", "symlink".quoted, .entryDiffers),
+        Change("etc/small", "type", "symlink".quoted, .entryDiffers),
         Change("etc/name", "modtime", "2023-11-14T22:13:22Z".quoted, .entryDiffers),
         Change("etc/link", "linkName", "../y".quoted, .entryDiffers),
         Change("etc/hard", "linkName", "etc/small".quoted, .entryDiffers),

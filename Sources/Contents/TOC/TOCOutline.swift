@@ -82,7 +82,7 @@ struct TOCOutline {
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
             case UInt8(ascii: "}"): depth -= 1
             case UInt8(ascii: ",") where depth == 0, UInt8(ascii: "]") where depth == 0:
-                guard elements.count < bytes.count / Self.leastByteCount else { throw .tooLarge }
+                guard elements.count < bytes.count / Self.leastByteCount + 16 else { throw .tooLarge }
                 elements.append(TOCElement(start: UInt32(start), end: UInt32(offset)))
                 defer { offset += 1 }
                 return bytes[offset] == UInt8(ascii: ",")
