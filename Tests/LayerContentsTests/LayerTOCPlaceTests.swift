@@ -33,7 +33,8 @@ import Testing
     @Test func anExternalTOCIsNotChecked() throws {
         var layer = TOCFixture().estargz()
         layer.bytes.removeLast(51)
-        layer.bytes += [0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 21, 0, 0x53, 0x47, 17, 0] + Array("STARGZEXTERNALTOC".utf8)
+        layer.bytes +=
+            [0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 21, 0, 0x53, 0x47, 17, 0] + Array("STARGZEXTERNALTOC".utf8)
         layer.bytes += [1, 0, 0, 0xff, 0xff] + [UInt8](repeating: 0, count: 8)
         let faults = try LayerTOC.faults(of: layer)
         #expect(faults.map(\.kind) == [.notChecked])

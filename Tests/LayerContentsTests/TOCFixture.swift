@@ -41,10 +41,13 @@ struct FixtureEntry {
     }
 
     private static func block(
-        _ name: String, _ type: Character, _ size: Int, _ mode: Int, _ linkName: String, _ seconds: Int, _ device: (Int, Int)
+        _ name: String, _ type: Character, _ size: Int, _ mode: Int, _ linkName: String, _ seconds: Int,
+        _ device: (Int, Int)
     ) -> [UInt8] {
         var block = [UInt8](repeating: 0, count: 512)
-        func put(_ text: String, at offset: Int) { block.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8) }
+        func put(_ text: String, at offset: Int) {
+            block.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8)
+        }
         func put(_ number: Int, at offset: Int, _ width: Int) {
             let digits = String(number, radix: 8)
             put(String(repeating: "0", count: width - 1 - digits.count) + digits, at: offset)
@@ -224,7 +227,8 @@ struct TOCFixture {
             "0": "reg", "1": "hardlink", "2": "symlink", "3": "char", "4": "block", "5": "dir", "6": "fifo",
         ]
         var line: FixtureLine = [
-            "name": entry.name.quoted, "type": types[entry.type, default: "?"].quoted, "mode": "\(entry.mode)", "uid": "7",
+            "name": entry.name.quoted, "type": types[entry.type, default: "?"].quoted, "mode": "\(entry.mode)",
+            "uid": "7",
             "gid": "8", "modtime": "2023-11-14T22:13:20Z".quoted,
         ]
         if !entry.content.isEmpty {
@@ -239,7 +243,8 @@ struct TOCFixture {
 
     static func document(_ lines: [FixtureLine]) -> String {
         let entries = lines.map { line in
-            "{" + line.sorted { $0.key < $1.key }.map { "\($0.key.quoted): \($0.value)" }.joined(separator: ",\n ") + "}"
+            "{" + line.sorted { $0.key < $1.key }.map { "\($0.key.quoted): \($0.value)" }.joined(separator: ",\n ")
+                + "}"
         }
         return "{\n\t\"version\": 1,\n\t\"entries\": [" + entries.joined(separator: ",\n\t") + "\n\t]\n}"
     }

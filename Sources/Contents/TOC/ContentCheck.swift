@@ -44,7 +44,8 @@ struct ContentCheck {
 
     /// The offsets of the end in the uncompressed layer: that of the file, and of the first chunk.
     var endPositions: [UInt64] {
-        let byteCounts = entry.chunk.byteCount == 0 ? [entry.size] : [entry.size, min(entry.chunk.byteCount, entry.size)]
+        let byteCounts =
+            entry.chunk.byteCount == 0 ? [entry.size] : [entry.size, min(entry.chunk.byteCount, entry.size)]
         return byteCounts.map { dataOffset + UInt64($0) }
     }
 

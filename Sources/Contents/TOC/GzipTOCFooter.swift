@@ -21,7 +21,8 @@ enum GzipTOCFooter: Equatable {
     init?(_ tail: [UInt8]) {
         if let text = Self.extraField(tail.suffix(51), text: 22, subfield: true), let offset = Self.offset(text) {
             self = .inLayer(offset: offset, byteCount: 51)
-        } else if let text = Self.extraField(tail.suffix(47), text: 22, subfield: false), let offset = Self.offset(text) {
+        } else if let text = Self.extraField(tail.suffix(47), text: 22, subfield: false), let offset = Self.offset(text)
+        {
             self = .inLayer(offset: offset, byteCount: 47)
         } else if let text = Self.extraField(tail.suffix(46), text: 17, subfield: true),
             text.elementsEqual("STARGZEXTERNALTOC".utf8)

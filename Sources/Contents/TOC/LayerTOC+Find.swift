@@ -38,7 +38,8 @@ extension LayerTOC {
         let footer = StoredRange(zstdFooter: try layer.tail(StoredRange.maximumFooterByteCount))
         let annotated = claim.position.flatMap { StoredRange(annotation: $0, count: 4) }
         guard let range = claim.position == nil ? footer : annotated else {
-            return .fault(missing(claim.position == nil ? "no annotation has its position" : "its position is malformed"))
+            return .fault(
+                missing(claim.position == nil ? "no annotation has its position" : "its position is malformed"))
         }
         guard range.isWithin(layer.byteCount) else {
             return .fault(missing("byte \(range.offset) and \(range.byteCount) more exceed the layer"))
@@ -56,7 +57,8 @@ extension LayerTOC {
             if case .fault = compared { return compared }
         }
         guard let bytes = decoded(stored, range) else {
-            return .fault(TOCFault(.malformed, .refute, actual: "it does not decode to \(range.uncompressedByteCount) bytes"))
+            return .fault(
+                TOCFault(.malformed, .refute, actual: "it does not decode to \(range.uncompressedByteCount) bytes"))
         }
         if claim.compressedDigest == nil || claim.documentDigest != nil {
             return compareDigest(bytes, claim.documentDigest, of: "the document", faults)

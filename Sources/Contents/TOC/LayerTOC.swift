@@ -24,7 +24,8 @@ package struct LayerTOC {
     ///   - compression: that of the layer, by its first bytes.
     ///   - isCancelled: called once for each block.
     package init(
-        _ claim: TOCClaim, in reader: any BlobReader, _ compression: Compression, options: CodecOptions = CodecOptions(),
+        _ claim: TOCClaim, in reader: any BlobReader, _ compression: Compression,
+        options: CodecOptions = CodecOptions(),
         isCancelled: @escaping () -> Bool = { false }
     ) {
         self.claim = claim

@@ -35,7 +35,8 @@ struct StoredRange: Hashable {
     init?(zstdFooter tail: [UInt8]) {
         for byteCount in [64, 40] {
             let frame = Array(tail.suffix(8 + byteCount))
-            guard frame.count == 8 + byteCount, frame.starts(with: [0x50, 0x2a, 0x4d, 0x18, UInt8(byteCount), 0, 0, 0]),
+            guard frame.count == 8 + byteCount,
+                frame.starts(with: [0x50, 0x2a, 0x4d, 0x18, UInt8(byteCount), 0, 0, 0]),
                 Self.magics.contains(Array(frame.suffix(8)))
             else { continue }
             let numbers = (1...4).map { Self.number(frame[(8 * $0)..<(8 * $0 + 8)]) }

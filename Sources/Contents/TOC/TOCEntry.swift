@@ -40,7 +40,8 @@ struct TOCEntry {
 
     static let names = KeyComparison.ignoringCase(
         of: [
-            "name", "type", "size", "modtime", "linkName", "mode", "uid", "gid", "devMajor", "devMinor", "xattrs", "digest",
+            "name", "type", "size", "modtime", "linkName", "mode", "uid", "gid", "devMajor", "devMinor", "xattrs",
+            "digest",
             "offset", "innerOffset", "endOffset", "chunkSize", "chunkOffset", "chunkDigest", "chunkType",
         ], maps: ["xattrs"])
 
@@ -49,7 +50,9 @@ struct TOCEntry {
         guard value.kind == .object else { throw .malformed("an entry is not an object") }
         let members = TOCMembers(value: value)
         let type = try members.text("type")
-        guard let kind = Kind(rawValue: type) else { throw .malformed("an entry is of an unknown type \(value.rawText)") }
+        guard let kind = Kind(rawValue: type) else {
+            throw .malformed("an entry is of an unknown type \(value.rawText)")
+        }
         self.kind = kind
         name = Array(try members.text("name").utf8)
         linkName = Array(try members.text("linkName").utf8)

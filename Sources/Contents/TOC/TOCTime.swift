@@ -13,9 +13,11 @@ struct TOCTime: Equatable {
     /// Spec: RFC 3339 §5.6.
     init?(_ text: String) {
         let bytes = Array(text.utf8)
-        guard bytes.count >= 20, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"), bytes[10] == UInt8(ascii: "T"),
+        guard bytes.count >= 20, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+            bytes[10] == UInt8(ascii: "T"),
             bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
-            let year = Self.number(bytes[0..<4]), let month = Self.number(bytes[5..<7]), let day = Self.number(bytes[8..<10]),
+            let year = Self.number(bytes[0..<4]), let month = Self.number(bytes[5..<7]),
+            let day = Self.number(bytes[8..<10]),
             let hour = Self.number(bytes[11..<13]), let minute = Self.number(bytes[14..<16]),
             let second = Self.number(bytes[17..<19]), let offset = Self.offset(bytes.dropFirst(19)),
             year > 1, (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 60
