@@ -88,10 +88,11 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Pipeline", swiftSettings: settings),
+        // Reads the tar in a layer, applies the rules of one layer, and compares tables of contents with it.
         .target(
             name: "LayerContents",
             dependencies: ["StrictJSON", "Tar", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline"],
-            path: "Sources/Contents", swiftSettings: settings + optimized),
+            path: "Sources/Contents", exclude: ["README.md"], swiftSettings: librarySettings),
         .target(
             name: "LayerAudit", dependencies: ["LayerModel"], path: "Sources/Audit", exclude: ["README.md"],
             swiftSettings: safeSettings),
@@ -102,7 +103,7 @@ let package = Package(
             name: "LayerVerify",
             dependencies: [
                 "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerSource", "LayerPipeline",
-                "LayerAudit", "LayerReport", .product(name: "SystemPackage", package: "swift-system"),
+                "LayerContents", "LayerAudit", "LayerReport", .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Verify", swiftSettings: settings),
         .target(
@@ -183,8 +184,8 @@ let package = Package(
         .testTarget(
             name: "LayerContentsTests",
             dependencies: [
-                "LayerContents", "Tar", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "CZlib", "CZstd",
-                "TestSupport",
+                "LayerContents", "Tar", "LayerModel", "LayerSystem", "LayerDigest", "TestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings),
         .testTarget(name: "LayerAuditTests", dependencies: ["LayerAudit", "LayerModel"], swiftSettings: settings),

@@ -33,6 +33,46 @@ class HashedFile:
         self.file.close()
 
 
+class LayerTar(tarfile.TarFile):
+    """The tar of a layer, which names each path once and has the target of each hard link before it.
+
+    Entries whose name is taken, as after all files were added once, are put into another folder, or left out if they are
+    folders themselves.
+    """
+
+    def __init__(self, *arguments, **options):
+        # By the name of an entry, the name under which it is in the tar.
+        self.written = {}
+        self.paths = {}
+        super().__init__(*arguments, **options)
+
+    def addfile(self, tarinfo, fileobj=None):
+        name = tarinfo.name.removeprefix("./").strip("/")
+        if tarinfo.isdir() and self.paths.get(name or "."):
+            return
+        if tarinfo.islnk():
+            target = self.written.get(tarinfo.linkname.removeprefix("./").strip("/"))
+            if target is None:
+                return
+            tarinfo.linkname = target
+        path, number = name or ".", 0
+        while self.is_taken(path):
+            number += 1
+            path = f"again-{number}/{name}"
+        self.written[name] = path
+        for end in [at for at, letter in enumerate(path) if letter == "/"]:
+            self.paths[path[:end]] = True
+        self.paths[path] = tarinfo.isdir()
+        if number:
+            tarinfo.name = path
+        super().addfile(tarinfo, fileobj)
+
+    def is_taken(self, path):
+        """Whether there is an entry for the path, or one that is not a folder above it."""
+        above = [path[:at] for at, letter in enumerate(path) if letter == "/"]
+        return path in self.paths or not all(self.paths.get(folder, True) for folder in above)
+
+
 class Layout:
     """An image layout in a new folder; all layers have the same form, one of `COMMANDS`."""
 
@@ -90,7 +130,7 @@ class Layout:
         packed, diff_ids = [], []
         for index, share in enumerate(shares(count, mixed)):
             part = HashedFile(self.path(f"layer{index}.tar"))
-            with tarfile.open(fileobj=part, mode="w|", format=tarfile.GNU_FORMAT) as tar:
+            with LayerTar.open(fileobj=part, mode="w|", format=tarfile.GNU_FORMAT) as tar:
                 for add in entries:
                     add(tar)
                     if part.size >= byte_count * share:

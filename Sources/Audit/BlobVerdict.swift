@@ -27,9 +27,9 @@ struct BlobVerdict {
         case .size(let size): size == facts.byteCount ? [] : [sizeMismatch(size, claim)]
         case .digest(let digest): digestMismatch(digest, claim)
         case .name(let digest): nameMismatch(digest, claim)
-        case .diffID(let digest): diffIDMismatch(digest, claim)
+        case .diffID(let digest): diffIDMismatch(digest, claim) + contentsFindings(for: claim)
         case .compression(let promised, let mediaType): compressionMismatch(promised, mediaType, claim)
-        case .intactStream: streamFault(claim)
+        case .intactStream: streamFault(claim) + contentsFindings(for: claim)
         case .layerSource(let descriptor): layerSourceMismatch(descriptor, claim)
         }
     }
@@ -45,7 +45,7 @@ struct BlobVerdict {
         return finding
     }
 
-    private func subject(of claim: Claim) -> String { judge.subject(of: claim) }
+    func subject(of claim: Claim) -> String { judge.subject(of: claim) }
 
     private func digestMismatch(_ claimed: ContentDigest, _ claim: Claim) -> [Finding] {
         guard let actual = facts.digest(like: claimed) else { return unchecked(claimed, claim) }

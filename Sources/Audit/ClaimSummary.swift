@@ -10,6 +10,8 @@ struct ClaimSummary {
     private(set) var isSizeRefuted = false
     /// The digest of the blob differs from a claimed one, or from the one in its name.
     private(set) var isDigestRefuted = false
+    /// A claimed diffID is wrong.
+    private(set) var isDiffIDRefuted = false
     /// A claimed diffID is correct.
     private(set) var hasTrueDiffID = false
     /// A claim requires the stream to be intact, and has its own finding if the stream is not.
@@ -32,9 +34,16 @@ struct ClaimSummary {
             if promised != .none, facts?.byteCount == 0 { isEmptyStreamPromised = true }
         case .intactStream: isStreamClaimed = true
         case .diffID(let digest):
-            if facts?.uncompressed?.digest(like: digest) == digest { hasTrueDiffID = true }
+            guard let actual = facts?.uncompressed?.digest(like: digest) else { break }
+            if actual == digest { hasTrueDiffID = true } else { isDiffIDRefuted = true }
         case .layerSource: break
         }
+    }
+
+    /// The code that a fault of the tar in the layer follows from. Without a digest of the file the diffID says that the bytes
+    /// are others.
+    var causeOfContents: FindingCode? {
+        causeOfStreamFault ?? (name == nil && isDiffIDRefuted ? .diffIDMismatch : nil)
     }
 
     /// The code that a fault of the stream or of the diffID follows from.

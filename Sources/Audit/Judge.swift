@@ -53,6 +53,7 @@ package struct Judge: Sendable {
                     order: FindingList.Phase.judge.order(Int(order)))
             }
         }
+        if readsLayers { addStackFindings(to: &list) }
     }
 
     /// Whether a finding follows from a file that was read as a document, or from its absence.

@@ -6,13 +6,16 @@ internal import ArgumentParser
 internal import Glibc
 internal import LayerVerify
 
-/// `layerverify __findings`: `docs/findings.md`; with a code, its page in `docs/findings/`.
+/// `layerverify __findings`: `docs/findings.md`; with a code, its page in `docs/findings/`; with `--layer-rules`, the table in
+/// `docs/policy.md`.
 struct FindingsPage: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "__findings", shouldDisplay: false)
 
     @Argument var code: String?
+    @Flag var layerRules = false
 
     func run() throws {
+        if layerRules { try Page.write(ReferenceDocs.layerRules) }
         guard let code else { try Page.write(ReferenceDocs.findings) }
         guard let page = ReferenceDocs.findingPage(code) else { throw ExitStatus.usage.exitCode }
         try Page.write(page)

@@ -38,6 +38,11 @@ struct VerifyCommand: ParsableCommand {
         help: ArgumentHelp(
             "Exit with 2 if fewer different images than this are found at all paths together.", valueName: "number"))
     var minImages = 0
+    @Option(
+        help: ArgumentHelp(
+            "How much of the tar in each layer is checked: everything that keeps a runtime from unpacking it, its headers "
+                + "alone, or nothing.", valueName: "how"))
+    var contents = ContentsMode.full
     @OptionGroup(title: "What fails") var tolerance: ToleranceOptions
     @OptionGroup(title: "Search") var search: SearchOptions
     @OptionGroup(title: "Report") var report: VerdictOptions
@@ -69,6 +74,7 @@ struct VerifyCommand: ParsableCommand {
         options.requiresAllPlatforms = requireAllPlatforms
         options.allowsEmpty = allowEmpty
         options.minimumImageCount = minImages
+        options.contents = contents.check
         return options
     }
 }

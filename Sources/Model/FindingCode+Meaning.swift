@@ -133,6 +133,59 @@ extension FindingCode {
         case .expansionLimit: .undetermined("A layer expands beyond `--max-expansion`; decoding stopped there.")
         case .diffIDMismatch: .refutes("The digest of the uncompressed layer differs from the diffID in the config.")
 
+        case .layerContentsUnchecked:
+            .undetermined(
+                "The tar in a layer has more entries or longer names than are kept in memory; the rest was not checked."
+            )
+        case .layerNotTar:
+            .refutes("What a layer decodes to is not a tar archive: no runtime unpacks it.")
+        case .layerTarTruncated:
+            .refutes("The tar in a layer ends within an entry: no runtime unpacks it.")
+        case .layerTarInvalid:
+            .refutes("A header in the tar of a layer does not parse: no runtime unpacks it.")
+        case .layerEntryUnsupported:
+            .refutes("The tar in a layer has an entry of a type that no runtime unpacks.")
+        case .layerPathDuplicate:
+            .refutes(
+                "The tar in a layer has two entries for one path, which the specification forbids and Docker refuses.")
+        case .layerHardLinkBroken:
+            .refutes(
+                "A hard link in a layer has a target that does not come before it in the same layer, or that is a directory."
+            )
+        case .layerPathBlocked:
+            .refutes(
+                "The path of an entry in a layer leads through a file, or through a symbolic link that leads nowhere.")
+        case .layerPathOutside:
+            .refutes("The name of an entry in a layer leads out of the root of the image, or replaces the root.")
+        case .layerNameInvalid:
+            .refutes("Linux refuses the name or the link target of an entry in a layer.")
+        case .layerWhiteoutInvalid:
+            .refutes("A whiteout in a layer names nothing, or comes after an entry for what it names.")
+        case .layerAttributeInvalid:
+            .refutes(
+                "An extended attribute in a layer is one that runtimes refuse, or that changes how the layers are joined."
+            )
+        case .layerResultDiffers:
+            .warns("Runtimes make different file systems of the layers, depending on how and where they unpack them.")
+        case .layerValueChanged:
+            .warns("An owner, a time or a device number in a layer is out of range: runtimes change it.")
+        case .layerLinkFollowed:
+            .warns("An entry in a layer is written through a symbolic link of the same layer.")
+        case .layerWhiteoutUnusual:
+            .warns("A whiteout in a layer is not an empty regular file.")
+        case .layerReadersDiffer:
+            .warns(
+                "Runtimes read a place in the tar of a layer alike, and other readers of tar refuse it or read it in another way."
+            )
+        case .layerTrailingBytes:
+            .warns(
+                "Bytes or entries follow the end of the tar in a layer; runtimes ignore them, and they were not checked."
+            )
+        case .layerNotSavedAgain:
+            .warns("Docker loads the layer, and cannot save or push it again unless it uses containerd's image store.")
+        case .layerTarUnusual:
+            .notes("The tar in a layer is unusual in a way that all runtimes accept, with the same result.")
+
         case .dockerManifestInvalid:
             .refutes("`manifest.json` of a docker-save archive is not what `docker load` accepts.")
         case .dockerConfigNameMismatch:

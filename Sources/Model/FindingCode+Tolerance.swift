@@ -34,13 +34,17 @@ extension FindingCode {
             .blobOutsideImage, .linkNotFollowed, .blobNotRegular, .blobUnreadable, .blobSizeMismatch,
             .blobDigestMismatch, .streamTruncated, .streamCorrupt, .streamTrailingBytes, .streamDisputed,
             .compressionUnsupported, .windowTooLarge, .expansionLimit, .diffIDMismatch, .dockerConfigNameMismatch,
-            .dockerLayerSourceMismatch, .claimUnchecked:
+            .dockerLayerSourceMismatch, .claimUnchecked, .layerContentsUnchecked, .layerNotTar, .layerTarTruncated,
+            .layerTarInvalid:
             .digest
         case .filesIgnored, .nothingReferenced, .archiveWithoutEnd, .archiveTrailingBytes, .layoutInvalid,
             .indexManifestsNull, .indexCycle, .manifestLayersNull, .schemaVersionInvalid,
             .nameCaseDiffers, .dataInvalid, .referenceTwice, .platformMismatch, .historyCountMismatch, .blobNameInvalid,
             .blobUnreferenced, .layerAbsent, .mediaTypeMismatch, .dockerReferenceInvalid, .dockerReferenceTwice,
-            .dockerParentMissing, .viewEmpty:
+            .dockerParentMissing, .viewEmpty, .layerEntryUnsupported, .layerPathDuplicate, .layerHardLinkBroken,
+            .layerPathBlocked, .layerPathOutside, .layerNameInvalid, .layerWhiteoutInvalid, .layerAttributeInvalid,
+            .layerResultDiffers, .layerValueChanged, .layerLinkFollowed,
+            .layerWhiteoutUnusual, .layerReadersDiffer, .layerTrailingBytes, .layerNotSavedAgain, .layerTarUnusual:
             .code
         }
     }

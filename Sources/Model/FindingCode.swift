@@ -6,7 +6,8 @@
 ///
 /// A code is never renamed and never changes its meaning.
 package enum FindingCode: String, Hashable, Sendable, CaseIterable {
-    // The order is that of docs/findings.md: paths, archives, JSON, documents, blobs, layers, docker-save, the run.
+    // The order is that of docs/findings.md: paths, archives, JSON, documents, blobs, layers, what is in them,
+    // docker-save, the run.
     case pathMissing = "path-missing"
     case pathUnreadable = "path-unreadable"
     case notAnImage = "not-an-image"
@@ -84,6 +85,27 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case expansionLimit = "expansion-limit"
     case diffIDMismatch = "diffid-mismatch"
 
+    case layerContentsUnchecked = "layer-contents-unchecked"
+    case layerNotTar = "layer-not-tar"
+    case layerTarTruncated = "layer-tar-truncated"
+    case layerTarInvalid = "layer-tar-invalid"
+    case layerEntryUnsupported = "layer-entry-unsupported"
+    case layerPathDuplicate = "layer-path-duplicate"
+    case layerHardLinkBroken = "layer-hard-link-broken"
+    case layerPathBlocked = "layer-path-blocked"
+    case layerPathOutside = "layer-path-outside"
+    case layerNameInvalid = "layer-name-invalid"
+    case layerWhiteoutInvalid = "layer-whiteout-invalid"
+    case layerAttributeInvalid = "layer-attribute-invalid"
+    case layerResultDiffers = "layer-result-differs"
+    case layerValueChanged = "layer-value-changed"
+    case layerLinkFollowed = "layer-link-followed"
+    case layerWhiteoutUnusual = "layer-whiteout-unusual"
+    case layerReadersDiffer = "layer-readers-differ"
+    case layerTrailingBytes = "layer-trailing-bytes"
+    case layerNotSavedAgain = "layer-not-saved-again"
+    case layerTarUnusual = "layer-tar-unusual"
+
     case dockerManifestInvalid = "docker-manifest-invalid"
     case dockerConfigNameMismatch = "docker-config-name-mismatch"
     case dockerLayerUnclaimed = "docker-layer-unclaimed"
@@ -124,4 +146,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
 
     package var severity: Severity { meaning.severity }
     package var outcome: Outcome { meaning.outcome }
+
+    /// Whether text reports show the findings of this code only if they are verbose: most images have some.
+    package var isOnlyForVerboseText: Bool { self == .layerTarUnusual }
 }

@@ -17,6 +17,8 @@ package struct Inventory: Sendable {
     package var claims: ClaimList
     /// The findings that follow from the documents alone.
     package var findings: FindingList
+    /// What the layers contain whose facts the source already has.
+    private var contents = ContentsByBlob()
     private let table: DigestTable
 
     package init() { self.init(table: DigestTable()) }
@@ -47,8 +49,14 @@ package struct Inventory: Sendable {
     /// A list for the facts about each blob, filled with the facts that the inventory already has.
     package var knownFacts: FactsList {
         var facts = FactsList(table: table)
-        for blob in blobs { facts.append(blob.facts) }
+        for (index, blob) in blobs.enumerated() { facts.append(contents.adding(to: blob.facts, of: index)) }
         return facts
+    }
+
+    /// Sets the facts about a blob that the source has.
+    package mutating func setFacts(_ facts: BlobFacts, of blob: BlobIndex) {
+        blobs[blob].facts = facts
+        contents[blob] = facts.uncompressed?.contents
     }
 
     /// An empty list for findings about this inventory.
@@ -93,7 +101,8 @@ package struct BlobRecord: Hashable, Sendable {
     /// The path below the root, for people.
     package var path: String
     package var location: BlobLocation
-    /// The facts, if the source already has them: for documents, and for missing blobs.
+    /// The facts, if the source already has them: for documents, missing blobs, and those of a stream. Without what a layer
+    /// contains; see `Inventory.knownFacts`.
     package var facts: BlobFacts?
     /// The size in bytes that is claimed or that the folder lists; only used to order the work.
     package var expectedByteCount: UInt64

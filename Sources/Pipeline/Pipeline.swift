@@ -58,7 +58,7 @@ package final class Pipeline: Sendable {
     package func submit(_ requests: [BlobRequest]) -> Int {
         guard pool.isAllocated else {
             let facts = requests.map {
-                BlobFacts(reading: .unreadable(errno: ENOMEM, atByte: 0), uncompressed: $0.unread)
+                BlobFacts(reading: .unreadable(errno: ENOMEM, atByte: 0), uncompressed: $0.wanted.unread)
             }
             state.withLock { $0.refuse(requests, facts) }
             for (request, facts) in zip(requests, facts) { deliver(request, facts) }

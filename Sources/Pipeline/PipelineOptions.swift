@@ -18,7 +18,7 @@ package struct PipelineOptions: Sendable {
     /// Finds the digest method of the fast path; the scheduler's model replaces it with one that hashes nothing.
     package var fastDigest: DigestLookup = { digestMethod(for: $0) }
     /// Makes the consumers of a blob, other than its digests. This is where they are attached, for all blobs of a run.
-    package var consumers: ConsumerFactory = { _, _ in [] }
+    package var consumers: ConsumerFactory = { _ in [] }
     /// Whether a blob of several gzip members may be read in several places at once.
     package var readsInChunks: Bool
     /// Whether workers run with the lowest CPU and I/O priority.

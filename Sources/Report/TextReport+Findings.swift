@@ -5,6 +5,12 @@
 internal import LayerModel
 
 extension TextReport {
+    /// Whether a finding is only in verbose reports: good images have many of its kind.
+    func isLeftOut(_ index: Int) -> Bool {
+        let finding = report.findings[index]
+        return style.verbosity != .verbose && finding.code.isOnlyForVerboseText && finding.waiver == nil
+    }
+
     /// Writes findings: errors and warnings in full, and notes of one kind together unless the report is verbose.
     mutating func writeFindings<Failure: Error>(
         _ indexes: [Int], indent: Int, to sink: (String) throws(Failure) -> Void
@@ -12,7 +18,7 @@ extension TextReport {
         shownFile = nil
         var notes: [FindingCode: [Int]] = [:]
         var codes: [FindingCode] = []
-        for index in indexes where report.findings.indices.contains(index) {
+        for index in indexes where report.findings.indices.contains(index) && !isLeftOut(index) {
             let finding = report.findings[index]
             if finding.severity == .note, finding.waiver == nil, style.verbosity != .verbose {
                 if notes[finding.code] == nil { codes.append(finding.code) }

@@ -30,10 +30,11 @@ extension TextReport {
     /// If there are more images than this, those without findings take one line.
     private static var fullImageCount: Int { 3 }
 
-    /// Whether an image is verified and has no findings.
+    /// Whether an image is verified and has no findings that the report shows.
     private func isGood(_ image: ImageReport) -> Bool {
-        kind == .verdicts && image.outcome == .verified && style.verbosity != .verbose && image.findings.isEmpty
-            && image.layers.allSatisfy { $0.findings.isEmpty }
+        kind == .verdicts && image.outcome == .verified && style.verbosity != .verbose
+            && image.findings.allSatisfy { isLeftOut($0) }
+            && image.layers.allSatisfy { $0.findings.allSatisfy { isLeftOut($0) } }
     }
 
     /// `✓ alpine:3.20  linux/amd64  in images/alpine`; the path only if a root is given.

@@ -255,7 +255,7 @@ package struct InventoryBuilder {
     }
 
     /// Sets the facts of a blob that the tree knows.
-    mutating func set(_ facts: BlobFacts, of blob: BlobIndex) { inventory.blobs[blob].facts = facts }
+    mutating func set(_ facts: BlobFacts, of blob: BlobIndex) { inventory.setFacts(facts, of: blob) }
 
     // Documents
 

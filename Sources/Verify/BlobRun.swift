@@ -41,17 +41,20 @@ final class BlobRun {
     /// The number of blobs for each job that are left to the other threads when this one walks the next store.
     private static let leftBlobCount = 32
 
-    /// - Parameter noteStart: called before the first blob is read. From then on the run tells the observer of its
-    ///   progress.
+    /// - Parameters:
+    ///   - consumers: what is done with the bytes of blobs besides hashing them.
+    ///   - noteStart: called before the first blob is read. From then on the run tells the observer of its progress.
     init(
         _ verifier: Verifier, opener: any BlobOpener, cancellation: Verifier.Cancellation?, progress: ProgressObserver?,
-        start: ContinuousClock.Instant, trace: RunTrace?, noteStart: @escaping () -> Void = {}
+        start: ContinuousClock.Instant, trace: RunTrace?, consumers: @escaping ConsumerFactory = { _ in [] },
+        noteStart: @escaping () -> Void = {}
     ) {
         self.opener = opener
         self.noteStart = noteStart
         self.trace = trace
         offers = verifier.offers
         var options = verifier.pipelineOptions
+        options.consumers = consumers
         // The search for members reads some bytes twice.
         if verifier.options.hasLowPriority || verifier.options.maximumBytesPerSecond != nil {
             options.readsInChunks = false

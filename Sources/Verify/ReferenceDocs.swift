@@ -10,6 +10,9 @@ package enum ReferenceDocs {
     /// The content of `docs/findings.md`.
     package static var findings: String { FindingTable.markdown }
 
+    /// The table of rules for layers in `docs/policy.md`.
+    package static var layerRules: String { LayerRuleTable.markdown }
+
     /// The codes of findings, in the order of the docs.
     package static var findingCodes: [String] { FindingCode.allCases.map { $0.rawValue } }
 

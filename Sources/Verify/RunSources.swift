@@ -4,6 +4,7 @@
 
 internal import LayerDigest
 internal import LayerModel
+internal import LayerPipeline
 internal import LayerSource
 internal import LayerSystem
 
@@ -27,11 +28,13 @@ struct RunSources {
 
     /// Searches the paths, and resolves the references of the options.
     ///
-    /// - Parameter isVerification: whether claims will be checked, and whether too few images are a finding.
+    /// - Parameters:
+    ///   - isVerification: whether claims will be checked, and whether too few images are a finding.
+    ///   - consumers: what is done with the bytes of files in streams besides hashing them.
     init(
         _ verifier: Verifier, _ sources: [Verifier.Source], cancellation: Verifier.Cancellation?,
         progress: ProgressObserver?,
-        start: ContinuousClock.Instant, isVerification: Bool
+        start: ContinuousClock.Instant, isVerification: Bool, consumers: @escaping ConsumerFactory = { _ in [] }
     ) {
         options = verifier.options
         self.isVerification = isVerification
@@ -43,7 +46,7 @@ struct RunSources {
         let limits = SearchLimits(
             maximumFileCount: options.maximumFileCount, staysOnFileSystem: options.staysOnFileSystem)
         let pace = verifier.readingPace(cancellation)
-        let tools = verifier.streamTools(readsLayers: isVerification, pace: pace) {
+        let tools = verifier.streamTools(readsLayers: isVerification, pace: pace, consumers: consumers) {
             teller.note(streamedByteCount: $0)
         }
         var finder = ImageFinder(watch: watch, links: options.symbolicLinks.links, limits: limits, tools: tools)

@@ -45,7 +45,7 @@ extension JudgedRoot {
                 location: request.location, path: inventory.blobs[request.blob].path, compression: compression,
                 byteCount: facts.byteCount,
                 uncompressedByteCount: isDecoded ? facts.uncompressed?.byteCount : nil,
-                algorithms: request.compressedAlgorithms(for: compression),
+                algorithms: request.wanted.compressedAlgorithms(for: compression),
                 uncompressedAlgorithms: isDecoded ? request.diffIDAlgorithms ?? [] : [])
         }
     }

@@ -10,12 +10,17 @@ internal import LayerSystem
 extension Verifier {
     /// What the search needs to read standard input and compressed archives.
     ///
-    /// - Parameter readsLayers: false if only documents are read.
+    /// - Parameters:
+    ///   - readsLayers: false if only documents are read.
+    ///   - consumers: what is done with the bytes of files besides hashing them.
     func streamTools(
-        readsLayers: Bool, pace: ReadingPace?, noteBytes: @escaping @Sendable (UInt64) -> Void
+        readsLayers: Bool, pace: ReadingPace?, consumers: @escaping ConsumerFactory = { _ in [] },
+        noteBytes: @escaping @Sendable (UInt64) -> Void
     ) -> StreamTools {
-        let pipeline = pipelineOptions
-        let isNice = options.hasLowPriority
+        var pipeline = pipelineOptions
+        pipeline.consumers = consumers
+        let options = pipeline
+        let isNice = self.options.hasLowPriority
         let offers = offers
         // A single job reads, decodes and hashes on one thread.
         let hasThreads = jobCount > 1
@@ -24,9 +29,9 @@ extension Verifier {
             return ReadAhead.of(source) { if isNice { BackgroundPriority.adopt() } }
         }
         var makeReader: (@Sendable () -> any StreamedBlobReader)?
-        if readsLayers { makeReader = { StreamedBlobs(pipeline, offers: offers) } }
+        if readsLayers { makeReader = { StreamedBlobs(options, offers: offers) } }
         return StreamTools(
-            decode: { source, compression in DecodedSource(ahead(source), compression, options: pipeline) },
+            decode: { source, compression in DecodedSource(ahead(source), compression, options: options) },
             makeReader: makeReader, readAhead: ahead,
             pace: { source in
                 let counted = CountedSource(source, noteBytes)

@@ -175,6 +175,46 @@ extension Verification.Finding.Code {
     public static let expansionLimit = Self(FindingCode.expansionLimit)
     /// The digest of the uncompressed layer differs from the diffID in the config.
     public static let diffIDMismatch = Self(FindingCode.diffIDMismatch)
+    /// The tar in a layer has more entries or longer names than are kept in memory; the rest was not checked.
+    public static let layerContentsUnchecked = Self(FindingCode.layerContentsUnchecked)
+    /// What a layer decodes to is not a tar archive: no runtime unpacks it.
+    public static let layerNotTar = Self(FindingCode.layerNotTar)
+    /// The tar in a layer ends within an entry: no runtime unpacks it.
+    public static let layerTarTruncated = Self(FindingCode.layerTarTruncated)
+    /// A header in the tar of a layer does not parse: no runtime unpacks it.
+    public static let layerTarInvalid = Self(FindingCode.layerTarInvalid)
+    /// The tar in a layer has an entry of a type that no runtime unpacks.
+    public static let layerEntryUnsupported = Self(FindingCode.layerEntryUnsupported)
+    /// The tar in a layer has two entries for one path, which the specification forbids and Docker refuses.
+    public static let layerPathDuplicate = Self(FindingCode.layerPathDuplicate)
+    /// A hard link in a layer has a target that does not come before it in the same layer, or that is a directory.
+    public static let layerHardLinkBroken = Self(FindingCode.layerHardLinkBroken)
+    /// The path of an entry in a layer leads through a file, or through a symbolic link that leads nowhere.
+    public static let layerPathBlocked = Self(FindingCode.layerPathBlocked)
+    /// The name of an entry in a layer leads out of the root of the image, or replaces the root.
+    public static let layerPathOutside = Self(FindingCode.layerPathOutside)
+    /// Linux refuses the name or the link target of an entry in a layer.
+    public static let layerNameInvalid = Self(FindingCode.layerNameInvalid)
+    /// A whiteout in a layer names nothing, or comes after an entry for what it names.
+    public static let layerWhiteoutInvalid = Self(FindingCode.layerWhiteoutInvalid)
+    /// An extended attribute in a layer is one that runtimes refuse, or that changes how the layers are joined.
+    public static let layerAttributeInvalid = Self(FindingCode.layerAttributeInvalid)
+    /// Runtimes make different file systems of the layers, depending on how and where they unpack them.
+    public static let layerResultDiffers = Self(FindingCode.layerResultDiffers)
+    /// An owner, a time or a device number in a layer is out of range: runtimes change it.
+    public static let layerValueChanged = Self(FindingCode.layerValueChanged)
+    /// An entry in a layer is written through a symbolic link of the same layer.
+    public static let layerLinkFollowed = Self(FindingCode.layerLinkFollowed)
+    /// A whiteout in a layer is not an empty regular file.
+    public static let layerWhiteoutUnusual = Self(FindingCode.layerWhiteoutUnusual)
+    /// Runtimes read a place in the tar of a layer alike, and other readers of tar refuse it or read it in another way.
+    public static let layerReadersDiffer = Self(FindingCode.layerReadersDiffer)
+    /// Bytes or entries follow the end of the tar in a layer; runtimes ignore them, and they were not checked.
+    public static let layerTrailingBytes = Self(FindingCode.layerTrailingBytes)
+    /// Docker loads the layer, and cannot save or push it again unless it uses containerd's image store.
+    public static let layerNotSavedAgain = Self(FindingCode.layerNotSavedAgain)
+    /// The tar in a layer is unusual in a way that all runtimes accept, with the same result.
+    public static let layerTarUnusual = Self(FindingCode.layerTarUnusual)
     /// `manifest.json` of a docker-save archive is not what `docker load` accepts.
     public static let dockerManifestInvalid = Self(FindingCode.dockerManifestInvalid)
     /// A config's name in a docker-save archive is not the sha256 of its bytes.

@@ -36,6 +36,8 @@ extension Verifier {
         /// The least number of different images in all sources together; with fewer the run is undetermined. Artifacts and
         /// attestations do not count, and an image that is found several times counts once.
         public var minimumImageCount: Int
+        /// What is checked of the tar in each layer.
+        public var contents: ContentsCheck
         /// The symbolic links that are followed to the files of an image in a folder. The search for images follows none. A
         /// link that is given as a path is always followed.
         public var symbolicLinks: SymbolicLinkPolicy
@@ -78,6 +80,7 @@ extension Verifier {
         ///   - requiresAllPlatforms: See ``requiresAllPlatforms``.
         ///   - allowsEmpty: See ``allowsEmpty``.
         ///   - minimumImageCount: See ``minimumImageCount``.
+        ///   - contents: See ``contents``.
         ///   - symbolicLinks: See ``symbolicLinks``.
         ///   - ignoreRules: See ``ignoreRules``.
         ///   - baseline: See ``baseline``.
@@ -92,7 +95,8 @@ extension Verifier {
             expectedDigests: [BlobDigest] = [], maximumExpansionRatio: Int? = 200,
             expansionFreeByteCount: Int = 4 << 30, maximumWindowByteCount: Int = standardWindowByteCount,
             requiresAllPlatforms: Bool = false, allowsEmpty: Bool = false, minimumImageCount: Int = 0,
-            symbolicLinks: SymbolicLinkPolicy = .inside, ignoreRules: [IgnoreRule] = [], baseline: Baseline? = nil,
+            contents: ContentsCheck = .full, symbolicLinks: SymbolicLinkPolicy = .inside,
+            ignoreRules: [IgnoreRule] = [], baseline: Baseline? = nil,
             isStrict: Bool = false, hasLowPriority: Bool = false, maximumBytesPerSecond: Int? = nil,
             maximumFileCount: Int = standardFileCount, staysOnFileSystem: Bool = false, recordsTimeline: Bool = false
         ) {
@@ -106,6 +110,7 @@ extension Verifier {
             self.requiresAllPlatforms = requiresAllPlatforms
             self.allowsEmpty = allowsEmpty
             self.minimumImageCount = minimumImageCount
+            self.contents = contents
             self.symbolicLinks = symbolicLinks
             self.ignoreRules = ignoreRules
             self.baseline = baseline

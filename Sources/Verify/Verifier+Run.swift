@@ -20,14 +20,16 @@ extension Verifier {
         let trace = RunTrace(
             sink, start: start, workerCount: jobCount, recordsTimeline: options.recordsTimeline)
         defer { trace?.finish() }
+        let consumers = contentsConsumers()
         let sources = RunSources(
-            self, given, cancellation: cancellation, progress: progress, start: start, isVerification: true)
+            self, given, cancellation: cancellation, progress: progress, start: start, isVerification: true,
+            consumers: consumers)
         var builder = sources.makeBuilder()
         var report = RunReport(self, sources, builder.inventory)
         var work: [RunWork.Blob] = []
         let run = BlobRun(
             self, opener: sources.opener, cancellation: cancellation, progress: progress, start: start, trace: trace,
-            noteStart: { sources.progress.end() })
+            consumers: consumers, noteStart: { sources.progress.end() })
         func takeJudged(isEnd: Bool) {
             while var judged = run.next(isEnd: isEnd, findingByteCount: report.findingByteCount) {
                 if noteWork != nil { work += judged.work }

@@ -10,19 +10,6 @@ func fuzz(_ bytes: [UInt8]) {
     if corrected != bytes { checkArchive(corrected) }
 }
 
-/// The same bytes with the checksum of a header in each block that has the magic of one.
-private func withChecksums(_ bytes: [UInt8]) -> [UInt8] {
-    var bytes = bytes
-    for start in stride(from: 0, to: bytes.count - 511, by: 512)
-    where bytes[start + 257..<start + 262].elementsEqual("ustar".utf8) {
-        bytes.replaceSubrange(start + 148..<start + 156, with: repeatElement(0x20, count: 8))
-        let sum = bytes[start..<start + 512].reduce(0) { $0 + Int($1) }
-        for digit in 0..<6 { bytes[start + 148 + digit] = 0x30 + UInt8(sum >> (3 * (5 - digit)) & 7) }
-        bytes[start + 154] = 0
-    }
-    return bytes
-}
-
 /// Reads an archive by position and as it goes by, in pieces of two sizes, and asks for names in it.
 private func checkArchive(_ bytes: [UInt8]) {
     let index = TarIndex.read(

@@ -36,8 +36,10 @@ final class TarStreamRendering: TarStreamVisitor {
         guard !isHuge else { return false }
         text.append(UInt8(ascii: "E"))
         let numbers = [
-            Int64(member.typeFlag), member.size, member.mode, member.userID, member.groupID, member.modificationTime.seconds,
-            Int64(member.modificationTime.nanoseconds), member.deviceMajor, member.deviceMinor, Int64(member.dataOffset),
+            Int64(member.typeFlag), member.size, member.mode, member.userID, member.groupID,
+            member.modificationTime.seconds,
+            Int64(member.modificationTime.nanoseconds), member.deviceMajor, member.deviceMinor,
+            Int64(member.dataOffset),
         ]
         for number in numbers { put(" \(number)") }
         put("\n")

@@ -206,3 +206,53 @@ import Testing
         #expect(list.entries.first?.isAboutSomeLayer == false)
     }
 }
+
+@Suite struct FactsListTests {
+    private static func facts(_ entryCount: Int, _ kind: LayerFault.Kind = .notATar) -> BlobFacts {
+        let contents = ContentsFacts(entryCount: entryCount, faults: [LayerFault(kind, at: 0)], paths: nil)
+        return BlobFacts(reading: .complete, uncompressed: UncompressedFacts(ending: .complete, contents: contents))
+    }
+
+    @Test func theContentsOfLayersAreKept() {
+        var list = FactsList([nil, Self.facts(3), Self.facts(0)])
+        #expect(Array(list) == [nil, Self.facts(3), Self.facts(0)])
+        #expect(list.contents(of: 1)?.entryCount == 3)
+        list[1] = Self.facts(4)
+        list[2] = nil
+        list.append(Self.facts(5))
+        #expect(Array(list) == [nil, Self.facts(4), nil, Self.facts(5)])
+    }
+
+    /// In a stream every file has facts, and most files are not layers.
+    @Test func equalFactsOfFilesWithoutEntriesAreKeptOnce() {
+        let list = FactsList([Self.facts(0), Self.facts(0), Self.facts(0, .tarCut)])
+        #expect(list.contents(of: 0) === list.contents(of: 1))
+        #expect(list.contents(of: 0) != list.contents(of: 2))
+    }
+
+    @Test func anInventoryKeepsThemToo() {
+        var inventory = Inventory()
+        for path in ["a", "b"] {
+            inventory.blobs.append(BlobRecord(root: 0, path: path, location: .memory, expectedByteCount: 0))
+        }
+        inventory.setFacts(Self.facts(3), of: 1)
+        #expect(Array(inventory.knownFacts) == [nil, Self.facts(3)])
+    }
+}
+
+extension FactsListTests {
+    /// 16 faults of a kind with long names, of which the report has one.
+    @Test func oneFaultOfEachKindIsKeptAndOfHostileLayersFewer() throws {
+        let kinds: [LayerFault.Kind] = [.pathTwice, .nameTooLong, .nameNotUTF8]
+        let faults = kinds.flatMap { kind in
+            (0..<16).map { LayerFault(kind, [UInt8](repeating: 0x61, count: 1024), at: UInt64($0)) }
+        }
+        var facts = BlobFacts(reading: .complete, uncompressed: UncompressedFacts(ending: .complete))
+        facts.uncompressed?.contents = ContentsFacts(entryCount: 48, faults: faults, paths: nil)
+        let list = FactsList(Array(repeating: facts, count: 10_000))
+        let first = try #require(list.contents(of: 0)?.faults)
+        #expect(first.map { $0.kind } == kinds)
+        #expect(first.allSatisfy { $0.furtherCount == 15 })
+        #expect(list.contents(of: 9999)?.faults.map { $0.kind } == [.pathTwice, .nameNotUTF8])
+    }
+}

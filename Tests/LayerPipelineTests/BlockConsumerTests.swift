@@ -34,9 +34,14 @@ private struct LineCount: Equatable, Sendable {
 private final class LineCounts: Sendable {
     let counts = Locked<[String: LineCount]>([:])
 
-    var factory: ConsumerFactory { { [self] request, side in [LineCounter(request.blob, side, self)] } }
+    var factory: ConsumerFactory { { [self] in [LineCounter($0, self)] } }
 
-    func count(_ blob: BlobIndex, _ side: BlobSide) -> LineCount? { counts.withLock { $0["\(blob) \(side)"] } }
+    /// - Parameter blob: nil for a blob of a stream.
+    func count(_ blob: BlobIndex?, _ side: BlobSide) -> LineCount? {
+        counts.withLock { $0[Self.key(blob, side)] }
+    }
+
+    static func key(_ blob: BlobIndex?, _ side: BlobSide) -> String { "\(blob ?? -1) \(side)" }
 }
 
 private final class LineCounter: BlockConsumer {
@@ -44,8 +49,8 @@ private final class LineCounter: BlockConsumer {
     private let results: LineCounts
     private var count = LineCount()
 
-    init(_ blob: BlobIndex, _ side: BlobSide, _ results: LineCounts) {
-        key = "\(blob) \(side)"
+    init(_ bytes: ConsumedSide, _ results: LineCounts) {
+        key = LineCounts.key(bytes.blob, bytes.side)
         self.results = results
     }
 
@@ -122,14 +127,70 @@ private final class LineCounter: BlockConsumer {
         #expect(lines.counts.withLock { $0.isEmpty })
     }
 
-    /// The reference path reads blobs a second time.
-    @Test func theReferencePathHasNoConsumersButDigests() {
-        let lines = LineCounts()
+    // One blob after another
+
+    private static let contents = [content(30_000), content(300_001), content(140_000), zeros(200_000), []]
+    private static let compressions: [Compression] = [.none, .gzip, .zstd]
+
+    private func options(_ lines: LineCounts) -> PipelineOptions {
         var options = PipelineOptions(jobCount: 1)
         options.consumers = lines.factory
-        let store = MemoryStore(blobs: [gzip(content(30_000))])
-        let reader = SequentialReader(.reference, options: options)
-        #expect(reader.facts(of: store.requests()[0], from: store).uncompressed?.digests == [oneShot(content(30_000))])
-        #expect(lines.counts.withLock { $0.isEmpty })
+        return options
+    }
+
+    @Test(arguments: contents.indices, compressions)
+    func theSecondReadHasConsumersOfItsOwn(_ place: Int, _ compression: Compression) {
+        let lines = LineCounts()
+        let blob = compressed(Self.contents[place], compression)
+        let store = MemoryStore(blobs: [blob])
+        let reader = SequentialReader(.reference, options: options(lines))
+        let facts = reader.facts(of: store.requests()[0], from: store)
+        #expect(facts.uncompressed?.digests == [oneShot(Self.contents[place])])
+        #expect(lines.count(0, .compressed) == LineCount(blob))
+        #expect(lines.count(0, .uncompressed) == LineCount(Self.contents[place]))
+    }
+
+    /// A stream does not say which blobs are layers, or which blob of the image a file is.
+    @Test(arguments: contents.indices, compressions)
+    func aConsumerSeesABlobOfAStream(_ place: Int, _ compression: Compression) {
+        let blob = compressed(Self.contents[place], compression)
+        let other = Self.contents[1]
+        for pieceByteCount in [1_021, 131_072, 500_000] {
+            let lines = LineCounts()
+            let reader = StreamedBlobs(options(lines))
+            // The consumers of a blob that ends early are released.
+            reader.begin([.sha256], byteCount: nil)
+            reader.take(other.span.bytes)
+            _ = reader.finish(.unreadable(errno: 5, atByte: 300_001))
+            reader.begin([.sha256], byteCount: nil)
+            for start in stride(from: 0, to: blob.count, by: pieceByteCount) {
+                reader.take(blob[start..<min(start + pieceByteCount, blob.count)].span.bytes)
+            }
+            #expect(reader.finish(.complete).uncompressed?.digests == [oneShot(Self.contents[place])])
+            #expect(lines.count(nil, .compressed) == LineCount(blob))
+            #expect(lines.count(nil, .uncompressed) == LineCount(Self.contents[place]))
+        }
+    }
+
+    @Test(arguments: [Compression.gzip, .zstd]) func aDamagedStreamOfAStreamHasNoFacts(_ compression: Compression) {
+        let lines = LineCounts()
+        let blob = Array(compressed(content(300_000), compression).dropLast())
+        let reader = StreamedBlobs(options(lines))
+        reader.begin([.sha256], byteCount: nil)
+        reader.take(blob.span.bytes)
+        #expect(reader.finish(.complete).digests == [oneShot(blob)])
+        #expect(lines.count(nil, .compressed) == LineCount(blob))
+        #expect(lines.count(nil, .uncompressed) == nil)
+    }
+
+    /// What must not be decoded has no uncompressed side.
+    @Test(arguments: compressions, [DecodingPath.fast, .reference])
+    func aBlobThatIsNotDecodedHasOneSide(_ compression: Compression, _ path: DecodingPath) {
+        let lines = LineCounts()
+        let store = MemoryStore(blobs: [compressed(content(30_000), compression)])
+        let reader = SequentialReader(path, options: options(lines))
+        #expect(reader.facts(of: store.requests(diffIDs: nil)[0], from: store).uncompressed == nil)
+        #expect(lines.count(0, .compressed) == LineCount(store.blobs[0]))
+        #expect(lines.count(0, .uncompressed) == nil)
     }
 }

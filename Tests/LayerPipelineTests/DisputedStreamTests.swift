@@ -29,8 +29,8 @@ import Testing
         return (blob, whole, offsets)
     }
 
-    @Test(arguments: [SequentialReader.Path.fast, .reference])
-    func disputedSmallBlobIsHashed(_ path: SequentialReader.Path) throws {
+    @Test(arguments: [DecodingPath.fast, .reference])
+    func disputedSmallBlobIsHashed(_ path: DecodingPath) throws {
         let content = content(3_000)
         let blobs = [
             member(content, nameByteCount: 511), member(content, nameByteCount: 512),

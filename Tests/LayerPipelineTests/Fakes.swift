@@ -128,7 +128,7 @@ private final class RunResult: Sendable {
 
 /// The facts from the sequential reader, one blob after another.
 func sequential(
-    _ requests: [BlobRequest], _ opener: any BlobOpener, _ path: SequentialReader.Path = .reference,
+    _ requests: [BlobRequest], _ opener: any BlobOpener, _ path: DecodingPath = .reference,
     limit: ExpansionLimit = .standard, window: UInt64 = 128 << 20
 ) -> [BlobFacts] {
     let options = PipelineOptions(

@@ -99,15 +99,6 @@ private final class EmptyBlob: BlobReader {
     func read(into buffer: UnsafeMutableRawBufferPointer, at offsetBytes: UInt64) throws(Errno) -> Int { 0 }
 }
 
-extension BlobConsumers {
-    /// No consumers.
-    init() {
-        self.init(
-            request(0, [], diffIDs: nil), .gzip, isDecoded: false, digest: { referenceDigestMethod(for: $0) },
-            others: { _, _ in [] })
-    }
-}
-
 extension BlockSlice {
     /// A slice that is never read.
     init(block: BlockIndex, byteCount: Int) {

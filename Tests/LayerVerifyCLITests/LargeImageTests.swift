@@ -26,7 +26,7 @@ struct LargeImageTests {
         var (descriptors, diffIDs, damaged) = ([[String: Any]](), [String](), Set<String>())
         for damage in Damage.allCases {
             for compressor in Self.compressors {
-                let content = Self.content(SlowTests.areWanted ? 2_000_000 : 300_000, &generator)
+                let content = Data(TestTar.holding(Self.content(SlowTests.areWanted ? 2_000_000 : 300_000, &generator)))
                 try content.write(to: workshop.url("content"))
                 diffIDs.append("sha256:" + (try workshop.sha256(workshop.path("content"))))
                 let blob = try ProgramRun.run(compressor.name, compressor.arguments, input: content).output

@@ -63,12 +63,11 @@ extension ImageFixture {
         return "sha256:" + String(repeating: "0", count: 64 - digits.count) + digits
     }
 
-    /// Random bytes that do not begin like a compressed stream, as one of 65 536 layers of random bytes would.
-    static func randomBytes(_ count: Int) -> Data { Data([0] + (1..<count).map { _ in UInt8.random(in: 0...255) }) }
+    static func randomBytes(_ count: Int) -> Data { Data((0..<count).map { _ in UInt8.random(in: 0...255) }) }
 
-    /// A layout with an image of one layer of random bytes. Returns: the file of the layer.
-    func plainLayout(_ layout: String, layer: Data = Self.randomBytes(5000)) throws -> URL {
-        try layer.write(to: url("layer"))
+    /// A layout with an image of one layer, a tar of one file with this content. Returns: the file of the layer.
+    func plainLayout(_ layout: String, content: Data = Self.randomBytes(5000)) throws -> URL {
+        try Data(TestTar.holding(content)).write(to: url("layer"))
         try handmadeLayout(layout, [(path("layer"), path("layer"), Self.tar)])
         return url(layout + "/blobs/sha256/" + (try sha256(path("layer"))))
     }

@@ -11,10 +11,10 @@ import Testing
 
     init() throws {
         workshop = try ImageFixture()
-        _ = try workshop.plainLayout("image", layer: ImageFixture.randomBytes(300_000))
+        _ = try workshop.plainLayout("image", content: ImageFixture.randomBytes(298_496))
         try workshop.run("cp", "-r", workshop.path("image"), workshop.path("bad"))
         let layer = try workshop.blobs(of: "bad").max { try Self.byteCount($0) < Self.byteCount($1) }
-        try Data(count: 300_000).write(to: try #require(layer))
+        try Data(count: 300_032).write(to: try #require(layer))
         // Other users need access to the folder of the images and of the program.
         try workshop.run("chmod", "755", workshop.folder.url.path)
         try workshop.run("cp", ProgramRun.layerverifyPath, workshop.path("program"))

@@ -5,11 +5,12 @@
 import Foundation
 import LayerSystem
 import LayerVerify
+import TestSupport
 import Testing
 
 @Suite struct AsyncRunTests {
     @Test func theProgressOfARunIsASequenceThatEndsWithIt() async throws {
-        let image = try SmallImage([VerifierTests.bigLayer, Array("top".utf8)])
+        let image = try SmallImage([VerifierTests.bigLayer, TestTar.holding("top")])
         let updates = Verifier.ProgressUpdates()
         let verifier = try Verifier(Verifier.Options(jobs: 1, maximumBytesPerSecond: 1_500_000))
         let path = image.path
@@ -24,7 +25,7 @@ import Testing
     }
 
     @Test func theProgressOfReadingDocumentsIsTold() async throws {
-        let image = try SmallImage([Array("base".utf8)])
+        let image = try SmallImage([TestTar.holding("base")])
         let updates = Verifier.ProgressUpdates()
         // The documents are read at 2 KB per second.
         let verifier = try Verifier(Verifier.Options(maximumBytesPerSecond: 2000))

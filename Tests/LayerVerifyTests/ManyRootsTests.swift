@@ -21,7 +21,7 @@ import Testing
             var paths: [String] = []
             for number in 0..<count {
                 let content = Array(repeating: UInt8(truncatingIfNeeded: number), count: 100 * number + 1)
-                let image = try SmallImage([content, Array("shared".utf8)])
+                let image = try SmallImage([content, TestTar.holding("shared")])
                 switch number % 5 {
                 case 1: try image.write(Array("damaged".utf8), to: image.layerPaths[0])
                 case 2: try image.write(Array("unknown".utf8), to: "blobs/sha256/" + String(repeating: "b", count: 64))
@@ -98,8 +98,8 @@ import Testing
 
     /// What another store lacks says nothing about the digest of an image that was read completely.
     @Test func anUnreadableStoreDoesNotExcuseTheImagesOfOthers() throws {
-        let sound = try SmallImage([Array("a".utf8)])
-        let unread = try SmallImage([Array("b".utf8)])
+        let sound = try SmallImage([TestTar.holding("a")])
+        let unread = try SmallImage([TestTar.holding("b")])
         try unread.write(Array("{}".utf8), to: "index.json")
         try FileManager.default.removeItem(atPath: unread.path + "/index.json")
         try FileManager.default.createSymbolicLink(
@@ -115,7 +115,7 @@ import Testing
 
     /// A finding that follows from the whole run may be about an earlier store.
     @Test func aFindingAboutTheRunIsListedWithItsStore() throws {
-        let image = try SmallImage([Array("a".utf8)])
+        let image = try SmallImage([TestTar.holding("a")])
         var options = Verifier.Options()
         options.references = [try ImageReference("gone")]
         let report = try Verifier(options).verify([image.path, "/no/such/path"])

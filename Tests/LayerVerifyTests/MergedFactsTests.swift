@@ -27,7 +27,7 @@ import TestSupport
 
     /// The config of the first image is the last layer of the second, whose first layer is compressed and the largest.
     private func images() throws -> (image: SmallImage, config: URL, bytes: [UInt8]) {
-        let first = try SmallImage([Array("base".utf8)])
+        let first = try SmallImage([TestTar.holding("base")])
         let gzip = [[UInt8]](repeating: SmallImage.gzipLayer, count: 100).flatMap { $0 }
         let content = [[UInt8]](repeating: SmallImage.gzipContent, count: 100).flatMap { $0 }
         let between = [UInt8](repeating: 1, count: 1000)

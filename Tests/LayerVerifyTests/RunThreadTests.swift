@@ -6,6 +6,7 @@ import Foundation
 import LayerCodec
 import LayerSystem
 import LayerVerify
+import TestSupport
 import Testing
 
 @Suite struct RunThreadTests {

@@ -40,11 +40,9 @@ final class SmallImage: Sendable {
         try write(Array(index.utf8), to: "index.json")
     }
 
-    /// A hand-made gzip member with one stored block.
-    static let gzipLayer: [UInt8] =
-        [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 5, 0, 0xfa, 0xff] + Array("hello".utf8)
-        + [0x86, 0xa6, 0x10, 0x36, 5, 0, 0, 0]
-    static let gzipContent = Array("hello".utf8)
+    /// A gzip member with one stored block.
+    static let gzipLayer = TestTar.storedGzip(gzipContent)
+    static let gzipContent = TestTar.holding("hello")
 
     func verify(
         _ verifier: Verifier, cancellation: Verifier.Cancellation? = nil, progress: ProgressObserver? = nil

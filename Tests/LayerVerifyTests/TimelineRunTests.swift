@@ -4,11 +4,12 @@
 
 import LayerModel
 import LayerVerify
+import TestSupport
 import Testing
 
 @Suite struct TimelineRunTests {
     @Test func theTimelineHasTheActionsOfAllThreads() throws {
-        let image = try SmallImage([VerifierTests.bigLayer, Array("top".utf8)])
+        let image = try SmallImage([VerifierTests.bigLayer, TestTar.holding("top")])
         var damaged = VerifierTests.bigLayer
         damaged[1] ^= 1
         try image.write(damaged, to: image.layerPaths[0])
@@ -27,7 +28,7 @@ import Testing
     }
 
     @Test func noTimelineIsRecordedUnlessItIsAskedFor() throws {
-        let image = try SmallImage([Array("top".utf8)])
+        let image = try SmallImage([TestTar.holding("top")])
         #expect(image.verify(try Verifier()).report.timeline == nil)
     }
 

@@ -14,17 +14,14 @@ import TestSupport
 @Suite(.timeLimit(.minutes(30))) struct VerifierTests {
     /// An incompressible layer of 500 KB, which takes several blocks of the scheduler.
     static let bigLayer: [UInt8] = {
-        var state: UInt64 = 1
-        return (0..<500_000).map { _ in
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return UInt8(truncatingIfNeeded: state >> 33)
-        }
+        var numbers = SplitMix(state: 1)
+        return TestTar.holding((0..<500_000).map { _ in UInt8.random(in: 0...255, using: &numbers) })
     }()
 
     // Verifying
 
     @Test func aGoodImageIsVerifiedByBothForms() async throws {
-        let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
+        let image = try SmallImage([Self.bigLayer, TestTar.holding("top")])
         let blocking = image.verify(try Verifier())
         let asynchronous = await (try Verifier()).verify(imagesIn: [.path(image.path)])
         for report in [blocking, asynchronous] {
@@ -98,8 +95,8 @@ import TestSupport
     }
 
     @Test func anImageThatIsFoundSeveralTimesCountsOnce() throws {
-        let one = try SmallImage([Array("one".utf8)])
-        let other = try SmallImage([Array("other".utf8)])
+        let one = try SmallImage([TestTar.holding("one")])
+        let other = try SmallImage([TestTar.holding("other")])
         func report(_ count: Int, _ paths: String...) throws -> Verification {
             try Verifier(Verifier.Options(minimumImageCount: count)).verify(paths)
         }
@@ -114,7 +111,7 @@ import TestSupport
     }
 
     @Test func anExpectedDigestIsComparedWithTheBytes() throws {
-        let image = try SmallImage([Array("one".utf8)])
+        let image = try SmallImage([TestTar.holding("one")])
         let digest = try #require(image.verify(try Verifier()).images.first?.manifestDigest)
         let verifier = try Verifier(Verifier.Options(expectedDigests: [digest]))
         #expect(image.verify(verifier).outcome == .verified)
@@ -134,7 +131,7 @@ import TestSupport
     }
 
     @Test func anUnreadableFileIsNotAnotherDigest() throws {
-        let image = try SmallImage([Array("one".utf8)])
+        let image = try SmallImage([TestTar.holding("one")])
         let digest = try #require(image.verify(try Verifier()).images.first?.manifestDigest)
         let verifier = try Verifier(Verifier.Options(expectedDigests: [digest]))
         for paths in [["/no/such/path"], ["/dev/null"]] {
@@ -150,7 +147,7 @@ import TestSupport
 
     @Test func aLayerThatIsAlsoADocumentIsVerified() throws {
         // The layer of the second image is the config of the first: parsed as a document, and read as a layer.
-        let first = try SmallImage([Array("base".utf8)])
+        let first = try SmallImage([TestTar.holding("base")])
         let second = try SmallImage([first.config], in: first)
         let report = second.verify(try Verifier())
         #expect(report.images.count == 2)
@@ -159,7 +156,7 @@ import TestSupport
     }
 
     @Test func theObserverReceivesTheEnd() throws {
-        let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
+        let image = try SmallImage([Self.bigLayer, TestTar.holding("top")])
         let heard = Locked<[Verifier.Progress]>([])
         _ = image.verify(try Verifier()) { progress in heard.withLock { $0.append(progress) } }
         let last = try #require(heard.withLock { $0.last })
@@ -171,7 +168,7 @@ import TestSupport
     }
 
     @Test func theObserverReceivesTheEndEvenIfABlobIsMissing() throws {
-        let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
+        let image = try SmallImage([Self.bigLayer, TestTar.holding("top")])
         try image.remove(image.layerPaths[0])
         let heard = Locked<[Verifier.Progress]>([])
         let report = image.verify(try Verifier()) { progress in heard.withLock { $0.append(progress) } }
@@ -184,7 +181,7 @@ import TestSupport
 
     @Test func theObserverReceivesTheBlobsInWork() throws {
         // Slow enough that the observer is called while the layer is read.
-        let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
+        let image = try SmallImage([Self.bigLayer, TestTar.holding("top")])
         let heard = Locked<[Verifier.Progress]>([])
         _ = image.verify(try Verifier(Verifier.Options(jobs: 1, maximumBytesPerSecond: 1_500_000))) { progress in
             heard.withLock { $0.append(progress) }
@@ -197,7 +194,7 @@ import TestSupport
     }
 
     @Test func aCancelledRunIsUndetermined() throws {
-        let image = try SmallImage([Self.bigLayer, Array("top".utf8)])
+        let image = try SmallImage([Self.bigLayer, TestTar.holding("top")])
         let cancellation = Verifier.Cancellation()
         cancellation.cancel()
         let verifier = try Verifier()
@@ -226,7 +223,7 @@ import TestSupport
     }
 
     @Test func anInspectionDoesNotReadLayers() throws {
-        let image = try SmallImage([Array("base".utf8)])
+        let image = try SmallImage([TestTar.holding("base")])
         try image.remove(image.layerPaths[0])
         let report = withExtendedLifetime(image) { Verifier.inspecting([image.path]) }
         #expect(report.outcome == .verified)
@@ -235,7 +232,7 @@ import TestSupport
     }
 
     @Test func strictnessRefutesWarnings() throws {
-        let image = try SmallImage([Array("base".utf8)], history: "[{},{}]")
+        let image = try SmallImage([TestTar.holding("base")], history: "[{},{}]")
         #expect(image.verify(try Verifier()).outcome == .verified)
         #expect(image.verify(try Verifier(Verifier.Options(isStrict: true))).outcome == .refuted)
     }

@@ -23,8 +23,10 @@ extension LayerFault {
         case zeroBlockAmongEntries
         /// Bytes that are not zero follow the end of the archive. `headerOffset` is where they begin.
         case bytesAfterEnd
-        /// Entries follow the end of the archive. No runtime reads them, but some tools do.
+        /// Entries follow the end of the archive. No runtime reads them, but some tools do. `path` is the first one's name.
         case entriesAfterEnd
+        /// The index of an eStargz layer follows the end of the archive. Snapshotters that read it do so from the compressed bytes.
+        case indexAfterEnd
         /// The stream ends right after the content of the last entry, without the padding that fills its block.
         case paddingMissing
         /// The two blocks of zeros that end an archive are missing, or one of them.

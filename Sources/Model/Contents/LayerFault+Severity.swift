@@ -18,7 +18,8 @@ extension LayerFault.Kind {
             .namesDiffer, .extendedHeaderIgnored, .parentLinkFollowed, .entriesReplaced, .lowerLinkReplaced,
             .lowerFileReplaced, .parentAttributesLost, .opaqueRoot, .whiteoutReplaced, .whiteoutWithoutParent:
             .warning
-        case .endBlocksMissing, .emptyStream, .globalComment, .parentComponent, .whiteoutMetadata, .attributeDropped,
+        case .endBlocksMissing, .indexAfterEnd, .emptyStream, .globalComment, .parentComponent, .whiteoutMetadata,
+            .attributeDropped,
             .paxRecordTwice, .unknownMagic, .blankNumber, .nameEndsInSlash, .nameNotUTF8, .nameHasControls,
             .linkTargetLong, .whiteoutInOpaque, .whiteoutOfNothing:
             .note
@@ -30,7 +31,8 @@ extension LayerFault.Kind {
     package var scope: LayerFault.Scope {
         switch self {
         case .notATar, .tarCut, .headerInvalid, .extendedHeaderInvalid, .sparseMapInvalid, .zeroBlockAmongEntries,
-            .bytesAfterEnd, .entriesAfterEnd, .paddingMissing, .endBlocksMissing, .emptyStream,
+            .bytesAfterEnd, .entriesAfterEnd, .indexAfterEnd, .paddingMissing, .endBlocksMissing,
+            .emptyStream,
             .extendedHeaderWithoutEntry, .globalHeader, .globalComment, .unknownMagic, .blankNumber, .paxRecordTwice,
             .extendedHeaderIgnored, .namesDiffer, .sizeWithoutData:
             .archive

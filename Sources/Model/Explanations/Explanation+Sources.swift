@@ -71,6 +71,12 @@ extension Explanation.Source {
             "https://www.gnu.org/software/tar/manual/html_node/Sparse-Formats.html")
     }
 
+    static var pathLimits: Self {
+        Self(
+            "GNU C Library manual, Limits on File System Capacity",
+            "https://www.gnu.org/software/libc/manual/html_node/Limits-for-Files.html")
+    }
+
     static var typeConfusion: Self {
         Self(
             "CVE-2021-41190: a manifest and an index in one document",

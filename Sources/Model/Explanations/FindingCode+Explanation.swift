@@ -79,6 +79,26 @@ extension FindingCode {
         case .windowTooLarge: .windowTooLarge
         case .expansionLimit: .expansionLimit
         case .diffIDMismatch: .diffIDMismatch
+        case .layerContentsUnchecked: .layerContentsUnchecked
+        case .layerNotTar: .layerNotTar
+        case .layerTarTruncated: .layerTarTruncated
+        case .layerTarInvalid: .layerTarInvalid
+        case .layerEntryUnsupported: .layerEntryUnsupported
+        case .layerPathDuplicate: .layerPathDuplicate
+        case .layerHardLinkBroken: .layerHardLinkBroken
+        case .layerPathBlocked: .layerPathBlocked
+        case .layerPathOutside: .layerPathOutside
+        case .layerNameInvalid: .layerNameInvalid
+        case .layerWhiteoutInvalid: .layerWhiteoutInvalid
+        case .layerAttributeInvalid: .layerAttributeInvalid
+        case .layerResultDiffers: .layerResultDiffers
+        case .layerValueChanged: .layerValueChanged
+        case .layerLinkFollowed: .layerLinkFollowed
+        case .layerWhiteoutUnusual: .layerWhiteoutUnusual
+        case .layerReadersDiffer: .layerReadersDiffer
+        case .layerTrailingBytes: .layerTrailingBytes
+        case .layerNotSavedAgain: .layerNotSavedAgain
+        case .layerTarUnusual: .layerTarUnusual
         case .dockerManifestInvalid: .dockerManifestInvalid
         case .dockerConfigNameMismatch: .dockerConfigNameMismatch
         case .dockerLayerUnclaimed: .dockerLayerUnclaimed

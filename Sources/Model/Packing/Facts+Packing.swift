@@ -2,8 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// The facts about each blob of an inventory; nil for blobs that were not read.
-package typealias FactsList = PackedList<BlobFacts?>
+// What a layer contains is not packed: `FactsList` keeps it.
 
 extension BlobFacts: Packable {
     package func pack(into writer: inout PackedWriter) {

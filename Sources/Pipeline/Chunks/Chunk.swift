@@ -74,14 +74,7 @@ final class Chunk: @unchecked Sendable {
     static let blockCountPerLease = Blob.maximumWaitingCount + 1
 
     /// True if reading failed, so that no more of the blob will be read.
-    var isAbandoned: Bool {
-        switch ending {
-        case .complete, .cutOff: false
-        case .missing, .outsideImage, .linkNotFollowed, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable,
-            .changed, .oversized, .cancelled:
-            true
-        }
-    }
+    var isAbandoned: Bool { ending.isAbandoned }
 
     /// True if this chunk was read to its end and ended between two members, so that `next` continues the stream exactly
     /// as this one would have: it began at the right offset, and both together are within the expansion limit.
@@ -147,4 +140,16 @@ final class ChunkStream {
 
     /// True if the decoder has not used up a slice of input.
     func isDecoding(_ slice: BlockSlice) -> Bool { input?.slice.block == slice.block }
+}
+
+extension ReadEnding {
+    /// True if the bytes of the file were not read to their end.
+    var isAbandoned: Bool {
+        switch self {
+        case .complete, .cutOff: false
+        case .missing, .outsideImage, .linkNotFollowed, .notRegularFile, .unsupportedEntry, .unindexed, .unreadable,
+            .changed, .oversized, .cancelled:
+            true
+        }
+    }
 }

@@ -15,10 +15,13 @@ package enum BlobSide: Sendable {
 
 /// Takes the bytes of one side of one blob, in order and without a gap, and ends with facts.
 ///
-/// Digests are one kind. `PipelineOptions.consumers` attaches others, for the scheduler and for the blobs that are read
-/// in one action. The second read of the reference path has none.
+/// Digests are one kind. `PipelineOptions.consumers` attaches others to every blob that is read, in chunks or in sequence,
+/// in a stream as well. A blob that is read a second time by the reference path has new consumers, and the facts of those
+/// replace the first ones.
 ///
-/// It is used from one thread at a time, but from several threads one after another.
+/// It is used from one thread at a time, but from several threads one after another. It may be released without a call of
+/// `finish`, and its facts may be discarded: in a stream it is not known which blobs are layers, so every file has
+/// consumers for both sides.
 package protocol BlockConsumer: AnyObject {
     /// Takes the next bytes. They are valid only during the call.
     func consume(_ bytes: RawSpan)
@@ -30,8 +33,17 @@ package protocol BlockConsumer: AnyObject {
     func finish(into facts: inout BlobFacts)
 }
 
-/// Makes the consumers of one side of a blob.
-package typealias ConsumerFactory = @Sendable (BlobRequest, BlobSide) -> [any BlockConsumer]
+/// A side of a blob that is about to be read.
+package struct ConsumedSide: Sendable {
+    package let side: BlobSide
+    /// The compression that the first bytes of the blob show.
+    package let compression: Compression
+    /// Nil for a blob of a stream: which claims are about it is known only when the stream has ended.
+    package let blob: BlobIndex?
+}
+
+/// Makes the consumers of one side of a blob; called once for each side whose bytes are read, before the first of them.
+package typealias ConsumerFactory = @Sendable (ConsumedSide) -> [any BlockConsumer]
 
 /// Computes one digest of one side of a blob.
 ///
@@ -64,21 +76,27 @@ struct BlobConsumers {
     var compressed: [any BlockConsumer] = []
     var uncompressed: [any BlockConsumer] = []
 
+    /// No consumers.
+    init() {}
+
     /// Makes the consumers of a blob whose compression is known. This is the one place where they are chosen.
     ///
     /// - Parameter isDecoded: whether its uncompressed side will be read by a decoder.
     init(
-        _ request: BlobRequest, _ compression: Compression, isDecoded: Bool, digest: DigestLookup,
-        others: ConsumerFactory
+        _ wanted: WantedFacts, _ compression: Compression, isDecoded: Bool, path: DecodingPath, options: PipelineOptions
     ) {
-        compressed = request.compressedAlgorithms(for: compression).map { DigestConsumer(digest($0), .compressed) }
-        compressed += others(request, .compressed)
-        guard let algorithms = request.diffIDAlgorithms else { return }
+        func digests(_ algorithms: [DigestAlgorithm], _ side: BlobSide) -> [any BlockConsumer] {
+            algorithms.map { DigestConsumer(path.digestMethod(for: $0, options), side) }
+        }
+        func others(_ side: BlobSide) -> [any BlockConsumer] {
+            options.consumers(ConsumedSide(side: side, compression: compression, blob: wanted.blob))
+        }
+        compressed = digests(wanted.compressedAlgorithms(for: compression), .compressed) + others(.compressed)
+        guard let algorithms = wanted.diffIDAlgorithms else { return }
         if compression == .none {
-            compressed += others(request, .uncompressed)
+            compressed += others(.uncompressed)
         } else if isDecoded {
-            uncompressed = algorithms.map { DigestConsumer(digest($0), .uncompressed) }
-            uncompressed += others(request, .uncompressed)
+            uncompressed = digests(algorithms, .uncompressed) + others(.uncompressed)
         }
     }
 }
@@ -88,14 +106,14 @@ extension BlobFacts {
     ///
     /// - Parameter stream: how decoding ended, and the number of bytes that were decoded; nil if nothing was decoded.
     mutating func finish(
-        _ compressed: [any BlockConsumer], _ uncompressed: [any BlockConsumer], request: BlobRequest,
+        _ compressed: [any BlockConsumer], _ uncompressed: [any BlockConsumer], wanted: WantedFacts,
         stream: (ending: StreamEnding, byteCount: UInt64)?
     ) {
         for consumer in compressed where consumer is DigestConsumer { consumer.finish(into: &self) }
         let isIntact = stream?.ending.leavesDigestsValid == true
         self.uncompressed = stream.map { UncompressedFacts(byteCount: $0.byteCount, ending: $0.ending) }
         for consumer in uncompressed where isIntact && consumer is DigestConsumer { consumer.finish(into: &self) }
-        self.uncompressed = request.uncompressedFacts(blob: self, stream: self.uncompressed)
+        self.uncompressed = wanted.uncompressedFacts(blob: self, stream: self.uncompressed)
         for consumer in compressed where !(consumer is DigestConsumer) { consumer.finish(into: &self) }
         for consumer in uncompressed where isIntact && !(consumer is DigestConsumer) { consumer.finish(into: &self) }
     }

@@ -52,11 +52,11 @@ package struct LargeBlob: Sendable {
             byteCount: chunk.input.offsetBytes, compression: chunk.compression, reading: chunk.ending)
         if !chunk.isAbandoned, chunk.input.reader?.hasChanged == true { result.reading = .changed }
         guard !chunk.isAbandoned, result.reading != .changed else {
-            result.uncompressed = blob.request.unread
+            result.uncompressed = blob.request.wanted.unread
             return result
         }
         result.finish(
-            blob.compressed.map(\.consumer), blob.uncompressed.map(\.consumer), request: blob.request,
+            blob.compressed.map(\.consumer), blob.uncompressed.map(\.consumer), wanted: blob.request.wanted,
             stream: chunk.stream.map { ($0.cursor.finished(decoder: $0.decoder), $0.cursor.producedByteCount) })
         return result
     }

@@ -85,8 +85,7 @@ extension PipelineWorker {
     ) {
         chunk.compression = compression
         chunk.consumers = BlobConsumers(
-            chunk.request, compression, isDecoded: isDecoded, digest: pipeline.options.fastDigest,
-            others: pipeline.options.consumers)
+            chunk.request.wanted, compression, isDecoded: isDecoded, path: .fast, options: pipeline.options)
     }
 
     // MARK: Reading

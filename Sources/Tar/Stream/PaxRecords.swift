@@ -104,22 +104,20 @@ package struct PaxRecords: RandomAccessCollection, Sendable {
 
     /// Keeps the last record of each keyword, in the order of these.
     private mutating func removeRepetitions() {
-        var last: [ArraySlice<UInt8>: Int] = [:]
-        var isRepeated = [Bool](repeating: false, count: places.count)
-        if places.count <= Self.pairwiseCount {
-            for index in places.indices.dropLast() {
+        guard places.count > Self.pairwiseCount else {
+            for index in places.indices.dropLast().reversed() {
                 let key = self[index].key
-                isRepeated[index] = places.indices[(index + 1)...].contains { self[$0].key == key }
+                guard places.indices[(index + 1)...].contains(where: { self[$0].key == key }) else { continue }
+                oddities.insert(.repeatedPaxRecord)
+                places.remove(at: index)
             }
-        } else {
-            last.reserveCapacity(places.count)
-            for index in places.indices {
-                if let earlier = last.updateValue(index, forKey: self[index].key) { isRepeated[earlier] = true }
-            }
+            return
         }
-        guard isRepeated.contains(true) else { return }
+        var seen = Set<ArraySlice<UInt8>>(minimumCapacity: places.count)
+        let last = places.indices.reversed().filter { seen.insert(self[$0].key).inserted }
+        guard last.count < places.count else { return }
         oddities.insert(.repeatedPaxRecord)
-        places = zip(places, isRepeated).filter { !$0.1 }.map(\.0)
+        places = last.reversed().map { places[$0] }
     }
 
     /// Up to this number of records, each is compared with all others. Not measured: headers have fewer than ten records.
@@ -141,4 +139,10 @@ package struct PaxRecords: RandomAccessCollection, Sendable {
     }
 
     private func value(_ place: Place) -> ArraySlice<UInt8> { bytes[Int(place.valueStart)..<Int(place.valueEnd)] }
+}
+
+extension PaxRecords: Hashable {
+    package static func == (one: Self, other: Self) -> Bool { one.elementsEqual(other) }
+
+    package func hash(into hasher: inout Hasher) { for record in self { hasher.combine(record) } }
 }

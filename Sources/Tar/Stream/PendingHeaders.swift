@@ -24,7 +24,7 @@ struct PendingHeaders {
     ///   - offset: of its header block.
     ///
     /// Throws: `.paxRecord` or `.sparseRecord`.
-    mutating func add(_ header: StreamHeader, _ data: [UInt8], at offset: UInt64) throws(TarStreamFault) {
+    mutating func add(_ header: TarMember, _ data: [UInt8], at offset: UInt64) throws(TarStreamFault) {
         switch header.typeFlag {
         case UInt8(ascii: "g"):
             try addGlobal(header, data)
@@ -44,7 +44,7 @@ struct PendingHeaders {
     }
 
     /// Reads a global header. Runtimes get it as an entry, and ignore it; what was pending is forgotten.
-    private mutating func addGlobal(_ header: StreamHeader, _ data: [UInt8]) throws(TarStreamFault) {
+    private mutating func addGlobal(_ header: TarMember, _ data: [UInt8]) throws(TarStreamFault) {
         let global = try PaxRecords(parsing: data)
         var oddities = oddities
         if firstOffset != nil { oddities.insert(.forgottenExtendedHeader) }

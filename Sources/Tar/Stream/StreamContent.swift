@@ -12,31 +12,14 @@ struct StreamContent {
     /// What is found at the end of these bytes.
     let fault: TarStreamFault?
 
-    init(_ member: TarMember, isWanted: Bool) {
-        entryOffset = member.headerOffset
+    init(_ place: borrowing TarMemberPlace, isWanted: Bool) {
+        entryOffset = place.headerOffset
         self.isWanted = isWanted
-        let stored = member.storedByteCount
+        let stored = place.storedByteCount
         // The pieces do not overlap and end below 2^63.
-        let listed = member.place.sparseMap.map { $0.reduce(0) { $0 + UInt64($1.byteCount) } } ?? stored
+        var listed = stored
+        if let map = place.sparseMap { listed = map.reduce(0) { $0 + UInt64($1.byteCount) } }
         leftByteCount = min(stored, listed)
         fault = listed == stored ? nil : listed > stored ? .sparseDataMissing : .sparseDataLeft
-    }
-}
-
-extension TarMember {
-    /// An entry whose header has no extended headers before it.
-    init(_ header: StreamHeader, at headerOffset: UInt64) {
-        name = header.name
-        linkName = header.linkName
-        typeFlag = header.typeFlag
-        mode = header.mode
-        size = header.size
-        owner = header.owner
-        modificationTime = TarTime(seconds: header.modificationSeconds)
-        device = header.device
-        paxRecords = PaxRecords()
-        format = header.format
-        place = TarMemberPlace(headerOffset: headerOffset, dataOffset: 0, storedByteCount: 0)
-        oddities = header.oddities
     }
 }

@@ -2,56 +2,51 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-/// A header block, read as Go's archive/tar reads it. `TarHeader` reads only what all readers agree on.
+/// Header blocks as Go's archive/tar reads them. `TarHeader` reads only what all readers agree on.
 ///
 /// Spec: POSIX.1-2017 pax §ustar Interchange Format; GNU tar manual §Basic Tar Format.
-struct StreamHeader {
+enum StreamHeader {
     static let byteCount = 512
-
-    let typeFlag: UInt8
-    private(set) var name: [UInt8]
-    let linkName: [UInt8]
-    let mode: Int64
-    let size: Int64
-    private(set) var owner: TarOwner
-    let modificationSeconds: Int64
-    private(set) var device = TarDevice(major: 0, minor: 0)
-    let format: TarMemberFormat
-    private(set) var oddities: TarOddities = []
 
     /// Reads a block of 512 bytes.
     ///
     /// - Parameters:
     ///   - sum: the sum of all bytes of the block.
-    ///   - previousOwner: of the header before. Most entries have the same owner, and share its names.
+    ///   - offset: of the block.
+    ///   - names: those of the last owner, and then of this one. Most entries have the same owner, and share them.
+    ///
+    /// Returns: the entry without what extended headers say, and without the place of its content.
     ///
     /// Throws: `.checksum`, `.notANumber` or `.negativeSize`.
-    init(_ block: RawSpan, sum: Int64, previousOwner: TarOwner) throws(TarStreamFault) {
-        guard let isSigned = Self.hasSignedChecksum(block, sum: sum) else { throw .checksum }
-        if isSigned { oddities.insert(.signedChecksum) }
-        format = Self.format(block)
-        if format == .unknownMagic { oddities.insert(.unknownMagic) }
-        typeFlag = block.byte(156)
-        name = block.text(0..<100)
-        linkName = block.text(157..<257)
+    static func read(
+        _ block: RawSpan, sum: Int64, at offset: UInt64, names: inout StreamOwnerNames
+    ) throws(TarStreamFault) -> TarMember {
+        guard let isSigned = hasSignedChecksum(block, sum: sum) else { throw .checksum }
         var fields = Fields()
-        mode = fields.number(block, 100..<108, .mode)
-        let userID = fields.number(block, 108..<116, .userID)
-        let groupID = fields.number(block, 116..<124, .groupID)
-        size = fields.number(block, 124..<136, .size)
-        modificationSeconds = fields.number(block, 136..<148, .modificationTime)
-        if fields.hasBlankField { oddities.insert(.blankNumber) }
-        owner = TarOwner(userID: userID, groupID: groupID, userName: [], groupName: [])
-        if format != .v7, format != .unknownMagic {
-            owner.userName = block.text(265..<297, ifNot: previousOwner.userName)
-            owner.groupName = block.text(297..<329, ifNot: previousOwner.groupName)
-            device.major = fields.number(block, 329..<337, .deviceMajor)
-            device.minor = fields.number(block, 337..<345, .deviceMinor)
-            addPrefix(block, &fields)
+        var member = TarMember(
+            name: block.text(0..<100), linkName: block.text(157..<257), typeFlag: block.byte(156),
+            mode: fields.number(block, 100..<108, .mode), size: fields.number(block, 124..<136, .size),
+            owner: TarOwner(
+                userID: fields.number(block, 108..<116, .userID), groupID: fields.number(block, 116..<124, .groupID),
+                userName: [], groupName: []),
+            modificationTime: TarTime(seconds: fields.number(block, 136..<148, .modificationTime)),
+            device: TarDevice(major: 0, minor: 0), paxRecords: PaxRecords(), format: format(block),
+            place: TarMemberPlace(headerOffset: offset, dataOffset: 0, storedByteCount: 0), oddities: fields.oddities)
+        if isSigned { member.oddities.insert(.signedChecksum) }
+        switch member.format {
+        case .v7: break
+        case .unknownMagic: member.oddities.insert(.unknownMagic)
+        case .ustar, .gnu, .star, .pax:
+            member.owner.userName = block.text(265..<297, last: &names.userName)
+            member.owner.groupName = block.text(297..<329, last: &names.groupName)
+            member.device.major = fields.number(block, 329..<337, .deviceMajor)
+            member.device.minor = fields.number(block, 337..<345, .deviceMinor)
+            addPrefix(block, &member, &fields)
         }
         if let fault = fields.fault { throw .notANumber(fault) }
         // Before a pax header may replace it.
-        if size < 0, !Self.isWithoutContent(typeFlag) { throw .negativeSize }
+        if member.size < 0, !isWithoutContent(member.typeFlag) { throw .negativeSize }
+        return member
     }
 
     /// Whether entries of a type have no content, whatever their size is.
@@ -75,7 +70,8 @@ struct StreamHeader {
     private static func hasSignedChecksum(_ block: RawSpan, sum: Int64) -> Bool? {
         let field = 148..<156
         guard let claimed = TarNumber.octal(block, field) else { return nil }
-        let unsigned = sum - field.reduce(0) { $0 + Int64(block.byte($1)) } + 8 * 0x20
+        var unsigned = sum + 8 * 0x20
+        for place in field { unsigned -= Int64(block.byte(place)) }
         if claimed == unsigned { return false }
         var signed: Int64 = 8 * 0x20
         for place in 0..<byteCount where !field.contains(place) { signed += Int64(Int8(bitPattern: block.byte(place))) }
@@ -83,71 +79,86 @@ struct StreamHeader {
     }
 
     private static func format(_ block: RawSpan) -> TarMemberFormat {
-        // The versions of ustar are not looked at.
-        if block.has("ustar\u{0}", at: 257) { return block.has("tar\u{0}", at: 508) ? .star : .ustar }
-        if block.has("ustar  \u{0}", at: 257) { return .gnu }
-        return (257..<265).allSatisfy { block.byte($0) == 0 } ? .v7 : .unknownMagic
+        let magic = block.bigEndianWord(257)
+        // The version of ustar is not looked at.
+        if magic >> 16 == 0x7573_7461_7200 {
+            return block.bigEndianWord(504) & 0xffff_ffff == 0x7461_7200 ? .star : .ustar
+        }
+        // `ustar`, two blanks and NUL.
+        if magic == 0x7573_7461_7220_2000 { return .gnu }
+        return magic == 0 ? .v7 : .unknownMagic
     }
 
     /// Adds the name's prefix, and reads the times that some formats have in its place.
-    private mutating func addPrefix(_ block: RawSpan, _ fields: inout Fields) {
+    private static func addPrefix(_ block: RawSpan, _ member: inout TarMember, _ fields: inout Fields) {
         var prefix: [UInt8] = []
-        switch format {
-        case .ustar: if block.byte(345) != 0 { prefix = block.text(345..<500) }
+        switch member.format {
+        case .ustar: prefix = block.text(345..<500)
         case .star:
             prefix = block.text(345..<476)
             _ = fields.number(block, 476..<488, .accessTime)
             _ = fields.number(block, 488..<500, .changeTime)
         case .gnu:
             // Before Go 1.8, Go's writer put a prefix where these times are.
-            let hasTimes = [345..<357, 357..<369].allSatisfy {
-                block.byte($0.lowerBound) == 0 || TarNumber.numeric(block, $0) != nil
-            }
+            let hasTimes = isTimeOrNone(block, 345..<357) && isTimeOrNone(block, 357..<369)
             if !hasTimes {
                 let text = block.text(345..<500)
                 if text.allSatisfy({ $0 < 0x80 }) { prefix = text }
-                if !prefix.isEmpty { oddities.insert(.prefixInGNUHeader) }
+                if !prefix.isEmpty { member.oddities.insert(.prefixInGNUHeader) }
             }
         case .v7, .unknownMagic, .pax: break
         }
-        if !prefix.isEmpty { name = prefix + [UInt8(ascii: "/")] + name }
+        if !prefix.isEmpty { member.name = prefix + [UInt8(ascii: "/")] + member.name }
+    }
+
+    private static func isTimeOrNone(_ block: RawSpan, _ field: Range<Int>) -> Bool {
+        block.byte(field.lowerBound) == 0 || TarNumber.numeric(block, field) != nil
     }
 
     /// Reads the numbers of a header, and keeps which one is malformed.
     private struct Fields {
         var fault: TarNumericField?
-        var hasBlankField = false
+        var oddities: TarOddities = []
 
         mutating func number(_ block: RawSpan, _ range: Range<Int>, _ field: TarNumericField) -> Int64 {
             guard let number = TarNumber.numeric(block, range) else {
                 if fault == nil { fault = field }
                 return 0
             }
-            if number == 0, range.upperBound <= 148, TarNumber.isBlankField(block, range) { hasBlankField = true }
+            if number == 0, range.upperBound <= 148, TarNumber.isBlankField(block, range) {
+                oddities.insert(.blankNumber)
+            }
             return number
         }
     }
 }
 
+/// The names of the owner of an entry.
+struct StreamOwnerNames {
+    var userName: [UInt8] = []
+    var groupName: [UInt8] = []
+}
+
 extension RawSpan {
     /// The bytes of a field up to a NUL.
     func text(_ field: Range<Int>) -> [UInt8] {
-        let field = extracting(field)
-        var count = 0
-        while count < field.byteCount, field.byte(count) != 0 { count += 1 }
-        return count == 0 ? [] : field.extracting(first: count).withUnsafeBytes { Array($0) }
+        extracting(field).withUnsafeBytes { bytes in
+            // SAFETY: the places are those of the span.
+            var count = 0
+            while count < bytes.count, unsafe bytes[count] != 0 { count += 1 }
+            return count == 0 ? [] : Array(unsafe UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+        }
     }
 
-    /// As `text`, without a copy if it is the same as another one.
-    func text(_ field: Range<Int>, ifNot other: [UInt8]) -> [UInt8] {
-        guard other.count <= field.count else { return text(field) }
-        for place in other.indices where byte(field.lowerBound + place) != other[place] { return text(field) }
-        let isSame = other.count == field.count || byte(field.lowerBound + other.count) == 0
-        return isSame ? other : text(field)
+    /// As `text`, without a copy if it is the same as the last one.
+    func text(_ field: Range<Int>, last: inout [UInt8]) -> [UInt8] {
+        if !isText(last, field) { last = text(field) }
+        return last
     }
 
-    /// Whether the bytes at an offset are those of a text.
-    func has(_ text: StaticString, at offset: Int) -> Bool {
-        text.withUTF8Buffer { text in text.indices.allSatisfy { byte(offset + $0) == text[$0] } }
+    private func isText(_ text: [UInt8], _ field: Range<Int>) -> Bool {
+        guard text.count <= field.count else { return false }
+        for place in text.indices where byte(field.lowerBound + place) != text[place] { return false }
+        return text.count == field.count || byte(field.lowerBound + text.count) == 0
     }
 }

@@ -5,7 +5,7 @@
 /// An entry of a tar stream, with its extended headers applied as Go's archive/tar applies them.
 ///
 /// Names and values are bytes: nothing says that they are UTF-8.
-package struct TarMember {
+package struct TarMember: Hashable, Sendable {
     /// With the prefix; or from a pax record or a GNU header.
     package var name: [UInt8]
     /// The target of a link, in the same way.

@@ -9,6 +9,7 @@ enum TarNumber {
     ///
     /// Shape: the field has at most 12 bytes, so the number has at most 36 bits.
     static func octal(_ block: RawSpan, _ field: Range<Int>) -> Int64? {
+        if let number = usualOctal(block, field) { return number }
         var (start, end) = (field.lowerBound, field.upperBound)
         while start < end, isBlank(block.byte(start)) { start += 1 }
         while start < end, isBlank(block.byte(end - 1)) { end -= 1 }
@@ -22,6 +23,31 @@ enum TarNumber {
             start += 1
         }
         return number
+    }
+
+    /// A field of octal digits and one or two NULs or blanks at its end, as nearly all writers fill them; nil for any other.
+    private static func usualOctal(_ block: RawSpan, _ field: Range<Int>) -> Int64? {
+        let start = field.upperBound - 8
+        var word = block.bigEndianWord(start)
+        guard word & 0xdf == 0 else { return nil }
+        // Seven digits, or a zero and six digits.
+        let endByteCount = word & 0xdf00 == 0 ? 2 : 1
+        word = endByteCount == 2 ? word >> 16 | 0x30 << 48 : word >> 8
+        guard word & 0xf8_f8f8_f8f8_f8f8 == 0x30_3030_3030_3030 else { return nil }
+        // Two digits in each 16 bits, four in each 32 bits, all of them.
+        word &= 0x07_0707_0707_0707
+        word = word & 0x00ff_00ff_00ff_00ff | word >> 5 & 0x0038_0038_0038_0038
+        word = word & 0x0000_ffff_0000_ffff | word >> 10 & 0x0000_0fc0_0000_0fc0
+        word = word & 0xffff_ffff | word >> 20
+        // Before these, fields of twelve bytes have four more.
+        var shift = UInt64(3 * (8 - endByteCount))
+        for place in (field.lowerBound..<start).reversed() {
+            let byte = block.byte(place)
+            guard byte & 0xf8 == 0x30 else { return nil }
+            word |= UInt64(byte & 7) << shift
+            shift += 3
+        }
+        return Int64(word)
     }
 
     /// A number in octal digits or in GNU's base 256: big-endian two's complement, with the highest bit set as a mark.
@@ -99,5 +125,11 @@ extension RawSpan {
     func byte(_ offset: Int) -> UInt8 {
         // SAFETY: every pattern of bits is a number, and the method checks the offset.
         unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+    }
+
+    /// The eight bytes at an offset, the first one as the most significant one.
+    func bigEndianWord(_ offset: Int) -> UInt64 {
+        // SAFETY: every pattern of bits is a number, and the method checks the offset.
+        UInt64(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 }

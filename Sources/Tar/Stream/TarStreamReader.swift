@@ -17,8 +17,9 @@ package struct TarStreamReader {
     /// The offset of the last header block, or of the first block of zeros.
     private var headerOffset: UInt64 = 0
     private var hasHeaders = false
-    private var header: StreamHeader?
-    private var owner = TarOwner(userID: 0, groupID: 0, userName: [], groupName: [])
+    /// The header of the extended header that is read.
+    private var header: TarMember?
+    private var names = StreamOwnerNames()
     private var pending = PendingHeaders()
     private var sparseMap: SparseMapReader?
     private var trailing = TrailingBytes()
@@ -43,6 +44,9 @@ package struct TarStreamReader {
     }
 
     package init() {}
+
+    /// The name in the header of the first entry after the end of the archive, without its prefix; empty if there is none.
+    package var trailingName: [UInt8] { trailing.name }
 
     /// True once nothing further is read as entries: after an error, or the end of the archive.
     package var isOver: Bool {
@@ -148,32 +152,24 @@ package struct TarStreamReader {
             state = .endBlock
             return
         }
-        let header = try StreamHeader(block, sum: sum, previousOwner: owner)
-        switch header.typeFlag {
-        case UInt8(ascii: "x"), UInt8(ascii: "g"), UInt8(ascii: "L"), UInt8(ascii: "K"):
-            self.header = header
-            state = .extendedHeader(UInt64(header.size))
-            if header.size == 0 { try endExtendedHeader() }
-        default:
-            owner = header.owner
-            try begin(header, block, visitor)
-        }
+        var member = try StreamHeader.read(block, sum: sum, at: headerOffset, names: &names)
         hasHeaders = true
+        switch member.typeFlag {
+        case UInt8(ascii: "x"), UInt8(ascii: "g"), UInt8(ascii: "L"), UInt8(ascii: "K"):
+            state = .extendedHeader(UInt64(member.size))
+            let isEmpty = member.size == 0
+            header = member
+            kept.reserveCapacity(Int(min(member.size, 4096)))
+            if isEmpty { try endExtendedHeader() }
+        default: try begin(&member, block, visitor)
+        }
     }
 
     /// Begins an entry: applies its extended headers, and finds out where its content is.
     private mutating func begin(
-        _ header: StreamHeader, _ block: RawSpan, _ visitor: some TarStreamVisitor
+        _ member: inout TarMember, _ block: RawSpan, _ visitor: some TarStreamVisitor
     ) throws(TarStreamFault) {
-        var member = TarMember(header, at: headerOffset)
-        if !pending.isEmpty {
-            do throws(TarStreamFault) {
-                try pending.apply(to: &member)
-            } catch {
-                headerOffset = pending.recordsOffset
-                throw error
-            }
-        }
+        if !pending.isEmpty { try applyPending(to: &member) }
         if member.typeFlag == 0 { member.typeFlag = UInt8(ascii: member.name.last == UInt8(ascii: "/") ? "5" : "0") }
         let hasContent = !StreamHeader.isWithoutContent(member.typeFlag)
         if hasContent, member.size < 0 { throw .negativeSize }
@@ -188,6 +184,15 @@ package struct TarStreamReader {
         try begin(member, visitor)
     }
 
+    private mutating func applyPending(to member: inout TarMember) throws(TarStreamFault) {
+        do throws(TarStreamFault) {
+            try pending.apply(to: &member)
+        } catch {
+            headerOffset = pending.recordsOffset
+            throw error
+        }
+    }
+
     /// Waits for a block of the map, or begins the entry after its last one.
     private mutating func readSparseMap(_ visitor: some TarStreamVisitor) throws(TarStreamFault) {
         guard var map = sparseMap else { return }
@@ -200,8 +205,8 @@ package struct TarStreamReader {
     }
 
     private mutating func begin(_ member: TarMember, _ visitor: some TarStreamVisitor) throws(TarStreamFault) {
-        pending = PendingHeaders()
-        let content = StreamContent(member, isWanted: visitor.visit(member))
+        if !pending.isEmpty { pending = PendingHeaders() }
+        let content = StreamContent(member.place, isWanted: visitor.visit(member))
         state = .content(content)
         if content.leftByteCount == 0 { try end(content, visitor) }
     }

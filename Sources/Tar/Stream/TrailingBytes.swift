@@ -5,6 +5,8 @@
 /// Looks at what follows the two blocks of zeros that end an archive, up to the first block that is not zeros.
 struct TrailingBytes {
     private(set) var content = TrailingContent.none
+    /// The name in the header that was found, without its prefix; empty if there is none.
+    private(set) var name: [UInt8] = []
     /// The beginning of the first block that is not zeros, from its first byte on; nil before it and once it was read.
     private var block: [UInt8]?
 
@@ -31,6 +33,7 @@ struct TrailingBytes {
         self.block = block.count < StreamHeader.byteCount ? block : nil
         if block.count == StreamHeader.byteCount, StreamHeader.isHeader(block.span.bytes) {
             content = .entries(atByte: first - first % UInt64(StreamHeader.byteCount))
+            name = Array(block[..<100].prefix { $0 != 0 })
         }
     }
 }

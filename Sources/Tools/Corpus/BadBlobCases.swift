@@ -61,6 +61,7 @@ let badBlobCases: [CorpusCase] = [
         image.damage(blobPath(layer.digest)) { $0.flip(at: -1500) }
         image.expect("blob-digest-mismatch", layer.digest)
         image.expect("diffid-mismatch", layer.digest, follows: "blob-digest-mismatch")
+        image.expect("layer-tar-invalid", layer.digest, follows: "blob-digest-mismatch")
     },
     .bad("zstd-layer-byte-flipped", "One bit of a zstd frame's checksum (RFC 8878 §3.1.1).") { image in
         let layer = Layer.zstd(309)

@@ -34,12 +34,14 @@ let badDockerCases: [CorpusCase] = [
         image.oldArchive(docker)
         image.damage(docker.layerFolders[1] + "/layer.tar") { $0.flip(at: 700) }
         image.expect("diffid-mismatch")
+        image.expect("layer-tar-invalid", follows: "diffid-mismatch")
     },
     .bad("docker-folder-layer-changed", "The same in an extracted archive.") { image in
         let docker = twoLayers(804)
         image.oldArchive(docker)
         image.damage(docker.layerFolders[1] + "/layer.tar") { $0.flip(at: 700) }
         image.expect("diffid-mismatch")
+        image.expect("layer-tar-invalid", follows: "diffid-mismatch")
     },
     .bad("docker-layers-swapped", "`Layers` in another order than the diffIDs.", in: .archive(.ustar)) { image in
         let docker = twoLayers(806)
@@ -81,6 +83,7 @@ let badDockerCases: [CorpusCase] = [
         image.expect("blob-digest-mismatch", name)
         image.expect("diffid-mismatch", name, follows: "blob-digest-mismatch")
         image.expect("docker-layer-source-mismatch", name, follows: "blob-digest-mismatch")
+        image.expect("layer-tar-invalid", name, follows: "blob-digest-mismatch")
     },
     .bad("docker-views-disagree", "manifest.json describes another image than index.json.", in: .archive(.ustar)) {
         image in

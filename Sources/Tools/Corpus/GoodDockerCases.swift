@@ -97,6 +97,7 @@ let goodDockerCases: [CorpusCase] = [
         in: .archive(.ustar)
     ) { image in
         image.oldArchive(DockerImage(layers: [.plain(216), .plain([UInt8]())], tags: ["empty:1"]))
+        image.expect("layer-tar-unusual")
     },
     .good("docker-gzip-layers", "Layers that are gzip where plain tar was expected.", in: .archive(.ustar)) { image in
         image.oldArchive(DockerImage(layers: [.gzip(218), .plain(219)], tags: ["gzip:1"]))

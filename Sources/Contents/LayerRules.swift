@@ -1,0 +1,139 @@
+// layerverify: the rules of one layer.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+import Tar
+
+/// The rules of one layer, applied in the order of the entries as if each was unpacked into what the entries before made.
+///
+/// That is what the overlay drivers of Docker, containerd and containers/storage do: the layer is unpacked into an empty directory
+/// that is the root of the process, so links lead nowhere else.
+struct LayerRules {
+    var faults = LayerFaultList()
+    var entryCount = 0
+    /// The name of the last entry, for what is wrong after it.
+    var lastName: [UInt8] = []
+    /// The paths so far. Empty if none are collected.
+    var table: PathTable
+    var collecting: Collecting
+    var name = EntryName()
+    var target = EntryName()
+    var resolver = PathResolver(steps: Self.freeStepCount)
+    /// The directory of the last entry, whose siblings mostly follow. Only if no link led to it.
+    var nearby: (bytes: [UInt8], directory: PathNode)?
+
+    /// Whether paths are collected.
+    enum Collecting { case active, never, overLimit }
+
+    /// The steps along directories and links that a layer may take, and that it may take more for each entry. A layer of names of
+    /// 2000 components, or of links with such targets, could otherwise take hours.
+    private static let freeStepCount = 1 << 24
+    private static let stepCountOfEntry = 64
+
+    init(_ extent: ContentsExtent, budget: PathBudget) {
+        table = PathTable(budget: budget)
+        collecting = extent == .full ? .active : .never
+    }
+
+    /// Takes the next entry.
+    mutating func visit(_ member: TarMember) {
+        entryCount += 1
+        lastName = member.name
+        resolver.remainingSteps += Self.stepCountOfEntry
+        name.read(member.name)
+        noteHeader(member)
+        noteName(member)
+        if name.traits.contains(.leavesRoot) { return add(.pathOutsideRoot, member) }
+        guard name.count > 0 else { return visitRoot(member) }
+        let last = name.component(name.count - 1)
+        let whiteout = Whiteout(name.bytes, last)
+        guard isShortEnough(member, whiteout) else { return }
+        let isInWhiteout = (0..<name.count - 1).contains { Whiteout.isWhiteout(name.bytes, name.component($0)) }
+        if isInWhiteout { add(.whiteoutDirectoryUsed, member) }
+        switch whiteout {
+        case .withoutName: add(.whiteoutWithoutName, member)
+        case .opaque, .path: visitWhiteout(member, whiteout)
+        case .metadata:
+            if !isInWhiteout { add(.whiteoutMetadata, member) }
+            visitPath(member)
+        case nil: visitPath(member)
+        }
+    }
+
+    /// An entry for the root itself. What it is, other than a directory, is ignored or refused; it is never made.
+    private mutating func visitRoot(_ member: TarMember) {
+        guard member.typeFlag == .directory else {
+            return add(name.traits.contains(.absolute) ? .rootReplaced : .entryOverRoot, member)
+        }
+        noteAttributes(member)
+        if !member.hasDefaultAttributes {
+            let text = "mode 0\(String(member.mode & 0o7777, radix: 8)), owner \(member.userID):\(member.groupID)"
+            add(.rootAttributes, member, other: Array(text.utf8))
+        }
+        guard collecting == .active else { return }
+        let flags = table.flags(of: .root)
+        guard flags.contains(.implied) else { return add(.pathTwice, member) }
+        _ = table.replace(.root, .directory, flags.subtracting(.implied), at: member.headerOffset)
+    }
+
+    private mutating func visitWhiteout(_ member: TarMember, _ whiteout: Whiteout?) {
+        if member.typeFlag != .file || member.size != 0 { add(.whiteoutNotEmptyFile, member) }
+        guard collecting == .active, let directory = parentDirectory(member) else { return }
+        guard case .path(let range) = whiteout else { return markOpaque(directory, member) }
+        guard let known = table.find(name.bytes, range, in: directory) else {
+            if table.add(name.bytes, range, in: directory, .whiteout, at: member.headerOffset) == nil {
+                stopCollecting(member)
+            }
+            return
+        }
+        let kind: LayerFault.Kind = table.kind(of: known) == .whiteout ? .pathTwice : .whiteoutAfterEntry
+        add(kind, member, otherOffset: table.headerOffset(of: known))
+    }
+
+    private mutating func markOpaque(_ directory: PathNode, _ member: TarMember) {
+        let flags = table.flags(of: directory)
+        if flags.contains(.opaque) { return add(.pathTwice, member) }
+        guard directory == .root else { return table.insert(.opaque, of: directory) }
+        _ = table.replace(.root, .directory, flags.union(.opaque), at: member.headerOffset)
+    }
+
+    private mutating func visitPath(_ member: TarMember) {
+        noteType(member)
+        noteAttributes(member)
+        guard collecting == .active, let directory = parentDirectory(member) else { return }
+        place(member, in: directory)
+    }
+
+    /// Gives up on paths: the budget is used up.
+    mutating func stopCollecting(_ member: TarMember) {
+        collecting = .overLimit
+        table = PathTable(budget: PathBudget(byteCount: 0))
+        nearby = nil
+        add(.pathLimit, member)
+    }
+
+    mutating func add(
+        _ kind: LayerFault.Kind, _ member: TarMember, other: [UInt8] = [], otherOffset: UInt64? = nil
+    ) {
+        faults.add(kind) {
+            LayerFault($0, member.name, at: member.headerOffset, other: other, otherOffset: otherOffset)
+        }
+    }
+}
+
+extension UInt8 {
+    // Type flags of tar.
+    static let file = UInt8(ascii: "0")
+    static let hardLink = UInt8(ascii: "1")
+    static let symbolicLink = UInt8(ascii: "2")
+    static let characterDevice = UInt8(ascii: "3")
+    static let blockDevice = UInt8(ascii: "4")
+    static let directory = UInt8(ascii: "5")
+    static let fifo = UInt8(ascii: "6")
+}
+
+extension TarMember {
+    /// Whether it has the attributes that runtimes give a directory without an entry: mode 0755 and owner 0:0.
+    var hasDefaultAttributes: Bool { mode & 0o7777 == 0o755 && userID == 0 && groupID == 0 }
+}
