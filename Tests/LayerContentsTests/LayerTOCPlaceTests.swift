@@ -121,6 +121,21 @@ import Testing
         #expect(try LayerTOC.faults(of: layer).map(\.kind) == [.twoFormats])
     }
 
+    @Test func theDigestOfTarSplitDataIsCompared() throws {
+        let data: [UInt8] = [1, 2, 3]
+        let digest = TOCFixture.digestText(data)
+        let fixture = TOCFixture(editDocument: { $0.dropLast() + ",\"tarSplitDigest\": \"\(digest)\"}" })
+        var layer = fixture.zstdChunked()
+        #expect(try LayerTOC.faults(of: layer).map(\.kind) == [.tarSplitDiffers])
+        let offset = layer.bytes.count + 8
+        let footer = layer.bytes.suffix(72)
+        layer.bytes += TOCFixture.skippable(data) + footer
+        layer.claim.tarSplitPosition = "\(offset):3:3"
+        #expect(try LayerTOC.faults(of: layer) == [])
+        layer.claim.tarSplitPosition = "\(offset):2:3"
+        #expect(try LayerTOC.faults(of: layer).map(\.kind) == [.tarSplitDiffers])
+    }
+
     @Test func theUncompressedSizeIsCompared() throws {
         var layer = TOCFixture().estargz()
         layer.claim.uncompressedByteCount = "1"

@@ -26,16 +26,16 @@ final class BlockDecoder {
 
     /// Decodes the next bytes, and hands what they decode to over in blocks.
     func decode(_ bytes: RawSpan, to receive: (RawSpan) -> Void) {
-        bytes.withUnsafeBytes { input in
-            room.withUnsafeMutableBytes { output in
+        unsafe bytes.withUnsafeBytes { input in
+            unsafe room.withUnsafeMutableBytes { output in
                 var rest = unsafe input
                 while !isOver {
                     // SAFETY: both buffers outlive the lane, which does not leave the closure.
                     var lane = unsafe DecodeLane(decoder: decoder, input: rest, output: output)
                     lane.decodeAlone()
-                    let count = output.count - lane.output.count
+                    let count = unsafe output.count - lane.output.count
                     producedByteCount += UInt64(byteCount: count)
-                    consumedByteCount += UInt64(byteCount: rest.count - lane.input.count)
+                    consumedByteCount += unsafe UInt64(byteCount: rest.count - lane.input.count)
                     if count > 0 { unsafe receive(UnsafeRawBufferPointer(rebasing: output[..<count]).bytes) }
                     unsafe rest = lane.input
                     switch lane.status {

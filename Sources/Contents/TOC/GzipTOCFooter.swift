@@ -37,7 +37,7 @@ enum GzipTOCFooter: Equatable {
     ///
     /// - Parameters:
     ///   - byteCount: the length of the text.
-    ///   - isSubfield: whether the text is in a subfield `SG`, as RFC 1952 wants it. Stargz, the format before eStargz, has none.
+    ///   - isSubfield: whether the text is in a subfield `SG`, which RFC 1952 requires. It is absent in stargz, the format before eStargz.
     private static func extraField(
         _ member: ArraySlice<UInt8>, text byteCount: Int, subfield isSubfield: Bool
     ) -> ArraySlice<UInt8>? {

@@ -14,7 +14,7 @@ struct LayerBytes {
 
     var byteCount: UInt64 { reader.byteCount }
 
-    /// The last bytes, at most so many.
+    /// The last `count` bytes; all if there are fewer.
     ///
     /// Throws: `ReadFault`.
     func tail(_ count: Int) throws(ReadFault) -> [UInt8] {
@@ -32,7 +32,7 @@ struct LayerBytes {
             let block = try reader.bytes(at: offset, upTo: count)
             guard block.count == count else { throw .changed }
             offset += UInt64(byteCount: count)
-            guard take(block.span.bytes) else { return true }
+            guard unsafe take(block.span.bytes) else { return true }
         }
         return true
     }

@@ -13,7 +13,7 @@ extension LayerTOC {
         guard claim.documentDigest != nil else { return .fault(missing("the layer is compressed with gzip")) }
         switch GzipTOCFooter(try layer.tail(GzipTOCFooter.maximumByteCount)) {
         case nil: return .fault(missing("the layer does not end with a footer"))
-        case .external: return .fault(TOCFault(.notChecked, .undetermined, actual: "it is in another image"))
+        case .external: return .fault(TOCFault(.notChecked, .note, actual: "it is in another image"))
         case .inLayer(let offset, let byteCount):
             let end = layer.byteCount - UInt64(byteCount: byteCount)
             guard offset < end else { return .fault(missing("the footer leads to byte \(offset)")) }
@@ -66,12 +66,31 @@ extension LayerTOC {
         return .document(bytes, faults)
     }
 
+    /// Compares the tar-split data with its digest in the TOC. podman makes the tar of it again, and refuses the layer otherwise.
+    ///
+    /// What the data says is not compared with the tar here.
+    func tarSplitFault(_ claimed: String) throws(ReadFault) -> TOCFault? {
+        guard !claimed.isEmpty, claim.compressedDigest != nil else { return nil }
+        guard let range = claim.tarSplitPosition.flatMap({ StoredRange(annotation: $0, count: 3) }), range.offset > 0,
+            range.isWithin(layer.byteCount)
+        else { return TOCFault(.tarSplitDiffers, .refute, expected: claimed, actual: "no annotation has its position") }
+        let hashing = Hashing()
+        let end = range.offset + range.byteCount
+        let isRead = try layer.read(range.offset..<end) { block in
+            hashing.add(block)
+            return true
+        }
+        let actual = hashing.finish().description
+        return !isRead || actual == claimed
+            ? nil : TOCFault(.tarSplitDiffers, .refute, expected: claimed, actual: actual)
+    }
+
     private func decoded(_ stored: [UInt8], _ range: StoredRange) -> [UInt8]? {
         guard let decoder = BlockDecoder(.zstd, options) else { return nil }
         var bytes: [UInt8] = []
         var isTooLong = false
         for start in stride(from: 0, to: stored.count, by: 64 << 10) where !isTooLong {
-            let part = stored.span.bytes.extracting(start..<min(start + 64 << 10, stored.count))
+            let part = unsafe stored.span.bytes.extracting(start..<min(start + 64 << 10, stored.count))
             decoder.decode(part) { block in
                 isTooLong = isTooLong || UInt64(bytes.count + block.byteCount) > range.uncompressedByteCount
                 if !isTooLong { unsafe block.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) } }

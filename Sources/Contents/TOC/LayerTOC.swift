@@ -12,7 +12,7 @@ import Tar
 /// The layer is read by position, first the TOC at its end, and then all of it, decoded by the reference decoder. So this is not for
 /// layers in a stream. The layer itself must be intact; its digests are not computed here.
 ///
-/// Memory: the TOC, at most 64 MiB, half of that for its entries, and some blocks.
+/// Memory: the TOC as stored and decoded, at most 64 MiB each, about as much for its entries, and some blocks.
 package struct LayerTOC {
     let claim: TOCClaim
     let compression: Compression
@@ -76,8 +76,11 @@ package struct LayerTOC {
     private func compare(_ bytes: [UInt8], _ before: TOCFaults) throws(ReadFault) -> TOCFaults? {
         var faults = before
         let check: TOCCheck
+        let tarSplitDigest: String?
         do throws(TOCDocumentFault) {
-            check = TOCCheck(try TOCIndex(TOCDocument(parsing: bytes)))
+            let document = try TOCDocument(parsing: bytes)
+            tarSplitDigest = document.tarSplitDigest
+            check = TOCCheck(try TOCIndex(document))
         } catch {
             switch error {
             case .malformed(let reason): faults.add(TOCFault(.malformed, .refute, actual: reason))
@@ -85,13 +88,14 @@ package struct LayerTOC {
             }
             return faults
         }
+        if let tarSplitDigest, let fault = try tarSplitFault(tarSplitDigest) { faults.add(fault) }
         guard let pass = LayerPass(check, compression, options) else { return faults }
         guard try layer.read(0..<layer.byteCount, to: { pass.take($0) }) else { return nil }
         guard pass.finish() else {
             faults.add(TOCFault(.notChecked, .undetermined, actual: "the layer cannot be read as a tar"))
             return faults
         }
-        for fault in check.faults.faults { faults.add(fault) }
+        faults.append(check.faults)
         if let claimed = claim.uncompressedByteCount, claimed != String(pass.producedByteCount) {
             faults.add(
                 TOCFault(

@@ -23,7 +23,7 @@ struct StoredPositions {
     /// The least offset that is not reached yet.
     var next: UInt64? { nextIndex < offsets.count ? offsets[nextIndex] : nil }
 
-    /// Goes on to the offset after `next`.
+    /// Notes that `next` is reached.
     ///
     /// - Parameter position: the offset in the uncompressed layer; nil if neither a gzip member nor a zstd frame begins or ends there.
     mutating func reach(_ position: UInt64?) {

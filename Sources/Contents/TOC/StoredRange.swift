@@ -57,7 +57,9 @@ struct StoredRange: Hashable {
     /// `GNUlInUx` of containers/storage and `GnUlInUx` of stargz-snapshotter.
     private static let magics: [[UInt8]] = [Array("GNUlInUx".utf8), Array("GnUlInUx".utf8)]
 
-    /// Whether the part ends within a layer of so many bytes.
+    /// Whether the part ends within a layer.
+    ///
+    /// Units: `layerByteCount` is the size of the layer as stored.
     func isWithin(_ layerByteCount: UInt64) -> Bool {
         let (end, overflows) = offset.addingReportingOverflow(byteCount)
         return !overflows && end <= layerByteCount

@@ -7,7 +7,7 @@ import Tar
 
 /// Compares a TOC with the entries and the content of a layer's tar, in one pass over the tar.
 ///
-/// Whoever reads by the TOC must come to the same files as whoever reads the tar: each entry of one is in the other, with the same
+/// Runtimes that read by the TOC must get the same files as those that read the tar: each entry of one is in the other, with the same
 /// properties; digests are those of the content in the tar, and each chunk is where the TOC says.
 final class TOCCheck: TarStreamVisitor {
     /// The name of the TOC in an eStargz layer.
@@ -32,7 +32,7 @@ final class TOCCheck: TarStreamVisitor {
     init(_ index: TOCIndex) {
         self.index = index
         positions = StoredPositions(index.offsets)
-        for fault in index.faults { faults.add(fault) }
+        faults = index.faults
     }
 
     func visit(_ member: TarMember) -> Bool {
@@ -89,7 +89,7 @@ final class TOCCheck: TarStreamVisitor {
     func finish() {
         checkEnd()
         do throws(TOCDocumentFault) {
-            for name in try index.untakenNames() { faults.add(TOCFault(.entryNotInTar, .refute, path: name)) }
+            try index.forEachUntakenName { faults.add(TOCFault(.entryNotInTar, .refute, path: $0)) }
         } catch {
             // Each entry was parsed before.
         }

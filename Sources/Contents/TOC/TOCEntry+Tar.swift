@@ -12,7 +12,7 @@ struct TOCDifference: Equatable {
 }
 
 extension TOCEntry {
-    /// The properties in which a TOC differs from the tar. Names are not compared, nor the content.
+    /// The properties in which a TOC differs from the tar. Names and content are not compared.
     ///
     /// Only what a runtime applies counts: not the names of owners, and of the mode the permissions. Writers of eStargz round
     /// times to seconds.

@@ -14,7 +14,7 @@ struct TOCIndex {
     /// Sorted by hash; of entries with one path only the first.
     private var files: [File] = []
     private var isTaken: [Bool] = []
-    private(set) var faults: [TOCFault] = []
+    private(set) var faults = TOCFaults()
 
     private struct File {
         var hash: Int
@@ -51,7 +51,7 @@ struct TOCIndex {
             if let last = kept.last, last.hash == file.hash {
                 let names = (try document.entry(Int(last.entry)).name, try document.entry(Int(file.entry)).name)
                 if TOCName.cleaned(names.0) == TOCName.cleaned(names.1) {
-                    faults.append(TOCFault(.pathTwice, .refute, path: names.1))
+                    faults.add(TOCFault(.pathTwice, .refute, path: names.1))
                     continue
                 }
             }
@@ -95,14 +95,12 @@ struct TOCIndex {
         return entry.kind == .chunk ? entry.chunk : nil
     }
 
-    /// The names of the entries that were not found, in the order of the TOC.
+    /// Calls `body` with the names of the entries that were not found, in the order of the TOC.
     ///
     /// Throws: `TOCDocumentFault`.
-    func untakenNames() throws(TOCDocumentFault) -> [[UInt8]] {
+    func forEachUntakenName(_ body: ([UInt8]) -> Void) throws(TOCDocumentFault) {
         var entries: [Int32] = []
         for (file, isTaken) in zip(files, isTaken) where !isTaken { entries.append(file.entry) }
-        var names: [[UInt8]] = []
-        for entry in entries.sorted() { names.append(try document.entry(Int(entry)).name) }
-        return names
+        for entry in entries.sorted() { body(try document.entry(Int(entry)).name) }
     }
 }

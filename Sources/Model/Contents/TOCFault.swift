@@ -45,6 +45,8 @@ package struct TOCFault: Hashable, Sendable {
         /// All runtimes can load the layer; those that use TOCs must read all of it.
         case warning
         case undetermined
+        /// Some runtimes may use something that is not checked here.
+        case note
     }
 
     package var kind: Kind

@@ -18,13 +18,18 @@ package struct TOCFaults: Hashable, Sendable {
     /// The most severe of the faults; nil if there are none.
     package var severity: TOCFault.Severity? {
         let severities = Set(faults.map(\.severity))
-        return [.refute, .undetermined, .warning].first(where: severities.contains)
+        return [.refute, .undetermined, .warning, .note].first(where: severities.contains)
+    }
+
+    /// Adds the faults of another list, with those that it only counts.
+    package mutating func append(_ other: TOCFaults) {
+        for fault in other.faults { add(fault) }
     }
 
     package mutating func add(_ fault: TOCFault) {
         let ofKind = faults.indices.filter { faults[$0].kind == fault.kind }
         if let first = ofKind.first, ofKind.count >= Self.keptCount {
-            faults[first].furtherCount += 1
+            faults[first].furtherCount += 1 + fault.furtherCount
         } else {
             faults.append(fault)
         }
