@@ -19,8 +19,6 @@ package struct TOCFault: Hashable, Sendable {
         case entryMissing
         /// An entry of the TOC is not in the tar.
         case entryNotInTar
-        /// An entry of the tar follows the TOC, which does not list it.
-        case entryAfterTOC
         /// A property of an entry differs.
         case entryDiffers
         /// A digest in the TOC is not that of the content in the tar.
