@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LayerAudit
+internal import LayerCodec
 internal import LayerContents
 internal import LayerModel
 internal import LayerPipeline
