@@ -45,3 +45,28 @@ package final class WindowBudget: Sendable {
         releases.add(1, ordering: .sequentiallyConsistent)
     }
 }
+
+/// What one decoder has of a budget.
+struct WindowReservation {
+    /// Nil without a limit.
+    private let budget: WindowBudget?
+    private var byteCount: UInt64 = 0
+
+    init(_ budget: WindowBudget?) { self.budget = budget }
+
+    func isLess(than byteCount: UInt64) -> Bool { budget != nil && self.byteCount < byteCount }
+
+    /// Counts a window. What an earlier frame has reserved is released first, so that no two decoders wait for each other.
+    mutating func reserve(_ byteCount: UInt64) -> Bool {
+        release()
+        guard let budget else { return true }
+        guard budget.reserve(byteCount) else { return false }
+        self.byteCount = byteCount
+        return true
+    }
+
+    mutating func release() {
+        budget?.release(byteCount)
+        byteCount = 0
+    }
+}

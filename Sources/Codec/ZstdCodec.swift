@@ -35,9 +35,7 @@ final class ZstdDecoder: BufferDecoder {
 
     private let frames: any ZstdFrames
     private let maximumWindowByteCount: UInt64
-    private let budget: WindowBudget?
-    /// The bytes of `budget` that are counted for this decoder.
-    private var reservedByteCount: UInt64 = 0
+    private var window: WindowReservation
     private var stage: Stage
     private var frameCount: UInt64 = 0
     package private(set) var boundaryOffset: UInt64 = 0
@@ -53,7 +51,7 @@ final class ZstdDecoder: BufferDecoder {
 
     init(_ options: CodecOptions, _ frames: any ZstdFrames) {
         maximumWindowByteCount = options.maximumWindowByteCount
-        budget = options.windowBudget
+        window = WindowReservation(options.windowBudget)
         self.frames = frames
         stage = .betweenFrames
         gathered = .allocate(byteCount: Self.magicByteCount + ZstdFrameHeader.maximumByteCount, alignment: 1)
@@ -66,8 +64,7 @@ final class ZstdDecoder: BufferDecoder {
 
     package func releaseMemory() {
         frames.releaseMemory()
-        budget?.release(reservedByteCount)
-        reservedByteCount = 0
+        window.release()
     }
 
     package var isAtBoundary: Bool { stage == .betweenFrames && gatheredByteCount == 0 && frameCount > 0 }
@@ -123,14 +120,11 @@ final class ZstdDecoder: BufferDecoder {
         return nil
     }
 
-    /// Counts the window of a frame. If an earlier frame's reservation is too small, it is released first, so that no
-    /// two decoders wait for each other.
+    /// Counts the window of a frame.
     private func reserve(_ byteCount: UInt64) -> Bool {
-        guard let budget, byteCount > reservedByteCount else { return true }
+        guard window.isLess(than: byteCount) else { return true }
         releaseMemory()
-        guard budget.reserve(byteCount) else { return false }
-        reservedByteCount = byteCount
-        return true
+        return window.reserve(byteCount)
     }
 
     /// How many bytes to collect, including the magic, as far as it is known: the descriptor determines the length of

@@ -13,10 +13,11 @@ extension LayerRules {
         _ ending: TarStreamEnding, oddities: TarOddities, beginning: [UInt8], trailingName: [UInt8]
     ) -> ContentsFacts {
         noteEnding(ending, beginning: beginning, trailingName: trailingName)
-        noteHeadersWithoutEntry(oddities)
+        if ending.isAccepted { noteHeadersWithoutEntry(oddities) }
         if collecting == .active { noteWhiteoutsInOpaque() }
-        return ContentsFacts(
-            entryCount: entryCount, faults: faults.faults, paths: collecting == .active ? table : nil)
+        // What a layer that is cut or invalid would hide or replace is not known.
+        let isComplete = collecting == .active && ending.isAccepted
+        return ContentsFacts(entryCount: entryCount, faults: faults.faults, paths: isComplete ? table : nil)
     }
 
     private mutating func noteEnding(_ ending: TarStreamEnding, beginning: [UInt8], trailingName: [UInt8]) {

@@ -67,7 +67,8 @@ struct LayerRules {
             return add(name.traits.contains(.absolute) ? .rootReplaced : .entryOverRoot, member)
         }
         noteAttributes(member)
-        if !member.hasDefaultAttributes {
+        // The root of Fedora has mode 0555, which is the same to its owner.
+        if !member.hasDefaultAttributes, !member.hasOwnerRoot(mode: 0o555) {
             let text = "mode 0\(String(member.mode & 0o7777, radix: 8)), owner \(member.userID):\(member.groupID)"
             add(.rootAttributes, member, other: Array(text.utf8))
         }
@@ -135,5 +136,8 @@ extension UInt8 {
 
 extension TarMember {
     /// Whether it has the attributes that runtimes give a directory without an entry: mode 0755 and owner 0:0.
-    var hasDefaultAttributes: Bool { mode & 0o7777 == 0o755 && userID == 0 && groupID == 0 }
+    var hasDefaultAttributes: Bool { hasOwnerRoot(mode: 0o755) }
+
+    /// Whether its owner is 0:0, and its mode this one.
+    func hasOwnerRoot(mode wanted: Int64) -> Bool { mode & 0o7777 == wanted && userID == 0 && groupID == 0 }
 }

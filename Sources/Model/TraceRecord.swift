@@ -10,7 +10,7 @@ package struct TraceRecord: Sendable {
         case gather
         /// Reading a block, and decoding it if it is compressed; blocks of other blobs may be hashed in the gaps.
         case read
-        /// Hashing blocks of one or several blobs in lockstep.
+        /// Hashing blocks of one or several blobs in lockstep, or reading the tar in them.
         case hash
         /// Reading, decoding and hashing a small blob from beginning to end.
         case whole

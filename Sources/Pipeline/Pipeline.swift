@@ -43,7 +43,8 @@ package final class Pipeline: Sendable {
         self.crew = crew
         self.isCancelled = isCancelled
         self.deliver = deliver
-        let state = PipelineState(jobCount: options.jobCount, windowBudget: options.codecOptions.windowBudget)
+        let state = PipelineState(
+            jobCount: options.jobCount, windowBudget: options.codecOptions.windowBudget, rules: options.rules)
         pool = BlockPool(blockCount: state.blocks.blockCount)
         self.state = Locked(state)
     }

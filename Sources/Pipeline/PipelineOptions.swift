@@ -19,6 +19,8 @@ package struct PipelineOptions: Sendable {
     package var fastDigest: DigestLookup = { digestMethod(for: $0) }
     /// Makes the consumers of a blob, other than its digests. This is where they are attached, for all blobs of a run.
     package var consumers: ConsumerFactory = { _ in [] }
+    /// How the next action of a worker is chosen; the scheduler's model leaves a rule out to show what it is worth.
+    package var rules = SchedulingPolicy.rules
     /// Whether a blob of several gzip members may be read in several places at once.
     package var readsInChunks: Bool
     /// Whether workers run with the lowest CPU and I/O priority.

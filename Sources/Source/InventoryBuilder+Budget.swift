@@ -12,33 +12,30 @@ extension InventoryBuilder {
     /// - Parameter byteCount: the bytes that the walk itself keeps for it.
     mutating func countDescriptor(at place: Place, keeping byteCount: Int = 64) -> Bool {
         guard !isInterrupted(at: place) else { return false }
-        budget.step(1, keeping: byteCount, inventory)
+        current.budget.step(1, keeping: byteCount, inventory)
         return noteExcess(at: place)
     }
 
-    /// Whether a part of the current root was not walked. Missing names prove nothing then.
-    var isCutShort: Bool { isExcessNoted || isInterruptionNoted }
-
     /// Counts the memory of a list of images that the walk keeps.
     mutating func keepList(of imageCount: Int) {
-        budget.step(0, keeping: MemoryLayout<Int>.stride * imageCount, inventory)
+        current.budget.step(0, keeping: MemoryLayout<Int>.stride * imageCount, inventory)
     }
 
     /// Reports once for each root which limit was reached, if one was. Returns: false if one was.
     mutating func noteExcess(at place: Place) -> Bool {
-        guard let excess = budget.excess else { return true }
-        if !isExcessNoted { add(Finding(.tooManyDescriptors, excess, at: place)) }
-        isExcessNoted = true
+        guard let excess = current.budget.excess else { return true }
+        if !current.notes.isExcessNoted { add(Finding(.tooManyDescriptors, excess, at: place)) }
+        current.notes.isExcessNoted = true
         return false
     }
 
     /// Whether the run is interrupted, which is reported once for each root.
     mutating func isInterrupted(at place: Place, reading byteCount: Int = 0) -> Bool {
         guard !watch.permits(byteCount: byteCount) else { return false }
-        if !isInterruptionNoted {
+        if !current.notes.isInterruptionNoted {
             add(Finding(.interrupted, "the run was interrupted before all documents were read", at: place))
         }
-        isInterruptionNoted = true
+        current.notes.isInterruptionNoted = true
         return true
     }
 
@@ -49,11 +46,11 @@ extension InventoryBuilder {
         digest: ContentDigest?, isOCI: Bool
     ) -> Result<ParsedConfig, DocumentFault> {
         let key = ConfigCache.Key(blobs: blobs, path: place.path, isOCI: isOCI)
-        if let known = configs[key] { return known }
+        if let known = current.configs[key] { return known }
         let result = tree.document(blobs, algorithms: algorithms, &self).map { document in
             ParsedConfig(document.root, at: place, digest: digest, isOCI: isOCI)
         }
-        configs[key] = result
+        current.configs[key] = result
         return result
     }
 }

@@ -34,7 +34,7 @@ extension ImageTree {
 extension InventoryBuilder {
     /// Adds a finding that two documents of one root disagree, unless a part of their content is unknown.
     mutating func addDisagreement(_ finding: Finding, image: Int? = nil) {
-        if isWhole { add(finding, image: image) }
+        if current.notes.isWhole { add(finding, image: image) }
     }
 
     // Documents

@@ -81,6 +81,22 @@ package enum OpenedBlob: Sendable {
     case changed
 }
 
+extension OpenedBlob {
+    /// A reader if there is anything to read, and how reading ends if no error follows.
+    package var reading: (reader: (any BlobReader)?, ending: ReadEnding) {
+        switch self {
+        case .opened(let reader): (reader, .complete)
+        case .cutOff(let reader): (reader, .cutOff(atByte: reader.byteCount))
+        case .missing: (nil, .missing)
+        case .outsideImage: (nil, .outsideImage)
+        case .linkNotFollowed(let target): (nil, .linkNotFollowed(target: target))
+        case .notRegularFile(let kind): (nil, .notRegularFile(kind))
+        case .failed(let errno): (nil, .unreadable(errno: errno.rawValue, atByte: 0))
+        case .changed: (nil, .changed)
+        }
+    }
+}
+
 /// Opens blobs by their location.
 package protocol BlobOpener: Sendable {
     func open(_ location: BlobLocation) -> OpenedBlob

@@ -29,9 +29,8 @@ final class BlobRun {
     private let crew: WorkCrew
     private let roots = OpenRoots()
     private let total = RunTotal()
-    /// Nil until there is a blob to read.
-    private var pipeline: Pipeline?
-    private var ticker: ProgressTicker?
+    /// Nil until there is a blob to read, and after the last one.
+    private var reading: (pipeline: Pipeline, ticker: ProgressTicker?)?
 
     /// No further image store is walked while this many are open, or while their inventories take this many bytes.
     private static let maximumRootCount = 64
@@ -75,7 +74,7 @@ final class BlobRun {
         let root = roots.add(inventory, requests)
         guard root.requestCount > 0 else { return }
         total.add(blobCount: root.requestCount, byteCount: root.expectedByteCount)
-        let pipeline = pipeline ?? startPipeline()
+        let pipeline = reading?.pipeline ?? startPipeline()
         for start in stride(from: 0, to: root.requestCount, by: Self.submittedBlobCount) {
             let part = root.runRequests(start..<min(start + Self.submittedBlobCount, root.requestCount))
             total.begin(byteCount: part.reduce(0) { $0 &+ $1.expectedByteCount })
@@ -94,7 +93,7 @@ final class BlobRun {
         guard let first = roots.first else { return nil }
         if !first.isRead {
             guard isFull else { return nil }
-            pipeline?.work(untilWaiting: Self.leftBlobCount * options.jobCount)
+            reading?.pipeline.work(untilWaiting: Self.leftBlobCount * options.jobCount)
             crew.run { !first.isRead }
         }
         roots.removeFirst()
@@ -118,21 +117,21 @@ final class BlobRun {
             if roots.take(facts, ofBlob: request.blob) { crew.wakeCaller() }
         }
         noteStart()
-        ticker = observer.map {
+        let ticker = observer.map {
             ProgressTicker(pipeline, of: total, $0, start: start, path: { roots.path(ofBlob: $0) })
         }
-        self.pipeline = pipeline
+        reading = (pipeline, ticker)
         return pipeline
     }
 
     /// Reads what is left, and releases the memory of the pipeline.
     private func finishReading() {
-        guard let pipeline else { return }
+        guard let reading else { return }
         total.end()
-        pipeline.finishSubmitting()
+        reading.pipeline.finishSubmitting()
         crew.runAll()
-        ticker?.stop()
-        (self.pipeline, ticker) = (nil, nil)
+        reading.ticker?.stop()
+        self.reading = nil
     }
 
     private var isCancelled: @Sendable () -> Bool {

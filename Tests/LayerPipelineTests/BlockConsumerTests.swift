@@ -108,6 +108,17 @@ private final class LineCounter: BlockConsumer {
         #expect(lines.count(0, .uncompressed) == LineCount(Self.members.content))
     }
 
+    /// They are read and passed to all their consumers in one action.
+    @Test(arguments: [1, 2]) func aConsumerSeesUncompressedBlobsThatAreReadTogether(_ jobs: Int) {
+        let contents = (0..<8).map { content(600_000 + 70_001 * $0, seed: UInt64($0)) }
+        let (run, lines) = run(contents, jobs: jobs)
+        #expect(run.facts.map(\.digests) == contents.map { [oneShot($0)] })
+        for index in contents.indices {
+            #expect(lines.count(index, .compressed) == LineCount(contents[index]), "\(index)")
+            #expect(lines.count(index, .uncompressed) == LineCount(contents[index]), "\(index)")
+        }
+    }
+
     /// The consumer of a damaged stream has seen only some of its bytes.
     @Test(arguments: [40_000, 1_000_000]) func aDamagedStreamHasNoFactsOfItsContent(_ byteCount: Int) {
         var blob = gzip(content(byteCount))

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
+import LayerPipeline
 import LayerSimulation
 import Testing
 
@@ -66,6 +67,17 @@ import Testing
         #expect(interleaved.uncompressedByteCount == apart.uncompressedByteCount)
         #expect(interleaved.efficiency > 0.85)
         #expect(interleaved.wallNanoseconds < 0.9 * apart.wallNanoseconds)
+    }
+
+    @Test(arguments: SchedulingPolicy.rules.filter(\.isOptional).map(\.name), [1, 3])
+    func aRunEndsWithoutARuleThatMayBeLeftOut(_ name: String, _ workers: Int) {
+        let rules = SchedulingPolicy.rules.filter { $0.name != name }
+        #expect(rules.count == SchedulingPolicy.rules.count - 1)
+        for shape in Self.shapes {
+            let run = SchedulerModel(shape, Self.costsWithInterleaving)
+                .run(workers: workers, teamSize: 4, transitions: Self.transitions, rules: rules)
+            #expect(run.blobCount == shape.blobs.count)
+        }
     }
 
     @Test(arguments: shapes)

@@ -4,6 +4,7 @@
 
 import LayerBench
 import LayerModel
+import LayerPipeline
 import LayerSimulation
 import Testing
 
@@ -62,6 +63,21 @@ import Testing
         #expect(zip(shares, shares.dropFirst()).allSatisfy { $0 >= $1 })
         #expect(["b", "k", "l", "t"].contains(one.last))
         #expect(try #require(shares.last) <= 2)
+    }
+
+    @Test func eachOptionalRuleHasALineThatSaysWhatItIsWorth() throws {
+        var speeds = Self.speeds.bytesPerSecond
+        speeds[Kernel(.decodeInterleaved(.gzip), "one", teamSize: 2)] = 120 * Self.unit
+        speeds[Kernel(.hashInterleaved(.sha256), "lanes", teamSize: 2)] = 240 * Self.unit
+        let table = try #require(SchedulerTable(KernelSpeeds(speeds)))
+        let shape = ImageShape("eight", (0..<8).map { .init(2_000_000 + 10_000 * UInt64($0), 5_000_000, .gzip) })
+        let lines = table.ruleText([shape], workers: [2]).split(separator: "\n")
+        let rules = SchedulingPolicy.rules.filter(\.isOptional).map(\.name)
+        for rule in rules {
+            let line = try #require(lines.first { $0.contains(rule + " ") })
+            let percent = try #require(line.split(separator: " ").last.flatMap { Int($0) })
+            #expect(rule.hasPrefix("interleave") ? percent > 105 : (80..<200).contains(percent), "\(rule): \(percent)")
+        }
     }
 
     @Test func recordedShapesHaveTheirSizes() {

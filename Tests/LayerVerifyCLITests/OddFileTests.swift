@@ -82,12 +82,12 @@ import Testing
         #expect(try MeasuredRun.verify(workshop.path("image"), "--follow-symlinks=anywhere").status == 0)
     }
 
-    @Test(arguments: [0, 1, 4999] as [UInt64])
-    func aTruncatedLayerIsRefuted(_ byteCount: UInt64) throws {
+    @Test(arguments: zip([0, 1, 4999] as [UInt64], [[], ["layer-not-tar"], ["layer-tar-truncated"]]))
+    func aTruncatedLayerIsRefuted(_ byteCount: UInt64, _ contents: [String]) throws {
         try workshop.sparse(try workshop.plainLayout("image"), byteCount: byteCount)
         let run = try MeasuredRun.verify(workshop.path("image"))
         #expect(run.status == 1)
-        #expect(run.codes == ["blob-size-mismatch", "blob-digest-mismatch", "diffid-mismatch"])
+        #expect(run.codes == ["blob-size-mismatch", "blob-digest-mismatch"] + contents + ["diffid-mismatch"])
     }
 
     @Test(arguments: ["index.json", "oci-layout"])

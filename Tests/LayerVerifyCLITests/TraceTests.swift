@@ -43,7 +43,9 @@ import Testing
     @Test func everyByteOfALargeLayerIsReadAndHashedOnce() throws {
         let byteCount = 5 << 20
         try workshop.longLayout("image", byteCount: UInt64(byteCount))
-        let run = try ProgramRun.layerverify("--jobs", "2", "--trace", workshop.path("trace"), workshop.path("image"))
+        // Reading the tar of the layer would count as hashing it.
+        let run = try ProgramRun.layerverify(
+            "--jobs", "2", "--contents", "none", "--trace", workshop.path("trace"), workshop.path("image"))
         // The digest of the layer is false.
         #expect(run.status == 1, "\(run.transcript)")
         let events = try events("trace")

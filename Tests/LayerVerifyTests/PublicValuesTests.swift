@@ -76,6 +76,7 @@ import Testing
         try code(Verification.File.Kind.manifest, as: "manifest")
         try code(Verification.Waiver.Source.baseline, as: "baseline")
         try code(Verifier.SymbolicLinkPolicy.inside, as: "inside")
+        try code(Verifier.ContentsCheck.structure, as: "structure")
     }
 
     @Test func malformedTextsAreNotDecoded() {

@@ -10,7 +10,8 @@ package final class ContentsFacts: Sendable {
     package let entryCount: Int
     /// What is wrong or unusual in the layer by itself, in the order of the entries. Of each kind the first few are listed.
     package let faults: [LayerFault]
-    /// The paths of the layer; nil if they were not collected, or if there were too many.
+    /// The paths of the layer; nil if they were not collected, if there were too many, or if the tar
+    /// is cut or invalid.
     package let paths: PathTable?
 
     package init(entryCount: Int, faults: [LayerFault], paths: PathTable?) {

@@ -27,7 +27,8 @@ extension LayerFault {
         case entriesAfterEnd
         /// The index of an eStargz layer follows the end of the archive. Snapshotters that read it do so from the compressed bytes.
         case indexAfterEnd
-        /// The stream ends right after the content of the last entry, without the padding that fills its block.
+        /// The stream ends right after the content of the last entry, without the padding that fills its block. `umoci
+        /// insert` writes such layers.
         case paddingMissing
         /// The two blocks of zeros that end an archive are missing, or one of them.
         case endBlocksMissing
@@ -58,7 +59,8 @@ extension LayerFault {
         case entryOverRoot
         /// As `entryOverRoot`, with a name for which runtimes delete the whole root first.
         case rootReplaced
-        /// The entry of the root has other attributes than mode 0755 and owner 0:0. Other: mode and owner.
+        /// The entry of the root has other attributes than mode 0755 or 0555 and owner 0:0. Other: mode and
+        /// owner.
         case rootAttributes
         /// A whiteout without the name of what it deletes: `.wh.`, `.wh..`, `.wh...`.
         case whiteoutWithoutName
@@ -123,7 +125,7 @@ extension LayerFault {
         case parentLinkBroken
         /// An entry below a symbolic link to a directory of the same layer. Other: the path of the link.
         case parentLinkFollowed
-        /// A file or a link replaces a directory that earlier entries lie in. These are lost.
+        /// A file or a link replaces a directory that has earlier entries. These are lost.
         case entriesReplaced
         /// A whiteout after what it names, in one layer. `otherOffset` is the header of that.
         case whiteoutAfterEntry
@@ -134,13 +136,13 @@ extension LayerFault {
 
         // The layers below
 
-        /// A directory without an entry lies over a symbolic link of a lower layer. Other: the target of that.
+        /// A directory without an entry replaces a symbolic link of a lower layer. Other: the target of that.
         case lowerLinkReplaced
         /// As `lowerLinkReplaced`; the link below leads into a loop.
         case lowerLinkLoop
-        /// A directory without an entry lies over something else than a directory or a link of a lower layer.
+        /// A directory without an entry replaces a file or a device of a lower layer.
         case lowerFileReplaced
-        /// A directory without an entry lies over one that does not have mode 0755 and owner 0:0.
+        /// A directory without an entry is merged with a lower one that does not have mode 0755 and owner 0:0.
         case parentAttributesLost
         /// An opaque marker at the root.
         case opaqueRoot

@@ -17,20 +17,13 @@ extension LayerFault {
 }
 
 extension LayerFault.Kind {
+    private typealias Rule = LayerFault.Rule
+
     /// The rule of a kind. What runtimes do was tried with Docker 20 to 28, containerd 1.6 to 2.1, containers/storage (the
     /// library of podman and CRI-O), and umoci.
     package var rule: LayerFault.Rule {
-        switch scope {
-        case .archive: archiveRule
-        case .entry: entryRule
-        case .layer, .stack: treeRule
-        }
-    }
-
-    private typealias Rule = LayerFault.Rule
-
-    private var archiveRule: LayerFault.Rule {
         switch self {
+        // The archive
         case .notATar:
             Rule(
                 code: .layerNotTar, fault: "The layer does not begin with a tar header",
@@ -66,9 +59,13 @@ extension LayerFault.Kind {
             Rule(
                 code: .layerTrailingBytes, fault: "Entries behind the end of the tar",
                 reason: "no runtime sees them; `tar --ignore-zeros` and some scanners do")
+        case .indexAfterEnd:
+            Rule(
+                code: .layerTarUnusual, fault: "The table of contents of eStargz behind the end of the tar",
+                reason: "no runtime sees it but those that read eStargz")
         case .paddingMissing:
             Rule(
-                code: .layerReadersDiffer, fault: "The padding behind the last content is missing",
+                code: .layerTarUnusual, fault: "The padding behind the last content is missing",
                 reason: "all runtimes load it (`umoci insert` writes such layers); GNU tar, bsdtar and Python refuse it"
             )
         case .endBlocksMissing:
@@ -117,12 +114,7 @@ extension LayerFault.Kind {
             Rule(
                 code: .layerNotSavedAgain, fault: "A link, a device, a folder or a FIFO with a size and without data",
                 reason: "all load it; Docker's graph drivers cannot save it again")
-        default: preconditionFailure("another scope")
-        }
-    }
-
-    private var entryRule: LayerFault.Rule {
-        switch self {
+        // One entry
         case .typeUnsupported:
             Rule(
                 code: .layerEntryUnsupported, fault: "A type other than `0` to `6` and the extended headers",
@@ -159,7 +151,8 @@ extension LayerFault.Kind {
                 reason: "runtimes remove the root first, or refuse it")
         case .rootAttributes:
             Rule(
-                code: .layerResultDiffers, fault: "The root has another mode than 0755 or another owner than 0:0",
+                code: .layerResultDiffers,
+                fault: "The root has another mode than 0755 and 0555, or another owner than 0:0",
                 reason:
                     "taken where one tree is changed layer by layer (vfs, umoci); ignored on overlay and by containerd")
         case .whiteoutWithoutName:
@@ -232,12 +225,7 @@ extension LayerFault.Kind {
             Rule(
                 code: .layerTarUnusual, fault: "A symbolic link with a target of more than 1023 bytes",
                 reason: "XFS does not store it")
-        default: preconditionFailure("another scope")
-        }
-    }
-
-    private var treeRule: LayerFault.Rule {
-        switch self {
+        // The entries of the layer, and the layers below
         case .pathTwice:
             Rule(
                 code: .layerPathDuplicate, fault: "A path with two entries in one layer, however they are spelled",
@@ -318,7 +306,6 @@ extension LayerFault.Kind {
         case .whiteoutOfNothing:
             Rule(
                 code: .layerTarUnusual, fault: "A whiteout of what no lower layer has", reason: "it hides nothing")
-        default: preconditionFailure("another scope")
         }
     }
 }

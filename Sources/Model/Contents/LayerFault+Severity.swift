@@ -11,14 +11,15 @@ extension LayerFault.Kind {
             .overlayAttribute, .attributeRefused, .attributeNamespace, .pathTwice, .hardLinkTargetMissing,
             .hardLinkToDirectory, .parentNotDirectory, .parentLinkBroken, .whiteoutAfterEntry, .lowerLinkLoop:
             .refute
-        case .bytesAfterEnd, .entriesAfterEnd, .paddingMissing, .extendedHeaderWithoutEntry, .globalHeader,
+        case .bytesAfterEnd, .entriesAfterEnd, .extendedHeaderWithoutEntry, .globalHeader,
             .nameNearLimit,
             .entryOverRoot, .rootAttributes, .whiteoutNotEmptyFile, .whiteoutDirectoryUsed, .overlayDevice,
             .userOverlayAttribute, .ownerOutOfRange, .timeOutOfRange, .deviceNumberCut, .sparseFile, .sizeWithoutData,
             .namesDiffer, .extendedHeaderIgnored, .parentLinkFollowed, .entriesReplaced, .lowerLinkReplaced,
             .lowerFileReplaced, .parentAttributesLost, .opaqueRoot, .whiteoutReplaced, .whiteoutWithoutParent:
             .warning
-        case .endBlocksMissing, .indexAfterEnd, .emptyStream, .globalComment, .parentComponent, .whiteoutMetadata,
+        case .paddingMissing, .endBlocksMissing, .indexAfterEnd, .emptyStream, .globalComment, .parentComponent,
+            .whiteoutMetadata,
             .attributeDropped,
             .paxRecordTwice, .unknownMagic, .blankNumber, .nameEndsInSlash, .nameNotUTF8, .nameHasControls,
             .linkTargetLong, .whiteoutInOpaque, .whiteoutOfNothing:

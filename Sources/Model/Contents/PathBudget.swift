@@ -38,7 +38,7 @@ final class PathReservation: Sendable {
 
     deinit { budget.release(taken.load(ordering: .relaxed)) }
 
-    /// Makes sure that at least so many bytes are taken. Returns: whether there was enough.
+    /// Takes more until it has at least `byteCount` bytes. Returns: whether there was enough.
     func reach(_ byteCount: Int) -> Bool {
         let present = taken.load(ordering: .relaxed)
         guard byteCount > present else { return true }

@@ -20,7 +20,7 @@ package enum PathKind: UInt8, Hashable, Sendable {
     case characterDevice
     case blockDevice
     case fifo
-    /// A character device 0/0, which overlay mounts take for a whiteout.
+    /// A character device 0/0, which is a whiteout in overlay mounts.
     case overlayDevice
     /// A whiteout: what lower layers have there is deleted, and the layer has nothing there.
     case whiteout

@@ -35,16 +35,23 @@ package struct PathResolver: Sendable {
 
     /// Follows a symbolic link.
     package mutating func follow(_ link: PathNode, in table: PathTable) -> End {
-        resolve(Array(table.linkTarget(of: link) ?? []), from: table.parent(of: link), in: table, followsLast: true)
+        linkCount = 1
+        return walk(Array(table.linkTarget(of: link) ?? []), from: table.parent(of: link), in: table, followsLast: true)
     }
 
     /// Follows a path from a directory; from the root if it begins with a slash.
     package mutating func resolve(
         _ path: [UInt8], from directory: PathNode, in table: PathTable, followsLast: Bool
     ) -> End {
+        linkCount = 0
+        return walk(path, from: directory, in: table, followsLast: followsLast)
+    }
+
+    private mutating func walk(
+        _ path: [UInt8], from directory: PathNode, in table: PathTable, followsLast: Bool
+    ) -> End {
         texts.removeAll(keepingCapacity: true)
         hasLeftRoot = false
-        linkCount = 0
         var place = push(path, directory)
         while let component = nextComponent() {
             let text = texts[texts.count - 1].bytes

@@ -4,16 +4,15 @@
 
 /// The paths that a layer makes, and its whiteouts, as a tree of names. Names are bytes, at most 255.
 ///
-/// Memory: 16 bytes for a path, its name, the target of a symbolic link, and 5 to 11 bytes in a hash table whose hash
-/// has a seed. Nothing is copied when it grows but the slots of the hash table, of 4 bytes each.
+/// Memory: 16 bytes for a path, its name, the target of a symbolic link, and 11 to 22 bytes in a hash table whose hash
+/// has a seed. Nothing is copied when it grows but the slots of the hash table, of 8 bytes each.
 ///
 /// Complexity: finding a name in a directory takes constant time.
 package struct PathTable: Sendable {
     private var records: [[PathRecord]] = []
     private var arena = ByteArena()
-    /// The lower bits are the number of a record; the others are a part of its hash. The root is never found by a name, so 0
-    /// is an empty slot.
-    private var slots: [UInt32] = []
+    /// The hash of a path, and in the lower half its number. The root is never found by a name, so 0 is an empty slot.
+    private var slots: [UInt64] = []
     private let reservation: PathReservation
     /// The number of paths, with the root.
     package private(set) var count = 0
@@ -95,17 +94,16 @@ package struct PathTable: Sendable {
     package func find(_ text: [UInt8], _ range: Range<Int>, in directory: PathNode) -> PathNode? {
         guard !slots.isEmpty, !range.isEmpty, range.count <= 255 else { return nil }
         let hash = Self.hash(text, range, directory)
-        let mask = UInt32(truncatingIfNeeded: slots.count - 1)
-        let tag = UInt32(truncatingIfNeeded: hash >> 32) & ~mask
-        var slot = UInt32(truncatingIfNeeded: hash) & mask
-        while true {
-            let entry = slots[Int(slot)]
-            if entry == 0 { return nil }
-            if entry & ~mask == tag, isRecord(entry & mask, text, range, in: directory) {
-                return PathNode(entry & mask)
+        let mask = slots.count - 1
+        var slot = Int(hash) & mask
+        while slots[slot] != 0 {
+            let number = UInt32(truncatingIfNeeded: slots[slot])
+            if slots[slot] >> 32 == UInt64(hash), isRecord(number, text, range, in: directory) {
+                return PathNode(number)
             }
             slot = (slot + 1) & mask
         }
+        return nil
     }
 
     // Changing
@@ -129,7 +127,7 @@ package struct PathTable: Sendable {
             PathRecord(
                 parent: directory, name: name, block: Self.block(headerOffset), nameByteCount: UInt8(range.count),
                 kind: kind, flags: flags))
-        put(node, Self.hash(text, range, directory))
+        put(UInt64(Self.hash(text, range, directory)) << 32 | UInt64(node.number))
         if kind != .whiteout { change(directory) { $0.flags.insert(.hasChildren) } }
         return node
     }
@@ -195,20 +193,20 @@ extension PathTable {
     private static func depends(_ record: PathRecord) -> Bool {
         switch record.kind {
         case .whiteout: true
-        case .directory: !record.flags.isDisjoint(with: [.implied, .replacesWhiteout])
+        case .directory: record.flags.contains(.implied) || record.flags.contains(.replacesWhiteout)
         default: false
         }
     }
 
     private static func block(_ offset: UInt64) -> UInt32 { UInt32(clamping: offset / 512) }
 
-    /// Makes sure that a path and so many more bytes fit. Returns: whether they do.
+    /// Takes memory for one more path, with `byteCount` bytes of names. Returns: whether there was enough.
     private func reserve(_ byteCount: Int) -> Bool {
         guard arena.byteCount + byteCount + 8 <= Self.maximumArenaByteCount else { return false }
         let slotCount = (count + 1) * 4 > slots.count * 3 ? max(16, slots.count * 2) + slots.count : slots.count
         let recordByteCount = MemoryLayout<PathRecord>.stride * (count + 1)
         // An array that grows has two copies for a moment.
-        return reservation.reach(recordByteCount + arena.byteCount + byteCount + 8 + 4 * slotCount + 12 * listed.count)
+        return reservation.reach(recordByteCount + arena.byteCount + byteCount + 8 + 8 * slotCount + 12 * listed.count)
     }
 
     /// Appends a name, and what a symbolic link needs after it: the address of its target, or the target itself.
@@ -257,34 +255,28 @@ extension PathTable {
         return true
     }
 
-    private mutating func put(_ node: PathNode, _ hash: UInt64) {
-        let mask = UInt32(truncatingIfNeeded: slots.count - 1)
-        var slot = UInt32(truncatingIfNeeded: hash) & mask
-        while slots[Int(slot)] != 0 { slot = (slot + 1) & mask }
-        slots[Int(slot)] = UInt32(truncatingIfNeeded: hash >> 32) & ~mask | node.number
+    private mutating func put(_ entry: UInt64) {
+        let mask = slots.count - 1
+        var slot = Int(entry >> 32) & mask
+        while slots[slot] != 0 { slot = (slot + 1) & mask }
+        slots[slot] = entry
     }
 
     private mutating func growSlots() {
-        slots = Array(repeating: 0, count: max(16, slots.count * 2))
-        for number in 1..<UInt32(max(1, count)) {
-            let record = record(PathNode(number))
-            let address = ByteArena.Address(rawValue: record.name)
-            let hash = Self.hash(
-                arena.chunks[address.chunk], address.offset..<address.offset + Int(record.nameByteCount),
-                PathNode(record.parent))
-            put(PathNode(number), hash)
-        }
+        let old = slots
+        slots = Array(repeating: 0, count: max(16, old.count * 2))
+        for entry in old where entry != 0 { put(entry) }
     }
 
     /// A hash with a seed of the process, so that no layer can be made whose names collide.
-    private static func hash(_ text: [UInt8], _ range: Range<Int>, _ directory: PathNode) -> UInt64 {
+    private static func hash(_ text: [UInt8], _ range: Range<Int>, _ directory: PathNode) -> UInt32 {
         var hasher = Hasher()
         hasher.combine(directory.number)
         unsafe text.withUnsafeBytes { bytes in
             // SAFETY: the slice is within the array, and used only during the call.
             unsafe hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: bytes[range]))
         }
-        return UInt64(bitPattern: Int64(hasher.finalize()))
+        return UInt32(truncatingIfNeeded: hasher.finalize())
     }
 }
 

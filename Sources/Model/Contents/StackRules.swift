@@ -20,7 +20,7 @@ package struct StackRules {
     /// The faults of the layers of an image, by layer and in no order within a layer; of each kind the first few.
     ///
     /// Parameters: `layers` begin with the lowest one; nil, or facts without paths, is a layer whose paths are not known. Nothing is
-    /// found in it and in the layers above, since nobody knows what they replace.
+    /// found in it and in the layers above, since it is not known what they replace.
     package static func faults(of layers: [ContentsFacts?]) -> [(layer: Int, fault: LayerFault)] {
         var rules = StackRules(layers.prefix { $0?.paths != nil }.compactMap { $0?.paths })
         rules.run()

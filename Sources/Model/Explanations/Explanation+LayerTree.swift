@@ -115,7 +115,6 @@ extension Explanation {
             scanners and builders use, refuse the place or read another name or value.
             """,
             causes: [
-                "The padding behind the last file is missing, as `umoci insert` writes it.",
                 "A global pax header sets values, which runtimes ignore and GNU tar obeys.",
                 "An entry has both GNU's and pax's long name, and they differ.",
                 "An extended header has no entry behind it.",
@@ -170,7 +169,8 @@ extension Explanation {
             tool has trouble with it.
             """,
             causes: [
-                "The writer leaves out the end of the archive, or the layer is empty.",
+                "The writer leaves out the end of the archive, or the padding before it as `umoci insert` does.",
+                "The layer is empty.",
                 "Names are not UTF-8, contain `..`, or differ only in case, which matters on other file systems.",
                 "A whiteout deletes something that no lower layer has.",
                 "`git archive` wrote a global comment.",

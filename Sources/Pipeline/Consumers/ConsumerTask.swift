@@ -57,6 +57,9 @@ struct ConsumerQueue {
     /// Whether they may be interleaved with decoding.
     let mayInterleave: Bool
     var tasks = Queue<ConsumerTask>()
+
+    /// The team size of consumers that are not digests: it saves transitions, of 2.5 µs each.
+    static let otherTeamSize = 4
 }
 
 /// All tasks that have a slice waiting and no lease.
@@ -72,8 +75,8 @@ struct ConsumerQueues {
             queues[index].tasks.add(task)
         } else {
             var queue = ConsumerQueue(
-                algorithm: method?.algorithm, teamSize: method?.teamSize ?? 1, mayInterleave: method?.interleaved != nil
-            )
+                algorithm: method?.algorithm, teamSize: method?.teamSize ?? ConsumerQueue.otherTeamSize,
+                mayInterleave: method?.interleaved != nil)
             queue.tasks.add(task)
             queues.append(queue)
         }

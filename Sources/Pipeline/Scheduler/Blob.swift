@@ -41,13 +41,12 @@ final class Blob: @unchecked Sendable {
 
     var head: ScheduledChunk? { chunks.first }
 
-    /// The digest with which the blob can be hashed while it is read; nil if it has other consumers, or if a slice waits
-    /// for it.
+    /// The digest with which the blob can be hashed while it is read; nil if it has several, or if a slice waits.
     var directDigest: DigestConsumer? { waitingCount == 0 ? onlyDigest : nil }
 
-    /// The digest that is the only consumer of its bytes; nil if there are several or if it is decoded.
+    /// The only digest of its bytes; nil if there are several or if it is decoded. Digests are the first consumers.
     var onlyDigest: DigestConsumer? {
-        guard compressed.count == 1, head?.chunk?.isPlain == true else { return nil }
+        guard head?.chunk?.isPlain == true, compressed.count < 2 || compressed[1].digest == nil else { return nil }
         return compressed.first?.digest
     }
 

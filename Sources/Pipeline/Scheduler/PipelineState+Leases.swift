@@ -66,15 +66,18 @@ extension PipelineState {
             team.append(entry)
             guard entry.blob.directDigest?.method.name == method.name else { break }
         }
-        let digests = team.compactMap { entry in
-            entry.blob.directDigest.flatMap { $0.method.name == method.name ? $0 : nil }
+        let consumers = team.compactMap { entry in
+            entry.blob.directDigest.flatMap { digest in
+                digest.method.name == method.name
+                    ? (digest, others: entry.blob.compressed.dropFirst().map(\.consumer)) : nil
+            }
         }
-        guard digests.count == teamSize else {
+        guard consumers.count == teamSize else {
             for entry in team { ready.add(entry) }
             return nil
         }
         guard var lease = lease(.readAndHash, team) else { return nil }
-        lease.direct = digests
+        lease.direct = consumers
         return lease
     }
 

@@ -31,7 +31,8 @@ struct PipelineState {
     var workers: WorkerRoster
     var progress = PipelineProgress()
     var status = RunStatus()
-    let jobCount: Int
+    /// In order: see `SchedulingPolicy.rules`.
+    let rules: [SchedulingPolicy]
 
     /// The blobs of a run, and whether it ends.
     struct RunStatus {
@@ -46,6 +47,7 @@ struct PipelineState {
         var isCancelled = false
     }
 
+    var jobCount: Int { workers.jobCount }
     var maximumOpenCount: Int { Self.openCountPerJob * jobCount }
 
     /// The number of chunks open at once, per job: enough for every worker to find a full team, of streams to decode or
@@ -61,8 +63,10 @@ struct PipelineState {
     ///     200 layers gzip   1.35      -   0.84   0.83
     static let openCountPerJob = 4
 
-    init(jobCount: Int, windowBudget: WindowBudget? = nil) {
-        self.jobCount = jobCount
+    init(
+        jobCount: Int, windowBudget: WindowBudget? = nil, rules: [SchedulingPolicy] = SchedulingPolicy.rules
+    ) {
+        self.rules = rules
         memory = MemoryWaiters(windowBudget)
         workers = WorkerRoster(jobCount: jobCount)
         // One blob alone may be read in as many chunks as there could be blobs, and its size is known only when it is

@@ -7,11 +7,15 @@ import LayerCodec
 
 /// The idle workers of a run, and the thread that works instead of submitting blobs.
 struct WorkerRoster {
+    let jobCount: Int
     private var idle: [PipelineWorker]
     /// The thread that works until fewer blobs wait.
     private var heldBack: (thread: pthread_t, waitingCount: Int)?
 
-    init(jobCount: Int) { idle = (0..<jobCount).map { PipelineWorker(number: $0) } }
+    init(jobCount: Int) {
+        self.jobCount = jobCount
+        idle = (0..<jobCount).map { PipelineWorker(number: $0) }
+    }
 
     var idleCount: Int { idle.count }
 

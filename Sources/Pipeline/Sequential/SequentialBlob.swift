@@ -54,7 +54,9 @@ struct SequentialBlob {
     private mutating func begin(_ block: UnsafeRawBufferPointer) {
         let compression = unsafe Compression.detect(prefix: block.prefix(Compression.prefixByteCount))
         facts.compression = compression
-        if wanted.diffIDAlgorithms != nil { stream = SequentialStream(compression, path, options: options) }
+        if wanted.diffIDAlgorithms != nil, compression != .none {
+            stream = SequentialStream(compression, path, options: options)
+        }
         consumers = BlobConsumers(wanted, compression, isDecoded: stream != nil, path: path, options: options)
     }
 

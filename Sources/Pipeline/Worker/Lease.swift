@@ -19,8 +19,8 @@ struct Lease: ~Copyable {
     var split: SplitTask?
     /// The slices to pass to consumers; while a team is read, to interleave with decoding.
     var consuming = ConsumerJobs()
-    /// The digests of the team, for `readAndHash`.
-    var direct: [DigestConsumer] = []
+    /// The consumers of each chunk of the team, for `readAndHash`.
+    var direct: [(digest: DigestConsumer, others: [any BlockConsumer])] = []
     /// Blobs to read from beginning to end, and what was read.
     var small: [BlobRequest] = []
     var smallResults: [SmallResult] = []
@@ -48,7 +48,7 @@ package enum LeaseKind: Sendable {
     case consume
     /// Read and decode a block of each chunk of a team.
     case read
-    /// Read uncompressed blobs and hash what is read.
+    /// Read uncompressed blobs, and pass what is read to their consumers.
     case readAndHash
     /// Read small blobs from beginning to end.
     case readSmall

@@ -24,7 +24,7 @@ extension ImageFinder {
         guard TarIndex.isTar(prefix: prefix) else {
             return addPacked(file, FileClassification(file, forms), path: path, canReopen: canReopen, isGiven: isGiven)
         }
-        forgetLatestTree()
+        kept.releaseTree()
         let index = TarIndex.read(InterruptibleReader(file, watch))
         guard !watch.isOver else {
             add(path, .searchInterrupted)
@@ -35,7 +35,7 @@ extension ImageFinder {
         let recognized = forms.recognize(recognizable)
         switch recognized {
         case .image(let source, let unread):
-            let isKept = takeOpenRoot() || !canReopen
+            let isKept = kept.takeOpenRoot() || !canReopen
             add(
                 path, source, form: source.archiveForm,
                 store: isKept ? .archive(file) : .closed(ClosedRoot(file, at: path)), tree: tree, unread: unread)
@@ -55,7 +55,7 @@ extension ImageFinder {
 
     /// Adds an archive that has layers of an image and not its documents.
     mutating func addIncomplete(_ file: PositionedFile, path: String, canReopen: Bool) {
-        let isKept = takeOpenRoot() || !canReopen
+        let isKept = kept.takeOpenRoot() || !canReopen
         add(
             path, .withoutDocuments, form: .incompleteArchive,
             store: isKept ? .archive(file) : .closed(ClosedRoot(file, at: path)), tree: nil, unread: nil)
@@ -63,7 +63,7 @@ extension ImageFinder {
 
     /// A folder that is an image, as a store of blobs.
     mutating func store(_ folder: DirectoryRoot, at place: Folder) -> BlobStore.Root {
-        guard !takeOpenRoot(), place.canReopen else { return .directory(folder) }
+        guard !kept.takeOpenRoot(), place.canReopen else { return .directory(folder) }
         do throws(Errno) {
             return .closed(try ClosedRoot(folder, at: place.path))
         } catch {

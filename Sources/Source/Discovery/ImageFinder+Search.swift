@@ -52,12 +52,9 @@ extension ImageFinder {
         var current: (folder: Folder, root: DirectoryRoot)?
         while let (folder, entry) = pending.popLast() {
             guard watch.permitsSearch() else { return add(folder.path, .searchInterrupted) }
-            lookedAtCount += 1
-            totalLookedAtCount += 1
-            guard lookedAtCount <= limits.maximumFileCount else {
+            guard count.addFile(limits, watch) else {
                 return add(folder.path, .tooManyFiles(limits.maximumFileCount))
             }
-            watch.noteSearch(totalLookedAtCount, imageCount)
             guard !folder.owns(entry, forms) else { continue }
             let below = folder.path(of: entry)
             do throws(LookupFault) {
@@ -182,7 +179,7 @@ extension ImageFinder {
                 pending.append((folder, entry))
             }
             // Entries beyond the limit of files are dropped, except the first one, which reports the limit.
-            pending.removeFirst(max(0, pending.count - (limits.maximumFileCount - lookedAtCount + 1)))
+            pending.removeFirst(max(0, pending.count - (limits.maximumFileCount - count.fileCount + 1)))
         case .failure(.failed(.permissionDenied)) where place.isLostAndFound: leftovers.hasLostAndFound = true
         // The files that an image names are found by name, but the folder may contain other images.
         case .failure(.failed(let errno)): add(path, .unread(.unreadable(errno: errno.rawValue, atByte: 0)))

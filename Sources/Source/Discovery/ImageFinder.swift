@@ -20,22 +20,9 @@ package struct ImageFinder {
     let links: LinkPolicy
     /// Nil if archives are not read in one pass.
     let tools: StreamTools?
-    /// The files and folders examined below the current path, and below all.
-    var lookedAtCount = 0
-    var totalLookedAtCount = 0
+    var count = SearchCount()
     var listedFiles = ListedFiles()
-    /// The number of image stores in `found`.
-    private(set) var imageCount = 0
-    private var openRootCount = 0
-    /// The memory in bytes of the archives that were read in one pass and can be read again.
-    var streamByteCount = 0
-    let latestStream = StreamRoot.Latest(nil)
-    /// The tree of the last archive found.
-    private var latestTree: Locked<(any ImageTree)?>?
-
-    /// The number of roots that are kept open, each with the folders in it that were used. Further roots are opened
-    /// again for each blob.
-    static let maximumOpenRootCount = 8
+    var kept = KeptRoots()
 
     /// - Parameters:
     ///   - watch: tells for each file and folder whether the search must end.
@@ -65,7 +52,7 @@ package struct ImageFinder {
     package mutating func find(_ given: GivenPath) {
         let path = given.text
         paths.append(path)
-        lookedAtCount = 0
+        count.beginPath()
         guard watch.permits() else { return add(path, .searchInterrupted) }
         if let tools, StandardInput.isPipe(path) { return findInStandardInput(path, tools) }
         do throws(LookupFault) {
@@ -79,7 +66,7 @@ package struct ImageFinder {
     /// Finds the image in standard input, whose path is `-`. The finder must have `tools`.
     package mutating func findInStandardInput() {
         paths.append("-")
-        lookedAtCount = 0
+        count.beginPath()
         guard watch.permits() else { return add("-", .searchInterrupted) }
         guard let tools else { preconditionFailure("standard input is read in one pass") }
         findInStandardInput("-", tools)
@@ -133,28 +120,16 @@ package struct ImageFinder {
 
     // Results
 
-    /// Releases the index of the last archive found, which may take 20 MiB.
-    func forgetLatestTree() { latestTree?.withLock { $0 = nil } }
-
-    /// Whether one more root may be kept open.
-    mutating func takeOpenRoot() -> Bool {
-        openRootCount += 1
-        return openRootCount <= Self.maximumOpenRootCount
-    }
-
     /// Adds an image store.
     mutating func add(
         _ path: String, _ source: ImageSource, form: ImageForm, store: BlobStore.Root, tree: (any ImageTree)?,
         unread: UnreadMark?
     ) {
-        forgetLatestTree()
-        let latest = Locked(tree)
-        latestTree = latest
-        imageCount += 1
+        count.addImage()
         found.append(
             Found(
                 pathIndex: paths.count - 1, root: found.count, record: RootRecord(path: path, form: form),
-                store: store, source: source, finding: nil, watch: watch, latestTree: latest, unread: unread))
+                store: store, source: source, finding: nil, watch: watch, latestTree: kept.keep(tree), unread: unread))
     }
 
     /// Adds a finding about a path without an image.

@@ -20,3 +20,24 @@ package struct SearchLimits: Sendable {
         self.staysOnFileSystem = staysOnFileSystem
     }
 }
+
+/// What a search has examined.
+struct SearchCount {
+    /// The files and folders below the current path, and below all.
+    private(set) var fileCount = 0
+    private var totalFileCount = 0
+    private var imageCount = 0
+
+    mutating func beginPath() { fileCount = 0 }
+
+    mutating func addImage() { imageCount += 1 }
+
+    /// Counts a file or folder. Returns: false if it is one more than the limit.
+    mutating func addFile(_ limits: SearchLimits, _ watch: WalkWatch) -> Bool {
+        fileCount += 1
+        totalFileCount += 1
+        guard fileCount <= limits.maximumFileCount else { return false }
+        watch.noteSearch(totalFileCount, imageCount)
+        return true
+    }
+}

@@ -46,7 +46,7 @@ struct DockerSaveWalk {
             }
             if hasLayout { layoutNames = LayoutNames(of: builder) }
             var isEmpty = true
-            let layoutHasImages = builder.hasLayoutImages
+            let layoutHasImages = builder.current.hasLayoutImages
             for (index, entry) in entries.enumerated() {
                 isEmpty = false
                 guard builder.countDescriptor(at: place.appending(index)) else { break }
@@ -70,7 +70,7 @@ struct DockerSaveWalk {
             builder.addDisagreement(
                 Finding(.viewsDisagree, "manifest.json lists no image, index.json leads to some", at: place))
         }
-        if !isEmpty, builder.layoutIsEmpty {
+        if !isEmpty, builder.current.notes.layoutIsEmpty {
             builder.add(
                 Finding(
                     .viewEmpty, "index.json lists no image, manifest.json does: some tools will find nothing",
@@ -118,7 +118,7 @@ struct DockerSaveWalk {
                 view: .dockerManifest, place: place, names: tags, imageID: named ?? actual,
                 platform: config?.platform))
         if let actual { configDigests.insert(actual) }
-        let layoutImage = hasLayout ? builder.image(withConfig: configBlobs) : nil
+        let layoutImage = hasLayout ? builder.current.image(withConfig: configBlobs) : nil
         let image =
             layoutImage
             ?? builder.addImage(
@@ -127,7 +127,7 @@ struct DockerSaveWalk {
                     imageID: named ?? actual, configBlob: configBlobs.first, place: place))
         if layoutImage != nil {
             builder.addReferences(tags, to: image)
-        } else if hasLayout, builder.selection.isEverything, builder.hasLayoutImages {
+        } else if hasLayout, builder.selection.isEverything, builder.current.hasLayoutImages {
             builder.addDisagreement(
                 Finding(
                     .viewsDisagree, "manifest.json has an image that index.json does not lead to", at: configPlace,
@@ -149,7 +149,7 @@ struct DockerSaveWalk {
             builder.add(fault, reading: Place(path), digest: named, image: image)
         case .success:
             // If there is an image layout, its walk has already reported the findings of the config.
-            guard layoutImage == nil, !hasLayout || builder.isWhole else { break }
+            guard layoutImage == nil, !hasLayout || builder.current.notes.isWhole else { break }
             for finding in config?.findings ?? [] { builder.add(finding, image: image) }
             if config?.isNoImage == true {
                 builder.add(
@@ -172,7 +172,7 @@ struct DockerSaveWalk {
         guard hasLayout, let config = entry.member(ignoringCase: "Config")?.string else { return false }
         let path = ArchivePath.normalized(config)
         guard case .at = tree.locate(path), builder.mentions(path, in: tree) else { return false }
-        return builder.image(withConfig: builder.blobs(at: path, in: tree, expectedByteCount: 0)) != nil
+        return builder.current.image(withConfig: builder.blobs(at: path, in: tree, expectedByteCount: 0)) != nil
     }
 
     /// The digest in the name of a config: `<hex>.json`, `sha256:<hex>` (kaniko), `blobs/sha256/<hex>`.
@@ -264,7 +264,7 @@ struct DockerSaveWalk {
                     image: image)
             }
             // The images of one name for several platforms may share it.
-            if builder.isWhole, let first = tagged[name.hashValue], first.config != config,
+            if builder.current.notes.isWhole, let first = tagged[name.hashValue], first.config != config,
                 first.platform == platformHash
             {
                 builder.add(
@@ -286,7 +286,7 @@ struct DockerSaveWalk {
 
     private func checkParents(_ builder: inout InventoryBuilder) {
         // The parent may be among the images that were not read.
-        guard builder.selection.isEverything, builder.isWhole, !builder.isCutShort else { return }
+        guard builder.selection.isEverything, builder.current.notes.isComplete else { return }
         for parent in parents where !isThere(parent.digest) {
             builder.add(
                 Finding(

@@ -47,9 +47,9 @@ extension InventoryBuilder {
     mutating func createdBy(_ layer: Int, _ config: ParsedConfig?) -> String? {
         guard let config, let layerCount = config.diffIDs?.count,
             let text = config.history.text(of: layer, among: layerCount),
-            historyByteCount + text.utf8.count <= Self.maximumHistoryByteCount
+            current.historyByteCount + text.utf8.count <= Self.maximumHistoryByteCount
         else { return nil }
-        historyByteCount += text.utf8.count
+        current.historyByteCount += text.utf8.count
         return text
     }
 

@@ -27,8 +27,8 @@ struct AbsentPlatform {
 extension InventoryBuilder {
     /// Adds a listed platform whose manifest is missing. Those after the first thousand are not kept.
     mutating func noteAbsent(_ platform: AbsentPlatform) {
-        guard absentPlatforms.count < 1_000, !platform.platform.isUnknown else { return }
-        absentPlatforms.append(platform)
+        guard current.absentPlatforms.count < 1_000, !platform.platform.isUnknown else { return }
+        current.absentPlatforms.append(platform)
     }
 }
 
@@ -42,7 +42,7 @@ struct AbsentPlatforms {
 
     /// Compares the missing platforms with blobs that no document references.
     func compare(with candidates: [[BlobIndex]], _ builder: inout InventoryBuilder) {
-        guard !builder.absentPlatforms.isEmpty, builder.isWhole else { return }
+        guard !builder.current.absentPlatforms.isEmpty, builder.current.notes.isWhole else { return }
         var configs: [(platform: Platform, path: String)] = []
         var layerCount = 0
         for blobs in candidates {
@@ -60,7 +60,7 @@ struct AbsentPlatforms {
                 layerCount += 1
             }
         }
-        for absent in builder.absentPlatforms {
+        for absent in builder.current.absentPlatforms {
             guard let config = configs.first(where: { absent.isFor($0.platform) }) else { continue }
             builder.add(
                 Finding(
@@ -70,7 +70,7 @@ struct AbsentPlatforms {
                     hint: "the manifest may be lost: copy the image again"))
         }
         // Layers next to a config for another platform belong to that platform.
-        guard configs.isEmpty, layerCount > 0, let absent = builder.absentPlatforms.first else { return }
+        guard configs.isEmpty, layerCount > 0, let absent = builder.current.absentPlatforms.first else { return }
         let layers =
             layerCount == 1
             ? "a blob that no document references is" : "\(layerCount) blobs that no document references are"

@@ -27,7 +27,7 @@ struct UnreferencedBlobs {
             return builder.countDescriptor(at: Place(folder))
         }
         AbsentPlatforms(tree: tree).compare(with: candidates, &builder)
-        if count > Self.notedCount, builder.isWhole {
+        if count > Self.notedCount, builder.current.notes.isWhole {
             builder.add(
                 Finding(
                     .blobUnreferenced, "\(count - Self.notedCount) more blobs are not referenced", at: Place("blobs"),
@@ -77,7 +77,7 @@ struct UnreferencedBlobs {
             return true
         }
         // Without all documents it is not known which blobs are referenced.
-        if count <= Self.notedCount, builder.isWhole {
+        if count <= Self.notedCount, builder.current.notes.isWhole {
             builder.add(
                 Finding(
                     .blobUnreferenced, "no document refers to this blob; it was checked against its name",

@@ -68,14 +68,14 @@ extension InventoryBuilder {
         for digest in expected.digests {
             switch comparison(of: digest, claimed: descriptor.digest, blobs) {
             case .equal:
-                digestCheck.found.insert(digest)
-                digestCheck.matching.formUnion(images)
-            case .open: digestCheck.open.formUnion(images)
+                run.digestCheck.found.insert(digest)
+                run.digestCheck.matching.formUnion(images)
+            case .open: run.digestCheck.open.formUnion(images)
             case .different: break
             }
         }
         // The entry of index.json is the last call for each image.
-        for image in images { digestCheck.topDigests[image] = descriptor.digest }
+        for image in images { run.digestCheck.topDigests[image] = descriptor.digest }
     }
 
     /// Compares the image ID of an image that manifest.json lists with the expected digests.
@@ -85,18 +85,18 @@ extension InventoryBuilder {
         _ imageID: ContentDigest?, config blobs: [BlobIndex], of image: Int, isPartial: Bool
     ) {
         guard let expected = selection.expectedDigests else { return }
-        digestCheck.dockerImages.insert(image)
-        if isPartial { digestCheck.open.insert(image) }
+        run.digestCheck.dockerImages.insert(image)
+        if isPartial { run.digestCheck.open.insert(image) }
         for digest in expected.digests {
             guard let imageID, digest.algorithm == .sha256 else {
-                digestCheck.open.insert(image)
+                run.digestCheck.open.insert(image)
                 continue
             }
             switch comparison(of: digest, claimed: imageID, blobs) {
             case .equal:
-                digestCheck.found.insert(digest)
-                digestCheck.matching.insert(image)
-            case .open: digestCheck.open.insert(image)
+                run.digestCheck.found.insert(digest)
+                run.digestCheck.matching.insert(image)
+            case .open: run.digestCheck.open.insert(image)
             case .different: break
             }
         }
@@ -124,27 +124,27 @@ extension InventoryBuilder {
     mutating func noteUnexpectedDigests() {
         guard let expected = selection.expectedDigests else { return }
         let list = NearestNames.list(expected.digests.map(\.description), nearestTo: [])
-        for image in inventory.images.indices where !digestCheck.matching.contains(image) {
-            digestCheck.hasUnexpected = true
+        for image in inventory.images.indices where !run.digestCheck.matching.contains(image) {
+            run.digestCheck.hasUnexpected = true
             noteUnexpectedDigest(of: image, expected: list)
         }
-        digestCheck.endRoot()
+        run.digestCheck.endRoot()
     }
 
     /// Adds findings about expected digests that no root has.
     ///
     /// - Parameter isOver: whether the run was interrupted, so that further images may exist.
     package mutating func noteMissingDigests(isOver: Bool) {
-        guard let expected = selection.expectedDigests, rootCount > 0 else { return }
-        defer { root = rootCount - 1 }
+        guard let expected = selection.expectedDigests, run.count > 0 else { return }
+        defer { root = run.count - 1 }
         // The finding would add nothing: each image was found to have another digest.
-        guard !digestCheck.hasUnexpected || !digestCheck.found.isEmpty else { return }
+        guard !run.digestCheck.hasUnexpected || !run.digestCheck.found.isEmpty else { return }
         // A digest that was not found may be in a part that was not read or not selected.
         let isComplete =
-            !isOver && areRootsWhole && !digestCheck.hasOpen && !hasUndeterminedRoot
+            !isOver && areRootsWhole && !run.digestCheck.hasOpen && !run.hasUndetermined
             && inventory.findings.allSatisfy { $0.finding.outcome != .undetermined }
-        root = rootCount
-        for digest in expected.digests where !digestCheck.found.contains(digest) {
+        root = run.count
+        for digest in expected.digests where !run.digestCheck.found.contains(digest) {
             var finding = Finding(
                 .expectedDigestMissing, "no image has the expected digest \(digest)", at: Place(""),
                 expected: digest.description)
@@ -158,11 +158,11 @@ extension InventoryBuilder {
 
     private mutating func noteUnexpectedDigest(of image: Int, expected: String) {
         let record = inventory.images.withoutLists(image)
-        let top = digestCheck.topDigests[image]
-        let isDocker = digestCheck.dockerImages.contains(image)
+        let top = run.digestCheck.topDigests[image]
+        let isDocker = run.digestCheck.dockerImages.contains(image)
         let actual = top ?? record.imageID
         // An image of which one view could not be read, or was not selected, may have a digest in that view.
-        guard let actual, !digestCheck.open.contains(image), isWhole, !isCutShort else {
+        guard let actual, !run.digestCheck.open.contains(image), current.notes.isComplete else {
             add(
                 Finding(
                     .claimUnchecked, "the image has no digest that could be compared with the expected one",

@@ -24,8 +24,8 @@ extension InventoryBuilder {
 
     /// Records that a selected entry of the current root led to an image.
     mutating func noteSelected(at place: Place) {
-        guard selectedReferences.count < selection.references.count else { return }
-        selectedReferences.formUnion(selection.matches?.references(at: place, in: root) ?? [])
+        guard run.selectedReferences.count < selection.references.count else { return }
+        run.selectedReferences.formUnion(selection.matches?.references(at: place, in: root) ?? [])
     }
 
     // Selections that match nothing
@@ -38,18 +38,18 @@ extension InventoryBuilder {
     package mutating func noteNothingSelected(at paths: [SearchedPath], _ survey: StoreSurvey) {
         let paths = paths.filter { !$0.roots.isEmpty }
         guard !selection.isEverything, !paths.isEmpty else { return }
-        defer { root = max(0, rootCount - 1) }
+        defer { root = max(0, run.count - 1) }
         let roots = paths.flatMap { $0.roots }
-        let missing = selection.references.indices.filter { !selectedReferences.contains($0) }
-        root = roots.count == 1 ? roots[0] : rootCount
+        let missing = selection.references.indices.filter { !run.selectedReferences.contains($0) }
+        root = roots.count == 1 ? roots[0] : run.count
         var seen: Set<String> = []
         for reference in missing where seen.insert(selection.references[reference]).inserted {
             add(missingReference(reference, roots, isOnePath: paths.count == 1, survey))
         }
         // If no reference matched, the findings about the references explain it.
         guard selection.references.isEmpty || missing.count < selection.references.count else { return }
-        for path in paths where rootsWithImages.isDisjoint(with: path.roots) {
-            root = path.roots.count == 1 ? path.roots[0] : rootCount
+        for path in paths where run.withImages.isDisjoint(with: path.roots) {
+            root = path.roots.count == 1 ? path.roots[0] : run.count
             add(nothingSelected(at: path, survey))
         }
     }
@@ -123,7 +123,7 @@ extension InventoryBuilder {
     /// Adds the finding that the current root lists no image, if nothing else keeps it from being verified. An empty
     /// store would be "verified" otherwise.
     package mutating func noteNothingListed() {
-        guard selection.isEverything, imagesOfRoot.isEmpty, isRootVerifiable else { return }
+        guard selection.isEverything, imagesOfRoot.isEmpty, current.notes.isVerifiable else { return }
         add(
             Finding(
                 .nothingVerified, "the documents list no image: nothing was verified", at: Place(""),
@@ -143,25 +143,25 @@ extension InventoryBuilder {
     /// Counts the images of the current root. An image that was found several times counts once.
     mutating func noteImageIdentities() {
         for image in inventory.images.indices {
-            guard imageIdentities.count < minimumImageCount else { return }
+            guard run.imageIdentities.count < run.minimumImageCount else { return }
             let record = inventory.images.withoutLists(image)
             guard record.kind == .image else { continue }
             if let digest = record.manifestDigest {
-                imageIdentities.insert(.manifest(digest))
+                run.imageIdentities.insert(.manifest(digest))
             } else if let digest = record.imageID {
-                imageIdentities.insert(.config(digest))
+                run.imageIdentities.insert(.config(digest))
             } else {
-                imageIdentities.insert(.layers(inventory.images.withoutNames(image).layers.map { $0.path }))
+                run.imageIdentities.insert(.layers(inventory.images.withoutNames(image).layers.map { $0.path }))
             }
         }
     }
 
     /// Adds the finding that all roots together have too few images.
     package mutating func noteTooFewImages() {
-        let (minimum, count) = (minimumImageCount, imageIdentities.count)
-        guard count < minimum, rootCount > 0 else { return }
-        defer { root = rootCount - 1 }
-        root = rootCount
+        let (minimum, count) = (run.minimumImageCount, run.imageIdentities.count)
+        guard count < minimum, run.count > 0 else { return }
+        defer { root = run.count - 1 }
+        root = run.count
         add(
             Finding(
                 .tooFewImages,

@@ -9,9 +9,6 @@ import SystemPackage
 import Tar
 
 extension ImageFinder {
-    /// The memory in bytes of all archives that can be read again. Those that do not fit are read again for the walk.
-    private static let keptByteCount = 32 << 20
-
     /// Finds the image in standard input.
     mutating func findInStandardInput(_ path: String, _ tools: StreamTools) {
         let watch = watch
@@ -123,7 +120,7 @@ extension ImageFinder {
             add(path, .unread(.changed))
             return nil
         }
-        let stream = StreamRoot(archive, latest: latestStream, reread: reread)
+        let stream = StreamRoot(archive, latest: kept.latestStream, reread: reread)
         let tree = StreamTree(archive, root: found.count)
         let recognizable = RecognizableTree(tree, in: .stream(stream))
         let recognized = forms.recognize(recognizable)
@@ -167,8 +164,6 @@ extension ImageFinder {
         _ unread: UnreadMark?
     ) {
         add(path, source, form: form, store: .stream(stream), tree: nil, unread: unread)
-        guard stream.canReread else { return }
-        streamByteCount += archive.byteCount
-        if streamByteCount > Self.keptByteCount { stream.release() }
+        kept.keep(stream, byteCount: archive.byteCount)
     }
 }

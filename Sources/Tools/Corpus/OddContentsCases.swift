@@ -69,7 +69,7 @@ let oddContentsCases: [CorpusCase] = [
         $0.add("f", "0", "content")
         $0.end()
     },
-    .oddLayer("contents-without-padding", "The padding behind the last file is missing.", "layer-readers-differ") {
+    .oddLayer("contents-without-padding", "The padding behind the last file is missing.", "layer-tar-unusual") {
         $0.add("f", "0", "content") { $0.isPadded = false }
     },
     .oddLayer("contents-followed-by-bytes", "Text behind the end of the tar.", "layer-trailing-bytes") {

@@ -18,6 +18,11 @@ extension ImageShape {
             Blob(82_927_015, 331_909_120, .gzip), Blob(58_157_420, 325_017_600, .gzip),
         ])
 
+    /// The same layers uncompressed.
+    package static let plainLayers = ImageShape(
+        "8 layers plain",
+        eightLayers.blobs.map { Blob($0.uncompressedByteCount, $0.uncompressedByteCount, .none) })
+
     /// Like `usr-image DIR gzip 2000 200 mixed`, but not recorded: sizes in ten steps, each twice the previous one, 1.4
     /// GB in total; every layer has a compression ratio of 2.8.
     package static let mixedLayers = ImageShape(

@@ -4,7 +4,7 @@
 
 import LayerCodec
 import LayerModel
-import LayerPipeline
+package import LayerPipeline
 import LayerSystem
 
 /// Simulates the scheduler with any number of workers. The state, the workers' code and the order of actions are the
@@ -31,8 +31,11 @@ package struct SchedulerModel: Sendable {
     }
 
     /// Simulates a run. The same arguments give the same result.
-    package func run(workers workerCount: Int, teamSize: Int, transitions: TransitionCosts) -> SimulatedRun {
-        run(workerCount, teamSize, transitions, stopwatch: nil)
+    package func run(
+        workers workerCount: Int, teamSize: Int, transitions: TransitionCosts,
+        rules: [SchedulingPolicy] = SchedulingPolicy.rules
+    ) -> SimulatedRun {
+        run(workerCount, teamSize, transitions, rules, stopwatch: nil)
     }
 
     /// Simulates a run to measure the scheduler's own code.
@@ -40,19 +43,20 @@ package struct SchedulerModel: Sendable {
     /// Returns: the average times of its transitions on this machine, with this number of workers.
     package func measureTransitions(workers workerCount: Int, teamSize: Int) -> TransitionCosts {
         let stopwatch = TransitionStopwatch()
-        _ = run(workerCount, teamSize, TransitionCosts(each: 0), stopwatch: stopwatch)
+        _ = run(workerCount, teamSize, TransitionCosts(each: 0), SchedulingPolicy.rules, stopwatch: stopwatch)
         return stopwatch.average
     }
 
     private func run(
-        _ workerCount: Int, _ teamSize: Int, _ transitions: TransitionCosts, stopwatch: TransitionStopwatch?
+        _ workerCount: Int, _ teamSize: Int, _ transitions: TransitionCosts, _ rules: [SchedulingPolicy],
+        stopwatch: TransitionStopwatch?
     ) -> SimulatedRun {
         var result = SimulatedRun(workerCount: workerCount)
         for blob in shape.blobs {
             result.idealNanoseconds += costs.ideal(blob, teamSize: teamSize)
             result.chainNanoseconds = max(result.chainNanoseconds, costs.chain(blob))
         }
-        var simulation = PipelineSimulation(shape, costs, workerCount, teamSize, transitions, stopwatch)
+        var simulation = PipelineSimulation(shape, costs, workerCount, teamSize, transitions, rules, stopwatch)
         simulation.run(&result)
         return result
     }
@@ -126,7 +130,7 @@ private struct PipelineSimulation {
 
     init(
         _ shape: ImageShape, _ costs: BlockCosts, _ workerCount: Int, _ teamSize: Int, _ transitions: TransitionCosts,
-        _ stopwatch: TransitionStopwatch?
+        _ rules: [SchedulingPolicy], _ stopwatch: TransitionStopwatch?
     ) {
         self.costs = costs
         self.transitions = transitions
@@ -136,9 +140,8 @@ private struct PipelineSimulation {
             .gzip: kernels.codec(.gzip, teamSize: teamSize), .zstd: kernels.codec(.zstd, teamSize: 1),
         ]
         let digest = kernels.digest(.sha256)
-        var options = PipelineOptions(
-            jobCount: workerCount,
-            fastCodec: { codecs[$0] })
+        var options = PipelineOptions(jobCount: workerCount, fastCodec: { codecs[$0] })
+        options.rules = rules
         options.fastDigest = { _ in digest }
         // Modelled blobs have no content that could be searched.
         options.readsInChunks = false

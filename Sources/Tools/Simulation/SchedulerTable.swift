@@ -4,6 +4,7 @@
 
 package import LayerBench
 import LayerModel
+import LayerPipeline
 
 /// The output of `Benchmarks/simulate`: the scheduler's own code, simulated with 1 to 128 workers over the shapes of
 /// images.
@@ -40,6 +41,30 @@ package struct SchedulerTable: Sendable {
         return "\nThe scheduler by a model's clock: efficiency, and what it is lost to where it is under 90 %\n"
             + "(b: the largest blob, k: the lock, l: lanes that are not full, o: too few open blobs, t: the tail):\n"
             + lines.map { $0 + "\n" }.joined()
+    }
+
+    /// What each rule of the scheduler that may be left out is worth, with one line per rule.
+    package func ruleText(
+        _ shapes: [ImageShape] = [.eightLayers, .plainLayers, .mixedLayers, .application], workers: [Int] = [2, 8]
+    ) -> String {
+        let runs = workers.flatMap { count in
+            shapes.map { shape in
+                let model = SchedulerModel(shape, costs)
+                let transitions = model.measureTransitions(workers: count, teamSize: teamSize)
+                return { (rules: [SchedulingPolicy]) in
+                    model.run(workers: count, teamSize: teamSize, transitions: transitions, rules: rules)
+                        .wallNanoseconds
+                }
+            }
+        }
+        let times = runs.map { $0(SchedulingPolicy.rules) }
+        let rows = SchedulingPolicy.rules.filter(\.isOptional).map { left in
+            let rules = SchedulingPolicy.rules.filter { $0.name != left.name }
+            return [left.name] + zip(runs, times).map { String(Int((100 * $0(rules) / $1).rounded())) }
+        }
+        let head = ["without"] + workers.flatMap { count in shapes.map { "\($0.name), \(count)" } }
+        return "\nThe time without a rule of the scheduler, in per cent of the time with it, by shape and workers:\n"
+            + BenchReport.aligned([head] + rows, left: [0]).map { $0 + "\n" }.joined()
     }
 
     private static func cell(_ run: SimulatedRun) -> String {
