@@ -38,7 +38,7 @@ import Testing
         layer.bytes += [1, 0, 0, 0xff, 0xff] + [UInt8](repeating: 0, count: 8)
         let faults = try LayerTOC.faults(of: layer)
         #expect(faults.map(\.kind) == [.notChecked])
-        #expect(faults.map(\.severity) == [.undetermined])
+        #expect(faults.map(\.severity) == [.note])
     }
 
     @Test func theFooterOfStargzIsRead() throws {
