@@ -88,10 +88,11 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Pipeline", swiftSettings: settings),
-        // Reads the tar in a layer, and applies the rules of one layer.
+        // Reads the tar in a layer, applies the rules of one layer, and compares tables of contents with it.
         .target(
-            name: "LayerContents", dependencies: ["Tar", "LayerModel", "LayerPipeline"], path: "Sources/Contents",
-            exclude: ["README.md"], swiftSettings: librarySettings),
+            name: "LayerContents",
+            dependencies: ["StrictJSON", "Tar", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline"],
+            path: "Sources/Contents", exclude: ["README.md"], swiftSettings: librarySettings),
         // The files of layers, and the file system that they make together.
         .target(
             name: "LayerTree", dependencies: ["Tar", "LayerModel", "LayerDigest", "LayerPipeline"],
@@ -194,7 +195,11 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "LayerContentsTests", dependencies: ["LayerContents", "LayerModel", "Tar", "TestSupport"],
+            name: "LayerContentsTests",
+            dependencies: [
+                "LayerContents", "Tar", "LayerModel", "LayerSystem", "LayerDigest", "TestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: settings),
         .testTarget(name: "LayerAuditTests", dependencies: ["LayerAudit", "LayerModel"], swiftSettings: settings),
         .testTarget(

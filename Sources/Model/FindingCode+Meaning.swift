@@ -183,6 +183,17 @@ extension FindingCode {
             )
         case .layerNotSavedAgain:
             .warns("Docker loads the layer, and cannot save or push it again unless it uses containerd's image store.")
+        case .layerTOCMismatch:
+            .refutes(
+                "The table of contents of an eStargz or zstd:chunked layer does not describe the tar in it, or is not the one that the manifest names."
+            )
+        case .layerTOCUnusable:
+            .warns(
+                "Annotations describe a table of contents that runtimes cannot use, or not completely: they read the whole layer."
+            )
+        case .layerTOCUnchecked: .undetermined("The table of contents of a layer was not compared with its tar.")
+        case .layerIndexUnchecked:
+            .notes("An index of a layer that some runtimes use was recognised, and not checked.")
         case .layerTarUnusual:
             .notes("The tar in a layer is unusual in a way that all runtimes accept, with the same result.")
 

@@ -35,7 +35,7 @@ extension FindingCode {
             .blobDigestMismatch, .streamTruncated, .streamCorrupt, .streamTrailingBytes, .streamDisputed,
             .compressionUnsupported, .windowTooLarge, .expansionLimit, .diffIDMismatch, .dockerConfigNameMismatch,
             .dockerLayerSourceMismatch, .claimUnchecked, .layerContentsUnchecked, .layerNotTar, .layerTarTruncated,
-            .layerTarInvalid:
+            .layerTarInvalid, .layerTOCUnchecked:
             .digest
         case .filesIgnored, .nothingReferenced, .archiveWithoutEnd, .archiveTrailingBytes, .layoutInvalid,
             .indexManifestsNull, .indexCycle, .manifestLayersNull, .schemaVersionInvalid,
@@ -44,7 +44,8 @@ extension FindingCode {
             .dockerParentMissing, .viewEmpty, .layerEntryUnsupported, .layerPathDuplicate, .layerHardLinkBroken,
             .layerPathBlocked, .layerPathOutside, .layerNameInvalid, .layerWhiteoutInvalid, .layerAttributeInvalid,
             .layerResultDiffers, .layerValueChanged, .layerLinkFollowed,
-            .layerWhiteoutUnusual, .layerReadersDiffer, .layerTrailingBytes, .layerNotSavedAgain, .layerTarUnusual:
+            .layerWhiteoutUnusual, .layerReadersDiffer, .layerTrailingBytes, .layerNotSavedAgain, .layerTarUnusual,
+            .layerTOCMismatch, .layerTOCUnusable, .layerIndexUnchecked:
             .code
         }
     }

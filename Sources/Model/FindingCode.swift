@@ -105,6 +105,10 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case layerTrailingBytes = "layer-trailing-bytes"
     case layerNotSavedAgain = "layer-not-saved-again"
     case layerTarUnusual = "layer-tar-unusual"
+    case layerTOCMismatch = "layer-toc-mismatch"
+    case layerTOCUnusable = "layer-toc-unusable"
+    case layerTOCUnchecked = "layer-toc-unchecked"
+    case layerIndexUnchecked = "layer-index-unchecked"
 
     case dockerManifestInvalid = "docker-manifest-invalid"
     case dockerConfigNameMismatch = "docker-config-name-mismatch"

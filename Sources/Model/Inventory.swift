@@ -17,6 +17,8 @@ package struct Inventory: Sendable {
     package var claims: ClaimList
     /// The findings that follow from the documents alone.
     package var findings: FindingList
+    /// The layers that have tables of contents, at most `TOCRecord.maximumCount`.
+    package var tableRecords: [TOCRecord] = []
     /// What the layers contain whose facts the source already has.
     private var contents = ContentsByBlob()
     private let table: DigestTable
@@ -41,6 +43,7 @@ package struct Inventory: Sendable {
     /// The approximate memory in bytes of the whole inventory.
     package var byteCount: Int {
         images.byteCount + blobs.byteCount + claims.byteCount + findings.byteCount + table.byteCount
+            + TOCRecord.byteCount * tableRecords.count
     }
 
     /// The approximate memory in bytes of what the report keeps of the inventory.

@@ -153,6 +153,12 @@ extension InventoryBuilder {
     mutating func claimStream(
         _ descriptor: Descriptor, about blobs: [BlobIndex], at place: Place, isImage: Bool, image: Int?, layer: Int?
     ) {
+        if isImage, let table = TOCClaim(annotations: descriptor.annotations) {
+            for blob in blobs {
+                add(
+                    TOCRecord(table, about: blob, at: place.appending("annotations"), image: image, layer: layer))
+            }
+        }
         let promised: Compression
         switch descriptor.mediaType.kind {
         case .layer(let compression?), .nondistributableLayer(let compression?): promised = compression

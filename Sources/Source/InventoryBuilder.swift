@@ -87,6 +87,20 @@ package struct InventoryBuilder {
 
     mutating func add(_ claim: Claim) { inventory.claims.append(claim) }
 
+    /// Notes a layer that has a table of contents.
+    mutating func add(_ record: TOCRecord) {
+        if inventory.tableRecords.count < TOCRecord.maximumCount {
+            inventory.tableRecords.append(record)
+        } else if inventory.tableRecords.count == TOCRecord.maximumCount {
+            inventory.tableRecords.append(record)
+            add(
+                Finding(
+                    .layerTOCUnchecked,
+                    "tables of contents of more than \(TOCRecord.maximumCount) layers were not checked",
+                    at: record.place, expected: "at most \(TOCRecord.maximumCount)"))
+        }
+    }
+
     // Images
 
     mutating func addImage(_ image: ImageRecord) -> Int {

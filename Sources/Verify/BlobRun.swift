@@ -148,7 +148,9 @@ final class BlobRun {
             options.tracer = { record in trace.add(record) { root.inventory.blobs[$0].path } }
         }
         let reference = ReferenceRun(opener: opener, options: options, crew: crew, isCancelled: isCancelled)
-        let judged = JudgedRoot(root, confirming: reference, findingByteCount: findingByteCount)
+        let tables = TOCRun(opener: opener, options: options, isCancelled: isCancelled)
+        let judged = JudgedRoot(
+            root, confirming: reference, tables: tables, findingByteCount: findingByteCount)
         trace?.add(TraceRecord(.judge, worker: nil, since: start))
         return judged
     }

@@ -27,8 +27,9 @@ struct JudgedRoot {
     ///
     /// - Parameters:
     ///   - reference: reads again what is refuted, or what the fast path could not decode.
+    ///   - tables: checks tables of contents.
     ///   - findingByteCount: the limit in bytes for the findings.
-    init(_ root: OpenRoot, confirming reference: ReferenceRun, findingByteCount: Int) {
+    init(_ root: OpenRoot, confirming reference: ReferenceRun, tables: TOCRun, findingByteCount: Int) {
         inventory = root.inventory
         findings = inventory.findings
         findings.maximumByteCount = findingByteCount
@@ -36,6 +37,7 @@ struct JudgedRoot {
         let doubtful = root.takeRequests { judge.wantsReference($0) }
         let disagreements = Self.confirm(doubtful, reference, &judge)
         judge.addFindings(to: &findings)
+        tables.addFindings(judge, to: &findings)
         for finding in disagreements {
             findings.append(
                 findings.intern(finding.finding), root: finding.finding.root, image: finding.image,

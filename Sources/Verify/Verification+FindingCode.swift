@@ -215,6 +215,15 @@ extension Verification.Finding.Code {
     public static let layerNotSavedAgain = Self(FindingCode.layerNotSavedAgain)
     /// The tar in a layer is unusual in a way that all runtimes accept, with the same result.
     public static let layerTarUnusual = Self(FindingCode.layerTarUnusual)
+    /// The table of contents of an eStargz or zstd:chunked layer does not describe the tar in it, or is not the one that the manifest
+    /// names.
+    public static let layerTOCMismatch = Self(FindingCode.layerTOCMismatch)
+    /// Annotations describe a table of contents that runtimes cannot use, or not completely.
+    public static let layerTOCUnusable = Self(FindingCode.layerTOCUnusable)
+    /// The table of contents of a layer was not compared with its tar.
+    public static let layerTOCUnchecked = Self(FindingCode.layerTOCUnchecked)
+    /// An index of a layer that some runtimes use was recognised, and not checked.
+    public static let layerIndexUnchecked = Self(FindingCode.layerIndexUnchecked)
     /// `manifest.json` of a docker-save archive is not what `docker load` accepts.
     public static let dockerManifestInvalid = Self(FindingCode.dockerManifestInvalid)
     /// A config's name in a docker-save archive is not the sha256 of its bytes.

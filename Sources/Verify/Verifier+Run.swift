@@ -39,7 +39,9 @@ extension Verifier {
         var walkStart = start
         for found in sources.found {
             sources.walk(found, &builder)
-            run.add(builder.endRoot())
+            var inventory = builder.endRoot()
+            if options.contents != .full { inventory.tableRecords = [] }
+            run.add(inventory)
             trace?.add(TraceRecord(.gather, worker: nil, since: walkStart))
             takeJudged(isEnd: false)
             walkStart = clock.now

@@ -20,14 +20,21 @@ final class SmallImage: Sendable {
     var path: String { folder.url.path }
 
     /// Creates an image whose layers are these blobs; its diffIDs are the digests of `diffIDs`, or of the blobs.
-    init(_ layers: [[UInt8]], diffIDs: [[UInt8]]? = nil, history: String = "[]", in other: SmallImage? = nil) throws {
+    ///
+    /// - Parameter annotations: those of each layer, a JSON object.
+    init(
+        _ layers: [[UInt8]], diffIDs: [[UInt8]]? = nil, history: String = "[]", annotations: String? = nil,
+        in other: SmallImage? = nil
+    ) throws {
         folder = try other?.folder ?? ScratchFolder()
         let ids = (diffIDs ?? layers).map { "\"\(ContentDigest.of($0, .sha256))\"" }.joined(separator: ",")
         let platform = #""os":"linux","architecture":"amd64""#
         let rootfs = #""rootfs":{"type":"layers","diff_ids":[\#(ids)]}"#
         config = Array("{\(platform),\(rootfs),\"history\":\(history)}".utf8)
         let type = "application/vnd.oci.image.layer.v1.tar"
-        let descriptors = layers.map { Self.descriptor($0, type + ($0.starts(with: [0x1f, 0x8b]) ? "+gzip" : "")) }
+        let descriptors = layers.map {
+            Self.descriptor($0, type + ($0.starts(with: [0x1f, 0x8b]) ? "+gzip" : ""), annotations: annotations)
+        }
         let configDescriptor = Self.descriptor(config, "application/vnd.oci.image.config.v1+json")
         let list = descriptors.joined(separator: ",")
         let manifest = Array(#"{"schemaVersion":2,"config":\#(configDescriptor),"layers":[\#(list)]}"#.utf8)
@@ -61,8 +68,9 @@ final class SmallImage: Sendable {
 
     private static func path(_ blob: [UInt8]) -> String { "blobs/sha256/" + ContentDigest.of(blob, .sha256).encoded }
 
-    private static func descriptor(_ blob: [UInt8], _ mediaType: String) -> String {
+    private static func descriptor(_ blob: [UInt8], _ mediaType: String, annotations: String? = nil) -> String {
         let digest = ContentDigest.of(blob, .sha256)
-        return #"{"mediaType":"\#(mediaType)","digest":"\#(digest)","size":\#(blob.count)}"#
+        let more = annotations.map { #","annotations":\#($0)"# } ?? ""
+        return #"{"mediaType":"\#(mediaType)","digest":"\#(digest)","size":\#(blob.count)\#(more)}"#
     }
 }

@@ -99,6 +99,10 @@ extension FindingCode {
         case .layerTrailingBytes: .layerTrailingBytes
         case .layerNotSavedAgain: .layerNotSavedAgain
         case .layerTarUnusual: .layerTarUnusual
+        case .layerTOCMismatch: .layerTOCMismatch
+        case .layerTOCUnusable: .layerTOCUnusable
+        case .layerTOCUnchecked: .layerTOCUnchecked
+        case .layerIndexUnchecked: .layerIndexUnchecked
         case .dockerManifestInvalid: .dockerManifestInvalid
         case .dockerConfigNameMismatch: .dockerConfigNameMismatch
         case .dockerLayerUnclaimed: .dockerLayerUnclaimed

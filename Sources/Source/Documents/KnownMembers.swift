@@ -2,6 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+import LayerModel
 import StrictJSON
 
 /// The names of the members that readers look up in an image's documents.
@@ -52,9 +53,9 @@ enum KnownMembers {
         ].joined(), maps: maps)
 
     /// The annotations that are used here; of others only the shape is checked.
-    static let annotations: Set<String> = [
+    static let annotations: Set<String> = TOCClaim.annotations.union(LayerIndexFormat.nydusAnnotations).union([
         "io.containerd.image.name", "org.opencontainers.image.ref.name", "vnd.docker.reference.type",
-    ]
+    ])
 }
 
 extension JSONValue {

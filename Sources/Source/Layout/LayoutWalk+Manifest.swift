@@ -62,6 +62,9 @@ extension LayoutWalk {
         record.isConfigOpaque = config.isOpaque
 
         let image = builder.addImage(record)
+        let type = root.member(ignoringCase: "artifactType")?.string ?? config.descriptor?.mediaType.description
+        builder.note(
+            type.flatMap { LayerIndexFormat(artifactType: $0) }, at: place, digest: descriptor.digest, image: image)
         builder.claim(descriptor, about: blobs, at: context.place, image: image)
         builder.checkSchemaVersion(root, at: place, digest: descriptor.digest, image: image)
         builder.checkMediaType(
@@ -297,6 +300,9 @@ extension LayoutWalk {
         builder.claim(descriptor, about: blobs, at: parsed.place, image: image, layer: index)
         builder.claimStream(
             descriptor, about: blobs, at: parsed.place, isImage: isImage, image: image, layer: index)
+        builder.note(
+            LayerIndexFormat(layer: descriptor), at: parsed.place, digest: descriptor.digest, image: image, layer: index
+        )
         guard let diffID else { return }
         switch descriptor.mediaType.kind {
         case .layer(.some), .nondistributableLayer(.some):

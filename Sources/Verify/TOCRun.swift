@@ -1,0 +1,66 @@
+// layerverify: checking the tables of contents of layers.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LayerAudit
+internal import LayerCodec
+internal import LayerContents
+internal import LayerModel
+internal import LayerPipeline
+internal import LayerSystem
+
+/// Checks the tables of contents (TOCs) of the layers of an image store, one after another.
+///
+/// Each layer is read and decoded a second time: to where a TOC leads is known only from the end of the layer. Only layers whose
+/// annotations have the digest of a TOC are read.
+struct TOCRun {
+    let opener: any BlobOpener
+    let options: PipelineOptions
+    let isCancelled: @Sendable () -> Bool
+
+    private struct Key: Hashable {
+        var blob: BlobIndex
+        var claim: TOCClaim
+    }
+
+    /// Adds the findings about all TOCs. A layer of which something is refuted has enough findings.
+    func addFindings(_ judge: Judge, to list: inout FindingList) {
+        let records = judge.inventory.tableRecords
+        var known: [Key: [TOCFault]] = [:]
+        for (order, record) in records.enumerated() {
+            guard let facts = judge.facts[record.blob], facts.reading == .complete,
+                facts.uncompressed?.ending == .complete, !judge.isRefuted(record.blob)
+            else { continue }
+            let key = Key(blob: record.blob, claim: record.claim)
+            let faults = known[key] ?? check(record, facts, judge.inventory)
+            known[key] = faults
+            for fault in faults {
+                let finding = Finding(
+                    fault, of: record, digest: facts.digests.first, root: judge.inventory.blobs[record.blob].root)
+                list.append(
+                    list.intern(finding), root: finding.root, image: record.image, layer: record.layer,
+                    order: FindingList.Phase.judge.order(judge.inventory.claims.count + order))
+            }
+        }
+    }
+
+    private func check(_ record: TOCRecord, _ facts: BlobFacts, _ inventory: Inventory) -> [TOCFault] {
+        guard case .opened(let reader) = opener.open(inventory.blobs[record.blob].location) else {
+            return [TOCFault(.notChecked, .note, actual: "the layer is in a stream, and cannot be read again")]
+        }
+        var codecOptions = options.codecOptions
+        codecOptions.windowBudget = nil
+        let toc = LayerTOC(
+            record.claim, in: reader, facts.compression ?? .none, options: codecOptions, isCancelled: isCancelled)
+        do throws(ReadFault) {
+            let faults = try toc.faults()
+            guard let faults, !reader.hasChanged else {
+                let reason = faults == nil ? "the run was interrupted" : "the layer changed while it was read"
+                return [TOCFault(.notChecked, .undetermined, actual: reason)]
+            }
+            return faults.faults
+        } catch {
+            return [TOCFault(.notChecked, .undetermined, actual: "the layer cannot be read again")]
+        }
+    }
+}

@@ -1,0 +1,165 @@
+// layerverify: tests of finding tables of contents.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+import LayerModel
+import Testing
+
+@testable import LayerContents
+
+@Suite struct LayerTOCPlaceTests {
+    @Test func anotherDigestOfAnEstargzTOCIsFound() throws {
+        var layer = TOCFixture().estargz()
+        layer.claim.documentDigest = TOCFixture.digestText([])
+        let faults = try LayerTOC.faults(of: layer)
+        #expect(faults.map(\.kind) == [.digestDiffers])
+        #expect(faults.first?.expected == TOCFixture.digestText([]))
+    }
+
+    @Test func anEstargzLayerWithoutTOCIsAWarning() throws {
+        var layer = TOCFixture().estargz()
+        layer.bytes.removeLast(51)
+        let faults = try LayerTOC.faults(of: layer)
+        #expect(faults.map(\.kind) == [.missing])
+        #expect(faults.map(\.severity) == [.warning])
+        for error in [1, -1, 100_000] {
+            let moved = try LayerTOC.faults(of: TOCFixture(offsetError: error).estargz())
+            #expect(moved.map(\.kind) == [.missing])
+        }
+        layer.bytes = [0, 1, 2]
+        #expect(try LayerTOC.faults(of: layer, .some(.none)).map(\.kind) == [.missing])
+    }
+
+    @Test func anExternalTOCIsNotChecked() throws {
+        var layer = TOCFixture().estargz()
+        layer.bytes.removeLast(51)
+        layer.bytes +=
+            [0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 21, 0, 0x53, 0x47, 17, 0] + Array("STARGZEXTERNALTOC".utf8)
+        layer.bytes += [1, 0, 0, 0xff, 0xff] + [UInt8](repeating: 0, count: 8)
+        let faults = try LayerTOC.faults(of: layer)
+        #expect(faults.map(\.kind) == [.notChecked])
+        #expect(faults.map(\.severity) == [.note])
+    }
+
+    @Test func theFooterOfStargzIsRead() throws {
+        var layer = TOCFixture().estargz()
+        let footer = layer.bytes.suffix(51)
+        layer.bytes.removeLast(51)
+        layer.bytes += footer.prefix(10) + [22, 0] + footer.dropFirst(16)
+        #expect(try LayerTOC.faults(of: layer) == [])
+    }
+
+    @Test func footersOfGzipAreStrict() {
+        let footer = TOCFixture.footer(0xabc)
+        #expect(GzipTOCFooter(footer) == .inLayer(offset: 0xabc, byteCount: 51))
+        #expect(GzipTOCFooter(Array(footer.dropFirst())) == nil)
+        for index in [0, 1, 2, 3, 10, 11, 12, 13, 14, 15, 32, 37] {
+            var changed = footer
+            changed[index] ^= 0x1f
+            #expect(GzipTOCFooter(changed) == nil, "byte \(index)")
+        }
+        var negative = footer
+        negative[16] = UInt8(ascii: "8")
+        #expect(GzipTOCFooter(negative) == nil)
+    }
+
+    @Test func anotherDigestOfAZstdTOCIsFound() throws {
+        var layer = TOCFixture().zstdChunked()
+        layer.claim.compressedDigest = TOCFixture.digestText([])
+        #expect(try LayerTOC.faults(of: layer).map(\.kind) == [.digestDiffers])
+        let moved = try LayerTOC.faults(of: TOCFixture(offsetError: 1).zstdChunked())
+        #expect(moved.map(\.kind) == [.digestDiffers])
+        #expect(moved.map(\.severity) == [.refute])
+    }
+
+    @Test(arguments: [nil, "1:2:3", "1:2:3:2", "a:2:3:1", "+1:2:3:1", "18446744073709551615:2:3:1", "1:2:3:1:4"])
+    func aZstdTOCThatIsNotThereIsFound(position: String?) throws {
+        var layer = TOCFixture().zstdChunked()
+        layer.claim.position = position
+        if position == nil { layer.bytes += TOCFixture.skippable([]) }
+        let faults = try LayerTOC.faults(of: layer)
+        #expect(faults.map(\.kind) == [.missing])
+        #expect(faults.map(\.severity) == [.refute])
+        layer.claim.hasFirstNames = true
+        #expect(try LayerTOC.faults(of: layer).map(\.severity) == [.warning])
+    }
+
+    @Test func aTOCThatIsTooLargeIsNotChecked() throws {
+        var layer = TOCFixture().zstdChunked()
+        layer.claim.position = "9:9:99999999:1"
+        let faults = try LayerTOC.faults(of: layer)
+        #expect(faults.map(\.kind) == [.notChecked])
+    }
+
+    @Test func aFooterThatLeadsElsewhereIsAWarning() throws {
+        var layer = TOCFixture().zstdChunked()
+        layer.bytes[layer.bytes.count - 64] ^= 1
+        let faults = try LayerTOC.faults(of: layer)
+        #expect(faults.map(\.kind) == [.footerDiffers])
+        #expect(faults.map(\.severity) == [.warning])
+    }
+
+    /// As stargz-snapshotter writes them: a footer of 40 bytes, the digest of the document, and the first names of the annotations.
+    @Test func aZstdTOCIsFoundByItsFooter() throws {
+        var layer = TOCFixture().zstdChunked()
+        let footer = layer.bytes.suffix(72)
+        layer.bytes.removeLast(72)
+        layer.bytes += TOCFixture.skippable(footer.dropFirst(8).prefix(32) + Array("GnUlInUx".utf8))
+        let position = layer.claim.position?.split(separator: ":").compactMap { Int($0) } ?? []
+        // The frame has a header of 9 bytes and one of 3 bytes for its block.
+        let document = Array(layer.bytes[(position[0] + 12)..<(position[0] + position[1])])
+        layer.claim = TOCClaim()
+        layer.claim.documentDigest = TOCFixture.digestText(document)
+        #expect(try LayerTOC.faults(of: layer) == [])
+        layer.claim.documentDigest = TOCFixture.digestText([])
+        #expect(try LayerTOC.faults(of: layer).map(\.kind) == [.digestDiffers])
+    }
+
+    @Test func twoFormatsAreRefused() throws {
+        var layer = TOCFixture().zstdChunked()
+        layer.claim.documentDigest = TOCFixture.digestText([])
+        #expect(try LayerTOC.faults(of: layer).map(\.kind) == [.twoFormats])
+    }
+
+    @Test func theDigestOfTarSplitDataIsCompared() throws {
+        let data: [UInt8] = [1, 2, 3]
+        let digest = TOCFixture.digestText(data)
+        let fixture = TOCFixture(editDocument: { $0.dropLast() + ",\"tarSplitDigest\": \"\(digest)\"}" })
+        var layer = fixture.zstdChunked()
+        #expect(try LayerTOC.faults(of: layer).map(\.kind) == [.tarSplitDiffers])
+        let offset = layer.bytes.count + 8
+        let footer = layer.bytes.suffix(72)
+        layer.bytes += TOCFixture.skippable(data) + footer
+        layer.claim.tarSplitPosition = "\(offset):3:3"
+        #expect(try LayerTOC.faults(of: layer) == [])
+        layer.claim.tarSplitPosition = "\(offset):2:3"
+        #expect(try LayerTOC.faults(of: layer).map(\.kind) == [.tarSplitDiffers])
+    }
+
+    @Test func theUncompressedSizeIsCompared() throws {
+        var layer = TOCFixture().estargz()
+        layer.claim.uncompressedByteCount = "1"
+        let faults = try LayerTOC.faults(of: layer)
+        #expect(faults.map(\.kind) == [.uncompressedSizeDiffers])
+        layer.claim.uncompressedByteCount = faults.first?.actual
+        #expect(try LayerTOC.faults(of: layer) == [])
+    }
+
+    @Test func annotationsAreRead() throws {
+        let digest = TOCFixture.digestText([])
+        #expect(TOCClaim(annotations: [:]) == nil)
+        #expect(TOCClaim(annotations: ["io.containers.estargz.uncompressed-size": "1"]) == nil)
+        let estargz = TOCClaim(annotations: ["containerd.io/snapshot/stargz/toc.digest": digest])
+        #expect(estargz?.documentDigest == digest)
+        for (prefix, isFirst) in [("io.github.containers.", false), ("io.containers.", true)] {
+            let claim = TOCClaim(annotations: [
+                prefix + "zstd-chunked.manifest-checksum": digest, prefix + "zstd-chunked.manifest-position": "1:2:3:1",
+                prefix + "zstd-chunked.tarsplit-position": "4:5:6",
+            ])
+            #expect(claim?.compressedDigest == digest)
+            #expect(claim?.position == "1:2:3:1")
+            #expect(claim?.tarSplitPosition == "4:5:6")
+            #expect(claim?.hasFirstNames == isFirst)
+        }
+    }
+}
