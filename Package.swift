@@ -91,7 +91,9 @@ let package = Package(
         // Reads the tar in a layer, applies the rules of one layer, and compares tables of contents with it.
         .target(
             name: "LayerContents",
-            dependencies: ["StrictJSON", "Tar", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline"],
+            dependencies: [
+                "StrictJSON", "Tar", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline",
+            ],
             path: "Sources/Contents", exclude: ["README.md"], swiftSettings: librarySettings),
         // The files of layers, and the file system that they make together.
         .target(
