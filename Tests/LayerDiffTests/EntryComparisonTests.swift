@@ -20,7 +20,8 @@ import Testing
             rest = rest.dropFirst(block.count)
             collector.consume(block.span.bytes)
         }
-        let digest = ContentDigest(.sha256, bytes: [UInt8](repeating: UInt8(truncatingIfNeeded: tar.count / 512), count: 32))
+        let digest = ContentDigest(
+            .sha256, bytes: [UInt8](repeating: UInt8(truncatingIfNeeded: tar.count / 512), count: 32))
         var facts = BlobFacts(
             reading: .complete,
             uncompressed: UncompressedFacts(byteCount: 0, digests: [digest], ending: .complete))
