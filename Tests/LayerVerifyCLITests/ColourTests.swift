@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct ColourTests {
@@ -25,10 +26,13 @@ import Testing
         return try ProgramRun.run("env", names + words + line)
     }
 
-    @Test(arguments: cases)
-    func optionAndEnvironmentDecideAboutColours(_ variables: String, _ options: String, _ isColoured: Bool) throws {
+    /// Each case with every command, or in turn with one of them if slow tests are not wanted.
+    @Test(arguments: Array(cases.enumerated()))
+    func optionAndEnvironmentDecideAboutColours(_ place: Int, _ item: (String, String, Bool)) throws {
+        let (variables, options, isColoured) = item
         let words = options.split(separator: " ").map { String($0) }
-        for command in [[], ["verify"], ["inspect"]] {
+        for (number, command) in [[], ["verify"], ["inspect"]].enumerated()
+        where SlowTests.areWanted || number == place % 3 {
             let run = try run(variables, [ProgramRun.layerverifyPath] + command + words + ["/no/such/path"])
             #expect(run.status == 2)
             #expect(run.text.contains(Self.escape) == isColoured, "\(run.transcript)")

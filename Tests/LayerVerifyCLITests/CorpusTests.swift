@@ -3,8 +3,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Testing
+import LayerVerify
 import TestSupport
+import Testing
+
+@testable import LayerVerifyCLI
 
 @Suite("Corpus")
 struct CorpusTests {
@@ -73,16 +76,37 @@ struct CorpusTests {
         (1...3).filter { SlowTests.areWanted || $0 == 1 + place % 3 }.map { (item, jobs: $0) }
     }
 
+    /// The cases that the program must read by itself: all of them if slow tests are requested, otherwise every fourth, and those
+    /// with arguments.
+    static let programCases = Set(
+        Case.all.enumerated().filter { SlowTests.areWanted || $0.offset % 4 == 0 }.map(\.element.name))
+
     @Test(arguments: runs)
     func aCaseHasItsExpectedFindings(_ item: Case, _ jobs: Int) throws {
         let expectation = try JSONDecoder().decode(
             Expectation.self, from: Data(contentsOf: item.folder.appending(path: "expect.json")))
-        let run = try ProgramRun.layerverify(
-            ["--format", "json", "--jobs", "\(jobs)"] + (expectation.arguments ?? []) + [item.image], in: item.folder)
+        let isForProgram = expectation.arguments != nil || Self.programCases.contains(item.name)
+        let run =
+            try isForProgram
+            ? ProgramRun.layerverify(
+                ["--format", "json", "--jobs", "\(jobs)"] + (expectation.arguments ?? []) + [item.image],
+                in: item.folder)
+            : Self.runHere(item, jobs: jobs)
         #expect(run.status == expectation.status, "\(expectation.about)\n\(run.transcript)")
         let report = try JSONDecoder().decode(Report.self, from: run.output)
         #expect(
             report.findings.map(\.line).sorted() == expectation.findings.map(\.line).sorted(), "\(expectation.about)")
         #expect(report.outcome == ["verified", "refuted", "undetermined"][Int(expectation.status)])
+    }
+
+    /// Verifies a case without arguments in this process, as the program does.
+    private static func runHere(_ item: Case, jobs: Int) throws -> ProgramRun {
+        var run = try #require(VerifyRun(plain: [item.image]))
+        run.options.jobs = jobs
+        let result = try Verifier(run.options).verifyBlocking(imagesIn: run.paths.map { StandardInputPath.source($0) })
+        var text = ""
+        result.write(as: .json) { text += $0 }
+        return ProgramRun(
+            status: ExitStatus(result, failingOn: run.threshold).rawValue, output: Data(text.utf8), errors: Data())
     }
 }

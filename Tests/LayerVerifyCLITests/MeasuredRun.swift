@@ -63,7 +63,11 @@ extension ImageFixture {
         return "sha256:" + String(repeating: "0", count: 64 - digits.count) + digits
     }
 
-    static func randomBytes(_ count: Int) -> Data { Data((0..<count).map { _ in UInt8.random(in: 0...255) }) }
+    /// The first byte is 0, so that they do not begin like a compressed stream.
+    static func randomBytes(_ count: Int) -> Data {
+        let words = (0...count / 8).map { _ in UInt64.random(in: .min ... .max) }
+        return Data([0]) + words.withUnsafeBytes { Data($0.prefix(count - 1)) }
+    }
 
     /// A layout with an image of one layer, a tar of one file with this content. Returns: the file of the layer.
     func plainLayout(_ layout: String, content: Data = Self.randomBytes(5000)) throws -> URL {
