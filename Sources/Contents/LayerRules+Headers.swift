@@ -13,11 +13,16 @@ extension LayerRules {
         for (oddity, kind) in Self.oddities where member.oddities.contains(oddity) {
             add(kind, member, other: kind == .sizeWithoutData ? Array("\(member.size)".utf8) : [])
         }
-        if !member.oddities.isDisjoint(with: [.globalHeaderBefore, .globalHeaderInFolder]) {
-            add(.globalHeader, member)
-        } else if member.oddities.contains(.globalComment) {
-            add(.globalComment, member)
+        if let fault = Self.globalHeader(member.oddities) { add(fault.kind, member, other: Array(fault.other.utf8)) }
+    }
+
+    /// What global headers do, by the oddities of what follows them.
+    static func globalHeader(_ oddities: TarOddities) -> (kind: LayerFault.Kind, other: String)? {
+        if oddities.contains(.globalHeaderBefore) { return (.globalHeader, "sets more than a comment") }
+        if oddities.contains(.globalHeaderInFolder) {
+            return (.globalHeader, "has a name in a folder, which some runtimes make")
         }
+        return oddities.contains(.globalComment) ? (.globalComment, "") : nil
     }
 
     private static let oddities: [(TarOddities, LayerFault.Kind)] = [

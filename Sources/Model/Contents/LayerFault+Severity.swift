@@ -9,7 +9,8 @@ extension LayerFault.Kind {
         case .notATar, .tarCut, .headerInvalid, .extendedHeaderInvalid, .sparseMapInvalid, .zeroBlockAmongEntries,
             .typeUnsupported, .nameTooLong, .pathOutsideRoot, .linkTargetRefused, .rootReplaced, .whiteoutWithoutName,
             .overlayAttribute, .attributeRefused, .attributeNamespace, .pathTwice, .hardLinkTargetMissing,
-            .hardLinkToDirectory, .parentNotDirectory, .parentLinkBroken, .whiteoutAfterEntry, .lowerLinkLoop:
+            .hardLinkToDirectory, .parentNotDirectory, .parentLinkBroken, .whiteoutAfterEntry, .lowerLinkLoop,
+            .globalWhiteout:
             .refute
         case .bytesAfterEnd, .entriesAfterEnd, .extendedHeaderWithoutEntry, .globalHeader,
             .nameNearLimit,
@@ -41,7 +42,8 @@ extension LayerFault.Kind {
             .entryOverRoot, .rootReplaced, .rootAttributes, .whiteoutWithoutName, .whiteoutNotEmptyFile,
             .whiteoutDirectoryUsed, .whiteoutMetadata, .overlayDevice, .overlayAttribute, .userOverlayAttribute,
             .attributeRefused, .attributeNamespace, .attributeDropped, .ownerOutOfRange, .timeOutOfRange,
-            .deviceNumberCut, .sparseFile, .nameEndsInSlash, .nameNotUTF8, .nameHasControls, .linkTargetLong:
+            .deviceNumberCut, .sparseFile, .nameEndsInSlash, .nameNotUTF8, .nameHasControls, .linkTargetLong,
+            .globalWhiteout:
             .entry
         case .pathTwice, .hardLinkTargetMissing, .hardLinkToDirectory, .parentNotDirectory, .parentLinkBroken,
             .parentLinkFollowed, .entriesReplaced, .whiteoutAfterEntry, .whiteoutInOpaque, .pathLimit:

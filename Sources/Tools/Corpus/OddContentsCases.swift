@@ -8,6 +8,14 @@ let oddContentsCases: [CorpusCase] = [
         $0.add("lib/new", "0", "content")
         $0.end()
     },
+    .oddLayer(
+        "contents-child-of-lower-link-late", "lib/x and then a folder lib/, where lib is a link below.",
+        "layer-result-differs"
+    ) {
+        $0.add("lib/new", "0", "content")
+        $0.folder("lib")
+        $0.end()
+    },
     .oddLayer("contents-child-of-lower-file", "bin/sh/x, where bin/sh is a file below.", "layer-result-differs") {
         $0.add("bin/sh/x", "0", "content")
         $0.end()
@@ -50,6 +58,15 @@ let oddContentsCases: [CorpusCase] = [
     .oddLayer("contents-child-of-link", "A file below a link of the same layer.", "layer-link-followed") {
         $0.folder("d")
         $0.link("s", to: "d")
+        $0.add("s/x", "0", "content")
+        $0.end()
+    },
+    .oddLayer(
+        "contents-child-of-link-held-back", "A file below a link above the root, where `..` does not lead.",
+        "layer-link-followed"
+    ) {
+        $0.folder("d")
+        $0.link("s", to: "../../d")
         $0.add("s/x", "0", "content")
         $0.end()
     },
