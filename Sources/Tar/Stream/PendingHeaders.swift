@@ -54,7 +54,8 @@ struct PendingHeaders {
         oddities.insert(hasEffect ? .globalHeaderBefore : .globalComment)
         let path = global["path"]
         let name = path.isEmpty ? header.name[...] : path
-        if name.dropLast().contains(UInt8(ascii: "/")) { oddities.insert(.globalHeaderInFolder) }
+        let inner = name.dropLast().drop { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ".") }
+        if inner.contains(UInt8(ascii: "/")) { oddities.insert(.globalHeaderInFolder) }
         self = PendingHeaders()
         self.oddities = oddities
         globalName = Array(name)
