@@ -57,7 +57,11 @@ struct LayerRules {
         case .withoutName: add(.whiteoutWithoutName, member)
         case .opaque, .path: visitWhiteout(member, whiteout)
         case .metadata:
-            if !isInWhiteout { add(.whiteoutMetadata, member) }
+            if !isInWhiteout, member.hasContent {
+                add(.notFoundAgain, member, other: Array("is a file of aufs with content".utf8))
+            } else if !isInWhiteout {
+                add(.whiteoutMetadata, member)
+            }
             visitPath(member)
         case nil: visitPath(member)
         }

@@ -76,6 +76,8 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
         RuleCase("names out of the root, from within", [.file("a/../../x")], [.pathOutsideRoot]),
         RuleCase("a directory ..", [.directory("..")], [.pathOutsideRoot]),
         RuleCase("absolute names stay inside", [.file("/../x")], [.parentComponent]),
+        RuleCase("an absolute name of a file", [.file("/../x", "x")], [.parentComponent, .notFoundAgain]),
+        RuleCase("an absolute name that stays inside by itself", [.file("/a/../x", "x")], [.parentComponent]),
     ]
 
     private static func global(_ name: String) -> SampleEntry {
@@ -160,6 +162,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
                 .hardLink("f", ".wh..wh.plnk/1.2"),
             ],
             [.whiteoutMetadata, .whiteoutDirectoryUsed]),
+        RuleCase("of aufs with content", [.file(".wh..wh.foo", "x")], [.notFoundAgain]),
         RuleCase("out of the root", [.file("../.wh.x")], [.pathOutsideRoot]),
         RuleCase("with a long name", [.file(".wh." + String(repeating: "n", count: 255))]),
         RuleCase("with a name that is too long", [.file(".wh." + String(repeating: "n", count: 256))], [.nameTooLong]),

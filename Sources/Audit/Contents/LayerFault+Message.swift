@@ -63,6 +63,7 @@ extension LayerFault {
         case .whiteoutNotEmptyFile: return entry(layer, "is a whiteout and not an empty regular file")
         case .whiteoutDirectoryUsed: return entry(layer, "lies below a folder that is named as a whiteout")
         case .whiteoutMetadata: return entry(layer, "is a file of aufs, which runtimes ignore")
+        case .notFoundAgain: return entry(layer, "\(otherWords), so Docker cannot save it again")
         case .overlayDevice: return entry(layer, "is a device 0/0, a whiteout of overlay")
         case .overlayAttribute, .userOverlayAttribute: return entry(layer, "has overlay's own attribute \(otherName)")
         case .attributeRefused: return entry(layer, "has the attribute \(otherName), which Linux refuses")

@@ -72,6 +72,9 @@ extension LayerFault {
         case whiteoutDirectoryUsed
         /// A file or directory of aufs, whose name begins with `.wh..wh.`; it is ignored.
         case whiteoutMetadata
+        /// A file with content that Docker does not find again when it saves the image: its name is absolute and leads above the
+        /// root, or is one of aufs. Other: which of both.
+        case notFoundAgain
         /// A character device 0/0, which is a whiteout of overlay mounts.
         case overlayDevice
         /// An attribute `trusted.overlay.*`, which changes what overlay mounts show. Other: its name.

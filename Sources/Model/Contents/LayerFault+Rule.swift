@@ -176,6 +176,12 @@ extension LayerFault.Kind {
             Rule(
                 code: .layerTarUnusual, fault: "A file or folder of aufs, `.wh..wh.` and a name",
                 reason: "ignored by all")
+        case .notFoundAgain:
+            Rule(
+                code: .layerNotSavedAgain,
+                fault:
+                    "A file with content whose name is one of aufs, or is absolute and leads above the root with `..`",
+                reason: "all load it; Docker's graph drivers cannot save it again")
         case .overlayDevice:
             Rule(
                 code: .layerResultDiffers, fault: "A character device 0/0",

@@ -17,7 +17,8 @@ extension LayerFault.Kind {
             .entryOverRoot, .rootAttributes, .whiteoutNotEmptyFile, .whiteoutDirectoryUsed, .overlayDevice,
             .userOverlayAttribute, .ownerOutOfRange, .timeOutOfRange, .deviceNumberCut, .sparseFile, .sizeWithoutData,
             .namesDiffer, .extendedHeaderIgnored, .parentLinkFollowed, .entriesReplaced, .lowerLinkReplaced,
-            .lowerFileReplaced, .parentAttributesLost, .opaqueRoot, .whiteoutReplaced, .whiteoutWithoutParent:
+            .lowerFileReplaced, .parentAttributesLost, .opaqueRoot, .whiteoutReplaced, .whiteoutWithoutParent,
+            .notFoundAgain:
             .warning
         case .paddingMissing, .endBlocksMissing, .indexAfterEnd, .emptyStream, .globalComment, .parentComponent,
             .whiteoutMetadata,
@@ -43,7 +44,7 @@ extension LayerFault.Kind {
             .whiteoutDirectoryUsed, .whiteoutMetadata, .overlayDevice, .overlayAttribute, .userOverlayAttribute,
             .attributeRefused, .attributeNamespace, .attributeDropped, .ownerOutOfRange, .timeOutOfRange,
             .deviceNumberCut, .sparseFile, .nameEndsInSlash, .nameNotUTF8, .nameHasControls, .linkTargetLong,
-            .globalWhiteout:
+            .globalWhiteout, .notFoundAgain:
             .entry
         case .pathTwice, .hardLinkTargetMissing, .hardLinkToDirectory, .parentNotDirectory, .parentLinkBroken,
             .parentLinkFollowed, .entriesReplaced, .whiteoutAfterEntry, .whiteoutInOpaque, .pathLimit:

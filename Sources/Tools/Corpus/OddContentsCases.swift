@@ -104,6 +104,10 @@ let oddContentsCases: [CorpusCase] = [
         $0.add("d/", "5") { $0.size = 512 }
         $0.end()
     },
+    .oddLayer("contents-file-of-aufs", "A file of aufs with content, which is not unpacked.", "layer-not-saved-again") {
+        $0.add(".wh..wh.foo", "0", "content")
+        $0.end()
+    },
     // Notes.
     .oddLayer("contents-without-end", "The blocks that end the tar are missing.", "layer-tar-unusual") {
         $0.add("f", "0", "content")
