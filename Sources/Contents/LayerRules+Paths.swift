@@ -141,8 +141,8 @@ extension LayerRules {
         guard case .found(let node) = end, table.kind(of: node) == .symbolicLink else { return end }
         let ending = member.linkName.suffix(2)
         guard ending.last == UInt8(ascii: "/") || ending.elementsEqual("/.".utf8) else { return end }
-        // Docker and containers/storage leave out the slash at the end. containerd follows the link: what it comes to must
-        // be there, and no folder.
+        // Docker and containers/storage leave out the slash at the end. containerd follows the link, so the target must exist,
+        // and must not be a folder.
         let followed = resolver.follow(node, in: table)
         if case .found(let node) = followed, table.kind(of: node) != .directory { return end }
         return followed
