@@ -39,7 +39,13 @@ extension LayerRules {
             guard let next = table.find(name.bytes, name.component(index), in: place) else { return }
             switch table.kind(of: next) {
             case .directory: place = next
-            case .symbolicLink: return
+            case .symbolicLink:
+                if isLoop(next) {
+                    add(
+                        .parentLinkBroken, header, other: table.path(of: next),
+                        otherOffset: table.headerOffset(of: next))
+                }
+                return
             default:
                 // containerd makes the folder of any name.
                 return add(
@@ -48,6 +54,14 @@ extension LayerRules {
         }
         guard globals.isPath(name), let known = entry(in: place) else { return }
         add(.pathTwice, header, otherOffset: table.headerOffset(of: known))
+    }
+
+    /// Whether containerd fails to follow a link; where it leads to nothing, containerd makes that.
+    private mutating func isLoop(_ link: PathNode) -> Bool {
+        var follower = PathResolver(steps: resolver.remainingSteps, links: PathResolver.containerdLinkCount)
+        let end = follower.follow(link, in: table)
+        resolver.remainingSteps = follower.remainingSteps
+        return end == .loop
     }
 
     /// What the entry of this name made; nil if there is none.

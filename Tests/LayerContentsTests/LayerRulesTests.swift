@@ -106,6 +106,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
             "of a path that has another name", [.directory("d"), .link("s", "d"), .file("s/x"), global("d/x")],
             [.parentLinkFollowed, .globalHeader]),
         RuleCase("below a file", [.file("f"), global("f/x"), .file("g")], [.globalHeader, .parentNotDirectory]),
+        RuleCase("below a loop", [.link("s", "s"), global("s/x"), .file("g")], [.globalHeader, .parentLinkBroken]),
         RuleCase("below a link", [.link("f", "g"), global("f/x"), .file("g")], [.globalHeader]),
         RuleCase("too many", (0..<2000).map { global("g\($0)") } + [.file("f")], [.globalComment, .pathLimit]),
     ]
