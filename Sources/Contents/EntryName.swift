@@ -26,6 +26,8 @@ struct EntryName {
         /// It has bytes above 127.
         static let highBytes = Traits(rawValue: 1 << 4)
         static let controls = Traits(rawValue: 1 << 5)
+        /// An absolute name leads above the root, where it is held back.
+        static let heldBack = Traits(rawValue: 1 << 6)
     }
 
     /// The number of components; 0 for the root.
@@ -67,7 +69,7 @@ struct EntryName {
         case 2 where name[range.lowerBound] == Self.dot && name[range.lowerBound + 1] == Self.dot:
             traits.insert(.parentComponent)
             if ends.popLast() == nil {
-                if !traits.contains(.absolute) { traits.insert(.leavesRoot) }
+                traits.insert(traits.contains(.absolute) ? .heldBack : .leavesRoot)
             } else {
                 bytes.removeLast(bytes.count - (ends.last ?? 0))
             }

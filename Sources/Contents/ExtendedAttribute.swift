@@ -44,7 +44,9 @@ struct ExtendedAttribute {
     }
 
     /// The value of `security.capability`: revision 2 of 20 bytes or 3 of 24, with the flag of effective bits or without.
+    /// vfs_setxattr takes an empty value without a look at it.
     private var isCapability: Bool {
+        if value.isEmpty { return true }
         guard let magic = number(at: 0, byteCount: 4) else { return false }
         switch magic & ~1 {
         case 0x0200_0000: return value.count == 20

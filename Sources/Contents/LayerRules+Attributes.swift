@@ -14,12 +14,28 @@ extension LayerRules {
         if !Self.seconds.contains(member.modificationTime.seconds) {
             add(.timeOutOfRange, member, other: Array("\(member.modificationTime.seconds)".utf8))
         }
-        guard !member.paxRecords.isEmpty else { return }
-        for record in member.paxRecords where record.key.starts(with: Self.attributePrefix) {
-            let attribute = ExtendedAttribute(
-                name: record.key.dropFirst(Self.attributePrefix.count), value: record.value)
+        for attribute in Self.attributes(of: member) {
             guard let kind = attribute.fault(on: member.typeFlag) else { continue }
             add(kind, member, other: Array(attribute.name))
+        }
+    }
+
+    /// What the entry of the root sets and not every runtime takes.
+    mutating func noteRootAttributes(_ member: TarMember) {
+        // The root of Fedora has mode 0555, which is the same to its owner.
+        if !member.hasDefaultAttributes, !member.hasOwnerRoot(mode: 0o555) {
+            let text = "mode 0\(String(member.mode & 0o7777, radix: 8)), owner \(member.userID):\(member.groupID)"
+            add(.rootAttributes, member, other: Array(text.utf8))
+        }
+        // Those with a fault have it reported.
+        for attribute in Self.attributes(of: member) where attribute.fault(on: member.typeFlag) == nil {
+            add(.rootAttributes, member, other: Array(attribute.name))
+        }
+    }
+
+    private static func attributes(of member: TarMember) -> some Sequence<ExtendedAttribute> {
+        member.paxRecords.lazy.filter { $0.key.starts(with: attributePrefix) }.map {
+            ExtendedAttribute(name: $0.key.dropFirst(attributePrefix.count), value: $0.value)
         }
     }
 

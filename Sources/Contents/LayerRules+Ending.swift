@@ -44,11 +44,7 @@ extension LayerRules {
 
     private mutating func noteHeadersWithoutEntry(_ oddities: TarOddities) {
         if oddities.contains(.extendedHeaderWithoutEntry) { add(.extendedHeaderWithoutEntry, at: 0) }
-        if !oddities.isDisjoint(with: [.globalHeaderBefore, .globalHeaderInFolder]) {
-            add(.globalHeader, at: 0)
-        } else if oddities.contains(.globalComment) {
-            add(.globalComment, at: 0)
-        }
+        if let fault = Self.globalHeader(oddities) { add(fault.kind, at: 0, other: Array(fault.other.utf8)) }
     }
 
     private mutating func noteWhiteoutsInOpaque() {

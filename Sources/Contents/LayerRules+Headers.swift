@@ -13,11 +13,16 @@ extension LayerRules {
         for (oddity, kind) in Self.oddities where member.oddities.contains(oddity) {
             add(kind, member, other: kind == .sizeWithoutData ? Array("\(member.size)".utf8) : [])
         }
-        if !member.oddities.isDisjoint(with: [.globalHeaderBefore, .globalHeaderInFolder]) {
-            add(.globalHeader, member)
-        } else if member.oddities.contains(.globalComment) {
-            add(.globalComment, member)
+        if let fault = Self.globalHeader(member.oddities) { add(fault.kind, member, other: Array(fault.other.utf8)) }
+    }
+
+    /// What global headers do, by the oddities of what follows them.
+    static func globalHeader(_ oddities: TarOddities) -> (kind: LayerFault.Kind, other: String)? {
+        if oddities.contains(.globalHeaderBefore) { return (.globalHeader, "sets more than a comment") }
+        if oddities.contains(.globalHeaderInFolder) {
+            return (.globalHeader, "has a name in a folder, which some runtimes make")
         }
+        return oddities.contains(.globalComment) ? (.globalComment, "") : nil
     }
 
     private static let oddities: [(TarOddities, LayerFault.Kind)] = [
@@ -31,6 +36,9 @@ extension LayerRules {
         let traits = name.traits
         guard !traits.isEmpty else { return }
         if traits.contains(.parentComponent), !traits.contains(.leavesRoot) { add(.parentComponent, member) }
+        if traits.contains(.heldBack), member.hasContent {
+            add(.notFoundAgain, member, other: Array("leads above the root".utf8))
+        }
         if traits.contains(.controls) { add(.nameHasControls, member) }
         if traits.contains(.endsInSlash), member.typeFlag != .directory { add(.nameEndsInSlash, member) }
         if traits.contains(.highBytes), String(validating: member.name, as: UTF8.self) == nil {
@@ -84,6 +92,9 @@ extension LayerRules {
 }
 
 extension TarMember {
+    /// Whether Docker's graph drivers look for its file when they save the image.
+    var hasContent: Bool { typeFlag == .file && size > 0 }
+
     /// Whether runtimes make a device of other numbers: they keep 12 bits of the major one, and 20 of the minor one.
     var isDeviceCut: Bool { device.major & 0xfff != device.major || device.minor & 0xf_ffff != device.minor }
 

@@ -35,6 +35,7 @@ extension LayerRules {
             place = next
         }
         if let link {
+            globals.visitLink()
             add(.parentLinkFollowed, member, other: table.path(of: link))
         } else {
             nearby = (Array(name.bytes[..<byteCount]), place)
@@ -61,10 +62,10 @@ extension LayerRules {
         }
         let end = resolver.follow(path, in: table)
         switch end {
-        case .found(let node) where table.kind(of: node) == .directory && !resolver.hasLeftRoot: return node
-        case .found(let node) where !resolver.hasLeftRoot, .notDirectory(let node):
+        case .found(let node) where table.kind(of: node) == .directory: return node
+        case .found(let node), .notDirectory(let node):
             add(.parentNotDirectory, member, other: table.path(of: node), otherOffset: table.headerOffset(of: node))
-        case .found, .missing, .loop:
+        case .missing, .loop:
             add(.parentLinkBroken, member, other: table.path(of: path), otherOffset: table.headerOffset(of: path))
         case .unknown: stopCollecting(member)
         }
@@ -116,8 +117,7 @@ extension LayerRules {
 
     /// Completes what a hard link makes by its target. Returns: false if the steps are used up.
     private mutating func link(_ made: inout Made, _ member: TarMember, over known: PathNode?) -> Bool {
-        target.read(member.linkName)
-        let end = resolver.resolve(target.bytes, from: .root, in: table, followsLast: false)
+        let end = linkTarget(member)
         made.flags = .hardLink
         switch end {
         case .found(let node) where table.kind(of: node) == .directory:
@@ -132,6 +132,20 @@ extension LayerRules {
             return false
         }
         return true
+    }
+
+    /// What a hard link leads to.
+    private mutating func linkTarget(_ member: TarMember) -> PathResolver.End {
+        target.read(member.linkName)
+        let end = resolver.resolve(target.bytes, from: .root, in: table, followsLast: false)
+        guard case .found(let node) = end, table.kind(of: node) == .symbolicLink else { return end }
+        let ending = member.linkName.suffix(2)
+        guard ending.last == UInt8(ascii: "/") || ending.elementsEqual("/.".utf8) else { return end }
+        // Docker and containers/storage leave out the slash at the end. containerd follows the link, so the target must exist,
+        // and must not be a folder.
+        let followed = resolver.follow(node, in: table)
+        if case .found(let node) = followed, table.kind(of: node) != .directory { return end }
+        return followed
     }
 
     private func isWithin(_ node: PathNode, _ directory: PathNode) -> Bool {
@@ -154,7 +168,8 @@ extension LayerRules {
         }
         if oldKind == .directory {
             if made.kind == .directory {
-                flags.formUnion(old.intersection([.hasChildren, .opaque, .replacesWhiteout]))
+                flags.formUnion(old.intersection([.hasChildren, .opaque, .replacesWhiteout, .lateEntry]))
+                if old.contains(.implied) { flags.insert(.lateEntry) }
             } else {
                 nearby = nil
             }

@@ -22,6 +22,7 @@ struct LayerRules {
     var resolver = PathResolver(steps: Self.freeStepCount)
     /// The directory of the last entry, whose siblings mostly follow. Only if no link led to it.
     var nearby: (bytes: [UInt8], directory: PathNode)?
+    var globals = GlobalHeaders()
 
     /// Whether paths are collected.
     enum Collecting { case active, never, overLimit }
@@ -29,7 +30,7 @@ struct LayerRules {
     /// The steps along directories and links that a layer may take, and that it may take more for each entry. A layer of names of
     /// 2000 components, or of links with such targets, could otherwise take hours.
     private static let freeStepCount = 1 << 24
-    private static let stepCountOfEntry = 64
+    static let stepCountOfEntry = 64
 
     init(_ extent: ContentsExtent, budget: PathBudget) {
         table = PathTable(budget: budget)
@@ -45,6 +46,7 @@ struct LayerRules {
         noteHeader(member)
         noteName(member)
         if name.traits.contains(.leavesRoot) { return add(.pathOutsideRoot, member) }
+        if collecting == .active, let first = globals.visitEntry(name) { add(.pathTwice, member, otherOffset: first) }
         guard name.count > 0 else { return visitRoot(member) }
         let last = name.component(name.count - 1)
         let whiteout = Whiteout(name.bytes, last)
@@ -55,7 +57,11 @@ struct LayerRules {
         case .withoutName: add(.whiteoutWithoutName, member)
         case .opaque, .path: visitWhiteout(member, whiteout)
         case .metadata:
-            if !isInWhiteout { add(.whiteoutMetadata, member) }
+            if !isInWhiteout, member.hasContent {
+                add(.notFoundAgain, member, other: Array("is a file of aufs with content".utf8))
+            } else if !isInWhiteout {
+                add(.whiteoutMetadata, member)
+            }
             visitPath(member)
         case nil: visitPath(member)
         }
@@ -67,11 +73,7 @@ struct LayerRules {
             return add(name.traits.contains(.absolute) ? .rootReplaced : .entryOverRoot, member)
         }
         noteAttributes(member)
-        // The root of Fedora has mode 0555, which is the same to its owner.
-        if !member.hasDefaultAttributes, !member.hasOwnerRoot(mode: 0o555) {
-            let text = "mode 0\(String(member.mode & 0o7777, radix: 8)), owner \(member.userID):\(member.groupID)"
-            add(.rootAttributes, member, other: Array(text.utf8))
-        }
+        noteRootAttributes(member)
         guard collecting == .active else { return }
         let flags = table.flags(of: .root)
         guard flags.contains(.implied) else { return add(.pathTwice, member) }

@@ -21,6 +21,8 @@ package final class LayerWalk: TarStreamVisitor {
         return false
     }
 
+    package func visitGlobalHeader(_ header: TarMember) { rules.visitGlobalHeader(header) }
+
     package func content(_ bytes: RawSpan) {}
 
     package func contentEnded() {}

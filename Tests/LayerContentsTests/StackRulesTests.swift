@@ -28,6 +28,11 @@ struct StackCase: Sendable, CustomTestStringConvertible {
         .link("dangle", "nowhere"), .link("loopa", "loopb"), .link("loopb", "loopa"), .directory("empty"),
     ])
 
+    /// Links `l0`, `l1` and so on; `l0` leads to a directory, each other one to the one before.
+    static func chain(_ count: Int) -> [SampleEntry] {
+        [.directory("d"), .link("l0", "d")] + (1..<count).map { .link("l\($0)", "l\($0 - 1)") }
+    }
+
     static let cases: [StackCase] = [
         StackCase("whiteouts", [.file("bin/.wh.sh"), .file("etc/.wh.sub"), .file(".wh.lib")]),
         StackCase("a whiteout of nothing", [.file("bin/.wh.no")], kinds: [.whiteoutOfNothing]),
@@ -46,6 +51,22 @@ struct StackCase: Sendable, CustomTestStringConvertible {
         StackCase("a child of a link that a directory replaced", [.directory("lib")], [.file("lib/new")]),
         StackCase("a whiteout below a link", [.file("lib/.wh.x")], kinds: [.lowerLinkReplaced]),
         StackCase("an opaque marker below a link", [.file("lib/.wh..wh..opq")], kinds: [.lowerLinkReplaced]),
+        StackCase(
+            "a child of a link, then its directory", [.file("lib/new"), .directory("lib")], kinds: [.lowerLinkReplaced]),
+        StackCase(
+            "a whiteout below a link, then its directory", [.file("lib/.wh.x"), .directory("lib")],
+            kinds: [.lowerLinkReplaced]),
+        StackCase(
+            "an opaque marker below a link, then its directory", [.file("lib/.wh..wh..opq"), .directory("lib")],
+            kinds: [.lowerLinkReplaced]),
+        StackCase(
+            "a child of a loop, then its directory", [.file("loopa/x"), .directory("loopa")], kinds: [.lowerLinkLoop]),
+        StackCase(
+            "a child of a file, then its directory", [.file("bin/sh/x"), .directory("bin/sh")],
+            kinds: [.lowerFileReplaced]),
+        StackCase("a child of a directory, then its entry", [.file("etc/x"), .directory("etc", 0o700)]),
+        StackCase("a child of a chain of 255 links", chain(255), [.file("l254/x")], kinds: [.lowerLinkReplaced]),
+        StackCase("a child of a chain of 256 links", chain(256), [.file("l255/x")], kinds: [.lowerLinkLoop]),
         StackCase("a directory over a link", [.directory("lib"), .file("lib/new")]),
         StackCase("a child of a dangling link", [.file("dangle/new")], kinds: [.lowerLinkReplaced]),
         StackCase("a child of a loop", [.file("loopa/new")], kinds: [.lowerLinkLoop]),

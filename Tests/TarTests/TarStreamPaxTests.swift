@@ -177,7 +177,11 @@ import Testing
         #expect(result(("uid", "7")).members.map(\.headerOffset) == [1024, 1536])
         #expect(
             result(("comment", "c"), name: "a/g").members.first?.oddities == [.globalComment, .globalHeaderInFolder])
-        #expect(result(("comment", "c"), name: "g/").members.first?.oddities == .globalComment)
+        for name in ["g/", "./g", "/g", ".g"] {
+            #expect(result(("comment", "c"), name: name).members.first?.oddities == .globalComment)
+        }
+        #expect(
+            result(("comment", "c"), name: "./.a/g").members.first?.oddities == [.globalComment, .globalHeaderInFolder])
         #expect(result(("path", "a/b")).members.first?.oddities == [.globalHeaderBefore, .globalHeaderInFolder])
         // Its numbers are not read, but its form is.
         #expect(result(("uid", "x")).names == ["f", "g"])

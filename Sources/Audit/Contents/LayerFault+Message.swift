@@ -38,8 +38,9 @@ extension LayerFault {
         case .endBlocksMissing: return "the tar in \(layer) has not both blocks of zeros at its end"
         case .emptyStream: return "\(layer) has no bytes"
         case .extendedHeaderWithoutEntry: return "an extended header in \(layer) has no entry behind it, \(at)"
-        case .globalHeader: return "a global pax header in \(layer) sets more than a comment, \(at)"
+        case .globalHeader: return "a global pax header in \(layer) \(otherWords), \(at)"
         case .globalComment: return "a global pax header in \(layer) holds a comment, \(at)"
+        case .globalWhiteout: return "a global pax header in \(layer) is named as a whiteout, \(name), \(at)"
         case .unknownMagic: return "\(layer): the header of \(name) has an unknown magic, \(at)"
         case .blankNumber: return "\(layer): a number in the header of \(name) is blank, \(at)"
         case .paxRecordTwice: return "\(layer): a key occurs twice in the pax header of \(name), \(at)"
@@ -62,6 +63,7 @@ extension LayerFault {
         case .whiteoutNotEmptyFile: return entry(layer, "is a whiteout and not an empty regular file")
         case .whiteoutDirectoryUsed: return entry(layer, "lies below a folder that is named as a whiteout")
         case .whiteoutMetadata: return entry(layer, "is a file of aufs, which runtimes ignore")
+        case .notFoundAgain: return entry(layer, "\(otherWords), so Docker cannot save it again")
         case .overlayDevice: return entry(layer, "is a device 0/0, a whiteout of overlay")
         case .overlayAttribute, .userOverlayAttribute: return entry(layer, "has overlay's own attribute \(otherName)")
         case .attributeRefused: return entry(layer, "has the attribute \(otherName), which Linux refuses")
@@ -91,12 +93,14 @@ extension LayerFault {
         case .whiteoutInOpaque: return "\(layer): the whiteout \(name) is in a folder that is opaque anyway, \(at)"
         case .pathLimit: return "\(layer): there are too many entries to compare all paths; \(entries)"
         case .lowerLinkReplaced:
-            return "\(layer): \(name) has no entry and lies over a link to \(otherName) of a lower layer, \(at)"
+            return
+                "\(layer): \(name) has no entry \(first) and lies over a link to \(otherName) of a lower layer, \(at)"
         case .lowerLinkLoop:
             return
-                "\(layer): \(name) has no entry and lies over a link to \(otherName), which loops, of a lower layer, \(at)"
+                "\(layer): \(name) has no entry \(first) and lies over a link to \(otherName) of a lower layer, which leads through too many links, \(at)"
         case .lowerFileReplaced:
-            return "\(layer): \(name) has no entry and lies over something other than a folder of a lower layer, \(at)"
+            return
+                "\(layer): \(name) has no entry \(first) and lies over something other than a folder of a lower layer, \(at)"
         case .parentAttributesLost:
             return "\(layer): \(name) has no entry and lies over a folder with other attributes, \(at)"
         case .opaqueRoot: return "\(layer): \(name) is an opaque marker at the root, \(at)"
@@ -111,6 +115,8 @@ extension LayerFault {
 
     /// The entry, if there is one.
     private var of: String { path.isEmpty ? "" : ", of '\(Self.text(path))'" }
+
+    private var first: String { "before what is in it" }
 
     private var entries: String { "those behind byte \(headerOffset) were not compared" }
 

@@ -36,10 +36,12 @@ extension LayerFault {
         case emptyStream
         /// The archive ends with an extended header that no entry follows.
         case extendedHeaderWithoutEntry
-        /// A global header sets more than a comment, or its own name makes some runtimes create a directory.
+        /// A global header sets more than a comment, or its own name makes some runtimes create a directory. Other: which of both.
         case globalHeader
         /// A global header that sets a comment only, as git archive writes it.
         case globalComment
+        /// A global header with the name of a whiteout or an opaque marker. containerd obeys it, or fails.
+        case globalWhiteout
 
         // One entry
 
@@ -59,8 +61,8 @@ extension LayerFault {
         case entryOverRoot
         /// As `entryOverRoot`, with a name for which runtimes delete the whole root first.
         case rootReplaced
-        /// The entry of the root has other attributes than mode 0755 or 0555 and owner 0:0. Other: mode and
-        /// owner.
+        /// The entry of the root has other attributes than mode 0755 or 0555 and owner 0:0, or an extended attribute. Other:
+        /// mode and owner, or the name of the attribute.
         case rootAttributes
         /// A whiteout without the name of what it deletes: `.wh.`, `.wh..`, `.wh...`.
         case whiteoutWithoutName
@@ -70,6 +72,9 @@ extension LayerFault {
         case whiteoutDirectoryUsed
         /// A file or directory of aufs, whose name begins with `.wh..wh.`; it is ignored.
         case whiteoutMetadata
+        /// A file with content that Docker does not find again when it saves the image: its name is absolute and leads above the
+        /// root, or is one of aufs. Other: which of both.
+        case notFoundAgain
         /// A character device 0/0, which is a whiteout of overlay mounts.
         case overlayDevice
         /// An attribute `trusted.overlay.*`, which changes what overlay mounts show. Other: its name.
@@ -113,15 +118,16 @@ extension LayerFault {
 
         // The entries of the layer in their order
 
-        /// A path has two entries. `otherOffset` is the header of the first.
+        /// A path has two entries, or an entry and a global header, or two global headers. `otherOffset` is the header of the first.
         case pathTwice
         /// A hard link to what does not come earlier in the layer. Other: the target.
         case hardLinkTargetMissing
         /// A hard link to a directory. Other: the target.
         case hardLinkToDirectory
-        /// An entry below what is not a directory in the same layer. Other: the path of that.
+        /// An entry, or a global header, below what is not a directory in the same layer. Other: the path of that.
         case parentNotDirectory
-        /// An entry below a symbolic link of the same layer that loops, leads to nothing, or out of the root. Other: the link.
+        /// An entry below a symbolic link of the same layer that loops, or leads to nothing in the layer. `..` does not lead out
+        /// of the root. Other: the link.
         case parentLinkBroken
         /// An entry below a symbolic link to a directory of the same layer. Other: the path of the link.
         case parentLinkFollowed
@@ -136,11 +142,12 @@ extension LayerFault {
 
         // The layers below
 
-        /// A directory without an entry replaces a symbolic link of a lower layer. Other: the target of that.
+        /// A directory without an entry before those in it replaces a symbolic link of a lower layer. Other: the target of
+        /// that.
         case lowerLinkReplaced
-        /// As `lowerLinkReplaced`; the link below leads into a loop.
+        /// As `lowerLinkReplaced`; the link below leads into a loop, or through more links than containerd follows.
         case lowerLinkLoop
-        /// A directory without an entry replaces a file or a device of a lower layer.
+        /// A directory without an entry before those in it replaces a file or a device of a lower layer.
         case lowerFileReplaced
         /// A directory without an entry is merged with a lower one that does not have mode 0755 and owner 0:0.
         case parentAttributesLost

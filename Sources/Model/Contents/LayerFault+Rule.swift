@@ -82,7 +82,8 @@ extension LayerFault.Kind {
                 reason: "runtimes ignore it; Python and bsdtar refuse it")
         case .globalHeader:
             Rule(
-                code: .layerReadersDiffer, fault: "A global pax header that sets more than a comment",
+                code: .layerReadersDiffer,
+                fault: "A global pax header that sets more than a comment, or is in a folder",
                 reason:
                     "runtimes ignore what it sets, umoci refuses it, GNU tar and Python obey it; some runtimes make the folder of its own name"
             )
@@ -90,6 +91,10 @@ extension LayerFault.Kind {
             Rule(
                 code: .layerTarUnusual, fault: "A global pax header with a comment, as `git archive` writes it",
                 reason: "ignored by all; umoci refuses type g")
+        case .globalWhiteout:
+            Rule(
+                code: .layerWhiteoutInvalid, fault: "A global pax header that is named as a whiteout",
+                reason: "containerd hides the lower file, or fails if nothing is named; Docker and podman ignore it")
         case .unknownMagic:
             Rule(
                 code: .layerTarUnusual, fault: "The magic of a header is unknown",
@@ -152,7 +157,7 @@ extension LayerFault.Kind {
         case .rootAttributes:
             Rule(
                 code: .layerResultDiffers,
-                fault: "The root has another mode than 0755 and 0555, or another owner than 0:0",
+                fault: "The root has another mode than 0755 and 0555, another owner than 0:0, or an extended attribute",
                 reason:
                     "taken where one tree is changed layer by layer (vfs, umoci); ignored on overlay and by containerd")
         case .whiteoutWithoutName:
@@ -171,6 +176,12 @@ extension LayerFault.Kind {
             Rule(
                 code: .layerTarUnusual, fault: "A file or folder of aufs, `.wh..wh.` and a name",
                 reason: "ignored by all")
+        case .notFoundAgain:
+            Rule(
+                code: .layerNotSavedAgain,
+                fault:
+                    "A file with content whose name is one of aufs, or is absolute and leads above the root with `..`",
+                reason: "all load it; Docker's graph drivers cannot save it again")
         case .overlayDevice:
             Rule(
                 code: .layerResultDiffers, fault: "A character device 0/0",
@@ -228,7 +239,9 @@ extension LayerFault.Kind {
         // The entries of the layer, and the layers below
         case .pathTwice:
             Rule(
-                code: .layerPathDuplicate, fault: "A path with two entries in one layer, however they are spelled",
+                code: .layerPathDuplicate,
+                fault:
+                    "A path with two entries in one layer, however they are spelled; global headers count as entries",
                 reason:
                     "a MUST NOT of layer.md; Docker and podman refuse it (`duplicates of file paths not supported`), in containerd the last one wins"
             )
@@ -248,7 +261,7 @@ extension LayerFault.Kind {
             Rule(
                 code: .layerPathBlocked,
                 fault:
-                    "An entry below a symbolic link of the same layer that loops, leads to nothing, or leaves the root",
+                    "An entry below a symbolic link of the same layer that leads to nothing in the layer, or through more than 40 links",
                 reason: "Docker and podman fail; containerd and umoci make the target inside the root")
         case .parentLinkFollowed:
             Rule(
@@ -274,16 +287,20 @@ extension LayerFault.Kind {
                 reason: "what was not compared is not verified")
         case .lowerLinkReplaced:
             Rule(
-                code: .layerResultDiffers, fault: "A folder without an entry over a symbolic link of a lower layer",
+                code: .layerResultDiffers,
+                fault:
+                    "A folder without an entry, or with one behind its content, over a symbolic link of a lower layer",
                 reason: "on overlay a new folder hides the link and what it leads to; in place the link is followed")
         case .lowerLinkLoop:
             Rule(
-                code: .layerPathBlocked, fault: "The same, and the link leads into a loop",
+                code: .layerPathBlocked,
+                fault: "The same, and the link leads into a loop or through more than 255 links",
                 reason: "containerd and in-place drivers fail; Docker and podman make a new folder")
         case .lowerFileReplaced:
             Rule(
                 code: .layerResultDiffers,
-                fault: "A folder without an entry over a file of a lower layer, or over a link to nothing",
+                fault:
+                    "A folder without an entry, or with one behind its content, over a file of a lower layer, or over a link to nothing",
                 reason: "on overlay a new folder hides it; in-place drivers fail")
         case .parentAttributesLost:
             Rule(

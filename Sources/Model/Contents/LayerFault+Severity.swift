@@ -9,14 +9,16 @@ extension LayerFault.Kind {
         case .notATar, .tarCut, .headerInvalid, .extendedHeaderInvalid, .sparseMapInvalid, .zeroBlockAmongEntries,
             .typeUnsupported, .nameTooLong, .pathOutsideRoot, .linkTargetRefused, .rootReplaced, .whiteoutWithoutName,
             .overlayAttribute, .attributeRefused, .attributeNamespace, .pathTwice, .hardLinkTargetMissing,
-            .hardLinkToDirectory, .parentNotDirectory, .parentLinkBroken, .whiteoutAfterEntry, .lowerLinkLoop:
+            .hardLinkToDirectory, .parentNotDirectory, .parentLinkBroken, .whiteoutAfterEntry, .lowerLinkLoop,
+            .globalWhiteout:
             .refute
         case .bytesAfterEnd, .entriesAfterEnd, .extendedHeaderWithoutEntry, .globalHeader,
             .nameNearLimit,
             .entryOverRoot, .rootAttributes, .whiteoutNotEmptyFile, .whiteoutDirectoryUsed, .overlayDevice,
             .userOverlayAttribute, .ownerOutOfRange, .timeOutOfRange, .deviceNumberCut, .sparseFile, .sizeWithoutData,
             .namesDiffer, .extendedHeaderIgnored, .parentLinkFollowed, .entriesReplaced, .lowerLinkReplaced,
-            .lowerFileReplaced, .parentAttributesLost, .opaqueRoot, .whiteoutReplaced, .whiteoutWithoutParent:
+            .lowerFileReplaced, .parentAttributesLost, .opaqueRoot, .whiteoutReplaced, .whiteoutWithoutParent,
+            .notFoundAgain:
             .warning
         case .paddingMissing, .endBlocksMissing, .indexAfterEnd, .emptyStream, .globalComment, .parentComponent,
             .whiteoutMetadata,
@@ -41,7 +43,8 @@ extension LayerFault.Kind {
             .entryOverRoot, .rootReplaced, .rootAttributes, .whiteoutWithoutName, .whiteoutNotEmptyFile,
             .whiteoutDirectoryUsed, .whiteoutMetadata, .overlayDevice, .overlayAttribute, .userOverlayAttribute,
             .attributeRefused, .attributeNamespace, .attributeDropped, .ownerOutOfRange, .timeOutOfRange,
-            .deviceNumberCut, .sparseFile, .nameEndsInSlash, .nameNotUTF8, .nameHasControls, .linkTargetLong:
+            .deviceNumberCut, .sparseFile, .nameEndsInSlash, .nameNotUTF8, .nameHasControls, .linkTargetLong,
+            .globalWhiteout, .notFoundAgain:
             .entry
         case .pathTwice, .hardLinkTargetMissing, .hardLinkToDirectory, .parentNotDirectory, .parentLinkBroken,
             .parentLinkFollowed, .entriesReplaced, .whiteoutAfterEntry, .whiteoutInOpaque, .pathLimit:

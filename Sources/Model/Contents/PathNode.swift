@@ -44,6 +44,8 @@ package struct PathFlags: OptionSet, Hashable, Sendable {
     package static let hardLink = PathFlags(rawValue: 1 << 4)
     /// A directory with entries of the layer in it; whiteouts do not count.
     package static let hasChildren = PathFlags(rawValue: 1 << 5)
+    /// A directory whose entry came after those in it.
+    package static let lateEntry = PathFlags(rawValue: 1 << 7)
     /// The table lists the path among those that depend on the layers below.
     static let listed = PathFlags(rawValue: 1 << 6)
 }

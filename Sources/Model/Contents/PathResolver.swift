@@ -8,14 +8,15 @@
 package struct PathResolver: Sendable {
     /// The number of steps that may still be taken. A step is a component, or 16 bytes of the target of a link.
     package var remainingSteps: Int
-    /// Whether the last path had `..` at the root.
-    package private(set) var hasLeftRoot = false
     /// The rest of the path, and of the targets of links in it, the innermost last.
     private var texts: [(bytes: [UInt8], place: Int)] = []
     private var linkCount = 0
+    private let maximumLinkCount: Int
 
-    /// The number of links after which Linux gives up.
-    private static let maximumLinkCount = 40
+    /// The number of links that Linux follows in one path.
+    package static let linuxLinkCount = 40
+    /// The number of links that containerd follows in one path, where it does so by itself.
+    package static let containerdLinkCount = 255
 
     /// Where a path leads.
     package enum End: Hashable, Sendable {
@@ -31,7 +32,10 @@ package struct PathResolver: Sendable {
         case unknown
     }
 
-    package init(steps: Int) { remainingSteps = steps }
+    package init(steps: Int, links: Int = linuxLinkCount) {
+        remainingSteps = steps
+        maximumLinkCount = links
+    }
 
     /// Follows a symbolic link.
     package mutating func follow(_ link: PathNode, in table: PathTable) -> End {
@@ -51,7 +55,6 @@ package struct PathResolver: Sendable {
         _ path: [UInt8], from directory: PathNode, in table: PathTable, followsLast: Bool
     ) -> End {
         texts.removeAll(keepingCapacity: true)
-        hasLeftRoot = false
         var place = push(path, directory)
         while let component = nextComponent() {
             let text = texts[texts.count - 1].bytes
@@ -61,7 +64,6 @@ package struct PathResolver: Sendable {
                 return table.kind(of: place) == .whiteout ? .missing : .notDirectory(place)
             }
             if text[component].elementsEqual([.dot, .dot]) {
-                if place == .root { hasLeftRoot = true }
                 place = table.parent(of: place)
                 continue
             }
@@ -71,7 +73,7 @@ package struct PathResolver: Sendable {
                 continue
             }
             linkCount += 1
-            guard linkCount <= Self.maximumLinkCount else { return .loop }
+            guard linkCount <= maximumLinkCount else { return .loop }
             place = push(Array(table.linkTarget(of: next) ?? []), place)
         }
         return table.kind(of: place) == .whiteout ? .missing : .found(place)

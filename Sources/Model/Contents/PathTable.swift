@@ -84,8 +84,8 @@ package struct PathTable: Sendable {
         listed.lazy.map { PathNode($0) }.filter { dependsOnLower($0) }
     }
 
-    /// Whether what a path means depends on the layers below: directories without an entry, whiteouts, and directories after a
-    /// whiteout of the same path; not the root.
+    /// Whether what a path means depends on the layers below: directories without an entry or with a late one, whiteouts, and
+    /// directories after a whiteout of the same path; not the root.
     package func dependsOnLower(_ node: PathNode) -> Bool { node != .root && Self.depends(record(node)) }
 
     /// Finds a name in a directory.
@@ -193,7 +193,7 @@ extension PathTable {
     private static func depends(_ record: PathRecord) -> Bool {
         switch record.kind {
         case .whiteout: true
-        case .directory: record.flags.contains(.implied) || record.flags.contains(.replacesWhiteout)
+        case .directory: !record.flags.isDisjoint(with: [.implied, .lateEntry, .replacesWhiteout])
         default: false
         }
     }

@@ -5,7 +5,7 @@
 /// The rules about what a layer does to the layers below it, for one image.
 ///
 /// Most paths of a layer mean the same on any other layer. The rules look at the others (`PathTable.dependents`): whiteouts, and
-/// directories without an entry or after a whiteout. Their paths in all layers make a tree, whose state is followed through the
+/// directories without an entry, with a late one, or after a whiteout. Their paths in all layers make a tree, whose state is followed through the
 /// layers, from the lowest one.
 ///
 /// Complexity: for each layer proportional to its paths, or to the paths of the tree if these are fewer.
@@ -13,7 +13,7 @@ package struct StackRules {
     private let tables: [PathTable]
     private var tree: StackTree
     private var faults: [LayerFaultList]
-    private var resolver = PathResolver(steps: 1 << 20)
+    private var resolver = PathResolver(steps: 1 << 20, links: PathResolver.containerdLinkCount)
     /// The paths of the tree below which the present layer hides all that is lower.
     private var hidden: Set<UInt32> = []
 
@@ -79,7 +79,7 @@ package struct StackRules {
                 if below.kind == .directory, below.hasChildren, !flags.contains(.opaque) {
                     add(.whiteoutReplaced, layer, node)
                 }
-            case .directory where flags.contains(.implied): judgeImplied(path, node, layer)
+            case .directory where !flags.isDisjoint(with: .made): judgeMade(path, node, layer)
             default: break
             }
         }
@@ -93,15 +93,18 @@ package struct StackRules {
         case .absent: add(.whiteoutWithoutParent, layer, node)
         case .symbolicLink, .other:
             // What replaces a lower link or file without an entry has a fault of its own.
-            if !tables[layer].flags(of: parent).contains(.implied) { add(.whiteoutWithoutParent, layer, node) }
+            if tables[layer].flags(of: parent).isDisjoint(with: .made) { add(.whiteoutWithoutParent, layer, node) }
         }
     }
 
-    private mutating func judgeImplied(_ path: PathNode, _ node: PathNode, _ layer: Int) {
+    /// A directory that runtimes had to make for an entry in it.
+    private mutating func judgeMade(_ path: PathNode, _ node: PathNode, _ layer: Int) {
         let below = tree[path]
         switch below.kind {
         case .absent: break
-        case .directory: if !below.hasDefaultAttributes { add(.parentAttributesLost, layer, node) }
+        case .directory:
+            let hasEntry = tables[layer].flags(of: node).contains(.lateEntry)
+            if !hasEntry, !below.hasDefaultAttributes { add(.parentAttributesLost, layer, node) }
         case .other: add(.lowerFileReplaced, layer, node)
         case .symbolicLink:
             let table = tables[below.layer]
@@ -122,4 +125,9 @@ package struct StackRules {
             return LayerFault(kind, path, at: table.headerOffset(of: node), other: Array(other ?? []))
         }
     }
+}
+
+extension PathFlags {
+    /// A directory without an entry before those in it.
+    fileprivate static let made: PathFlags = [.implied, .lateEntry]
 }

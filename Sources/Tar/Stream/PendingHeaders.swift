@@ -13,6 +13,8 @@ struct PendingHeaders {
     private var longName: [UInt8]?
     private var longLink: [UInt8]?
     private(set) var oddities: TarOddities = []
+    /// The name of the last global header, as Go gives it: that in its record, or in its header.
+    private(set) var globalName: [UInt8] = []
 
     /// True if there is nothing to apply.
     var isEmpty: Bool { firstOffset == nil && oddities.isEmpty }
@@ -50,12 +52,13 @@ struct PendingHeaders {
         if firstOffset != nil { oddities.insert(.forgottenExtendedHeader) }
         let hasEffect = global.contains { !$0.key.elementsEqual("comment".utf8) }
         oddities.insert(hasEffect ? .globalHeaderBefore : .globalComment)
-        // Go gives it the name in the record.
         let path = global["path"]
         let name = path.isEmpty ? header.name[...] : path
-        if name.dropLast().contains(UInt8(ascii: "/")) { oddities.insert(.globalHeaderInFolder) }
+        let inner = name.dropLast().drop { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ".") }
+        if inner.contains(UInt8(ascii: "/")) { oddities.insert(.globalHeaderInFolder) }
         self = PendingHeaders()
         self.oddities = oddities
+        globalName = Array(name)
     }
 
     /// Gives an entry what the headers say. The names of GNU headers win over those of records.

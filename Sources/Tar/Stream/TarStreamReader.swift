@@ -24,6 +24,8 @@ package struct TarStreamReader {
     private var pending = PendingHeaders()
     private var sparseMap: SparseMapReader?
     private var trailing = TrailingBytes()
+    /// Whether `member` is a global header that the visitor has not got yet.
+    private var hasGlobalHeader = false
     /// What was unusual in headers that no entry follows. It is complete after `finish`.
     package private(set) var endingOddities: TarOddities = []
 
@@ -81,6 +83,10 @@ package struct TarStreamReader {
             case .invalid: return
             }
             rest = rest.extracting(droppingFirst: used)
+            if hasGlobalHeader {
+                hasGlobalHeader = false
+                visitor.visitGlobalHeader(member)
+            }
         }
     }
 
@@ -252,6 +258,10 @@ package struct TarStreamReader {
         let data = kept
         kept = []
         try pending.add(member, data, at: headerOffset)
+        if member.typeFlag == UInt8(ascii: "g") {
+            member.name = pending.globalName
+            hasGlobalHeader = true
+        }
         skipPadding()
     }
 

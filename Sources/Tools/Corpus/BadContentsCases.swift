@@ -99,6 +99,25 @@ let badContentsCases: [CorpusCase] = [
         $0.add("d", "0", "content")
         $0.end()
     },
+    .badLayer(
+        "contents-global-headers-twice", "Two global headers of one name, which Docker notes as it notes entries.",
+        "layer-path-duplicate", and: ["layer-tar-unusual"]
+    ) {
+        $0.pax([("comment", "one")], type: "g", name: "pax_global_header")
+        $0.add("f", "0", "content")
+        $0.pax([("comment", "two")], type: "g", name: "pax_global_header")
+        $0.add("g", "0", "content")
+        $0.end()
+    },
+    .badLayer(
+        "contents-hard-link-to-slash", "A hard link to s/, where s is a link to a folder: containerd follows it.",
+        "layer-hard-link-broken"
+    ) {
+        $0.folder("d")
+        $0.link("s", to: "d")
+        $0.hardLink("h", to: "s/")
+        $0.end()
+    },
     .badLayer("contents-hard-link-to-nothing", "A hard link to nothing.", "layer-hard-link-broken") {
         $0.hardLink("h", to: "nothing")
         $0.end()

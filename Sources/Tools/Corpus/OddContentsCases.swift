@@ -8,6 +8,14 @@ let oddContentsCases: [CorpusCase] = [
         $0.add("lib/new", "0", "content")
         $0.end()
     },
+    .oddLayer(
+        "contents-child-of-lower-link-late", "lib/x and then a folder lib/, where lib is a link below.",
+        "layer-result-differs"
+    ) {
+        $0.add("lib/new", "0", "content")
+        $0.folder("lib")
+        $0.end()
+    },
     .oddLayer("contents-child-of-lower-file", "bin/sh/x, where bin/sh is a file below.", "layer-result-differs") {
         $0.add("bin/sh/x", "0", "content")
         $0.end()
@@ -53,6 +61,15 @@ let oddContentsCases: [CorpusCase] = [
         $0.add("s/x", "0", "content")
         $0.end()
     },
+    .oddLayer(
+        "contents-child-of-link-held-back", "A file below a link above the root, where `..` does not lead.",
+        "layer-link-followed"
+    ) {
+        $0.folder("d")
+        $0.link("s", to: "../../d")
+        $0.add("s/x", "0", "content")
+        $0.end()
+    },
     .oddLayer("contents-whiteout-with-content", "A whiteout with content (layer.md).", "layer-whiteout-unusual") {
         $0.add("etc/.wh.conf", "0", "content")
         $0.end()
@@ -85,6 +102,10 @@ let oddContentsCases: [CorpusCase] = [
     },
     .oddLayer("contents-folder-with-size", "A folder with a size and no data.", "layer-not-saved-again") {
         $0.add("d/", "5") { $0.size = 512 }
+        $0.end()
+    },
+    .oddLayer("contents-file-of-aufs", "A file of aufs with content, which is not unpacked.", "layer-not-saved-again") {
+        $0.add(".wh..wh.foo", "0", "content")
         $0.end()
     },
     // Notes.
