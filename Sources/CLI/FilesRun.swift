@@ -72,10 +72,15 @@ struct FilesRun {
         } catch {
             // What is wrong comes after what was written.
             complaints += Self.complaints(about: files, fault)
-            for line in complaints { StandardStreams.complain(line) }
+            for line in complaints.prefix(Self.shownComplaintCount) { StandardStreams.complain(line) }
+            if complaints.count > Self.shownComplaintCount {
+                StandardStreams.complain("\(complaints.count - Self.shownComplaintCount) more lines of this kind")
+            }
             throw error
         }
     }
+
+    private static let shownComplaintCount = 50
 
     private static func complaints(about files: ImageFiles, _ fault: Verifier.Error?) -> [String] {
         var lines: [String] = []

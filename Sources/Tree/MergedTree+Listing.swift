@@ -69,18 +69,18 @@ extension MergedTree {
         place.visible.first { layers[$0.layer].attributes(of: $0.node) != nil } ?? place.visible.last
     }
 
-    /// The attributes of a directory without an entry: those of the directory that the layers below have at the path, also if an
-    /// opaque marker hides it; nil if there is none.
+    /// The attributes of a directory without an entry: those of the directory to which the path leads in the layers below, links
+    /// included, also if an opaque marker hides it; nil if there is none. So does containerd.
     private func inheritedAttributes(at path: [UInt8], of item: Item) -> TreeAttributes? {
         guard kind(of: item) == .directory, !path.isEmpty else { return nil }
-        var layer = item.layer
+        var (path, layer) = (path, item.layer)
         while layer > 0 {
             let below = MergedTree(Array(layers[..<layer]))
-            guard let place = below.place(at: path), let seen = below.seen(place), kind(of: seen) == .directory else {
-                return nil
-            }
+            guard let found = try? below.find(path, followsLast: false), let seen = below.seen(found.place),
+                kind(of: seen) == .directory
+            else { return nil }
             if let attributes = layers[seen.layer].attributes(of: seen.node) { return attributes }
-            layer = seen.layer
+            (path, layer) = (found.path, seen.layer)
         }
         return nil
     }

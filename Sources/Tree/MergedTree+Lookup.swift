@@ -70,16 +70,6 @@ extension MergedTree {
         }
     }
 
-    /// What is at a path that has no symbolic links; nil if nothing is seen there.
-    func place(at path: [UInt8]) -> Place? {
-        var place = root
-        for component in path.split(separator: UInt8(ascii: "/")) {
-            place = child(of: place, named: component)
-            guard !place.visible.isEmpty else { return nil }
-        }
-        return place
-    }
-
     private func isDirectory(_ place: Place, _ findsHidden: Bool) -> Bool {
         if let item = place.visible.first { return kind(of: item) == .directory }
         return findsHidden && place.hidden.contains { kind(of: $0.item) == .directory }

@@ -124,6 +124,6 @@ import Testing
         let odd = LayerFault(.nameNotUTF8, [0x61, 0xff, 0xe9, 0x62, 0xc3, 0xa9, 0xc3], at: 0)
         #expect(findings([odd]).first?.message.contains(#"'a\xff\xe9bé\xc3'"#) == true)
         let long = LayerFault(.pathTwice, Array(String(repeating: "é", count: 400).utf8), at: 0, otherOffset: 0)
-        #expect(findings([long]).first?.actual == String(repeating: "é", count: 128) + "…")
+        #expect(findings([long]).first?.actual == String(repeating: "é", count: 128) + "...")
     }
 }

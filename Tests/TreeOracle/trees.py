@@ -89,12 +89,22 @@ class Layer:
                 os.chown(place, 0, 0)
                 os.chmod(place, 0o755)
                 self.implied.add(current)
-                lower = lstat(os.path.join(self.below, current)) if self.below else None
+                lower = self.lower(current)
                 if lower and stat.S_ISDIR(lower.st_mode):
                     os.chown(place, lower.st_uid, lower.st_gid)
                     os.chmod(place, stat.S_IMODE(lower.st_mode))
             elif not stat.S_ISDIR(status.st_mode):
                 raise Refused(f"{current} is not a directory")
+
+    def lower(self, path):
+        """What the layers below have at a path, links in them followed within their root."""
+        if not self.below:
+            return None
+        folder, _, base = path.rpartition("/")
+        try:
+            return lstat(os.path.join(self.below, within(self.below, folder), base))
+        except (Refused, NotADirectoryError):
+            return None
 
     def apply(self, entry):
         folder, _, base = entry.path.rpartition("/")

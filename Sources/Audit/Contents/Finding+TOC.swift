@@ -33,7 +33,7 @@ extension TOCFault {
         }
     }
 
-    fileprivate func shown(_ text: String) -> String { text.count > 200 ? text.prefix(200) + "…" : text }
+    fileprivate func shown(_ text: String) -> String { text.count > 200 ? text.prefix(200) + "..." : text }
 
     private var entry: String {
         LayerFault.text(path) + (headerOffset.map { " (header at byte \($0))" } ?? "")

@@ -154,6 +154,6 @@ extension LayerFault {
             let digits = String(bad, radix: 16)
             result += "\\x" + (digits.utf8.count == 1 ? "0" : "") + digits
         }
-        return bytes.count > limit ? result + "…" : result
+        return bytes.count > limit ? result + "..." : result
     }
 }
