@@ -27,11 +27,9 @@ struct HelpPage: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "__help", shouldDisplay: false)
 
     func run() throws {
-        let commands: [(String, any ParsableCommand.Type)] = [
-            ("layerverify", RootCommand.self), ("layerverify verify", VerifyCommand.self),
-            ("layerverify digest", DigestCommand.self), ("layerverify inspect", InspectCommand.self),
-            ("layerverify explain", ExplainCommand.self), ("layerverify bench", BenchCommand.self),
-        ]
+        let commands =
+            [("layerverify", RootCommand.self as any ParsableCommand.Type)]
+            + RootCommand.documented.map { ("layerverify " + ($0.configuration.commandName ?? ""), $0) }
         var page = "# Command line\n\nWhat `--help` says, for each command.\n"
         for (name, command) in commands {
             let help = HelpText.page(for: command, width: 100)

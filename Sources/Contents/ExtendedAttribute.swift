@@ -31,7 +31,9 @@ struct ExtendedAttribute {
             return isAccessList && typeFlag != .symbolicLink ? nil : .attributeRefused
         }
         if name.elementsEqual("system.posix_acl_default".utf8) {
-            return isAccessList && typeFlag == .directory ? nil : .attributeRefused
+            // A list without entries removes the attribute, which is permitted on files as well.
+            let isPermitted = typeFlag == .directory || value.count <= 4 && typeFlag != .symbolicLink
+            return isAccessList && isPermitted ? nil : .attributeRefused
         }
         return .attributeNamespace
     }

@@ -242,6 +242,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
         RuleCase("access list", [attribute("system.posix_acl_access", list)]),
         RuleCase("malformed access list", [attribute("system.posix_acl_access", list.dropLast())], [.attributeRefused]),
         RuleCase("default access list of a file", [attribute("system.posix_acl_default", list)], [.attributeRefused]),
+        RuleCase("empty default access list of a file", [attribute("system.posix_acl_default", [2, 0, 0, 0])]),
         RuleCase("other records", [.file("a").record("VENDOR.key", "v").record("LIBARCHIVE.xattr.x", "v")]),
     ]
 

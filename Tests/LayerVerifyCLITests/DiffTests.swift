@@ -30,7 +30,7 @@ import Testing
         arguments: [
             "bad/layer-byte-flipped", "bad/config-missing", "bad/manifest-missing", "bad/diffid-wrong",
             "bad/layer-missing",
-            "bad/not-an-image-folder",
+            "bad/not-an-image-folder", "bad/contents-path-twice",
         ])
     func aDamagedImageIsTrouble(_ name: String) throws {
         let (good, bad) = (try Self.image("good/oci-gzip"), try Self.image(name))

@@ -80,6 +80,8 @@ package struct ComparedImage: Hashable, Sendable {
     package var troubles: [String] = []
     /// Whether exactly one image was found.
     package var isChosen = false
+    /// Whether the run ended before the image was read.
+    package var isInterrupted = false
 
     package init(path: String) { self.path = path }
 }

@@ -24,6 +24,9 @@ package struct ComparisonStatement {
         case .different: return "different: " + differences.joined(separator: "; ")
         case .trouble:
             let known = report.isDifferent ? "; as far as they were read: " + differences.joined(separator: "; ") : ""
+            if report.first.isInterrupted || report.second.isInterrupted {
+                return "not compared: the run was interrupted" + known
+            }
             return "not comparable: \(troubled)" + known
         }
     }

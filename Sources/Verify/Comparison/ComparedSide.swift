@@ -34,7 +34,7 @@ struct ComparedSide {
         image = ComparedImage(path: source.description)
         let sources = RunSources(
             verifier, [source], cancellation: cancellation, progress: progress, start: start,
-            isVerification: readsLayers, consumers: verifier.layerConsumers)
+            isVerification: readsLayers, consumers: verifier.runConsumers())
         opener = sources.opener
         rootCount = sources.found.count
         var builder = sources.makeBuilder()
@@ -169,6 +169,7 @@ extension ComparedImage {
 
     /// Adds a finding that says that the image is damaged or could not be checked.
     mutating func note(_ finding: Finding) {
+        if finding.code == .interrupted { isInterrupted = true }
         guard troubles.count < Self.maximumTroubleCount else { return }
         let place = finding.place.description
         let text = (place.isEmpty ? "" : place + ": ") + finding.message + " [\(finding.code.rawValue)]"

@@ -104,7 +104,7 @@ struct ComparisonRun {
         let opener = PairedOpener(first: one.opener, second: other.opener, firstRootCount: one.rootCount)
         let run = BlobRun(
             verifier, opener: opener, cancellation: cancellation, progress: progress, start: start, trace: nil,
-            consumers: verifier.layerConsumers)
+            consumers: verifier.runConsumers())
         var isFirst: [Bool] = []
         for (side, inventory) in inventories.enumerated() {
             guard var inventory else { continue }
