@@ -55,7 +55,7 @@ struct JudgedRoot {
         _ requests: BlobRequests, _ reference: ReferenceRun, _ judge: inout Judge
     ) -> [LocatedFinding] {
         var disagreements: [LocatedFinding] = []
-        let batchCount = 4096
+        let batchCount = 512
         for start in stride(from: 0, to: requests.count, by: batchCount) {
             let batch = (start..<min(start + batchCount, requests.count)).map { requests[$0] }
             let wereRefuted = batch.map { judge.isRefuted($0.blob) }
