@@ -58,8 +58,8 @@ struct ConsumerQueue {
     let mayInterleave: Bool
     var tasks = Queue<ConsumerTask>()
 
-    /// The team size of consumers that are not digests: it saves transitions, of 2.5 µs each.
-    static let otherTeamSize = 4
+    /// The team size of consumers that are not digests: more of them would wait longer, and keep their blobs from being read.
+    static let otherTeamSize = 1
 }
 
 /// All tasks that have a slice waiting and no lease.
@@ -86,7 +86,6 @@ struct ConsumerQueues {
     /// one, up to `roundCount` of each.
     mutating func takeJobs(_ count: Int, from index: Int, rounds roundCount: Int) -> ConsumerJobs {
         var taken = ConsumerJobs(teamSize: count)
-        taken.jobs.reserveCapacity(count * roundCount)
         var roundCount = roundCount
         for _ in 0..<count {
             let task = queues[index].tasks.takeFirst()

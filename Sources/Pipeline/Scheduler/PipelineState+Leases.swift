@@ -24,6 +24,17 @@ extension PipelineState {
         return leaseConsumers(consumers.queues[index].teamSize, from: index)
     }
 
+    /// A consumer that is not a digest, with all its slices, if half of those wait that keep its blob from being read.
+    mutating func leaseWaitingConsumer() -> Lease? {
+        guard let index = consumers.queues.firstIndex(where: { $0.algorithm == nil }),
+            let task = consumers.queues[index].tasks.first, task.count >= Blob.maximumWaitingCount / 2,
+            let allowance = blocks.promise(0)
+        else { return nil }
+        var lease = Lease(.consume, allowance)
+        lease.consuming = consumers.takeJobs(1, from: index, rounds: .max)
+        return lease
+    }
+
     /// As many consumers of one kind as are available. Of three that wait two are taken: two and one cost less than
     /// three at once.
     mutating func leaseAnyConsumers() -> Lease? {

@@ -12,6 +12,7 @@ struct Queue<Element> {
 
     var isEmpty: Bool { begin == elements.count }
     var count: Int { elements.count - begin }
+    var first: Element? { isEmpty ? nil : elements[begin] }
 
     init(capacity: Int = 0) { elements.reserveCapacity(capacity) }
 

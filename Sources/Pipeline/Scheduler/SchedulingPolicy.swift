@@ -36,6 +36,9 @@ package struct SchedulingPolicy: Sendable {
     }
 
     package static let rules = [
+        // It is quick, and what waits for it keeps chunks from being read with interleaved digests. 8 layers gzip, with the tar
+        // read: 1.04.
+        SchedulingPolicy("consume what waits for others than digests", isOptional: true) { $0.leaseWaitingConsumer() },
         // The gaps of inflating, which waits for its tables, hold SHA-256 for nothing. 8 layers gzip: 1.14; simulated 1.17,
         // 200 layers 1.10. In chunks of one blob, hashing first makes room for further chunks.
         SchedulingPolicy("interleave digests with decoding", isOptional: true, if: { !$0.isShortOfChunks }) {
