@@ -30,7 +30,7 @@ extension LayerFault {
         case .headerInvalid: return "a header in \(layer) does not parse, \(at): \(otherWords)"
         case .extendedHeaderInvalid: return "an extended header in \(layer) does not parse, \(at): \(otherWords)"
         case .sparseMapInvalid: return "the map of a sparse file in \(layer) does not hold, \(at)\(of): \(otherWords)"
-        case .zeroBlockAmongEntries: return "one block of zeros lies among the entries of \(layer), \(at)"
+        case .zeroBlockAmongEntries: return "one block of zeros is between entries of \(layer), \(at)"
         case .bytesAfterEnd: return "bytes follow the end of the tar in \(layer), \(at)"
         case .indexAfterEnd: return "the table of contents of eStargz follows the end of the tar in \(layer), \(at)"
         case .entriesAfterEnd: return "entries follow the end of the tar in \(layer), \(at)"
@@ -61,7 +61,7 @@ extension LayerFault {
         case .rootAttributes: return entry(layer, "gives the root unusual attributes: \(otherWords)")
         case .whiteoutWithoutName: return entry(layer, "is a whiteout without the name of what it deletes")
         case .whiteoutNotEmptyFile: return entry(layer, "is a whiteout and not an empty regular file")
-        case .whiteoutDirectoryUsed: return entry(layer, "lies below a folder that is named as a whiteout")
+        case .whiteoutDirectoryUsed: return entry(layer, "is below a folder that is named as a whiteout")
         case .whiteoutMetadata: return entry(layer, "is a file of aufs, which runtimes ignore")
         case .notFoundAgain: return entry(layer, "\(otherWords), so Docker cannot save it again")
         case .overlayDevice: return entry(layer, "is a device 0/0, a whiteout of overlay")
@@ -83,9 +83,9 @@ extension LayerFault {
             return
                 "\(layer): the hard link \(name) leads to \(otherName), which does not come before it in the layer, \(at)"
         case .hardLinkToDirectory: return "\(layer): the hard link \(name) leads to the folder \(otherName), \(at)"
-        case .parentNotDirectory: return "\(layer): \(name) lies below \(otherName), which is not a folder, \(at)"
+        case .parentNotDirectory: return "\(layer): \(name) is below \(otherName), which is not a folder, \(at)"
         case .parentLinkBroken:
-            return "\(layer): \(name) lies below the link \(otherName), which leads to no folder, \(at)"
+            return "\(layer): \(name) is below the link \(otherName), which does not lead to a folder, \(at)"
         case .parentLinkFollowed: return "\(layer): \(name) is written through the link \(otherName), \(at)"
         case .entriesReplaced: return "\(layer): \(name) replaces a folder and the entries in it, \(at)"
         case .whiteoutAfterEntry:
@@ -94,19 +94,19 @@ extension LayerFault {
         case .pathLimit: return "\(layer): there are too many entries to compare all paths; \(entries)"
         case .lowerLinkReplaced:
             return
-                "\(layer): \(name) has no entry \(first) and lies over a link to \(otherName) of a lower layer, \(at)"
+                "\(layer): \(name) has no entry \(first), and replaces a link of a lower layer to \(otherName), \(at)"
         case .lowerLinkLoop:
             return
-                "\(layer): \(name) has no entry \(first) and lies over a link to \(otherName) of a lower layer, which leads through too many links, \(at)"
+                "\(layer): \(name) has no entry \(first), and replaces a link of a lower layer to \(otherName), which leads through too many links, \(at)"
         case .lowerFileReplaced:
             return
-                "\(layer): \(name) has no entry \(first) and lies over something other than a folder of a lower layer, \(at)"
+                "\(layer): \(name) has no entry \(first), and replaces something other than a folder of a lower layer, \(at)"
         case .parentAttributesLost:
-            return "\(layer): \(name) has no entry and lies over a folder with other attributes, \(at)"
+            return "\(layer): \(name) has no entry, and a lower layer has the folder with other attributes, \(at)"
         case .opaqueRoot: return "\(layer): \(name) is an opaque marker at the root, \(at)"
         case .whiteoutReplaced: return "\(layer): \(name) has a whiteout, and then a folder, \(at)"
         case .whiteoutWithoutParent:
-            return "\(layer): the whiteout \(name) lies in a folder that no lower layer has, \(at)"
+            return "\(layer): the whiteout \(name) is in a folder that no lower layer has, \(at)"
         case .whiteoutOfNothing: return "\(layer): the whiteout \(name) names what no lower layer has, \(at)"
         }
     }
@@ -114,9 +114,9 @@ extension LayerFault {
     private func entry(_ layer: String, _ predicate: String) -> String { "\(layer): \(name) \(predicate), \(at)" }
 
     /// The entry, if there is one.
-    private var of: String { path.isEmpty ? "" : ", of '\(Self.text(path))'" }
+    private var of: String { path.isEmpty ? "" : " of '\(Self.text(path))'" }
 
-    private var first: String { "before what is in it" }
+    private var first: String { "before those below it" }
 
     private var entries: String { "those behind byte \(headerOffset) were not compared" }
 

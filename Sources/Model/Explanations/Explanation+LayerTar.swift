@@ -54,7 +54,7 @@ extension Explanation {
             causes: [
                 "The content of an entry is longer or shorter than its header says, so the next header is elsewhere.",
                 "A pax record is malformed, or a number field holds something else.",
-                "A single block of zeros lies between two entries, as after joining archives.",
+                "A single block of zeros is between two entries, as after joining archives.",
                 "An extended header is larger than 1 MiB.",
             ],
             remedies: [

@@ -30,7 +30,7 @@ extension Explanation {
             """,
             causes: [
                 """
-                An entry lies below a path that is a symbolic link or a file in a lower layer: an overlay mount gets a \
+                An entry is below a path that is a symbolic link or a file in a lower layer: an overlay mount gets a \
                 folder there, which hides the link and all that it leads to.
                 """,
                 """
