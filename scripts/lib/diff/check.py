@@ -84,7 +84,7 @@ def generated(check, count, seed):
 def written(check):
     """What no tool at hand makes: layers in another order, other configs, damage."""
     chance = random.Random(1)
-    tars = [generate.tar(generate.layer(chance), tarfile.PAX_FORMAT) for _ in range(4)]
+    tars = [generate.tar(generate.loadable_layer(chance), tarfile.PAX_FORMAT) for _ in range(4)]
     base = images.write(check.path("base"), tars)
     same = images.write(check.path("same"), tars)
     check.expect("same", check.diff(base, same)[0], 0)

@@ -41,6 +41,13 @@ def layer(random):
     return [Item(random, path) for path in sorted(paths)]
 
 
+def loadable_layer(random):
+    """A layer that every runtime loads."""
+    paths = {f"folder {random.randrange(5)}/file {random.randrange(100)}" for _ in range(40)}
+    items = [Item(random, path) for path in sorted(paths)]
+    return [item for item in items if item.info.type != tarfile.LNKTYPE]
+
+
 def changed(random, items):
     """A copy of a layer with some changes."""
     items = [copy.deepcopy(item) for item in items]
