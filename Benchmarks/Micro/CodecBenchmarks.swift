@@ -82,7 +82,7 @@ private final class DecodingTeam {
                     members.remove(at: place)
                 case .outputFull:
                     lanes[place].output = rooms[members[place].0]
-                case .trailing, .failed, .windowTooLarge, .needsMemory:
+                case .trailing, .failed, .windowTooLarge, .needsMemory, .paused:
                     preconditionFailure("the stream is sound")
                 }
             }

@@ -36,6 +36,8 @@ package struct Codec: Sendable {
     package let begin: @Sendable (CodecOptions) -> any StreamDecoder
     /// The number of streams that one call decodes best if it also hashes in the gaps; nil if the codec does not hash.
     package var hashingTeamSize: Int? { hashing() }
+    /// How the codec cuts streams inside a member; nil if it cannot.
+    package let cuts: BlockCuts?
     private let hashing: @Sendable () -> Int?
     private let decodeTeam: TeamDecoding
 
@@ -58,12 +60,14 @@ package struct Codec: Sendable {
         name: String, compression: Compression, teamSize: Int,
         begin: @escaping @Sendable (CodecOptions) -> any StreamDecoder,
         hashingTeamSize: @escaping @Sendable () -> Int? = { nil },
+        cuts: BlockCuts? = nil,
         decodeTeam: @escaping TeamDecoding
     ) {
         self.name = name
         self.compression = compression
         self.teamSize = teamSize
         self.begin = begin
+        self.cuts = cuts
         hashing = hashingTeamSize
         self.decodeTeam = decodeTeam
     }

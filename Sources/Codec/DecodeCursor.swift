@@ -8,14 +8,23 @@ struct DecodeCursor {
     let input: UnsafeRawBufferPointer
     /// The whole output buffer of the call.
     let room: UnsafeMutableRawBufferPointer
+    /// The output buffer of the second plane, as large as `room`; nil for a decoder that needs none.
+    let secondRoom: UnsafeMutableRawPointer?
+    /// See `DecodeLane.stopBit`.
+    private let stopBit: UInt64
     var consumedByteCount = 0
     var producedByteCount = 0
 
-    init(input: UnsafeRawBufferPointer, room: UnsafeMutableRawBufferPointer) {
+    init(
+        input: UnsafeRawBufferPointer, room: UnsafeMutableRawBufferPointer, secondRoom: UnsafeMutableRawPointer? = nil,
+        stopBit: UInt64 = .max
+    ) {
         // zlib counts in 32 bits.
         precondition(max(input.count, room.count) <= Int(Int32.max), "a block has less than 2 GiB")
         unsafe self.input = input
         unsafe self.room = room
+        unsafe self.secondRoom = secondRoom
+        self.stopBit = stopBit
     }
 
     var inputByteCount: Int { input.count - consumedByteCount }
@@ -29,6 +38,15 @@ struct DecodeCursor {
     /// The part of the room that is not filled yet.
     var remainingRoom: UnsafeMutableRawBufferPointer {
         unsafe UnsafeMutableRawBufferPointer(rebasing: room[producedByteCount...])
+    }
+
+    /// The part of the second room that is not filled yet.
+    var remainingSecondRoom: UnsafeMutableRawPointer? { unsafe secondRoom.map { unsafe $0 + producedByteCount } }
+
+    /// The place to stop, counted from the input that is not consumed yet.
+    var remainingStopBit: UInt64 {
+        let consumedBitCount = UInt64(byteCount: consumedByteCount) * 8
+        return stopBit == .max ? .max : stopBit - min(consumedBitCount, stopBit)
     }
 
     /// Moves both positions to where a library says that it stopped. The counts are checked, even after an error,

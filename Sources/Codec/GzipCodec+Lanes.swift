@@ -11,6 +11,7 @@ extension GzipCodec {
         name: LaneDecoder.name, compression: .gzip, teamSize: LaneDecoder.teamSize,
         begin: { options in LaneDecoder.isUsable ? LaneDecoder() : LaneDecoder.substitute.begin(options) },
         hashingTeamSize: { LaneDecoder.hashesPairs ? LaneDecoder.hashingTeamSize : nil },
+        cuts: LaneDecoder.cuts,
         decodeTeam: { LaneDecoder.decode($0, hashing: $1) })
 }
 
@@ -24,13 +25,18 @@ final class LaneDecoder: BufferDecoder {
         case inTrailer
     }
 
-    private let inflation = LaneInflation()
-    private var stage = Stage.betweenMembers
+    let inflation: LaneInflation
+    private var stage: Stage
     private var boundary = MemberBoundary()
     private var header = GzipHeaderReader()
     private var trailer = GzipTrailerReader()
     /// The offset in the blob where the next input begins.
     private var offset: UInt64 = 0
+    /// The content of the member before that of which `inflation` has the checksum.
+    private var contentBefore = MemberContent()
+    private var knownByteCount: UInt64 = 0
+    private(set) var isUnconfirmed: Bool
+    private(set) var pause: DecodePause?
 
     /// The name that `--version` and `LAYERVERIFY_DISABLE` use.
     static let name = "inflate-lanes"
@@ -46,6 +52,33 @@ final class LaneDecoder: BufferDecoder {
     static let substitute = GzipCodec.zlib
     /// Whether the lanes decode correctly. Tested once, before the first stream.
     static let isUsable = passesSelfTest()
+
+    init() {
+        inflation = LaneInflation()
+        stage = .betweenMembers
+        isUnconfirmed = false
+    }
+
+    /// Begins at a block inside a member.
+    init(atBlockAfterBits usedBits: Int) {
+        inflation = LaneInflation(atBlockAfterBits: usedBits)
+        stage = .inData
+        isUnconfirmed = true
+    }
+
+    /// The content of the current member so far; for an unconfirmed decoder what is known of it.
+    var content: MemberContent {
+        var content = contentBefore
+        content.append(MemberContent(checksum: inflation.checksum, byteCount: knownByteCount))
+        return content
+    }
+
+    /// Takes over the content of the member before that of which `inflation` has the checksum.
+    func confirm(after before: MemberContent) {
+        contentBefore = before
+        isUnconfirmed = false
+        if pause == .memberEnded { pause = nil }
+    }
 
     var isAtBoundary: Bool { stage == .betweenMembers && boundary.isClean }
     var boundaryOffset: UInt64 { boundary.offset }
@@ -63,6 +96,11 @@ final class LaneDecoder: BufferDecoder {
             unsafe lv_inflate_advance(&lane, 1)
             if let status = unsafe absorb(lane, &cursor) { return status }
         }
+    }
+
+    private func pause(_ pause: DecodePause) -> DecodeStatus {
+        self.pause = pause
+        return .paused
     }
 
     /// Reads the bytes between the data of two members.
@@ -84,14 +122,18 @@ final class LaneDecoder: BufferDecoder {
                 case .complete:
                     if header.hasLongText { boundary.noteLongHeaderText() }
                     inflation.begin()
+                    (contentBefore, knownByteCount) = (MemberContent(), 0)
                     stage = .inData
                 }
             case .inData:
                 return nil
             case .inTrailer:
+                guard !isUnconfirmed else { return pause(.memberEnded) }
                 // Each half is checked as soon as it is complete.
-                if let checksum = trailer.checksum, checksum != inflation.checksum { return .failed(.checksum) }
-                if let byteCount = trailer.byteCount, byteCount != inflation.byteCount { return .failed(.length) }
+                if let checksum = trailer.checksum, checksum != content.checksum { return .failed(.checksum) }
+                if let byteCount = trailer.byteCount, byteCount != UInt32(truncatingIfNeeded: content.byteCount) {
+                    return .failed(.length)
+                }
                 if trailer.isComplete {
                     boundary.memberEnds(atByte: offset + UInt64(cursor.consumedByteCount))
                     stage = .betweenMembers
@@ -107,9 +149,14 @@ final class LaneDecoder: BufferDecoder {
     ///
     /// Returns: nil if decoding may continue, otherwise why it stops.
     private func absorb(_ lane: lv_inflate_lane, _ cursor: inout DecodeCursor) -> DecodeStatus? {
+        let producedByteCount = cursor.producedByteCount
         guard unsafe cursor.moveOn(leavingInput: lane.input_byte_count, leavingRoom: lane.output_byte_count) else {
             return .failed(.decoder)
         }
+        if unsafe lane.status != LV_INFLATE_KNOWN && !inflation.isInPlanes {
+            knownByteCount += UInt64(byteCount: cursor.producedByteCount - producedByteCount)
+        }
+        pause = nil
         switch unsafe lane.status {
         case LV_INFLATE_CAN_GO_ON: return nil
         case LV_INFLATE_NEEDS_INPUT: return .needsInput
@@ -118,6 +165,10 @@ final class LaneDecoder: BufferDecoder {
             trailer = GzipTrailerReader()
             stage = .inTrailer
             return nil
+        case LV_INFLATE_KNOWN: return pause(.known)
+        case LV_INFLATE_STOPPED:
+            let bit = Int64((offset + UInt64(cursor.consumedByteCount)) * 8) + inflation.nextBit
+            return pause(.stopped(atBit: UInt64(bit)))
         case LV_INFLATE_FAILED: return .failed(.data)
         default: return .failed(.decoder)
         }
@@ -141,14 +192,14 @@ final class LaneDecoder: BufferDecoder {
                 for index in team.indices {
                     let lane = unsafe team[index]
                     unsafe cursors.initializeElement(
-                        at: index, to: DecodeCursor(input: lane.input, room: lane.output))
+                        at: index, to: DecodeCursor(
+                            input: lane.input, room: lane.output, secondRoom: lane.secondOutput, stopBit: lane.stopBit))
                 }
                 unsafe withHashes(of: pairs) { hashes in unsafe decode(team, cursors, lanes, hashes) }
                 for index in team.indices {
                     let cursor = unsafe cursors[index]
                     unsafe decoder(team[index]).offset += UInt64(cursor.consumedByteCount)
-                    unsafe team[index].input = cursor.remainingInput
-                    unsafe team[index].output = cursor.remainingRoom
+                    unsafe team[index].take(cursor)
                 }
             }
         }
@@ -215,39 +266,5 @@ final class LaneDecoder: BufferDecoder {
                 unsafe team[index].status = cursors[index].roomByteCount == 0 ? .outputFull : .needsInput
             }
         }
-    }
-}
-
-/// The owner of an `lv_inflate_state`, which is allocated on the heap because it has 110 KB and contains its own
-/// address.
-private struct LaneInflation: ~Copyable {
-    // SAFETY: allocated in `init`, freed in `deinit`, used only by the thread that owns the decoder.
-    private let memory: UnsafeMutableRawPointer
-    private let state: OpaquePointer
-
-    /// The corresponding C function is lv_inflate_initialize.
-    init() {
-        unsafe memory = .allocate(byteCount: lv_inflate_state_byte_count(), alignment: 64)
-        unsafe state = OpaquePointer(memory)
-        unsafe lv_inflate_initialize(state)
-    }
-
-    deinit { unsafe memory.deallocate() }
-
-    /// The corresponding C function is lv_inflate_begin.
-    func begin() { unsafe lv_inflate_begin(state) }
-
-    /// The CRC-32 of the output since `begin`.
-    var checksum: UInt32 { unsafe lv_inflate_checksum(state) }
-    /// The length of the output since `begin` in bytes, modulo 2^32 like ISIZE.
-    var byteCount: UInt32 { unsafe lv_inflate_output_byte_count(state) }
-
-    /// The arguments of this stream for one call of lv_inflate_advance, which keeps no address of input or output.
-    func lane(_ cursor: DecodeCursor) -> lv_inflate_lane {
-        let (input, room) = unsafe (cursor.remainingInput, cursor.remainingRoom)
-        return unsafe lv_inflate_lane(
-            state: state, input: input.baseAddress?.assumingMemoryBound(to: UInt8.self),
-            input_byte_count: input.count, output: room.baseAddress?.assumingMemoryBound(to: UInt8.self),
-            output_byte_count: room.count, status: LV_INFLATE_CAN_GO_ON)
     }
 }

@@ -65,4 +65,6 @@ package enum DecodeStatus: Equatable, Sendable {
     case windowTooLarge
     /// Other decoders hold too much of `CodecOptions.windowBudget`. Try again after one of them has released memory.
     case needsMemory
+    /// Only a `CutDecoder`: see `pause`.
+    case paused
 }

@@ -113,6 +113,9 @@ package final class Pipeline: Sendable {
         state.withLock { ($0.splitting.foundCount, $0.splitting.misleadingCount) }
     }
 
+    /// The number of places inside members at which chunks were begun, and how many of them were confirmed and dropped.
+    package var cutCounts: CutCounts { state.withLock { $0.splitting.cuts } }
+
     private func dispatch(_ worker: PipelineWorker) {
         crew.add { self.run(worker) }
     }
@@ -150,7 +153,7 @@ package final class Pipeline: Sendable {
         guard let kind = worker.perform(self), let start, kind != .readSmall else { return }
         let parts = worker.traceParts
         options.tracer?(
-            TraceRecord(kind == .consume ? .hash : .read, worker: worker.number, since: start, parts: parts))
+            TraceRecord(kind == .consume ? .hash : kind == .join ? .join : .read, worker: worker.number, since: start, parts: parts))
     }
 
     /// Completes the action of a worker.

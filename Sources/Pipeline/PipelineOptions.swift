@@ -23,6 +23,8 @@ package struct PipelineOptions: Sendable {
     package var rules = SchedulingPolicy.rules
     /// Whether a blob of several gzip members may be read in several places at once.
     package var readsInChunks: Bool
+    /// How gzip members are read in several places at once; nil if they are not.
+    package var blockCutting: BlockCutting?
     /// Whether workers run with the lowest CPU and I/O priority.
     package var isNice: Bool
     /// Receives every action; nil for no tracing, which costs nothing.
@@ -30,6 +32,9 @@ package struct PipelineOptions: Sendable {
 
     /// The name with which `LAYERVERIFY_DISABLE` turns off reading in parts.
     package static let partsName = "members"
+
+    /// The name with which `LAYERVERIFY_DISABLE` turns off reading a gzip member in several places.
+    package static let chunksName = "chunks"
 
     /// The limit in bytes for all zstd windows together: a minimum for any number of jobs, and an amount per job. Four
     /// streams per job are decoded at the same time, and the windows of common levels have up to 8 MiB.
@@ -55,6 +60,7 @@ package struct PipelineOptions: Sendable {
                 UInt64(jobCount) * Self.windowBudgetPerJob))
         self.fastCodec = fastCodec
         self.readsInChunks = readsInChunks
+        blockCutting = DisabledPaths.contains(Self.chunksName) ? nil : BlockCutting(jobCount: jobCount)
         self.isNice = isNice
         self.tracer = tracer
     }

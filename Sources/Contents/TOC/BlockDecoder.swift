@@ -41,7 +41,7 @@ final class BlockDecoder {
                     switch lane.status {
                     case .needsInput: return
                     case .outputFull: break
-                    case .trailing, .failed, .windowTooLarge, .needsMemory: isOver = true
+                    case .trailing, .failed, .windowTooLarge, .needsMemory, .paused: isOver = true
                     }
                 }
             }

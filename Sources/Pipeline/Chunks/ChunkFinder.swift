@@ -9,13 +9,19 @@ import LayerModel
 ///
 /// A boundary is a guess: whether a decoder can really begin there is known when everything before it is decoded.
 protocol ChunkFinder: Sendable {
-    /// The number of bytes by which two ranges must overlap that are searched one after another.
-    var overlapByteCount: Int { get }
+    /// The number of bytes that are searched at a time.
+    var searchByteCount: Int { get }
 
-    /// The first boundary in `bytes`.
+    /// The number of bytes before and after a range that must be given with it, as far as the blob has so many.
+    var contextByteCounts: (before: Int, after: Int) { get }
+
+    /// The first boundary that begins in a range of `bytes`.
     ///
     /// Returns: its offset from the beginning of `bytes`, in bits; nil if there is none.
-    func firstBoundary(in bytes: UnsafeRawBufferPointer) -> UInt64?
+    func firstBoundary(in bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> UInt64?
+
+    /// Makes the stream of the chunk that begins at a boundary; nil if the codec cannot begin there.
+    func begin(_ stream: ChunkStream, _ options: CodecOptions, atBit bit: UInt64) -> ChunkStream?
 }
 
 /// Finds further gzip members.
@@ -28,9 +34,59 @@ struct GzipMemberFinder: ChunkFinder {
         self.search = search
     }
 
-    var overlapByteCount: Int { search.signature.count - 1 }
+    /// They are read again by the chunk that they belong to, and BGZF's members have about 20 KiB.
+    let searchByteCount = 16 << 10
 
-    func firstBoundary(in bytes: UnsafeRawBufferPointer) -> UInt64? {
+    var contextByteCounts: (before: Int, after: Int) { (0, search.signature.count - 1) }
+
+    func firstBoundary(in bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> UInt64? {
         unsafe search.firstMember(in: bytes).map { UInt64($0) * 8 }
     }
+
+    func begin(_ stream: ChunkStream, _ options: CodecOptions, atBit bit: UInt64) -> ChunkStream? {
+        ChunkStream(stream.codec, options, limits: stream.limits, atByte: bit / 8)
+    }
+}
+
+/// Finds blocks inside a gzip member.
+struct GzipBlockFinder: ChunkFinder {
+    private let cuts: BlockCuts
+    /// The lengths of a search and of the parts; see `ChunkCutting`.
+    let cutting: BlockCutting
+
+    /// Returns nil if the codec cannot cut.
+    init?(_ codec: Codec, _ cutting: BlockCutting) {
+        guard let cuts = codec.cuts else { return nil }
+        self.cuts = cuts
+        self.cutting = cutting
+    }
+
+    let searchByteCount = 64 << 10
+
+    /// The last 256 bytes of what is given are not searched.
+    var contextByteCounts: (before: Int, after: Int) { (BlockCuts.contextByteCount, BlockCuts.contextByteCount + 256) }
+
+    func firstBoundary(in bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> UInt64? {
+        let found = unsafe cuts.find(bytes, UInt64(byteCount: range.lowerBound) * 8..<UInt64(byteCount: range.upperBound) * 8)
+        guard let found, let divisor = cutting.falsifiedDivisor, found % divisor == 0 else { return found }
+        return found + 3
+    }
+
+    func begin(_ stream: ChunkStream, _ options: CodecOptions, atBit bit: UInt64) -> ChunkStream? {
+        cuts.begin(Int(bit % 8)).map {
+            ChunkStream(stream.codec, decoder: $0, limits: stream.limits, atByte: bit / 8)
+        }
+    }
+}
+
+/// How streams are cut at blocks inside a member.
+package struct BlockCutting: Sendable {
+    /// The distance in compressed bytes between the beginnings of two chunks.
+    package var chunkByteCount: UInt64
+    /// For tests: every guess whose number of bits is a multiple of this is moved to a bit that is no boundary.
+    package var falsifiedDivisor: UInt64?
+
+    /// The lengths that were fastest (docs/performance.md): with two workers 2 MiB, with more 1 MiB, since what is kept must
+    /// fit into the memory of the run.
+    package init(jobCount: Int) { chunkByteCount = jobCount <= 2 ? 2 << 20 : 1 << 20 }
 }

@@ -15,6 +15,8 @@ struct ChunkInput {
     /// The range of the chunk in the blob, in bits. Its end is 0 while the size of the file is not known.
     private(set) var beginBit: UInt64 = 0
     private(set) var endBit: UInt64 = 0
+    /// The end is a guess at a block inside a member, where a decoder must stop.
+    private(set) var endsInsideMember = false
     /// The offset in the blob of the next byte to read.
     private(set) var offsetBytes: UInt64 = 0
     private(set) var reader: (any BlobReader)?
@@ -79,14 +81,18 @@ struct ChunkInput {
     /// Cuts the range at a bit that is not read yet.
     ///
     /// Returns: the input of the chunk that begins there.
-    mutating func splitOff(atBit bit: UInt64) -> ChunkInput {
+    mutating func splitOff(atBit bit: UInt64, isInsideMember: Bool = false) -> ChunkInput {
         var next = self
         next.beginBit = bit
         next.offsetBytes = bit / 8
         endBit = bit
+        endsInsideMember = isInsideMember
         return next
     }
 
     /// Extends the range over that of the next chunk, which was dropped.
-    mutating func extend(over next: ChunkInput) { endBit = next.endBit }
+    mutating func extend(over next: ChunkInput) {
+        endBit = next.endBit
+        endsInsideMember = next.endsInsideMember
+    }
 }

@@ -23,7 +23,7 @@ struct StreamLimits {
 /// The progress of decoding one stream, and how it ended.
 struct StreamCursor {
     /// The offset in the blob where the decoder began.
-    private let startOffset: UInt64
+    let startOffset: UInt64
     /// The offset in the blob up to which the decoder consumed bytes.
     private(set) var consumedByteCount: UInt64
     /// The number of bytes that were decoded.
@@ -56,7 +56,7 @@ struct StreamCursor {
             dispute = Dispute(offsetBytes: startOffset + found.offsetBytes, reason: found.reason)
         }
         switch status {
-        case .needsInput, .outputFull, .needsMemory:
+        case .needsInput, .outputFull, .needsMemory, .paused:
             if self.producedByteCount > limits.expansionByteCount {
                 ending = .expansionLimit(limitByteCount: limits.expansionByteCount)
             }

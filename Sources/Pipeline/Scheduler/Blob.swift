@@ -26,8 +26,10 @@ final class Blob: @unchecked Sendable {
     var blockCount = 0
     /// The number of bytes that it contributes to the total of the progress.
     var countedByteCount: UInt64
-    /// A chunk did not begin where the one before it ended; no further ones are looked for.
+    /// A chunk did not begin where the one before it ended; no further ones are looked for between members.
     var hasMisleadingChunk = false
+    /// What is known about cutting its members at blocks.
+    var cuts = CutBudget()
 
     /// The number of waiting slices from which the head is not read any further. With 3, 4 or 16 the difference to 8 is
     /// within the noise for every kind of image (docs/performance.md).

@@ -34,6 +34,7 @@ extension PipelineState {
             let isInTeam = lease.team.contains { $0 === split.chunk }
             complete(split, isInTeam: isInTeam, &transition)
         }
+        if let joint = lease.joint { complete(joint, &transition) }
         for chunk in lease.team { complete(chunk, &transition) }
         for (request, result) in zip(lease.small, lease.smallResults) {
             complete(request, result, &transition)
@@ -83,7 +84,10 @@ extension PipelineState {
         } else {
             pass(chunk.output.inputs, chunk.output.outputs, of: chunk, to: blob)
         }
-        if let output = chunk.stream?.output { blocks.use(output.block, of: blob, count: 1, isKept: false) }
+        if let output = chunk.stream?.output {
+            blocks.use(output.block, of: blob, count: 1, isKept: false)
+            if let second = output.second { blocks.use(second.block, of: blob, count: 1, isKept: false) }
+        }
         progress.doneByteCount &+= chunk.output.directByteCount
         entry.memoryTicket = chunk.output.memoryTicket
         chunk.output.removeAll()
@@ -108,10 +112,12 @@ extension PipelineState {
     mutating func pass(_ inputs: [BlockSlice], _ outputs: [BlockSlice], of chunk: Chunk, to blob: Blob) {
         for input in inputs {
             progress.doneByteCount &+= UInt64(input.byteCount)
+            blob.cuts.count(compressed: input.byteCount)
             pass(input, to: blob.compressed, of: blob, furtherUsers: chunk.stream?.isDecoding(input) == true ? 1 : 0)
         }
         for output in outputs {
             progress.uncompressedByteCount &+= UInt64(output.byteCount)
+            blob.cuts.count(content: output.byteCount)
             pass(output, to: blob.uncompressed, of: blob, furtherUsers: 0)
         }
     }

@@ -108,7 +108,9 @@ extension PipelineState {
         var team = [best]
         if chunk.stage == .decoding, let codec = chunk.stream?.codec {
             let teamSize = share(
-                for: chunk, most: (isInterleaved ? codec.hashingTeamSize : nil) ?? codec.teamSize)
+                for: chunk,
+                most: best.blob.cuts.isCut
+                    ? SplitState.laneCountPerJob : (isInterleaved ? codec.hashingTeamSize : nil) ?? codec.teamSize)
             while team.count < teamSize, let another = ready.takeStream(ofCodec: codec.name) { team.append(another) }
         }
         guard var lease = lease(.read, team) else { return nil }
@@ -119,8 +121,7 @@ extension PipelineState {
     /// A lease of chunks that were taken from those that are ready, with the blocks that they may take; nil if there are
     /// not enough, and the chunks stay ready then.
     private mutating func lease(_ kind: LeaseKind, _ team: [ScheduledChunk]) -> Lease? {
-        // One more block is for the search for boundaries.
-        let count = team.count * Chunk.blockCountPerLease + 1
+        let count = team.reduce(0) { $0 + ($1.chunk?.blockCountPerLease ?? 0) }
         guard let allowance = blocks.promise(count, taking: min(2 * team.count, Self.takenBlockCount)) else {
             for entry in team { ready.add(entry) }
             return nil

@@ -75,9 +75,11 @@ struct PipelineState {
     }
 
     /// For each open chunk what waits and what a lease adds, and one block each of input and output that are not used
-    /// up; for each job one block to search for boundaries, and the blocks that chunks keep.
+    /// up, which are a block of input and two of output for a chunk in two planes, whose lease adds twice as much; and the
+    /// blocks that chunks keep. Unused memory is never touched.
     private static func blockCount(jobCount: Int) -> Int {
-        jobCount * (openCountPerJob * (2 * Blob.maximumWaitingCount + 2) + 1 + SplitState.keptBlockCountPerJob)
+        jobCount * (openCountPerJob * (2 * Blob.maximumWaitingCount + 5) + SplitState.cutKeptBlockCountPerJob)
+            + SplitState.cutKeptBlockCount
     }
 
     var leftByteCount: UInt64 { progress.totalByteCount - min(progress.doneByteCount, progress.totalByteCount) }
@@ -145,6 +147,7 @@ struct PipelineState {
         ready = ReadyChunks()
         open.removeAll()
         splitting.candidates.removeAll()
+        splitting.joinable.removeAll()
         memory.removeAll()
         next = nil
         consumers.removeAll()
@@ -190,7 +193,7 @@ struct PipelineState {
     /// The caller takes one piece of work itself; another worker is started only if there is a second one.
     mutating func takeWorkerIfWorthwhile() -> PipelineWorker? {
         guard !status.isCancelled, workers.idleCount > 0 else { return nil }
-        var readyCount = ready.count
+        var readyCount = ready.count + splitting.joinable.count
         for queue in consumers.queues { readyCount += (queue.tasks.count + queue.teamSize - 1) / queue.teamSize }
         if waiting.smallCount > 0 { readyCount += 1 }
         readyCount += max(0, min(roomForBlobs, waiting.largeCount + (next == nil ? 0 : 1)))

@@ -36,6 +36,8 @@ package struct SchedulingPolicy: Sendable {
     }
 
     package static let rules = [
+        // The chunks after it wait for it, and so do the consumers.
+        SchedulingPolicy("join chunks") { $0.leaseJoint() },
         // It is quick, and what waits for it keeps chunks from being read with interleaved digests. 8 layers gzip, with the tar
         // read: 1.04.
         SchedulingPolicy("consume what waits for others than digests", isOptional: true) { $0.leaseWaitingConsumer() },

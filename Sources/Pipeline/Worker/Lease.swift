@@ -17,6 +17,8 @@ struct Lease: ~Copyable {
     var prefetch: Chunk?
     /// The search for further chunks, after the team was read.
     var split: SplitTask?
+    /// The chunks to join.
+    var joint: Joint?
     /// The slices to pass to consumers; while a team is read, to interleave with decoding.
     var consuming = ConsumerJobs()
     /// The consumers of each chunk of the team, for `readAndHash`.
@@ -52,6 +54,16 @@ package enum LeaseKind: Sendable {
     case readAndHash
     /// Read small blobs from beginning to end.
     case readSmall
+    /// Confirm that a chunk continues the one before it.
+    case join
+}
+
+/// A chunk that has stopped at exactly the block with which the next one begins. Both are leased.
+struct Joint {
+    let head: Chunk
+    let next: Chunk
+    /// What the next chunk has decoded in two planes.
+    let kept: [BlockSlice]
 }
 
 /// The search for boundaries at which the unread rest of a chunk may be cut.
@@ -60,7 +72,12 @@ struct SplitTask {
     let chunk: Chunk
     let wantedCount: Int
     /// The number of compressed bytes that the new chunks, without the last, may have together.
-    let wantedByteCount: UInt64
+    var wantedByteCount = UInt64.max
+    /// For blocks: no boundary before this offset, and the number of bytes to look through for one.
+    var startOffset: UInt64 = 0
+    var searchByteCount: UInt64 = 0
+    /// The number of bytes that were looked through without finding a boundary.
+    var searchedByteCount: UInt64 = 0
     /// The chunks that were found, each the continuation of the previous one.
     var found: [Chunk] = []
 }

@@ -14,7 +14,7 @@ extension PipelineWorker {
         while !active.isEmpty, lease.team.reduce(0, { $0 + $1.output.outputs.count }) < goal {
             lanes.removeAll(keepingCapacity: true)
             for chunk in active {
-                if let lane = chunk.stream?.lane { lanes.append(lane) }
+                if let lane = chunk.lane { lanes.append(lane) }
             }
             guard let codec = active.first?.stream?.codec else { return }
             precondition(lanes.count == active.count, "every stream of a team has input and room")
@@ -43,9 +43,8 @@ extension PipelineWorker {
 
     /// Ensures that a stream has input and room; returns false if the action ends for it.
     private func prepare(_ chunk: Chunk, _ lease: inout Lease, _ pipeline: Pipeline) -> Bool {
-        guard chunk.stage == .decoding, chunk.output.memoryTicket == nil, let stream = chunk.stream else {
-            return false
-        }
+        guard chunk.stage == .decoding, chunk.output.memoryTicket == nil, !chunk.isReadDone, let stream = chunk.stream
+        else { return false }
         if stream.input == nil {
             guard !chunk.input.isAtEnd else {
                 chunk.finishOutput()
@@ -62,23 +61,57 @@ extension PipelineWorker {
             guard chunk.hasRoomInLease else { return false }
             let block = lease.takeBlock(pipeline)
             stream.output = unsafe ChunkStream.OutputRoom(block: block, memory: pipeline.pool[block])
+            if stream.cutDecoder?.isInPlanes == true {
+                let second = lease.takeBlock(pipeline)
+                unsafe stream.output?.second = (second, pipeline.pool[second])
+            }
         }
         return true
     }
 }
 
-extension ChunkStream {
-    /// What the decoder may read and fill; nil if it has no input or no room.
-    fileprivate var lane: DecodeLane? {
-        guard let input, let output else { return nil }
-        // SAFETY: the chunk owns the memory of both, and nothing else writes to it until the action ends.
-        return unsafe DecodeLane(
-            decoder: decoder, input: UnsafeRawBufferPointer(rebasing: input.slice.bytes[input.start...]),
-            output: UnsafeMutableRawBufferPointer(rebasing: output.memory[output.count...]))
+extension PipelineWorker {
+    /// Confirms that a chunk continues the one before it, and makes known what it has decoded in two planes.
+    func join(_ lease: inout Lease, _ pipeline: Pipeline) {
+        guard let joint = lease.joint, let previous = joint.head.stream?.cutDecoder, let stream = joint.next.stream,
+            let decoder = stream.cutDecoder
+        else { return }
+        var kept = joint.kept.compactMap { slice in
+            slice.secondPlane.map { unsafe planes(slice.block, $0, byteCount: slice.byteCount, pipeline.pool) }
+        }
+        if let output = stream.output, let second = output.second {
+            unsafe kept.append(planes(output.block, second.block, byteCount: output.count, pipeline.pool))
+            joint.next.output.released.append(second.block)
+            unsafe stream.output?.second = nil
+        }
+        let waitsForTrailer = decoder.pause == .memberEnded
+        decoder.continueMember(after: previous, resolving: kept)
+        if waitsForTrailer { joint.next.isReadDone = false }
+    }
+
+    private func planes(
+        _ block: BlockIndex, _ second: BlockIndex, byteCount: Int, _ pool: BlockPool
+    ) -> OutputPlanes {
+        // SAFETY: both blocks are in use, and the count is that of a slice or a room in them.
+        unsafe OutputPlanes(
+            first: UnsafeMutableRawBufferPointer(rebasing: pool[block][..<byteCount]),
+            second: UnsafeRawBufferPointer(rebasing: pool[second][..<byteCount]))
     }
 }
 
 extension Chunk {
+    /// What the decoder may read and fill; nil if it has no input or no room.
+    fileprivate var lane: DecodeLane? {
+        guard let stream, let given = stream.input, let output = stream.output else { return nil }
+        let inputBit = stream.cursor.consumedByteCount * 8
+        // SAFETY: the chunk owns the memory of both, and nothing else writes to it until the action ends.
+        return unsafe DecodeLane(
+            decoder: stream.decoder, input: UnsafeRawBufferPointer(rebasing: given.slice.bytes[given.start...]),
+            output: UnsafeMutableRawBufferPointer(rebasing: output.memory[output.count...]),
+            secondOutput: output.second?.memory.baseAddress.map { unsafe $0 + output.count },
+            stopBit: input.endsInsideMember ? input.endBit - min(inputBit, input.endBit) : .max)
+    }
+
     /// Transfers the results of a lane to the chunk.
     fileprivate func absorb(_ lane: DecodeLane) {
         guard let stream, let given = stream.input, let room = stream.output else { return }
@@ -93,16 +126,21 @@ extension Chunk {
             unsafe stream.cursor.scanTrailing(lane.input)
             finishOutput()
             dropInput()
+            isRefuted = isUnconfirmed
+            guard !isRefuted else { return isReadDone = true }
             stage = .plain
             return isReadDone = input.isAtEnd
         }
+        let pause = lane.status == .paused ? stream.cutDecoder?.pause : nil
         // A decoder that stopped because the output was full may have more output even if it consumed all input.
-        if inputLeft == 0, lane.status == .needsInput {
+        if inputLeft == 0, lane.status == .needsInput || pause != nil {
             dropInput()
         } else {
             stream.input = (given.slice, given.start + consumedByteCount)
         }
-        if lane.status == .outputFull { finishOutput() }
+        if lane.status == .outputFull || pause != nil { finishOutput() }
+        // One that has stopped at a block, or cannot check the end of its member, continues if the scheduler says so.
+        if let pause, pause != .known { isReadDone = true }
     }
 
     /// Gives the decoder's input block back. The users of a block that this lease read are not counted yet.
@@ -119,12 +157,15 @@ extension Chunk {
         stream?.output = nil
         let bytes = unsafe UnsafeRawBufferPointer(filled.memory)
         unsafe output.outputs.append(
-            BlockSlice(block: filled.block, bytes: UnsafeRawBufferPointer(rebasing: bytes[..<filled.count])))
+            BlockSlice(
+                block: filled.block, bytes: UnsafeRawBufferPointer(rebasing: bytes[..<filled.count]),
+                secondPlane: filled.second?.block))
     }
 
     func dropOutput() {
-        guard let block = stream?.output?.block else { return }
+        guard let room = stream?.output else { return }
         stream?.output = nil
-        output.released.append(block)
+        output.released.append(room.block)
+        if let second = room.second { output.released.append(second.block) }
     }
 }

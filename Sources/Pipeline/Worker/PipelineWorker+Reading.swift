@@ -75,8 +75,11 @@ extension PipelineWorker {
             limits: StreamLimits(pipeline.options, compressedByteCount: reader.byteCount))
         stream.input = (slice.toDecode, 0)
         chunk.stream = stream
-        guard pipeline.options.readsInChunks else { return }
-        chunk.finder = unsafe GzipMemberFinder(compression, prefix: prefix)
+        if pipeline.options.readsInChunks { chunk.finder = unsafe GzipMemberFinder(compression, prefix: prefix) }
+        if let cutting = pipeline.options.blockCutting {
+            let other = GzipBlockFinder(codec, cutting)
+            if chunk.finder == nil { chunk.finder = other } else { chunk.otherFinder = other }
+        }
         chunk.mayBeSplit = chunk.finder != nil
     }
 

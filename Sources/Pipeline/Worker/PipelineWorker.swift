@@ -25,8 +25,23 @@ package final class PipelineWorker: @unchecked Sendable {
     /// The pairs of digests that are interleaved with decoding.
     var pairs: [HashPair] = []
     private var reader: SequentialReader?
+    /// Memory for the search for boundaries, allocated when it is first needed.
+    private var searchMemory: UnsafeMutableRawBufferPointer?
 
     init(number: Int) { self.number = number }
+
+    deinit { unsafe searchMemory?.deallocate() }
+
+    /// Memory of `byteCount` bytes, whose content is that of the last use.
+    func searchBuffer(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
+        if let memory = unsafe searchMemory, memory.count >= byteCount {
+            return unsafe UnsafeMutableRawBufferPointer(rebasing: memory[..<byteCount])
+        }
+        unsafe searchMemory?.deallocate()
+        let memory = unsafe UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 64)
+        unsafe searchMemory = memory
+        return unsafe memory
+    }
 
     /// Performs the action of the lease.
     ///
@@ -39,6 +54,7 @@ package final class PipelineWorker: @unchecked Sendable {
         case .read: read(&lease, pipeline)
         case .readAndHash: readAndHash(&lease, pipeline)
         case .readSmall: readSmall(&lease, pipeline)
+        case .join: join(&lease, pipeline)
         }
         let kind = lease.kind
         self.lease = consume lease

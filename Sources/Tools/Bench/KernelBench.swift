@@ -347,7 +347,7 @@ package final class KernelBench {
     private func prepare(_ lane: inout DecodeLane, _ stream: inout Stream, slot: Int) throws(Errno) -> Bool {
         switch lane.status {
         case .needsInput, .outputFull: break
-        case .trailing, .failed, .windowTooLarge, .needsMemory: return false
+        case .trailing, .failed, .windowTooLarge, .needsMemory, .paused: return false
         }
         if lane.output.isEmpty || lane.status == .outputFull { lane.output = takeBlock() }
         guard lane.input.isEmpty, lane.status == .needsInput else { return true }

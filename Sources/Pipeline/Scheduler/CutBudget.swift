@@ -1,0 +1,83 @@
+// layerverify: when it pays to cut a gzip member at its blocks.
+// Copyright the layerverify authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is known about cutting the members of one blob at blocks, and what may still be spent on it.
+///
+/// Units: bytes. `final` bytes are those of chunks that were the head.
+struct CutBudget {
+    /// A chunk was begun inside a member.
+    private(set) var isCut = false
+    private var finalCompressedByteCount: UInt64 = 0
+    private var finalByteCount: UInt64 = 0
+    /// The same for about the last megabytes.
+    private var recentCompressedByteCount: UInt64 = 0
+    private var recentByteCount: UInt64 = 0
+    private var searchedInVainByteCount: UInt64 = 0
+    private var droppedByteCount: UInt64 = 0
+    /// No boundary is looked for before this offset.
+    private(set) var searchOffset: UInt64 = 0
+
+    /// The number of compressed bytes after which older ones count half.
+    private static let recentLimit: UInt64 = 4 << 20
+    /// Content of stored blocks is copied faster than it is hashed, so other chunks are of no use.
+    private static let leastExpansion: (numerator: UInt64, denominator: UInt64) = (17, 16)
+    /// At most 1/64 of the compressed bytes may be looked through in vain, and at most 1/32 of the content may be decoded
+    /// in vain: both take about 1 % of the time then.
+    private static let searchShare: UInt64 = 64
+    private static let droppedShare: UInt64 = 32
+    /// The number of bytes that one search looks through: headers of blocks are found in the first 64 KiB of 95 % of real
+    /// layers (docs/performance.md).
+    private static let leastSearchByteCount: UInt64 = 64 << 10
+    private static let mostSearchByteCount: UInt64 = 256 << 10
+
+    /// The number of bytes that the next search may look through; 0 if there should be none.
+    var searchByteCount: UInt64 {
+        guard recentCompressedByteCount >= UInt64(BlockPool.blockByteCount),
+            recentByteCount * Self.leastExpansion.denominator
+                >= recentCompressedByteCount * Self.leastExpansion.numerator,
+            droppedByteCount * Self.droppedShare <= finalByteCount
+        else { return 0 }
+        let budget = finalCompressedByteCount / Self.searchShare
+        guard searchedInVainByteCount > 0 else { return max(Self.leastSearchByteCount, min(budget, Self.mostSearchByteCount)) }
+        let left = budget - min(budget, searchedInVainByteCount)
+        return left < Self.leastSearchByteCount ? 0 : min(left, Self.mostSearchByteCount)
+    }
+
+    /// Counts what the head has read.
+    mutating func count(compressed byteCount: Int) {
+        finalCompressedByteCount += UInt64(byteCount: byteCount)
+        recentCompressedByteCount += UInt64(byteCount: byteCount)
+        guard recentCompressedByteCount > 2 * Self.recentLimit else { return }
+        recentCompressedByteCount /= 2
+        recentByteCount /= 2
+    }
+
+    /// Counts what the head has decoded.
+    mutating func count(content byteCount: Int) {
+        finalByteCount += UInt64(byteCount: byteCount)
+        recentByteCount += UInt64(byteCount: byteCount)
+    }
+
+    /// Notes a search that has found `foundCount` boundaries.
+    mutating func noteSearch(_ task: SplitTask) {
+        searchedInVainByteCount += task.found.isEmpty ? task.searchedByteCount : 0
+        searchOffset = max(searchOffset, task.found.isEmpty ? task.startOffset : 0)
+        isCut = isCut || !task.found.isEmpty
+    }
+
+    /// Notes a chunk that was dropped.
+    mutating func noteDropped(_ chunk: Chunk) {
+        droppedByteCount += chunk.stream?.cursor.producedByteCount ?? 0
+        searchOffset = max(searchOffset, chunk.stream?.cursor.consumedByteCount ?? 0)
+    }
+}
+
+/// The places inside members at which chunks were begun.
+package struct CutCounts: Equatable, Sendable {
+    package var guessedCount = 0
+    package var confirmedCount = 0
+    package var droppedCount = 0
+
+    package init() {}
+}
