@@ -248,6 +248,6 @@ private struct LaneInflation: ~Copyable {
         return unsafe lv_inflate_lane(
             state: state, input: input.baseAddress?.assumingMemoryBound(to: UInt8.self),
             input_byte_count: input.count, output: room.baseAddress?.assumingMemoryBound(to: UInt8.self),
-            output_byte_count: room.count, status: LV_INFLATE_CAN_GO_ON)
+            output_byte_count: room.count, status: LV_INFLATE_CAN_GO_ON, second_output: nil, stop_bit: .max)
     }
 }
