@@ -12,8 +12,6 @@ package struct TraceRecord: Sendable {
         case read
         /// Hashing blocks of one or several blobs in lockstep, or reading the tar in them.
         case hash
-        /// Joining a chunk that was decoded ahead to the one before it, which makes what it decoded known.
-        case join
         /// Reading, decoding and hashing a small blob from beginning to end.
         case whole
         /// Comparing facts with claims.

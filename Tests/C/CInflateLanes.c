@@ -94,6 +94,7 @@ static void test_round(size_t round, size_t lane_count, char **names, const byte
                 .output = active[lane].room + active[lane].produced,
                 // One byte more than the content has, so that excess output is detected and stays within the room.
                 .output_byte_count = room < content_left + 1 ? room : content_left + 1,
+                .stop_bit = UINT64_MAX,
             };
         }
         lv_inflate_advance(lanes, lane_count);

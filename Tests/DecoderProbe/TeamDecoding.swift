@@ -119,7 +119,7 @@ private final class TeamStream {
             guard position == bytes.count else { return }
             guard decoder.isAtBoundary else { return ending = .truncated(atByte: UInt64(position)) }
             ending = decoder.dispute.map { .disputed(atByte: $0.offsetBytes, $0.reason) } ?? .complete
-        case .outputFull, .needsMemory: return
+        case .outputFull, .needsMemory, .paused: return
         case .trailing: ending = .trailingBytes(atByte: decoder.boundaryOffset, areZero: false)
         case .failed(let fault): ending = .corrupt(atByte: UInt64(position), fault)
         case .windowTooLarge: ending = .windowTooLarge(limitByteCount: 0)

@@ -127,6 +127,7 @@ static void begin_source(source *s) {
     for (int k = 0; k < 2; k++) {
         lv_inflate_initialize(s->lanes[k].state);
         s->lanes[k].input_byte_count = s->lanes[k].output_byte_count = 0;
+        s->lanes[k].stop_bit = UINT64_MAX;
     }
     s->room_count = 0;
 }

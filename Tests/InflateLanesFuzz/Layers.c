@@ -127,6 +127,7 @@ static bool take_next(work *work, size_t *next) {
     work->checksum = (uint32_t)crc32(0, NULL, 0);
     work->lane.status = LV_INFLATE_NEEDS_INPUT;
     work->lane.input_byte_count = 0;
+    work->lane.stop_bit = UINT64_MAX;
     lv_inflate_begin(work->lane.state);
     return true;
 }

@@ -174,6 +174,7 @@ void check_streams(const stream *streams, size_t stream_count, uint64_t seed, ta
         trials[i].content = contents[i][1];
         trials[i].lane.state = states[i];
         trials[i].lane.status = LV_INFLATE_NEEDS_INPUT;
+        trials[i].lane.stop_bit = UINT64_MAX;
         lv_inflate_begin(states[i]);
         if (trials[i].answer.is_cut_off) tally->cut_off++;
         else if (trials[i].answer.ending == LV_INFLATE_DATA_ENDED) tally->complete++;

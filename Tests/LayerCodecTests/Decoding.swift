@@ -89,6 +89,9 @@ extension Codec {
             case .windowTooLarge:
                 decoded.ending = .windowTooLarge
                 return decoded
+            case .paused:
+                decoded.brokenPromises.append("pauses without a place to stop")
+                return decoded
             case .outputFull:
                 break
             }

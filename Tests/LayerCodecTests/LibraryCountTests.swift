@@ -53,7 +53,7 @@ import Testing
         room.withUnsafeMutableBufferPointer { room in
             var lane = lv_inflate_lane(
                 state: state, input: address, input_byte_count: 64, output: room.baseAddress,
-                output_byte_count: room.count, status: LV_INFLATE_CAN_GO_ON)
+                output_byte_count: room.count, status: LV_INFLATE_CAN_GO_ON, second_output: nil, stop_bit: .max)
             lv_inflate_advance(&lane, 1)
             #expect(lane.status == LV_INFLATE_UNSUPPORTED)
             #expect(lane.input_byte_count == 64)

@@ -7,37 +7,50 @@
 #include <limits.h>
 #include <stdatomic.h>
 
-// The token loop for each number of lanes and each kind of CPU.
+// The token loop for each number of lanes, for each number of those in two planes, and for each kind of CPU.
+
+#define LV_MAXIMUM LV_INFLATE_MAXIMUM_LANE_COUNT
+#define LV_EACH_KERNEL(define)                                                                                         \
+    define(1, 0) define(1, 1)                                                                                          \
+    define(2, 0) define(2, 1) define(2, 2)                                                                             \
+    define(3, 0) define(3, 1) define(3, 2) define(3, 3)                                                                \
+    define(4, 0) define(4, 1) define(4, 2) define(4, 3) define(4, 4)
+// The tables below contain a null pointer where more lanes would be in two planes than there are.
+#define LV_ROW_1(name) {name##_1_0, name##_1_1}
+#define LV_ROW_2(name) {name##_2_0, name##_2_1, name##_2_2}
+#define LV_ROW_3(name) {name##_3_0, name##_3_1, name##_3_2, name##_3_3}
+#define LV_ROW_4(name) {name##_4_0, name##_4_1, name##_4_2, name##_4_3, name##_4_4}
+#define LV_ROWS(name) {LV_ROW_1(name), LV_ROW_2(name), LV_ROW_3(name), LV_ROW_4(name)}
 
 typedef void lv_kernel(lv_tables *tables, lv_inflate_state *const *states, long budget);
 
-#define LV_KERNEL(name, lane_count, has_bmi, attributes)                                                               \
-    attributes static void name(lv_tables *tables, lv_inflate_state *const *states, long budget) {                     \
-        lv_decode_tokens(tables, states, budget, lane_count, has_bmi);                                                 \
+#define LV_PLAIN_KERNEL(lane_count, planes_count)                                                                      \
+    static void decode_##lane_count##_##planes_count(                                                                  \
+        lv_tables *tables, lv_inflate_state *const *states, long budget) {                                             \
+        lv_decode_tokens(tables, states, budget, lane_count, planes_count, false);                                     \
     }
-
-LV_KERNEL(decode_1, 1, false, )
-LV_KERNEL(decode_2, 2, false, )
-LV_KERNEL(decode_3, 3, false, )
-LV_KERNEL(decode_4, 4, false, )
-static lv_kernel *const kernels[LV_INFLATE_MAXIMUM_LANE_COUNT] = {decode_1, decode_2, decode_3, decode_4};
+LV_EACH_KERNEL(LV_PLAIN_KERNEL)
+static lv_kernel *const kernels[LV_MAXIMUM][LV_MAXIMUM + 1] = LV_ROWS(decode);
 
 #if defined(__x86_64__)
 #define LV_AVX2 __attribute__((target("avx2,bmi,bmi2")))
-LV_KERNEL(decode_1_avx2, 1, true, LV_AVX2)
-LV_KERNEL(decode_2_avx2, 2, true, LV_AVX2)
-LV_KERNEL(decode_3_avx2, 3, true, LV_AVX2)
-LV_KERNEL(decode_4_avx2, 4, true, LV_AVX2)
-static lv_kernel *const avx2_kernels[LV_INFLATE_MAXIMUM_LANE_COUNT] = {
-    decode_1_avx2, decode_2_avx2, decode_3_avx2, decode_4_avx2};
+#define LV_AVX2_KERNEL(lane_count, planes_count)                                                                       \
+    LV_AVX2 static void decode_avx2_##lane_count##_##planes_count(                                                     \
+        lv_tables *tables, lv_inflate_state *const *states, long budget) {                                             \
+        lv_decode_tokens(tables, states, budget, lane_count, planes_count, true);                                      \
+    }
+LV_EACH_KERNEL(LV_AVX2_KERNEL)
+static lv_kernel *const avx2_kernels[LV_MAXIMUM][LV_MAXIMUM + 1] = LV_ROWS(decode_avx2);
 
 static bool has_avx2(void) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
 }
 
-static lv_kernel *kernel_for(size_t lane_count) { return (has_avx2() ? avx2_kernels : kernels)[lane_count - 1]; }
+static lv_kernel *kernel_for(size_t lane_count, size_t planes_count) {
+    return (has_avx2() ? avx2_kernels : kernels)[lane_count - 1][planes_count];
+}
 #else
-static lv_kernel *kernel_for(size_t lane_count) { return kernels[lane_count - 1]; }
+static lv_kernel *kernel_for(size_t lane_count, size_t planes_count) { return kernels[lane_count - 1][planes_count]; }
 #endif
 
 // The token loop that also hashes.
@@ -48,17 +61,13 @@ typedef long lv_hashing_kernel(
 #if defined(__x86_64__)
 #include <cpuid.h>
 
-#define LV_HASHING_KERNEL(name, lane_count)                                                                            \
-    LV_AVX2 static long name(                                                                                          \
+#define LV_HASHING_KERNEL(lane_count, planes_count)                                                                    \
+    LV_AVX2 static long decode_and_hash_##lane_count##_##planes_count(                                                 \
         lv_tables *tables, lv_inflate_state *const *states, long budget, lv_inflate_hashes *hashes) {                  \
-        return lv_decode_tokens_and_hash(tables, states, budget, lane_count, hashes);                                  \
+        return lv_decode_tokens_and_hash(tables, states, budget, lane_count, planes_count, hashes);                    \
     }
-LV_HASHING_KERNEL(decode_1_and_hash, 1)
-LV_HASHING_KERNEL(decode_2_and_hash, 2)
-LV_HASHING_KERNEL(decode_3_and_hash, 3)
-LV_HASHING_KERNEL(decode_4_and_hash, 4)
-static lv_hashing_kernel *const hashing_kernels[LV_INFLATE_MAXIMUM_LANE_COUNT] = {
-    decode_1_and_hash, decode_2_and_hash, decode_3_and_hash, decode_4_and_hash};
+LV_EACH_KERNEL(LV_HASHING_KERNEL)
+static lv_hashing_kernel *const hashing_kernels[LV_MAXIMUM][LV_MAXIMUM + 1] = LV_ROWS(decode_and_hash);
 
 int lv_inflate_hashing_is_supported(void) {
     // The CPUID instruction takes microseconds in a virtual machine. Threads that race here store the same value.
@@ -73,22 +82,33 @@ int lv_inflate_hashing_is_supported(void) {
     return answer > 0;
 }
 
-static lv_hashing_kernel *hashing_kernel_for(size_t lane_count) {
-    return lv_inflate_hashing_is_supported() ? hashing_kernels[lane_count - 1] : NULL;
+static lv_hashing_kernel *hashing_kernel_for(size_t lane_count, size_t planes_count) {
+    return lv_inflate_hashing_is_supported() ? hashing_kernels[lane_count - 1][planes_count] : NULL;
 }
 #else
 int lv_inflate_hashing_is_supported(void) { return 0; }
-static lv_hashing_kernel *hashing_kernel_for(size_t lane_count) {
-    (void)lane_count;
+static lv_hashing_kernel *hashing_kernel_for(size_t lane_count, size_t planes_count) {
+    (void)lane_count, (void)planes_count;
     return NULL;
 }
 #endif
 
 size_t lv_inflate_state_byte_count(void) { return sizeof(lv_inflate_state); }
 
+size_t lv_inflate_planes_state_byte_count(void) { return sizeof(lv_inflate_state) + LV_PLANE_BYTE_COUNT; }
+
 uint32_t lv_inflate_checksum(const lv_inflate_state *state) { return state->checksum; }
 
 uint32_t lv_inflate_output_byte_count(const lv_inflate_state *state) { return state->output_byte_count; }
+
+/// The same place in the second plane.
+static uint8_t *second_plane(uint8_t *first) { return first + LV_PLANE_BYTE_COUNT; }
+
+/// The number of bytes of content that distances can reach.
+static uint32_t reach_of(const lv_inflate_state *state) {
+    const size_t byte_count = (size_t)(state->out - state->oldest);
+    return byte_count < LV_WINDOW_BYTE_COUNT ? (uint32_t)byte_count : LV_WINDOW_BYTE_COUNT;
+}
 
 void lv_inflate_initialize(lv_inflate_state *state) {
     // The window need not be set: the token loop may read beyond the content, but only the bytes before `out` are
@@ -105,6 +125,47 @@ void lv_inflate_begin(lv_inflate_state *state) {
     state->output_byte_count = 0;
     state->used_bits = 0;
     state->carry_byte_count = 0;
+    state->is_in_planes = false;
+    state->is_comparison_due = false;
+    state->planes_byte_count = 0;
+}
+
+void lv_inflate_begin_unknown(lv_inflate_state *state, uint32_t used_bits) {
+    state->out = state->window + LV_WINDOW_BYTE_COUNT;
+    lv_inflate_begin(state);
+    state->oldest = state->window;
+    state->used_bits = used_bits;
+    state->is_in_planes = true;
+    for (unsigned k = 0; k < LV_WINDOW_BYTE_COUNT; k++) {
+        state->window[k] = (uint8_t)k;
+        second_plane(state->window)[k] = (uint8_t)(k + k / 256 + 1);
+    }
+}
+
+int lv_inflate_is_in_planes(const lv_inflate_state *state) { return (int)state->is_in_planes; }
+
+uint64_t lv_inflate_planes_byte_count(const lv_inflate_state *state) { return state->planes_byte_count; }
+
+uint32_t lv_inflate_used_bits(const lv_inflate_state *state) { return state->used_bits; }
+
+int64_t lv_inflate_next_bit(const lv_inflate_state *state) {
+    return (int64_t)state->used_bits - 8 * (int64_t)state->carry_byte_count;
+}
+
+size_t lv_inflate_copy_window(const lv_inflate_state *state, uint8_t *window) {
+    const size_t byte_count = reach_of(state), unused = LV_WINDOW_BYTE_COUNT - byte_count;
+    memset(window, 0, unused);
+    memcpy(window + unused, state->out - byte_count, byte_count);
+    return byte_count;
+}
+
+void lv_inflate_resolve_state(lv_inflate_state *state, const uint8_t *window) {
+    if (!state->is_in_planes) return;
+    uint8_t *first = state->out - LV_WINDOW_BYTE_COUNT;
+    if (first > state->put_out) first = state->put_out;
+    lv_inflate_resolve(first, second_plane(first), (size_t)(state->out - first), window);
+    state->is_in_planes = false;
+    state->is_comparison_due = false;
 }
 
 // MARK: Output
@@ -120,7 +181,14 @@ static bool put_out(lv_inflate_lane *lane) {
     size_t byte_count = (size_t)(state->out - state->put_out);
     if (byte_count > lane->output_byte_count) byte_count = lane->output_byte_count;
     if (byte_count > 0) {
-        state->checksum = lv_crc32_copy(state->checksum, lane->output, state->put_out, byte_count);
+        if (state->is_in_planes) {
+            memcpy(lane->output, state->put_out, byte_count);
+            memcpy(lane->second_output, second_plane(state->put_out), byte_count);
+            lane->second_output += byte_count;
+            state->planes_byte_count += byte_count;
+        } else {
+            state->checksum = lv_crc32_copy(state->checksum, lane->output, state->put_out, byte_count);
+        }
         state->output_byte_count += (uint32_t)byte_count;
         state->put_out += byte_count;
         lane->output += byte_count;
@@ -137,6 +205,8 @@ static bool make_room(lv_inflate_state *state) {
     const size_t shift = (size_t)(first - state->window);
     if (shift == 0) return false;
     memmove(state->window, first, (size_t)(state->out - first));
+    if (state->is_in_planes)
+        memmove(second_plane(state->window), first + LV_PLANE_BYTE_COUNT, (size_t)(state->out - first));
     state->out -= shift;
     state->put_out -= shift;
     state->oldest = (size_t)(state->oldest - state->window) > shift ? state->oldest - shift : state->window;
@@ -195,7 +265,8 @@ static void close_view(lv_inflate_state *state, lv_view view) {
 /// Keeps the rest of the input, which contains no complete item.
 static void carry_over(lv_inflate_state *state, lv_view view) {
     state->carry_byte_count = (uint32_t)((view.end - address_in_bits(state->carry)) >> 3);
-    state->position = address_in_bits(state->input_end);
+    // Without any input the next byte, with its used bits, is still to come.
+    if (state->carry_byte_count > 0) state->position = address_in_bits(state->input_end);
 }
 
 // MARK: Blocks
@@ -213,11 +284,6 @@ static uint32_t take(lv_view *view, unsigned count) {
 static lv_reading checked(const lv_view *view, bool is_right) {
     if (view->position > view->end) return LV_INCOMPLETE;
     return is_right ? LV_COMPLETE : LV_MALFORMED;
-}
-
-static uint32_t reach_of(const lv_inflate_state *state) {
-    const size_t byte_count = (size_t)(state->out - state->oldest);
-    return byte_count < LV_WINDOW_BYTE_COUNT ? (uint32_t)byte_count : LV_WINDOW_BYTE_COUNT;
 }
 
 static void fill_distances(lv_inflate_state *state) {
@@ -361,6 +427,11 @@ static long budget_of(lv_inflate_state *state) {
     return budget;
 }
 
+/// The beginning of a lane's input. Without input the address may be null; any other address will do.
+static const uint8_t *input_of(const lv_inflate_lane *lane) {
+    return lane->input_byte_count > 0 ? lane->input : lane->state->carry;
+}
+
 /// Processes a lane until the token loop can continue. Returns the number of tokens that the loop may decode; 0 if the
 /// lane stops here.
 static long prepare(lv_inflate_lane *lane) {
@@ -370,10 +441,23 @@ static long prepare(lv_inflate_lane *lane) {
         if (work_end(state) - state->out < LV_LEAST_ROOM) {
             const bool is_all_out = put_out(lane);
             if (!make_room(state)) return stop(lane, LV_INFLATE_OUTPUT_FULL);
+            state->is_comparison_due = state->is_in_planes;
             if (!is_all_out) return stop(lane, LV_INFLATE_OUTPUT_FULL);
+        }
+        // Content that is not yet output could not be output as one plane, so the comparison waits until there is none.
+        if (state->is_comparison_due && put_out(lane)) {
+            state->is_comparison_due = false;
+            uint8_t *const last = state->out - LV_WINDOW_BYTE_COUNT;
+            if (memcmp(last, second_plane(last), LV_WINDOW_BYTE_COUNT) == 0) {
+                state->is_in_planes = false;
+                return stop(lane, LV_INFLATE_KNOWN);
+            }
         }
         switch ((lv_stage)state->stage) {
         case LV_BLOCK_HEADER: {
+            // A header in the carry began before this input.
+            if (state->carry_byte_count == 0 && state->position - address_in_bits(input_of(lane)) >= lane->stop_bit)
+                return stop(lane, LV_INFLATE_STOPPED);
             lv_view view = open_view(state);
             const lv_reading reading = read_block_header(state, &view);
             if (reading == LV_INCOMPLETE) return stop_for_input(lane, view);
@@ -388,6 +472,7 @@ static long prepare(lv_inflate_lane *lane) {
             if (byte_count > state->stored_byte_count) byte_count = state->stored_byte_count;
             if (byte_count == 0 && state->stored_byte_count > 0) return stop(lane, LV_INFLATE_NEEDS_INPUT);
             if (byte_count > 0) memcpy(state->out, next_byte(state), byte_count);
+            if (byte_count > 0 && state->is_in_planes) memcpy(second_plane(state->out), next_byte(state), byte_count);
             state->out += byte_count;
             state->position += 8 * (uint64_t)byte_count;
             state->stored_byte_count -= (uint32_t)byte_count;
@@ -427,10 +512,9 @@ static long prepare(lv_inflate_lane *lane) {
 
 static void enter(lv_inflate_lane *lane, lv_tables *tables) {
     lv_inflate_state *state = lane->state;
-    // Without input the address may be null; any other address will do.
-    const uint8_t *input = lane->input_byte_count > 0 ? lane->input : state->carry;
+    const uint8_t *input = input_of(lane);
     state->position = address_in_bits(input);
-    if (state->carry_byte_count == 0 && lane->input_byte_count > 0) state->position += state->used_bits;
+    if (state->carry_byte_count == 0) state->position += state->used_bits;
     state->input_end = input + lane->input_byte_count;
     state->tables = tables;
     if (state->stage == LV_SYMBOLS) *tables = state->resting_tables;
@@ -454,10 +538,6 @@ void lv_inflate_advance_and_hash(
     lv_inflate_lane *lanes, size_t lane_count, lv_inflate_hashes *hashes, size_t count) {
     if (lane_count == 0 || lane_count > LV_INFLATE_MAXIMUM_LANE_COUNT) return;
     _Alignas(64) lv_tables tables[LV_INFLATE_MAXIMUM_LANE_COUNT];
-    lv_inflate_state *states[LV_INFLATE_MAXIMUM_LANE_COUNT];
-    lv_kernel *const kernel = kernel_for(lane_count);
-    lv_hashing_kernel *const hashing_kernel = hashing_kernel_for(lane_count);
-    if (hashing_kernel == NULL) count = 0;
     bool is_supported = true;
     for (size_t i = 0; i < lane_count; i++) {
         const bool is_usable = fits_in_bits((const uint8_t *)lanes[i].state) && fits_in_bits(lanes[i].input);
@@ -465,14 +545,25 @@ void lv_inflate_advance_and_hash(
         is_supported = is_supported && is_usable;
     }
     if (!is_supported) return;
+    // Lanes in two planes come last. None of them leaves its planes without ending this call.
+    lv_inflate_lane *order[LV_INFLATE_MAXIMUM_LANE_COUNT];
+    lv_inflate_state *states[LV_INFLATE_MAXIMUM_LANE_COUNT];
+    size_t known_count = 0, planes_count = 0;
+    for (size_t i = 0; i < lane_count; i++)
+        if (!lanes[i].state->is_in_planes) order[known_count++] = &lanes[i];
+    for (size_t i = 0; i < lane_count; i++)
+        if (lanes[i].state->is_in_planes) order[known_count + planes_count++] = &lanes[i];
+    lv_kernel *const kernel = kernel_for(lane_count, planes_count);
+    lv_hashing_kernel *const hashing_kernel = hashing_kernel_for(lane_count, planes_count);
+    if (hashing_kernel == NULL) count = 0;
     for (size_t i = 0; i < lane_count; i++) {
-        enter(&lanes[i], &tables[i]);
-        states[i] = lanes[i].state;
+        enter(order[i], &tables[i]);
+        states[i] = order[i]->state;
     }
     for (;;) {
         long budget = LONG_MAX;
         for (size_t i = 0; i < lane_count; i++) {
-            const long own = prepare(&lanes[i]);
+            const long own = prepare(order[i]);
             if (own < budget) budget = own;
         }
         if (budget == 0) break;

@@ -215,6 +215,27 @@ uint32_t lv_crc32(uint32_t checksum, const uint8_t *bytes, size_t byte_count) {
     return ~advance(64, ~checksum, NULL, bytes, byte_count);
 }
 
+/// The product of two polynomials of degree 31 modulo the polynomial of the CRC, in the reflected order of bits.
+static uint32_t product(uint32_t a, uint32_t b) {
+    uint32_t sum = 0;
+    for (uint32_t bit = 1u << 31; bit != 0; bit >>= 1) {
+        if (a & bit) sum ^= b;
+        b = b >> 1 ^ (b & 1 ? 0xedb88320 : 0);
+    }
+    return sum;
+}
+
+uint32_t lv_crc32_combine(uint32_t first, uint32_t second, uint64_t second_byte_count) {
+    // The first message is followed by as many bytes as the second has: its remainder is multiplied by x^8 that often.
+    // The inversions before and after a message cancel out.
+    uint32_t factor = 1u << 31, power = 1u << 23;
+    for (uint64_t count = second_byte_count; count != 0; count >>= 1) {
+        if (count & 1) factor = product(factor, power);
+        power = product(power, power);
+    }
+    return product(factor, first) ^ second;
+}
+
 uint32_t lv_crc32_narrow(
     size_t widest, uint32_t checksum, uint8_t *destination, const uint8_t *source, size_t byte_count) {
     return ~advance(widest, ~checksum, destination, source, byte_count);

@@ -34,6 +34,9 @@ enum {
     LV_WORK_BYTE_COUNT = 64 << 10,
     /// The token loop may exceed the end of its room by a match and the width of a copy, for which it had no budget.
     LV_SLACK = 1024,
+    /// The size of the window with all of its room. A second plane lies at this constant distance behind the first, so
+    /// that the token loop needs no further register for it.
+    LV_PLANE_BYTE_COUNT = LV_WINDOW_BYTE_COUNT + LV_WORK_BYTE_COUNT + LV_SLACK,
 };
 
 struct lv_inflate_state {
@@ -57,6 +60,12 @@ struct lv_inflate_state {
     /// The number of bytes of content for which the distance table was made; see `lv_fill_distances`.
     uint32_t reach;
     uint32_t is_last_block;
+    /// True while the content is in two planes; see `lv_inflate_begin_unknown`.
+    uint32_t is_in_planes;
+    /// True if the planes must be compared as soon as all content is output.
+    uint32_t is_comparison_due;
+    /// The length of the content that was output in two planes, in bytes.
+    uint64_t planes_byte_count;
     /// Between two calls: the number of used bits of the next byte, which is the first byte of `carry` unless that is
     /// empty.
     uint32_t used_bits;
@@ -64,7 +73,8 @@ struct lv_inflate_state {
     lv_code literal_code, distance_code;
     lv_tables resting_tables;
     uint8_t carry[LV_CARRY_CAPACITY + LV_VIEW_MARGIN];
-    uint8_t window[LV_WINDOW_BYTE_COUNT + LV_WORK_BYTE_COUNT + LV_SLACK];
+    uint8_t window[LV_PLANE_BYTE_COUNT];
+    // The second plane follows here, in states of `lv_inflate_planes_state_byte_count` bytes.
 };
 
 /// A position in a stream and in its content.

@@ -8,11 +8,8 @@
 // instructions of other streams' tokens can run in the meantime.
 
 #pragma once
+#include "Bits.h"
 #include "InflateState.h"
-#include <string.h>
-
-#define LV_INLINE static inline __attribute__((always_inline))
-#define LV_IS_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 #if defined(__clang__)
 #define LV_UNROLLED _Pragma("clang loop unroll(full)")
@@ -32,15 +29,6 @@
 #define LV_EACH_LANE LV_UNROLLED for (int i = 0; i < lane_count; i++)
 
 #include "HashSlice.h"
-
-LV_INLINE uint64_t lv_load_64(const uint8_t *bytes) {
-    uint64_t value;
-    memcpy(&value, bytes, sizeof value);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    value = __builtin_bswap64(value);
-#endif
-    return value;
-}
 
 LV_INLINE void lv_store_16(uint8_t *bytes, uint32_t value) {
     uint16_t low = (uint16_t)value;
@@ -121,6 +109,11 @@ LV_INLINE void lv_copy_match(uint8_t *out, uint32_t distance, uint32_t length) {
     }
 }
 
+LV_INLINE void lv_put_literal(const lv_inflate_state *state, uint8_t *out, uint8_t literal) {
+    *out = literal;
+    if (state->is_in_planes) out[LV_PLANE_BYTE_COUNT] = literal;
+}
+
 /// Decodes the symbol at `position`, with its distance if it is a length, and with all checks.
 ///
 /// At the end of the block or the stream, and if it is damaged, the stage is set. The returned position is after all
@@ -136,7 +129,7 @@ static __attribute__((noinline)) LV_KEEPS_REGISTERS lv_place lv_decode_symbol(
         bits >>= entry_bits;
         position += entry_bits;
         if (length == 0) {
-            *out = (uint8_t)(entry >> 8);
+            lv_put_literal(state, out, (uint8_t)(entry >> 8));
             return (lv_place){position, out + 1};
         }
     } else {
@@ -152,7 +145,7 @@ static __attribute__((noinline)) LV_KEEPS_REGISTERS lv_place lv_decode_symbol(
         bits >>= symbol_bits;
         position += symbol_bits;
         if (symbol < LV_END_OF_BLOCK) {
-            *out = (uint8_t)symbol;
+            lv_put_literal(state, out, (uint8_t)symbol);
             return (lv_place){position, out + 1};
         }
         if (symbol == LV_END_OF_BLOCK) {
@@ -186,6 +179,7 @@ static __attribute__((noinline)) LV_KEEPS_REGISTERS lv_place lv_decode_symbol(
         if (distance > (size_t)(out - state->oldest)) goto damage;
     }
     lv_copy_match(out, distance, length);
+    if (state->is_in_planes) lv_copy_match(out + LV_PLANE_BYTE_COUNT, distance, length);
     return (lv_place){position, out + length};
 damage:
     state->stage = LV_DAMAGE;
@@ -213,6 +207,9 @@ enum {
     /// The number of input bytes that the loop needs beyond its budget: what the last token reads ahead, and one symbol
     /// for each lane.
     LV_INPUT_RESERVE = 64,
+    /// A lane in two planes copies from this distance if there is no match: content that is still in the cache, but was
+    /// not just written. There is always as much before `out`, in both planes.
+    LV_IDLE_DISTANCE = 2048,
 };
 
 /// The position of each lane; in registers as far as possible.
@@ -235,11 +232,24 @@ LV_INLINE void lv_places_leave(const lv_places *places, lv_inflate_state *const 
     }
 }
 
+/// Copies 32 bytes of one plane, or of both.
+LV_INLINE void lv_copy_planes(uint8_t *to, const uint8_t *from, const bool is_in_planes, const bool is_hashing) {
+    LV_UNROLLED for (int plane = 0; plane <= is_in_planes; plane++) {
+        const size_t place = (size_t)plane * LV_PLANE_BYTE_COUNT;
+        if (is_hashing)
+            lv_copy_2x16(to + place, from + place);
+        else
+            lv_copy_32(to + place, from + place);
+    }
+}
+
 /// Decodes one token of each lane; returns the budget that is left. With a hash, runs the slices that belong to the
-/// token with this number.
+/// token with this number. The last `planes_count` lanes are in two planes: they store each literal and copy each match
+/// twice, at a constant distance.
 LV_INLINE long lv_decode_token(
     lv_tables *tables, lv_inflate_state *const *states, lv_places *places, long budget, const int lane_count,
-    const bool has_bmi, lv_hash *hash, const int number) {
+    const int planes_count, const bool has_bmi, lv_hash *hash, const int number) {
+    const int known_count = lane_count - planes_count;
     uint64_t *const position = places->position;
     uint8_t **const out = places->out;
     budget--;
@@ -265,6 +275,7 @@ LV_INLINE long lv_decode_token(
         bits[i] >>= entry & 63;
         // Two bytes in one store, because every store has a cost. All three in one store is slower again.
         lv_store_16(out[i], text[i] | (entry & 0xff00));
+        if (i >= known_count) lv_store_16(out[i] + LV_PLANE_BYTE_COUNT, text[i] | (entry & 0xff00));
         literals[i] += entry;
     }
     if (hash != NULL) lv_hash_slices(hash, LV_HASH_PLACES * number + 2, LV_HASH_PLACES * number + 3);
@@ -274,6 +285,7 @@ LV_INLINE long lv_decode_token(
         length[i] = entry >> LV_LITERAL_LENGTH_PLACE & 511;
         bits[i] >>= shift[i] & 63;
         out[i][2] = (uint8_t)(entry >> 8);
+        if (i >= known_count) out[i][2 + LV_PLANE_BYTE_COUNT] = (uint8_t)(entry >> 8);
         // The bits of the last symbol are in `shift`. They are added here and not together with those of the distance,
         // because the next token waits for the latter; without the asm a compiler would combine them (2 %).
         position[i] += (literals[i] & 63) + shift[i];
@@ -292,7 +304,8 @@ LV_INLINE long lv_decode_token(
             distance_entry[i]->base + lv_extra_bits(bits[i], distance_entry[i]->control, has_bmi);
         // 32 bytes are always copied; only those within the match count. Without a match any source will do, but
         // reading content that was just written would have to wait for it.
-        const uint8_t *from = lv_other_unless(length[i], out[i] - distance, (const uint8_t *)tables);
+        const uint8_t *const other = i >= known_count ? out[i] - LV_IDLE_DISTANCE : (const uint8_t *)tables;
+        const uint8_t *from = lv_other_unless(length[i], out[i] - distance, other);
         // Two conditions instead of one, and one place for rare cases: 3 % faster than other orders. An exception of a
         // literal or length has a length that is too large; an exception of a distance has a distance of one.
         if (LV_IS_UNLIKELY(length[i] > LV_SHORT_MATCH)) {
@@ -302,10 +315,7 @@ LV_INLINE long lv_decode_token(
             uint8_t *to = out[i], *const end = to + length[i];
             out[i] = end;
             do {
-                if (hash != NULL)
-                    lv_copy_2x16(to, from);
-                else
-                    lv_copy_32(to, from);
+                lv_copy_planes(to, from, i >= known_count, hash != NULL);
                 to += LV_SHORT_MATCH;
                 from += LV_SHORT_MATCH;
             } while (to < end);
@@ -321,10 +331,7 @@ LV_INLINE long lv_decode_token(
             if (states[i]->stage != LV_SYMBOLS) budget = 0;
         } else {
             position[i] += distance_shift[i];
-            if (hash != NULL)
-                lv_copy_2x16(out[i], from);
-            else
-                lv_copy_32(out[i], from);
+            lv_copy_planes(out[i], from, i >= known_count, hash != NULL);
             out[i] += length[i];
         }
     }
@@ -335,11 +342,12 @@ LV_INLINE long lv_decode_token(
 ///
 /// Room and input are not checked: the caller has computed the budget from what tokens can take at most.
 LV_INLINE void lv_decode_tokens(
-    lv_tables *tables, lv_inflate_state *const *states, long budget, const int lane_count, const bool has_bmi) {
+    lv_tables *tables, lv_inflate_state *const *states, long budget, const int lane_count, const int planes_count,
+    const bool has_bmi) {
     lv_places places;
     lv_places_enter(&places, states, lane_count);
     do {
-        budget = lv_decode_token(tables, states, &places, budget, lane_count, has_bmi, NULL, 0);
+        budget = lv_decode_token(tables, states, &places, budget, lane_count, planes_count, has_bmi, NULL, 0);
     } while (budget > 0);
     lv_places_leave(&places, states, lane_count);
 }
@@ -347,12 +355,13 @@ LV_INLINE void lv_decode_tokens(
 #if defined(__x86_64__)
 /// The same, while blocks are hashed; there must be at least one. Returns the budget that is left after the last block.
 LV_INLINE long lv_decode_tokens_and_hash(
-    lv_tables *tables, lv_inflate_state *const *states, long budget, const int lane_count, lv_inflate_hashes *hashes) {
+    lv_tables *tables, lv_inflate_state *const *states, long budget, const int lane_count, const int planes_count,
+    lv_inflate_hashes *hashes) {
     lv_places places;
     lv_places_enter(&places, states, lane_count);
     lv_hash hash;
     lv_hash_enter(&hash, hashes);
-#define LV_TOKEN(number) lv_decode_token(tables, states, &places, budget, lane_count, true, &hash, number)
+#define LV_TOKEN(number) lv_decode_token(tables, states, &places, budget, lane_count, planes_count, true, &hash, number)
     // The tokens of a block are written out, so that each of them has its own slices.
     do {
         lv_hash_begin_block(&hash);

@@ -181,7 +181,7 @@ extension PipelineState {
         var index = 1
         while index < blob.chunks.count {
             if let chunk = blob.chunks[index].chunk, chunk.isRefuted || chunk.endsTooEarly,
-                let previous = blob.chunks[index - 1].chunk
+                let previous = blob.chunks[index - 1].chunk, !previous.isRefuted, !previous.endsTooEarly
             {
                 drop(blob.chunks[index], chunk, after: blob.chunks[index - 1], previous)
             } else {

@@ -29,6 +29,11 @@ typedef enum {
     LV_INFLATE_FAILED,
     /// The state or the input has an address whose three highest bits are not zero. No lane of the call was advanced.
     LV_INFLATE_UNSUPPORTED,
+    /// A block header is next, at the stop bit or behind it. All content is output.
+    LV_INFLATE_STOPPED,
+    /// The two planes have become one: the last 32 KiB contain no unknown byte. All content is output; the next call
+    /// continues with one plane.
+    LV_INFLATE_KNOWN,
 } lv_inflate_status;
 
 /// One stream of a call; the call advances input and output.
@@ -39,10 +44,20 @@ typedef struct {
     uint8_t *output;
     size_t output_byte_count;
     lv_inflate_status status;
+    /// Of a lane in two planes: where the second plane goes, with the same room; the call advances it as well.
+    /// Otherwise it is not used.
+    uint8_t *second_output;
+    /// The first block header at this bit or behind it is not read; UINT64_MAX for none. The bit is counted from the
+    /// first bit of `input`, whether that is already used or not. A header that began in an earlier input is before 0.
+    /// The call does not change this; the next one, with advanced input, needs another number.
+    uint64_t stop_bit;
 } lv_inflate_lane;
 
 /// The size of a state in bytes: 110 KiB.
 size_t lv_inflate_state_byte_count(void);
+
+/// The size of a state that may also begin with `lv_inflate_begin_unknown`, in bytes: 207 KiB.
+size_t lv_inflate_planes_state_byte_count(void);
 
 /// Initializes a state; `lv_inflate_begin` must follow.
 void lv_inflate_initialize(lv_inflate_state *state);
@@ -52,10 +67,65 @@ void lv_inflate_initialize(lv_inflate_state *state);
 /// Earlier data must have ended or failed. Spec: RFC 1951.
 void lv_inflate_begin(lv_inflate_state *state);
 
-/// The CRC-32 of the output since `lv_inflate_begin`. Spec: RFC 1952 §8.
+/// Begins at a block header in the middle of DEFLATE data; the 32 KiB of content before it are unknown.
+///
+/// The next input begins with the byte that has the header's first bit, after `used_bits` (0 to 7) bits. The state must
+/// have `lv_inflate_planes_state_byte_count` bytes. Earlier data are given up, whether they had ended or not.
+///
+/// The content is decoded in two planes. Byte k of the unknown window is k mod 256 in the first, and k mod 256 + k / 256
+/// + 1 (mod 256) in the second, so both differ for each k and show which byte it is. All tokens are applied to both.
+/// Where the output of both is the same, it is the content; elsewhere it is to be replaced (`lv_inflate_resolve`).
+///
+/// All distances are accepted, as if there were 32 KiB of content before. If there are fewer, zlib may refuse a distance
+/// that this decoder accepts; the caller must then not use the output.
+void lv_inflate_begin_unknown(lv_inflate_state *state, uint32_t used_bits);
+
+/// 1 while the content is in two planes: from `lv_inflate_begin_unknown` to LV_INFLATE_KNOWN or
+/// `lv_inflate_resolve_state`.
+int lv_inflate_is_in_planes(const lv_inflate_state *state);
+
+/// The length of the output in two planes in bytes: this many bytes since `lv_inflate_begin_unknown` are to be resolved,
+/// and are not in `lv_inflate_checksum`. All output after them is known.
+uint64_t lv_inflate_planes_byte_count(const lv_inflate_state *state);
+
+/// The number of used bits of the next input byte.
+uint32_t lv_inflate_used_bits(const lv_inflate_state *state);
+
+/// Between two calls: the bit at which decoding continues, counted from the next input byte. It is negative if an
+/// incomplete item of consumed input is kept in the state. After LV_INFLATE_STOPPED it is the first bit of a block
+/// header, and equal to `lv_inflate_used_bits`.
+int64_t lv_inflate_next_bit(const lv_inflate_state *state);
+
+/// The maximum distance, and the size of the windows below in bytes.
+#define LV_INFLATE_WINDOW_BYTE_COUNT 32768
+
+/// Copies the last 32 KiB of content, which must be in one plane. After LV_INFLATE_STOPPED they are the window of the
+/// block header that is next.
+///
+/// Returns how many of them there are: fewer than 32 KiB if less was decoded since `lv_inflate_begin`. They are the last
+/// bytes of the window then, and the others are zero.
+size_t lv_inflate_copy_window(const lv_inflate_state *state, uint8_t *window);
+
+/// Turns a state in two planes into one with known content, which is in one plane. `window` are the 32 KiB before
+/// `lv_inflate_begin_unknown`. Content that was not output yet is resolved and will be output as known content.
+void lv_inflate_resolve_state(lv_inflate_state *state, const uint8_t *window);
+
+/// Replaces the unknown bytes in `first`, which is output in two planes with `second`, by those of the 32 KiB `window`.
+void lv_inflate_resolve(uint8_t *first, const uint8_t *second, size_t byte_count, const uint8_t *window);
+
+/// The same; returns the CRC-32 of the resolved bytes, following bytes with the CRC-32 `checksum` (0 for none). It reads
+/// memory only once. Spec: RFC 1952 §8.
+uint32_t lv_inflate_resolve_and_checksum(
+    uint32_t checksum, uint8_t *first, const uint8_t *second, size_t byte_count, const uint8_t *window);
+
+/// `lv_inflate_resolve` as on a CPU without AVX2, for tests.
+void lv_inflate_resolve_narrow(uint8_t *first, const uint8_t *second, size_t byte_count, const uint8_t *window);
+
+/// The CRC-32 of the output in one plane since `lv_inflate_begin`, or, in data that began with
+/// `lv_inflate_begin_unknown`, of the output since the planes became one. Spec: RFC 1952 §8.
 uint32_t lv_inflate_checksum(const lv_inflate_state *state);
 
-/// The length of the output since `lv_inflate_begin` in bytes, modulo 2^32.
+/// The length of the output since `lv_inflate_begin` or `lv_inflate_begin_unknown` in bytes, modulo 2^32.
 uint32_t lv_inflate_output_byte_count(const lv_inflate_state *state);
 
 /// Advances up to four streams, each with its own state, until one of them cannot continue.
@@ -71,6 +141,8 @@ uint32_t lv_inflate_output_byte_count(const lv_inflate_state *state);
 /// depend on how input and room are split.
 ///
 /// The call allocates nothing, keeps no addresses, and uses 41 KiB of stack.
+///
+/// Lanes in two planes can be at any place of `lanes`.
 void lv_inflate_advance(lv_inflate_lane *lanes, size_t lane_count);
 
 /// The number of hashes that advance together.
@@ -121,3 +193,22 @@ uint32_t lv_crc32(uint32_t checksum, const uint8_t *bytes, size_t byte_count);
 /// The same as on a CPU whose widest registers have only 32 or 16 bytes, or, with 0, that has no carry-less
 /// multiplication; for tests of code that this CPU would not use. Without a destination nothing is copied.
 uint32_t lv_crc32_narrow(size_t widest, uint32_t checksum, uint8_t *destination, const uint8_t *source, size_t byte_count);
+
+/// The CRC-32 of two messages, one after the other, from those of both and the length of the second in bytes. Spec: RFC
+/// 1952 §8.
+uint32_t lv_crc32_combine(uint32_t first, uint32_t second, uint64_t second_byte_count);
+
+/// What `lv_find_block` returns if it finds nothing.
+static const uint64_t LV_NO_BLOCK = UINT64_MAX;
+
+/// The first bit from `from_bit` up to, but not including, `to_bit` at which a DEFLATE block may begin, as a guess: bits
+/// are counted from the first one of `bytes`, which are a part of DEFLATE data. LV_NO_BLOCK if there is none.
+///
+/// It finds headers of blocks with dynamic codes, if these are complete and the block is not the last one, and what
+/// follows a stored block, if that is such a header or a further stored block. The data in a stored block may look like
+/// blocks, so if a stored block begins up to 64 KiB before the place, its end is the guess. `bytes` should therefore
+/// begin 64 KiB before `from_bit`, and they should end 64 KiB after `to_bit`: what is not in them cannot be found. The
+/// last 256 bytes are not searched.
+///
+/// It allocates nothing and takes 5 KiB of stack.
+uint64_t lv_find_block(const uint8_t *bytes, size_t byte_count, uint64_t from_bit, uint64_t to_bit);
