@@ -45,7 +45,7 @@ struct DecodeCursor {
 
     /// The place to stop, counted from the input that is not consumed yet.
     var remainingStopBit: UInt64 {
-        let consumedBitCount = UInt64(byteCount: consumedByteCount) * 8
+        let consumedBitCount = UInt64(consumedByteCount) * 8
         return stopBit == .max ? .max : stopBit - min(consumedBitCount, stopBit)
     }
 

@@ -21,12 +21,12 @@ package struct DecodeLane {
         decoder: any StreamDecoder, input: UnsafeRawBufferPointer, output: UnsafeMutableRawBufferPointer,
         secondOutput: UnsafeMutableRawPointer? = nil, stopBit: UInt64 = .max, status: DecodeStatus = .needsInput
     ) {
-        unsafe self.decoder = decoder
+        self.decoder = decoder
         unsafe self.input = input
         unsafe self.output = output
         unsafe self.secondOutput = secondOutput
-        unsafe self.stopBit = stopBit
-        unsafe self.status = status
+        self.stopBit = stopBit
+        self.status = status
     }
 
     /// Advances the buffers by what was decoded.
@@ -40,7 +40,7 @@ package struct DecodeLane {
     /// Decodes this lane alone, and advances its input and output.
     package mutating func decodeAlone() {
         guard unsafe secondOutput == nil && stopBit == .max else {
-            guard let decoder = unsafe decoder as? any BufferDecoder else {
+            guard let decoder = decoder as? any BufferDecoder else {
                 preconditionFailure("only a decoder of a cut stream has two planes and a place to stop")
             }
             var cursor = unsafe DecodeCursor(input: input, room: output, secondRoom: secondOutput, stopBit: stopBit)

@@ -192,7 +192,8 @@ final class LaneDecoder: BufferDecoder {
                 for index in team.indices {
                     let lane = unsafe team[index]
                     unsafe cursors.initializeElement(
-                        at: index, to: DecodeCursor(
+                        at: index,
+                        to: DecodeCursor(
                             input: lane.input, room: lane.output, secondRoom: lane.secondOutput, stopBit: lane.stopBit))
                 }
                 unsafe withHashes(of: pairs) { hashes in unsafe decode(team, cursors, lanes, hashes) }

@@ -71,6 +71,8 @@ struct PipelineRun {
     var heldBlockCount = 0
     /// The number of further chunks that were read, and of blobs in which one did not begin at a member.
     var chunkCounts = (further: 0, misleading: 0)
+    /// Those of them that begin inside a member.
+    var cutCounts = CutCounts()
 }
 
 /// Runs the pipeline to its end.
@@ -118,6 +120,7 @@ func run(
         $0.progress = pipeline.progress
         $0.heldBlockCount = pipeline.heldBlockCount
         $0.chunkCounts = pipeline.chunkCounts
+        $0.cutCounts = pipeline.cutCounts
         return $0
     }
 }

@@ -25,9 +25,12 @@ func content(_ byteCount: Int, seed: UInt64 = 1) -> [UInt8] {
 func zeros(_ byteCount: Int) -> [UInt8] { [UInt8](repeating: 0, count: byteCount) }
 
 /// One gzip member; at level 0 it contains the content unchanged.
-func gzip(_ content: [UInt8], level: Int32 = 6) -> [UInt8] {
+func gzip(
+    _ content: [UInt8], level: Int32 = 6, memoryLevel: Int32 = 8, strategy: Int32 = Z_DEFAULT_STRATEGY
+) -> [UInt8] {
     var stream = z_stream()
-    deflateInit2_(&stream, level, Z_DEFLATED, 31, 8, 0, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    deflateInit2_(
+        &stream, level, Z_DEFLATED, 31, memoryLevel, strategy, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     defer { deflateEnd(&stream) }
     var content = content
     let capacity = Int(deflateBound(&stream, UInt(content.count))) + 64

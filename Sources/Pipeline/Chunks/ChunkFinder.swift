@@ -51,7 +51,6 @@ struct GzipMemberFinder: ChunkFinder {
 /// Finds blocks inside a gzip member.
 struct GzipBlockFinder: ChunkFinder {
     private let cuts: BlockCuts
-    /// The lengths of a search and of the parts; see `ChunkCutting`.
     let cutting: BlockCutting
 
     /// Returns nil if the codec cannot cut.
@@ -67,8 +66,9 @@ struct GzipBlockFinder: ChunkFinder {
     var contextByteCounts: (before: Int, after: Int) { (BlockCuts.contextByteCount, BlockCuts.contextByteCount + 256) }
 
     func firstBoundary(in bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> UInt64? {
-        let found = unsafe cuts.find(bytes, UInt64(byteCount: range.lowerBound) * 8..<UInt64(byteCount: range.upperBound) * 8)
-        guard let found, let divisor = cutting.falsifiedDivisor, found % divisor == 0 else { return found }
+        let bits = UInt64(byteCount: range.lowerBound) * 8..<UInt64(byteCount: range.upperBound) * 8
+        guard let found = unsafe cuts.find(bytes, bits) else { return nil }
+        guard let divisor = cutting.falsifiedDivisor, found % divisor == 0 else { return found }
         return found + 3
     }
 
@@ -83,6 +83,8 @@ struct GzipBlockFinder: ChunkFinder {
 package struct BlockCutting: Sendable {
     /// The distance in compressed bytes between the beginnings of two chunks.
     package var chunkByteCount: UInt64
+    /// For tests: nothing limits how much is searched and decoded in vain.
+    package var hasNoBudget = false
     /// For tests: every guess whose number of bits is a multiple of this is moved to a bit that is no boundary.
     package var falsifiedDivisor: UInt64?
 

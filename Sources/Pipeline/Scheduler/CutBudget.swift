@@ -2,6 +2,8 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+import LayerModel
+
 /// What is known about cutting the members of one blob at blocks, and what may still be spent on it.
 ///
 /// Units: bytes. `final` bytes are those of chunks that were the head.
@@ -39,7 +41,9 @@ struct CutBudget {
             droppedByteCount * Self.droppedShare <= finalByteCount
         else { return 0 }
         let budget = finalCompressedByteCount / Self.searchShare
-        guard searchedInVainByteCount > 0 else { return max(Self.leastSearchByteCount, min(budget, Self.mostSearchByteCount)) }
+        guard searchedInVainByteCount > 0 else {
+            return max(Self.leastSearchByteCount, min(budget, Self.mostSearchByteCount))
+        }
         let left = budget - min(budget, searchedInVainByteCount)
         return left < Self.leastSearchByteCount ? 0 : min(left, Self.mostSearchByteCount)
     }

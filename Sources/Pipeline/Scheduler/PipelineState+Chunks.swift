@@ -96,7 +96,8 @@ extension PipelineState {
     }
 
     private func splitTask(_ chunk: Chunk, of blob: Blob) -> SplitTask? {
-        let isCut = chunk.finder is GzipBlockFinder
+        let cutting = (chunk.finder as? GzipBlockFinder)?.cutting
+        let isCut = cutting != nil
         let perJob = isCut ? SplitState.laneCountPerJob : Self.openCountPerJob
         var room =
             min(perJob * jobCount, Self.openCountPerJob * SplitState.helpfulJobCount, maximumOpenCount) - open.count
@@ -104,9 +105,9 @@ extension PipelineState {
         if isCut { room = min(room, SplitState.maximumCutCount - blob.chunks.count) }
         guard room > 0, isCut || !blob.hasMisleadingChunk else { return nil }
         var task = SplitTask(chunk: chunk, wantedCount: room)
-        if isCut {
+        if let cutting {
             task.startOffset = blob.cuts.searchOffset
-            task.searchByteCount = blob.cuts.searchByteCount
+            task.searchByteCount = cutting.hasNoBudget ? 256 << 10 : blob.cuts.searchByteCount
             return task.searchByteCount > 0 ? task : nil
         }
         task.wantedByteCount = keepableByteCount(before: chunk, of: blob)

@@ -77,7 +77,7 @@ extension PipelineWorker {
             let decoder = stream.cutDecoder
         else { return }
         var kept = joint.kept.compactMap { slice in
-            slice.secondPlane.map { unsafe planes(slice.block, $0, byteCount: slice.byteCount, pipeline.pool) }
+            slice.secondPlane.map { planes(slice.block, $0, byteCount: slice.byteCount, pipeline.pool) }
         }
         if let output = stream.output, let second = output.second {
             unsafe kept.append(planes(output.block, second.block, byteCount: output.count, pipeline.pool))

@@ -38,7 +38,7 @@ package final class PipelineWorker: @unchecked Sendable {
             return unsafe UnsafeMutableRawBufferPointer(rebasing: memory[..<byteCount])
         }
         unsafe searchMemory?.deallocate()
-        let memory = unsafe UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 64)
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 64)
         unsafe searchMemory = memory
         return unsafe memory
     }
