@@ -29,9 +29,28 @@ package struct TraceRecord: Sendable {
         package let producedByteCount: UInt64
         /// Whether the bytes were hashed in the gaps of decoding others.
         package let isInterleaved: Bool
+        package let chunks: Chunks
 
-        package init(_ blob: BlobIndex, byteCount: UInt64, producedByteCount: UInt64 = 0, isInterleaved: Bool = false) {
+        /// The number of chunks inside a gzip member that were begun, at places that are guesses; that were confirmed; and
+        /// that were dropped.
+        package struct Chunks: Equatable, Sendable {
+            package var guessed: Int
+            package var confirmed: Int
+            package var dropped: Int
+
+            package init(guessed: Int = 0, confirmed: Int = 0, dropped: Int = 0) {
+                self.guessed = guessed
+                self.confirmed = confirmed
+                self.dropped = dropped
+            }
+        }
+
+        package init(
+            _ blob: BlobIndex, byteCount: UInt64, producedByteCount: UInt64 = 0, isInterleaved: Bool = false,
+            chunks: Chunks = Chunks()
+        ) {
             self.blob = blob
+            self.chunks = chunks
             self.byteCount = byteCount
             self.producedByteCount = producedByteCount
             self.isInterleaved = isInterleaved

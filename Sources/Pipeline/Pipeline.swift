@@ -162,7 +162,12 @@ package final class Pipeline: Sendable {
     /// the next action of the calling worker.
     package func complete(_ worker: PipelineWorker, isHeldBack: Bool = false) -> Transition {
         let isCancelled = self.isCancelled()
-        return state.withLock { $0.complete(worker, isHeldBack: isHeldBack, isCancelled: isCancelled) }
+        let transition = state.withLock { $0.complete(worker, isHeldBack: isHeldBack, isCancelled: isCancelled) }
+        if let start = traceStart, !transition.dropped.isEmpty {
+            let parts = transition.dropped.map { TraceRecord.Part($0, byteCount: 0, chunks: .init(dropped: 1)) }
+            options.tracer?(TraceRecord(.read, worker: worker.number, since: start, parts: parts))
+        }
+        return transition
     }
 
     /// Computes and records the facts of a blob of which everything is read and consumed.

@@ -31,6 +31,10 @@ package struct ChromeTrace: Sendable {
             var members = #"{"blob":"# + JSONText.quoted(path(part.blob))
             members += (part.isInterleaved ? #","hashedBytes":"# : #","bytes":"#) + "\(part.byteCount)"
             if part.producedByteCount > 0 { members += #","decodedBytes":\#(part.producedByteCount)"# }
+            for (name, count) in [
+                ("guessed", part.chunks.guessed), ("confirmed", part.chunks.confirmed),
+                ("dropped", part.chunks.dropped),
+            ] where count > 0 { members += #","\#(name)Chunks":\#(count)"# }
             return members + "}"
         }
         return ",\n"

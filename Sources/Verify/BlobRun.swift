@@ -54,9 +54,10 @@ final class BlobRun {
         offers = verifier.offers
         var options = verifier.pipelineOptions
         options.consumers = consumers
-        // The search for members reads some bytes twice.
+        // The searches for members and blocks read some bytes twice.
         if verifier.options.hasLowPriority || verifier.options.maximumBytesPerSecond != nil {
             options.readsInChunks = false
+            options.blockCutting = nil
         }
         self.options = options
         crew = options.makeCrew()

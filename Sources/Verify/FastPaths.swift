@@ -14,7 +14,7 @@ package enum FastPaths {
         let references = Set(Codecs.all.compactMap { Codecs.reference(for: $0.compression)?.name })
         return
             (Codecs.all.map { $0.name }.filter { !references.contains($0) }
-            + [LaneSHA256.name, PipelineOptions.partsName, Codec.hashingName]).sorted()
+            + [LaneSHA256.name, PipelineOptions.partsName, PipelineOptions.chunksName, Codec.hashingName]).sorted()
     }()
 
     /// Turns off the fast paths in the value of LAYERVERIFY_DISABLE. The program calls this; a library does not read

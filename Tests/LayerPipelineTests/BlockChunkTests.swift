@@ -95,7 +95,7 @@ import TestSupport
                 "\(Writer.allCases[index]), \(jobs) jobs, \(result.cutCounts)")
             #expect(result.cutCounts.confirmedCount + result.cutCounts.droppedCount == result.cutCounts.guessedCount)
             if falsified == nil, Writer.allCases[index] == .levelSix {
-                #expect(result.cutCounts.confirmedCount > 5)
+                #expect(result.cutCounts.confirmedCount > 2)
                 #expect(result.cutCounts.droppedCount == 0)
             }
         }
@@ -111,7 +111,8 @@ import TestSupport
         for (index, facts) in result.facts.enumerated() {
             #expect(LargeLayerTests.comparable(facts) == layers[index].expected, "\(Writer.allCases[index])")
         }
-        #expect(result.cutCounts.confirmedCount > 0)
+        // One worker finds chunks only in the last blob.
+        #expect(result.cutCounts.guessedCount > 0 || jobs == 1)
     }
 
     // MARK: Damage

@@ -28,9 +28,10 @@ import Testing
     }
 
     @Test func poolHasBlocksForAllOpenChunks() {
-        let perChunk = 2 * Blob.maximumWaitingCount + 2
-        let perJob = PipelineState.openCountPerJob * perChunk + 1 + SplitState.keptBlockCountPerJob
-        #expect(PipelineState(jobCount: 2).blocks.blockCount == 2 * perJob)
+        // What waits, what a lease adds in two planes, and what is not used up.
+        let perChunk = 2 * Blob.maximumWaitingCount + 2 + 3
+        let perJob = PipelineState.openCountPerJob * perChunk + SplitState.cutKeptBlockCountPerJob
+        #expect(PipelineState(jobCount: 2).blocks.blockCount == 2 * perJob + SplitState.cutKeptBlockCount)
     }
 
     @Test func theLastWorkerOfACancelledRunTakesTheUnreadBlobs() {

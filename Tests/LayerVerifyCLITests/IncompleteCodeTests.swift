@@ -22,7 +22,7 @@ struct IncompleteCodeTests {
         case together
     }
 
-    static let paths = ["inflate-lanes", "members", "sha-interleaved", "sha-lanes", "zstd-frames"]
+    static let paths = ["chunks", "inflate-lanes", "members", "sha-interleaved", "sha-lanes", "zstd-frames"]
     static let disabled =
         SlowTests.areWanted
         ? [""] + paths + [paths.joined(separator: ",")] : ["", paths[0], paths.joined(separator: ",")]

@@ -47,7 +47,7 @@ extension Explanation {
             remedies: [
                 "Run again; if the finding moves to other files, test the memory of the machine.",
                 """
-                Verify without fast paths: `LAYERVERIFY_DISABLE=inflate-lanes,members,sha-interleaved,sha-lanes,zstd-frames \
+                Verify without fast paths: `LAYERVERIFY_DISABLE=chunks,inflate-lanes,members,sha-interleaved,sha-lanes,zstd-frames \
                 layerverify PATH`.
                 """,
                 "Report it with the output of `layerverify --version` and, if possible, the blob.",

@@ -35,6 +35,13 @@ final class Blob: @unchecked Sendable {
     /// within the noise for every kind of image (docs/performance.md).
     static let maximumWaitingCount = 8
 
+    /// The same for a blob that is cut, as long as its chunks keep less than they may: what was decoded ahead arrives all at
+    /// once.
+    static let maximumCutWaitingCount = 128
+
+    /// The number of waiting slices of a blob that is cut from which its digests are computed alone, which is faster.
+    static let maximumInterleavedCount = 64
+
     init(_ request: BlobRequest, index: Int) {
         self.request = request
         self.index = index
@@ -111,6 +118,7 @@ final class ScheduledChunk: @unchecked Sendable {
     /// True if a worker may continue reading. The limit for chunks that are ahead is checked elsewhere.
     var isReady: Bool {
         guard let chunk, !chunk.isReadDone, memoryTicket == nil else { return false }
-        return isAhead || blob.waitingCount < Blob.maximumWaitingCount
+        return isAhead
+            || blob.waitingCount < (blob.cuts.isCut ? Blob.maximumCutWaitingCount : Blob.maximumWaitingCount)
     }
 }

@@ -40,6 +40,7 @@ extension PipelineState {
             complete(request, result, &transition)
         }
         blocks.end(lease.blocks)
+        if !splitting.dropped.isEmpty { swap(&transition.dropped, &splitting.dropped) }
         transition.startedWorker = takeWorkerIfWorthwhile()
         checkInvariants()
         return transition
@@ -123,7 +124,8 @@ extension PipelineState {
     }
 
     private mutating func pass(_ slice: BlockSlice, to tasks: [ConsumerTask], of blob: Blob, furtherUsers: Int) {
-        blocks.use(slice.block, of: blob, count: tasks.count + furtherUsers, isKept: false)
+        // The head of a blob that is cut may be ahead of the consumers as well.
+        blocks.use(slice.block, of: blob, count: tasks.count + furtherUsers, isKept: blob.cuts.isCut)
         blob.waitingCount += tasks.count
         for task in tasks {
             task.add(slice)

@@ -52,13 +52,20 @@ extension PipelineState {
 
     // MARK: Chunks
 
-    /// Streams to decode, and digests to interleave with them; nil if not both are available.
+    /// Streams to decode, and digests to interleave with them; nil if not both are available. The digest of a blob that is
+    /// cut has often no partner, and is interleaved alone.
     mutating func leaseInterleaved() -> Lease? {
-        guard let index = consumers.queues.firstIndex(where: { $0.mayInterleave && $0.tasks.count >= 2 }),
-            let first = ready.first()?.chunk, first.stage == .decoding, first.stream?.codec.hashingTeamSize != nil
+        guard let first = ready.first(), first.chunk.stage == .decoding,
+            first.chunk.stream?.codec.hashingTeamSize != nil
         else { return nil }
+        let leastCount = first.entry.blob.cuts.isCut ? 1 : 2
+        guard let index = consumers.queues.firstIndex(where: { $0.mayInterleave && $0.tasks.count >= leastCount })
+        else {
+            return nil
+        }
+        let available = consumers.queues[index].tasks.count
         guard var lease = leaseChunks(isInterleaved: true) else { return nil }
-        let count = consumers.queues[index].tasks.count >= 4 ? 4 : 2
+        let count = available >= 4 ? 4 : min(available, 2)
         lease.consuming = consumers.takeJobs(count, from: index, rounds: 1)
         return lease
     }

@@ -43,7 +43,9 @@ package struct SchedulingPolicy: Sendable {
         SchedulingPolicy("consume what waits for others than digests", isOptional: true) { $0.leaseWaitingConsumer() },
         // The gaps of inflating, which waits for its tables, hold SHA-256 for nothing. 8 layers gzip: 1.14; simulated 1.17,
         // 200 layers 1.10. In chunks of one blob, hashing first makes room for further chunks.
-        SchedulingPolicy("interleave digests with decoding", isOptional: true, if: { !$0.isShortOfChunks }) {
+        SchedulingPolicy(
+            "interleave digests with decoding", isOptional: true, if: { !$0.isShortOfChunks || $0.mayInterleaveCuts() }
+        ) {
             $0.leaseInterleaved()
         },
         // Four messages in lockstep take little longer than one, which waits for the latency of its own rounds. Simulated

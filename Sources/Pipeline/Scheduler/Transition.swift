@@ -24,6 +24,8 @@ package struct Transition: Sendable {
     var releasesHeldBack = false
     /// The worker is to be started again, because its thread submits more blobs.
     var isPaused = false
+    /// The blobs of which a chunk that began inside a member was dropped, once for each.
+    var dropped: [BlobIndex] = []
 }
 
 /// A blob of which everything is read and consumed, and whose facts must be delivered.

@@ -21,6 +21,8 @@ package final class PipelineWorker: @unchecked Sendable {
     var active: [Chunk] = []
     var lanes: [DecodeLane] = []
     private var digestLanes: [DigestLane] = []
+    /// The partner of a digest that is interleaved alone: hashing two messages takes as long as one. Its result is not used.
+    private var partner: (any StreamDigest)?
     private var directBlocks: [BlockIndex] = []
     /// The pairs of digests that are interleaved with decoding.
     var pairs: [HashPair] = []
@@ -90,7 +92,13 @@ package final class PipelineWorker: @unchecked Sendable {
         pairs.removeAll(keepingCapacity: true)
         guard let interleaved = consuming.jobs.first?.task.digest?.method.interleaved else { return }
         fillDigestLanes(consuming.jobs[...])
+        if let alone = digestLanes.first, digestLanes.count == 1 {
+            let partner = self.partner ?? consuming.jobs[0].task.digest?.method.begin() ?? alone.digest
+            self.partner = partner
+            unsafe digestLanes.append(DigestLane(digest: partner, bytes: alone.bytes))
+        }
         unsafe digestLanes.withUnsafeMutableBufferPointer { unsafe interleaved.begin($0, &pairs) }
+        digestLanes.removeSubrange(consuming.jobs.count...)
     }
 
     /// Hashes what decoding has left of the pairs.
@@ -163,12 +171,19 @@ package final class PipelineWorker: @unchecked Sendable {
     var traceParts: [TraceRecord.Part] {
         guard let lease = lease.take() else { return [] }
         let isRead = if case .read = lease.kind { true } else { false }
-        let parts =
+        var parts =
             lease.team.map(\.tracePart)
             + lease.consuming.jobs.map { job in
                 TraceRecord.Part(
                     job.task.blob.request.blob, byteCount: UInt64(job.slice.byteCount), isInterleaved: isRead)
             }
+        if let split = lease.split, split.found.contains(where: \.isUnconfirmed) {
+            parts.append(
+                TraceRecord.Part(split.chunk.request.blob, byteCount: 0, chunks: .init(guessed: split.found.count)))
+        }
+        if let joint = lease.joint {
+            parts.append(TraceRecord.Part(joint.next.request.blob, byteCount: 0, chunks: .init(confirmed: 1)))
+        }
         self.lease = consume lease
         return parts
     }

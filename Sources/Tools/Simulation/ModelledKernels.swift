@@ -165,11 +165,11 @@ struct ModelledKernels {
     private static func byteCountsLeft(_ team: UnsafeMutableBufferPointer<DigestLane>, _ pairs: [HashPair]) -> [Int] {
         var byteCounts = team.map { unsafe $0.bytes.count }
         for index in pairs.indices {
-            let place = 2 * index
-            let lentBlockCount = min(byteCounts[place], byteCounts[place + 1]) / ModelledDigest.blockByteCount
+            // A digest without a partner is in a pair with one whose result is not used.
+            let places = (2 * index)..<min(2 * index + 2, byteCounts.count)
+            let lentBlockCount = (byteCounts[places].min() ?? 0) / ModelledDigest.blockByteCount
             let hashedByteCount = (lentBlockCount - pairs[index].blockCount) * ModelledDigest.blockByteCount
-            byteCounts[place] -= hashedByteCount
-            byteCounts[place + 1] -= hashedByteCount
+            for place in places { byteCounts[place] -= hashedByteCount }
         }
         return byteCounts
     }

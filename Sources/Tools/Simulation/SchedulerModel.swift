@@ -145,6 +145,7 @@ private struct PipelineSimulation {
         options.fastDigest = { _ in digest }
         // Modelled blobs have no content that could be searched.
         options.readsInChunks = false
+        options.blockCutting = nil
         let requests = ModelledStore.requests(shape)
         let store = ModelledStore(shape: shape, costs: costs, clock: clock)
         let pipeline = Pipeline(opener: store, options: options, crew: WorkCrew(size: 1), deliver: { _, _ in })
