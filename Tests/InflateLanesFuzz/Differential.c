@@ -1,8 +1,8 @@
-// layerverify: compares CInflateLanes with zlib, on streams of many compressors, intact and damaged.
+// layerverify: compares CInflateLanes with zlib, on streams of many compressors, intact and damaged, whole and in chunks.
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "Oracle.h"
+#include "ChunkOracle.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +132,7 @@ int main(int argument_count, char **arguments) {
     for (int i = 3; i < argument_count; i++) load(arguments[i]);
     static uint8_t bytes[MAXIMUM_STREAM_COUNT][STREAM_CAPACITY + 32];
     tally tally = {0};
+    chunk_tally chunks = {0};
     const time_t start = time(NULL);
     unsigned long long count = 0;
     while (*unit == 'x' ? count < limit : (unsigned long long)(time(NULL) - start) < limit) {
@@ -150,10 +151,14 @@ int main(int argument_count, char **arguments) {
             streams[i] = (stream){bytes[i], byte_count};
         }
         check_streams(streams, stream_count, next_random(&state), &tally);
+        for (size_t i = 0; i < stream_count; i++) check_random_chunks(streams[i], next_random(&state), &chunks);
         count += stream_count;
     }
     printf(
         "%llu streams as zlib decodes them: %llu complete, %llu refused, %llu truncated, %llu cut off at 1 MiB\n",
         count, tally.complete, tally.refused, tally.truncated, tally.cut_off);
-    return tally.complete > 0 && tally.refused > 0 && tally.truncated > 0 ? 0 : 1;
+    printf(
+        "the same in chunks: %llu confirmed, %llu of them while in two planes, %llu dropped\n", chunks.confirmed,
+        chunks.confirmed_in_planes, chunks.dropped);
+    return tally.complete > 0 && tally.refused > 0 && tally.truncated > 0 && chunks.confirmed > 0 ? 0 : 1;
 }

@@ -39,7 +39,7 @@ __attribute__((target("avx2,bmi"))) static void resolve_by_32(
             first[j] = resolved(first[j], second[j], window);
         }
     }
-    lv_inflate_resolve_narrow(first + i, second + i, byte_count - i, window);
+    if (i < byte_count) lv_inflate_resolve_narrow(first + i, second + i, byte_count - i, window);
 }
 
 void lv_inflate_resolve(uint8_t *first, const uint8_t *second, size_t byte_count, const uint8_t *window) {
