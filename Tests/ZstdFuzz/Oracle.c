@@ -34,7 +34,12 @@ enum { HEADER_RULE = LV_ZSTD_RULE_COUNT };
 static uint64_t hash_of(const uint8_t *bytes, size_t byte_count) {
     lv_xxh64 hash;
     lv_xxh64_begin(&hash);
-    lv_xxh64_update(&hash, bytes, byte_count);
+    for (size_t i = 0; i < byte_count;) {
+        uint8_t copy[4096];
+        const size_t piece = byte_count - i < sizeof copy ? byte_count - i : sizeof copy;
+        lv_xxh64_copy(&hash, copy, bytes + i, piece);
+        i += piece;
+    }
     return lv_xxh64_value(&hash);
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 #include "CZstdFrames.h"
 #include "EntropyTables.h"
+#include "RingMemory.h"
 #include "XXH64.h"
 
 enum {
@@ -38,6 +39,8 @@ typedef enum {
 /// next block begins at the front. `limit` is so large that a block and the slack of copies only overwrite content that
 /// is farther away than the window.
 typedef struct {
+    lv_ring_memory memory;
+    /// The beginning of the memory.
     uint8_t *bytes;
     size_t capacity, limit;
     size_t segment, next;

@@ -59,12 +59,20 @@ static __attribute__((noinline)) void lv_copy_near(uint8_t *to, size_t offset, s
 }
 
 /// Copies a match that begins before the ring was last wrapped, `distance` bytes before the end of the content there.
+/// Writes up to 31 bytes beyond its end.
 static __attribute__((noinline)) void lv_copy_older(
     uint8_t *to, const uint8_t *segment, const uint8_t *older_end, size_t distance, size_t byte_count) {
-    const size_t first = byte_count < distance ? byte_count : distance;
-    memmove(to, older_end - distance, first);
+    const uint8_t *const from = older_end - distance;
+    if (LV_LIKELY(byte_count <= distance)) {
+        // The source is behind the destination in the ring, so no byte is overwritten before it is read.
+        lv_copy16(to, from);
+        lv_copy16(to + 16, from + 16);
+        if (byte_count > 32) lv_copy_rest(to, from, byte_count);
+        return;
+    }
+    memmove(to, from, distance);
     // The rest begins with the segment, and may overlap itself.
-    for (size_t i = first; i < byte_count; i++) to[i] = segment[i - first];
+    for (size_t i = distance; i < byte_count; i++) to[i] = segment[i - distance];
 }
 
 /// A sequence whose offset is resolved.

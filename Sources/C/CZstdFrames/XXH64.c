@@ -18,32 +18,40 @@ void lv_xxh64_begin(lv_xxh64 *hash) {
     *hash = (lv_xxh64){.lanes = {PRIME_1 + PRIME_2, PRIME_2, 0, 0 - PRIME_1}};
 }
 
-/// Hashes stripes of 32 bytes.
-static const uint8_t *take_stripes(uint64_t lanes[4], const uint8_t *bytes, size_t count) {
+/// Hashes stripes of 32 bytes, and copies them.
+static void copy_stripes(uint64_t lanes[4], uint8_t *to, const uint8_t *bytes, size_t count) {
     uint64_t a = lanes[0], b = lanes[1], c = lanes[2], d = lanes[3];
-    for (; count > 0; count--, bytes += 32) {
+    for (; count > 0; count--, bytes += 32, to += 32) {
+        lv_copy16(to, bytes);
+        lv_copy16(to + 16, bytes + 16);
         a = round_of(a, lv_load64(bytes));
         b = round_of(b, lv_load64(bytes + 8));
         c = round_of(c, lv_load64(bytes + 16));
         d = round_of(d, lv_load64(bytes + 24));
     }
     lanes[0] = a, lanes[1] = b, lanes[2] = c, lanes[3] = d;
-    return bytes;
 }
 
-void lv_xxh64_update(lv_xxh64 *hash, const uint8_t *bytes, size_t byte_count) {
+void lv_xxh64_copy(lv_xxh64 *hash, uint8_t *to, const uint8_t *bytes, size_t byte_count) {
     const size_t rest = hash->byte_count & 31;
     hash->byte_count += byte_count;
     if (rest > 0) {
         const size_t taken = byte_count < 32 - rest ? byte_count : 32 - rest;
-        if (taken > 0) memcpy(hash->rest + rest, bytes, taken);
+        memcpy(hash->rest + rest, bytes, taken);
+        memcpy(to, bytes, taken);
         if (rest + taken < 32) return;
-        take_stripes(hash->lanes, hash->rest, 1);
+        uint8_t stripe[32];
+        copy_stripes(hash->lanes, stripe, hash->rest, 1);
+        to += taken;
         bytes += taken;
         byte_count -= taken;
     }
-    bytes = take_stripes(hash->lanes, bytes, byte_count / 32);
-    if (byte_count & 31) memcpy(hash->rest, bytes, byte_count & 31);
+    const size_t whole = byte_count & ~(size_t)31;
+    copy_stripes(hash->lanes, to, bytes, whole / 32);
+    if (whole < byte_count) {
+        memcpy(hash->rest, bytes + whole, byte_count - whole);
+        memcpy(to + whole, bytes + whole, byte_count - whole);
+    }
 }
 
 uint64_t lv_xxh64_value(const lv_xxh64 *hash) {

@@ -16,6 +16,9 @@ typedef struct {
 } lv_xxh64;
 
 void lv_xxh64_begin(lv_xxh64 *hash);
-void lv_xxh64_update(lv_xxh64 *hash, const uint8_t *bytes, size_t byte_count);
+/// Copies bytes, which must not overlap, and adds them to the checksum.
+///
+/// The multiplications of the checksum leave the core time to copy: both together take as long as the checksum by itself.
+void lv_xxh64_copy(lv_xxh64 *hash, uint8_t *to, const uint8_t *bytes, size_t byte_count);
 /// The checksum of all bytes so far.
 uint64_t lv_xxh64_value(const lv_xxh64 *hash);

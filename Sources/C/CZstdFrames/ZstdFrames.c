@@ -26,7 +26,7 @@ lv_zstd_frames *lv_zstd_create(void) {
 }
 
 void lv_zstd_destroy(lv_zstd_frames *frames) {
-    if (frames) free(frames->ring.bytes);
+    if (frames) lv_ring_memory_free(frames->ring.memory);
     free(frames);
 }
 
@@ -47,13 +47,14 @@ bool lv_zstd_begin(lv_zstd_frames *frames, const lv_zstd_header *header) {
     lv_ring *const ring = &frames->ring;
     const size_t limit = (size_t)history + block_byte_count + LV_SLACK;
     if (limit > ring->capacity) {
-        free(ring->bytes);
+        lv_ring_memory_free(ring->memory);
         ring->capacity = 0;
-        ring->bytes = malloc(limit + LV_SLACK);
-        if (!ring->bytes) return false;
+        ring->memory = lv_ring_memory_allocate(limit + LV_SLACK);
+        if (!ring->memory.bytes) return false;
         ring->capacity = limit;
     }
-    *ring = (lv_ring){.bytes = ring->bytes, .capacity = ring->capacity, .limit = limit};
+    *ring = (lv_ring){
+        .memory = ring->memory, .bytes = ring->memory.bytes, .capacity = ring->capacity, .limit = limit};
 
     frames->header = *header;
     frames->block_byte_count = block_byte_count;
@@ -98,13 +99,6 @@ static bool is_content_expected(const lv_zstd_frames *frames, size_t byte_count)
     return frames->is_last_block ? byte_count == left : byte_count <= left;
 }
 
-/// Counts content that was appended to the ring, and adds it to the checksum.
-static void count_content(lv_zstd_frames *frames, size_t byte_count) {
-    frames->content_byte_count += byte_count;
-    const lv_ring *const ring = &frames->ring;
-    if (frames->header.has_checksum) lv_xxh64_update(&frames->checksum, ring->bytes + ring->next - byte_count, byte_count);
-}
-
 static void end_block(lv_zstd_frames *frames) {
     if (!frames->is_last_block) expect(frames, LV_BLOCK_HEADER, LV_BLOCK_HEADER_BYTE_COUNT);
     else if (frames->header.has_checksum) expect(frames, LV_CHECKSUM, LV_CHECKSUM_BYTE_COUNT);
@@ -145,7 +139,7 @@ static lv_zstd_rule decode_block(lv_zstd_frames *frames, lv_piece piece) {
     if (rule) return rule;
     const size_t byte_count = frames->ring.next - before;
     if (!is_content_expected(frames, byte_count)) return LV_ZSTD_CONTENT_SIZE;
-    count_content(frames, byte_count);
+    frames->content_byte_count += byte_count;
     end_block(frames);
     return LV_ZSTD_NO_RULE;
 }
@@ -161,7 +155,7 @@ static void take_raw_bytes(lv_zstd_frames *frames, lv_call *call) {
         call->input_left -= taken;
         frames->piece_byte_count -= taken;
     }
-    count_content(frames, taken);
+    frames->content_byte_count += taken;
     if (frames->piece_byte_count == 0) end_block(frames);
 }
 
@@ -171,17 +165,19 @@ static void repeat_byte(lv_zstd_frames *frames, lv_call *call) {
     ring->next += frames->piece_byte_count;
     call->input++;
     call->input_left--;
-    count_content(frames, frames->piece_byte_count);
+    frames->content_byte_count += frames->piece_byte_count;
     end_block(frames);
 }
 
-/// Outputs content as far as there is room; returns false if some is left.
+/// Outputs content as far as there is room, and adds it to the checksum; returns false if some is left.
 static bool put_out(lv_zstd_frames *frames, lv_call *call) {
     lv_ring *const ring = &frames->ring;
     size_t byte_count = ring->next - ring->put_out;
     if (byte_count > call->room_left) byte_count = call->room_left;
     if (byte_count > 0) {
-        memcpy(call->room, ring->bytes + ring->put_out, byte_count);
+        const uint8_t *const content = ring->bytes + ring->put_out;
+        if (frames->header.has_checksum) lv_xxh64_copy(&frames->checksum, call->room, content, byte_count);
+        else memcpy(call->room, content, byte_count);
         call->room += byte_count;
         call->room_left -= byte_count;
         ring->put_out += byte_count;
@@ -211,6 +207,7 @@ static bool step(lv_zstd_frames *frames, lv_call *call) {
         rule = decode_block(frames, piece);
         break;
     default:
+        // All content is output at this point, and so in the checksum.
         if (!take_piece(frames, call, &piece)) return false;
         frames->stage = LV_FRAME_END;
         if (memcmp(piece.next, &(uint32_t){(uint32_t)lv_xxh64_value(&frames->checksum)}, LV_CHECKSUM_BYTE_COUNT) != 0)
