@@ -31,6 +31,7 @@ struct FilesRun {
     let image: String
     let options: FilesOptions
     let digestsFiles: Bool
+    var fromTables = false
     /// A file, or nil for standard output.
     let output: String?
 
@@ -49,8 +50,8 @@ struct FilesRun {
         PathHints.complain(about: [image])
         let files = session.run {
             verifier.readFilesBlocking(
-                in: StandardInputPath.source(image), digestsFiles: digestsFiles, cancellation: $0, progress: $1,
-                trace: $2)
+                in: StandardInputPath.source(image), digestsFiles: digestsFiles, fromTables: fromTables,
+                cancellation: $0, progress: $1, trace: $2)
         }
         var fault: Verifier.Error?
         var complaints: [String] = []

@@ -22,6 +22,10 @@ struct LsCommand: ParsableCommand {
 
             The format mtree is for comparing a real directory with the image: mtree, gomtree and bsdtar read it.
 
+            With --toc the files are those that the tables of contents of the layers list (eStargz, zstd:chunked). The tables have \
+            the digests that the manifest gives, and the layers are not read: whether they have these files is not verified, and \
+            the exit status is never 0.
+
             EXAMPLES:
               layerverify ls alpine/                            the root
               layerverify ls -R alpine/ /etc                    all below /etc
@@ -30,6 +34,7 @@ struct LsCommand: ParsableCommand {
               layerverify ls --layer 3 -R alpine.tar            what layer 3 has
               layerverify ls --format mtree --sha256 alpine/ > alpine.mtree
               gomtree validate -p rootfs/ -f alpine.mtree
+              layerverify ls -R --toc lazy/ /usr/lib             by the tables of contents, in milliseconds
               layerverify ls -R --names -0 alpine/ | grep -z '\\.so'
 
             \(ExitStatus.helpOfFiles)
@@ -56,6 +61,8 @@ struct LsCommand: ParsableCommand {
         help: "End lines with NUL, and print names as they are, without escapes.")
     var null = false
     @Flag(help: "Compute the SHA-256 of each file, for the formats json and mtree.") var sha256 = false
+    @Flag(help: "List what the layers' tables of contents say, without reading or verifying the layers.") var toc =
+        false
     @Option(help: ArgumentHelp("The format of the list.", valueName: "format")) var format = FileListFormatName(.text)
     @Option(
         name: .shortAndLong,
@@ -71,6 +78,9 @@ struct LsCommand: ParsableCommand {
         if format.format != .text, long || names || null {
             throw ValidationError("--long, --names and -0 are for the format text.")
         }
+        if toc, image == "-" {
+            throw ValidationError("--toc reads the end of each layer first, and standard input has an order.")
+        }
         _ = try files.makeVerifier()
     }
 
@@ -80,7 +90,8 @@ struct LsCommand: ParsableCommand {
             isRecursive: recursive || isMtree, includesHidden: allLayers,
             includesDirectory: directory || isMtree, includesContent: !directory, layer: files.layer.map { $0 - 1 })
         let style = ImageFiles.Style(isLong: long, hasOnlyPaths: names, endsInNUL: null)
-        try FilesRun(image: image, options: files, digestsFiles: sha256, output: output).run { files, output in
+        let run = FilesRun(image: image, options: files, digestsFiles: sha256, fromTables: toc, output: output)
+        try run.run { files, output in
             try files.write(path, options, as: format.format, style: style) { try output.write($0) }
         }
     }

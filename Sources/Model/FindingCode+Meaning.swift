@@ -189,7 +189,7 @@ extension FindingCode {
             )
         case .layerTOCUnusable:
             .warns(
-                "Annotations describe a table of contents that runtimes cannot use, or not completely: they read the whole layer."
+                "A table of contents cannot be used, or not completely, so that runtimes read the whole layer; or no annotation names it, and it does not describe the tar."
             )
         case .layerTOCUnchecked: .undetermined("The table of contents of a layer was not compared with its tar.")
         case .layerIndexUnchecked:

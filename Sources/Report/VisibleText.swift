@@ -2,6 +2,8 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LayerModel
+
 /// Escapes text from an image for display.
 package enum VisibleText {
     /// The text with every character escaped that a terminal would interpret or hide.
@@ -10,15 +12,20 @@ package enum VisibleText {
     /// characters that change the direction of writing. All of them, and the backslash, become `\n`, `\\` or
     /// `\u{202e}`.
     ///
+    /// Messages name bytes that are not UTF-8 as `\xff`, see `NameText`: this is kept, so that it is not escaped twice.
+    ///
     /// The runners of GitHub Actions and Azure Pipelines find a command anywhere in a line, if it begins with `##[` or `##vso[`:
     /// there the bracket is escaped.
-    package static func escaping(_ text: String) -> String {
+    package static func escaping(_ text: String) -> String { escaping(text, keepsBytes: true) }
+
+    private static func escaping(_ text: String, keepsBytes: Bool) -> String {
         let text = withoutCommands(text)
         guard text.unicodeScalars.contains(where: { $0 == "\\" || isHazardous($0) }) else { return text }
         var result = ""
-        for scalar in text.unicodeScalars {
+        let scalars = text.unicodeScalars
+        for (place, scalar) in zip(scalars.indices, scalars) {
             switch scalar {
-            case "\\": result += "\\\\"
+            case "\\": result += keepsBytes && isByte(scalars[place...]) ? "\\" : "\\\\"
             case escapedBracket: result += "\\u{5b}"
             case "\n": result += "\\n"
             case "\r": result += "\\r"
@@ -30,18 +37,17 @@ package enum VisibleText {
         return result
     }
 
-    /// A name from an image, escaped in the same way. If it is not UTF-8, its bytes outside of ASCII become `\xff`.
-    package static func escaping(_ bytes: [UInt8]) -> String {
-        if let text = String(validating: bytes, as: UTF8.self) { return escaping(text) }
-        var result = ""
-        for byte in bytes {
-            if byte < 0x80 {
-                result += escaping(String(UnicodeScalar(byte)))
-            } else {
-                result += "\\x" + String(byte, radix: 16)
-            }
-        }
-        return result
+    /// A name from an image, escaped in the same way. Each byte that does not belong to UTF-8 becomes `\xff`; a backslash of the name
+    /// is always escaped.
+    package static func escaping(_ name: [UInt8]) -> String {
+        NameText.text(name) { escaping($0, keepsBytes: false) }
+    }
+
+    /// Whether a text begins with `\x` and the two digits of a byte that is not ASCII.
+    private static func isByte(_ text: Substring.UnicodeScalarView) -> Bool {
+        let digits = Array(text.prefix(4).dropFirst(2))
+        return text.dropFirst().first == "x" && digits.count == 2 && "89abcdef".unicodeScalars.contains(digits[0])
+            && "0123456789abcdef".unicodeScalars.contains(digits[1])
     }
 
     /// The same for text in which backslashes already escape something, such as JSON: they are kept.

@@ -22,8 +22,15 @@ package final class LayerTree: Sendable {
     /// For each node the place in `order` of its first child, and one more at the end.
     private let firstChildren: [UInt32]
 
-    init(_ content: TreeContent, ending: TarStreamEnding, omissions: TreeOmissions, entryCount: Int) {
+    /// Whether the places of entries in the tar are known.
+    private let hasOffsets: Bool
+
+    init(
+        _ content: TreeContent, ending: TarStreamEnding, omissions: TreeOmissions, entryCount: Int,
+        hasOffsets: Bool = true
+    ) {
         self.content = content
+        self.hasOffsets = hasOffsets
         fault = Fault(ending)
         self.omissions = omissions
         self.entryCount = entryCount
@@ -100,14 +107,15 @@ package final class LayerTree: Sendable {
         return first
     }
 
-    /// The offset in bytes of the header, in the uncompressed layer; nil if there is no entry.
+    /// The offset in bytes of the header, in the uncompressed layer; nil if there is no entry, or if it is not known.
     package func headerOffset(of node: Int) -> UInt64? {
-        content.inode(of: node).map { UInt64($0.headerBlock) * 512 }
+        guard hasOffsets else { return nil }
+        return content.inode(of: node).map { UInt64($0.headerBlock) * 512 }
     }
 
-    /// The offset in bytes of the content, in the uncompressed layer; nil of anything but a file.
+    /// The offset in bytes of the content, in the uncompressed layer; nil of anything but a file, and if it is not known.
     package func dataOffset(of node: Int) -> UInt64? {
-        guard content.nodes[node].kind == .file else { return nil }
+        guard hasOffsets, content.nodes[node].kind == .file else { return nil }
         return content.inode(of: node).map { UInt64($0.dataBlock) * 512 }
     }
 

@@ -16,14 +16,18 @@ final class LayerTreeBuilder: TarStreamVisitor {
     /// Computes the SHA-256 of files; nil if they are not wanted.
     private let method: DigestMethod?
     private var digest: (inode: Int, stream: any StreamDigest)?
+    /// What a table of contents gives as the digest of the file that is visited next; nil if none does.
+    private var claimedDigest: ContentDigest?
 
     init(_ budget: TreeBudget, digestsFiles: Bool) {
         names = TreeNames(budget)
         method = digestsFiles ? digestMethod(for: .sha256) : nil
     }
 
-    func finish(_ ending: TarStreamEnding) -> LayerTree {
-        LayerTree(names.content, ending: ending, omissions: omissions, entryCount: entryCount)
+    /// - Parameter hasOffsets: whether the entries are at their places in a tar.
+    func finish(_ ending: TarStreamEnding, hasOffsets: Bool = true) -> LayerTree {
+        LayerTree(
+            names.content, ending: ending, omissions: omissions, entryCount: entryCount, hasOffsets: hasOffsets)
     }
 
     func visit(_ member: TarMember) -> Bool {
@@ -34,6 +38,13 @@ final class LayerTreeBuilder: TarStreamVisitor {
             omissions.add(member.name, error.reason)
             return false
         }
+    }
+
+    /// Adds a file of a table of contents, whose content is not read.
+    func add(_ member: TarMember, claiming digest: ContentDigest?) {
+        claimedDigest = digest
+        _ = visit(member)
+        claimedDigest = nil
     }
 
     func content(_ bytes: RawSpan) { digest?.stream.update(bytes) }
@@ -57,6 +68,7 @@ final class LayerTreeBuilder: TarStreamVisitor {
         switch member.typeFlag {
         case UInt8(ascii: "0"):
             let inode = try names.add(.file, base, in: parent, TreeInode(member))
+            if let claimedDigest { names.content.setDigest(claimedDigest, of: inode) }
             guard let method, !member.isSparse else { return false }
             digest = (inode, method.begin())
             // No content follows.

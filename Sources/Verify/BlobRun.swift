@@ -26,6 +26,7 @@ final class BlobRun {
     /// Called before the first blob is read.
     private let noteStart: () -> Void
     private let offers: @Sendable (DigestAlgorithm) -> Bool
+    private let findsFooters: Bool
     private let crew: WorkCrew
     private let roots = OpenRoots()
     private let total = RunTotal()
@@ -52,6 +53,7 @@ final class BlobRun {
         self.noteStart = noteStart
         self.trace = trace
         offers = verifier.offers
+        findsFooters = verifier.options.contents == .full
         var options = verifier.pipelineOptions
         options.consumers = consumers
         // The searches for members and blocks read some bytes twice.
@@ -149,7 +151,8 @@ final class BlobRun {
             options.tracer = { record in trace.add(record) { root.inventory.blobs[$0].path } }
         }
         let reference = ReferenceRun(opener: opener, options: options, crew: crew, isCancelled: isCancelled)
-        let tables = TOCRun(opener: opener, options: options, isCancelled: isCancelled)
+        let tables = TOCRun(
+            opener: opener, options: options, findsFooters: findsFooters, isCancelled: isCancelled)
         let judged = JudgedRoot(
             root, confirming: reference, tables: tables, findingByteCount: findingByteCount)
         trace?.add(TraceRecord(.judge, worker: nil, since: start))

@@ -78,7 +78,7 @@ extension ImageFiles {
         let start = try find(path, options)
         guard let image else { return }
         var writer = format.format.writer(
-            ListedImage(image.image.record, outcome: outcome.model), style.fileListStyle)
+            ListedImage(image.image.record, outcome: outcome.model, isFromTables: isFromTables), style.fileListStyle)
         var bytes: [UInt8] = []
         writer.begin(&bytes)
         try list(start, options) { file throws(any Error) in

@@ -94,19 +94,24 @@ extension ImageFiles {
                 throw Verifier.Error(
                     .fileMissing, "the image has no layer \(number + 1); it has \(layers.count)")
             }
-            guard let tree = layers[number].tree else { throw Self.unread(number) }
+            guard let tree = layers[number].tree else { throw unread(number) }
             return MergedTree([tree])
         }
         var trees: [LayerTree] = []
         for (number, layer) in layers.enumerated() {
-            guard let tree = layer.tree else { throw Self.unread(number) }
+            guard let tree = layer.tree else { throw unread(number) }
             trees.append(tree)
         }
         return MergedTree(trees)
     }
 
-    private static func unread(_ layer: Int) -> Verifier.Error {
-        Verifier.Error(
+    private func unread(_ layer: Int) -> Verifier.Error {
+        guard !isFromTables else {
+            return Verifier.Error(
+                .filesUnknown,
+                "layer \(layer + 1) has no table of contents that can be used, so its files are not known")
+        }
+        return Verifier.Error(
             .filesUnknown, "layer \(layer + 1) was not read to its end, so it is not known which files the image has")
     }
 

@@ -25,16 +25,24 @@ public struct ImageFiles: Sendable {
     public let image: Verification.Image?
     /// Whether the options selected more than one image.
     public let hasSeveralImages: Bool
+    /// Whether the files are those that the tables of contents of the layers list. The layers were not read, so nothing says that
+    /// they have these files: ``outcome`` is never verified.
+    public let isFromTables: Bool
     let layers: [Layer]
 
     struct Layer: Sendable {
-        /// Nil if the layer was not read to its end.
+        /// Nil if the layer was not read to its end, or has no table of contents that can be used.
         var tree: LayerTree?
         var bytes: LayerBytes?
         var history: String?
+        /// About its table of contents.
+        var troubles: [Trouble] = []
     }
 
-    init(_ verification: Verification, image: Int?, layers: [Layer], isSeveral: Bool) {
+    init(
+        _ verification: Verification, image: Int?, layers: [Layer], isSeveral: Bool, isFromTables: Bool = false
+    ) {
+        self.isFromTables = isFromTables
         self.verification = verification
         self.image = image.map { verification.images[$0] }
         hasSeveralImages = isSeveral
@@ -51,7 +59,9 @@ public struct ImageFiles: Sendable {
             return verification.outcome == .verified ? .undetermined : verification.outcome
         }
         var outcome = verification.report.outcome
+        if isFromTables { outcome = outcome.joined(with: .undetermined) }
         for layer in layers {
+            for trouble in layer.troubles { outcome = outcome.joined(with: trouble.outcome) }
             guard let tree = layer.tree else {
                 outcome = outcome.joined(with: .undetermined)
                 continue
@@ -67,8 +77,14 @@ public struct ImageFiles: Sendable {
     public var problems: [String] {
         guard image != nil else { return [] }
         var lines: [String] = []
+        if isFromTables {
+            lines.append(
+                "the files are those that tables of contents list: the layers were not read, and may have other files")
+        }
         for (number, layer) in layers.enumerated() {
+            lines += layer.troubles.map { TerminalText.escaped($0.message) }
             guard let tree = layer.tree else {
+                guard layer.troubles.isEmpty else { continue }
                 lines.append("layer \(number + 1) was not read to its end, so its files are not known")
                 continue
             }

@@ -11,11 +11,13 @@ internal import LayerSystem
 
 /// Checks the tables of contents (TOCs) of the layers of an image store, one after another.
 ///
-/// Each layer is read and decoded a second time: to where a TOC leads is known only from the end of the layer. Only layers whose
-/// annotations have the digest of a TOC are read.
+/// Each layer is read and decoded a second time: to where a TOC leads is known only from the end of the layer. Only layers are
+/// read whose annotations have the digest of a TOC, or that end with the footer of one.
 struct TOCRun {
     let opener: any BlobOpener
     let options: PipelineOptions
+    /// Whether TOCs are looked for that no annotation names.
+    let findsFooters: Bool
     let isCancelled: @Sendable () -> Bool
 
     private struct Key: Hashable {
@@ -25,7 +27,7 @@ struct TOCRun {
 
     /// Adds the findings about all TOCs. A layer of which something is refuted has enough findings.
     func addFindings(_ judge: Judge, to list: inout FindingList) {
-        let records = judge.inventory.tableRecords
+        let records = judge.inventory.tableRecords + footerRecords(judge)
         var known: [Key: [TOCFault]] = [:]
         for (order, record) in records.enumerated() {
             guard let facts = judge.facts[record.blob], facts.reading == .complete,
@@ -42,6 +44,36 @@ struct TOCRun {
                     order: FindingList.Phase.judge.order(judge.inventory.claims.count + order))
             }
         }
+    }
+
+    /// The layers that no annotation describes and that end with a footer. Those in streams cannot be looked at.
+    private func footerRecords(_ judge: Judge) -> [TOCRecord] {
+        guard findsFooters else { return [] }
+        let annotated = Set(judge.inventory.tableRecords.map { $0.blob })
+        var known: [BlobIndex: Bool] = [:]
+        var records: [TOCRecord] = []
+        for (number, image) in judge.inventory.images.enumerated() where image.kind == .image {
+            for (layer, record) in image.layers.enumerated() {
+                guard let blob = record.blob, !annotated.contains(blob) else { continue }
+                let hasFooter = known[blob] ?? hasFooter(blob, judge)
+                known[blob] = hasFooter
+                guard hasFooter, records.count < TOCRecord.maximumCount else { continue }
+                records.append(
+                    TOCRecord(
+                        .ofFooter, about: blob, at: Place(judge.inventory.blobs[blob].path), image: number,
+                        layer: layer))
+            }
+        }
+        return records
+    }
+
+    private func hasFooter(_ blob: BlobIndex, _ judge: Judge) -> Bool {
+        guard let facts = judge.facts[blob], facts.reading == .complete,
+            let compression = facts.compression, compression != .none, !isCancelled(),
+            case .opened(let reader) = opener.open(judge.inventory.blobs[blob].location)
+        else { return false }
+        // What cannot be read now was read before; the TOC is a hint that nothing claims.
+        return (try? LayerTOC(.ofFooter, in: reader, compression).hasFooter()) ?? false
     }
 
     private func check(_ record: TOCRecord, _ facts: BlobFacts, _ inventory: Inventory) -> [TOCFault] {

@@ -61,17 +61,25 @@ extension Verifier {
     /// Every layer is read once. Nothing is unpacked: what is kept are names and attributes, about 100 bytes for each file. If the
     /// options do not select exactly one image, no layers are read.
     ///
+    /// With `fromTables` the files are those that the tables of contents of the layers list (eStargz, zstd:chunked), and the layers
+    /// are not read. The tables have the digests that the manifest gives; whether the layers have these files is not verified, so
+    /// ``ImageFiles/outcome`` is undetermined at best.
+    ///
     /// - Parameters:
     ///   - source: The image, or a folder that has one.
-    ///   - digestsFiles: Whether to compute the SHA-256 of each file.
+    ///   - digestsFiles: Whether to compute the SHA-256 of each file; with `fromTables`, whether to take it from them.
+    ///   - fromTables: Whether to list what tables of contents say, without reading the layers.
     ///   - progress: Receives the progress of the run, and ends with it.
     ///   - trace: Receives the actions of the threads.
     /// - Returns: The files, and the verdict on the image.
     public func readFiles(
-        in source: Source, digestsFiles: Bool = false, progress: ProgressUpdates? = nil, trace: TraceSink? = nil
+        in source: Source, digestsFiles: Bool = false, fromTables: Bool = false, progress: ProgressUpdates? = nil,
+        trace: TraceSink? = nil
     ) async -> ImageFiles {
         await run(progress) {
-            readFilesBlocking(in: source, digestsFiles: digestsFiles, cancellation: $0, progress: $1, trace: trace)
+            readFilesBlocking(
+                in: source, digestsFiles: digestsFiles, fromTables: fromTables, cancellation: $0, progress: $1,
+                trace: trace)
         }
     }
 

@@ -54,20 +54,22 @@ extension Verifier {
             runDigest(of: files, chaining: chaining, cancellation: cancellation, progress: progress, trace: trace))
     }
 
-    /// Reads files like ``readFiles(in:digestsFiles:progress:trace:)``, and blocks the calling thread until the run has ended.
+    /// Reads files like ``readFiles(in:digestsFiles:fromTables:progress:trace:)``, and blocks the calling thread until the run has ended.
     ///
     /// - Parameters:
     ///   - source: The image, or a folder that has one.
     ///   - digestsFiles: Whether to compute the SHA-256 of each file.
+    ///   - fromTables: Whether to list what tables of contents say, without reading the layers.
     ///   - cancellation: Ends the run early.
     ///   - progress: Called about ten times per second, and never on two threads at once. It must return quickly.
     ///   - trace: Receives the actions of the threads.
     /// - Returns: The files, and the verdict on the image.
     public func readFilesBlocking(
-        in source: Source, digestsFiles: Bool = false, cancellation: Cancellation? = nil,
+        in source: Source, digestsFiles: Bool = false, fromTables: Bool = false, cancellation: Cancellation? = nil,
         progress: (@Sendable (Progress) -> Void)? = nil, trace: TraceSink? = nil
     ) -> ImageFiles {
         runFiles(
-            in: source, digestsFiles: digestsFiles, cancellation: cancellation, progress: progress, trace: trace)
+            in: source, digestsFiles: digestsFiles, fromTables: fromTables, cancellation: cancellation,
+            progress: progress, trace: trace)
     }
 }

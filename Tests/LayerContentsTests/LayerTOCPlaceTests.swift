@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
+import Tar
 import Testing
 
 @testable import LayerContents
@@ -121,19 +122,86 @@ import Testing
         #expect(try LayerTOC.faults(of: layer).map(\.kind) == [.twoFormats])
     }
 
-    @Test func theDigestOfTarSplitDataIsCompared() throws {
-        let data: [UInt8] = [1, 2, 3]
-        let digest = TOCFixture.digestText(data)
-        let fixture = TOCFixture(editDocument: { $0.dropLast() + ",\"tarSplitDigest\": \"\(digest)\"}" })
-        var layer = fixture.zstdChunked()
-        #expect(try LayerTOC.faults(of: layer).map(\.kind) == [.tarSplitDiffers])
-        let offset = layer.bytes.count + 8
-        let footer = layer.bytes.suffix(72)
-        layer.bytes += TOCFixture.skippable(data) + footer
-        layer.claim.tarSplitPosition = "\(offset):3:3"
+    // Without annotations
+
+    @Test(arguments: [0, 1])
+    func aFooterIsFoundWithoutAnnotation(form: Int) throws {
+        var layer = LayerTOCTests.forms[form](TOCFixture())
+        layer.claim = .ofFooter
+        #expect(try LayerTOC.hasFooter(layer))
         #expect(try LayerTOC.faults(of: layer) == [])
-        layer.claim.tarSplitPosition = "\(offset):2:3"
-        #expect(try LayerTOC.faults(of: layer).map(\.kind) == [.tarSplitDiffers])
+        layer.bytes.append(0)
+        #expect(try !LayerTOC.hasFooter(layer))
+    }
+
+    @Test(arguments: [0, 1])
+    func aTOCWithoutAnnotationRefutesNothing(form: Int) throws {
+        let fixture = TOCFixture(edit: { $0.removeAll { $0["name"] == "pipe".quoted } })
+        var layer = LayerTOCTests.forms[form](fixture)
+        layer.claim = .ofFooter
+        let faults = try LayerTOC.faults(of: layer)
+        #expect(faults.map(\.kind) == [.entryMissing])
+        #expect(faults.map(\.severity) == [.warning])
+        var malformed = LayerTOCTests.forms[form](TOCFixture(editDocument: { $0 + "x" }))
+        malformed.claim = .ofFooter
+        #expect(try LayerTOC.faults(of: malformed).map(\.severity) == [.note])
+    }
+
+    // Lists
+
+    @Test(arguments: [0, 1])
+    func theFilesAreListedWithoutReadingTheLayer(form: Int) throws {
+        var layer = LayerTOCTests.forms[form](TOCFixture())
+        // The tar is not looked at.
+        for index in 20..<60 { layer.bytes[index] = 0 }
+        let toc = LayerTOC(layer.claim, in: MemoryReader(layer.bytes), Compression.detect(prefix: layer.bytes))
+        var lines: [String] = []
+        let listing = try toc.list { member, digest in
+            let name = String(decoding: member.name, as: UTF8.self)
+            let link = String(decoding: member.linkName, as: UTF8.self)
+            let type = String(UnicodeScalar(member.typeFlag))
+            let owner = "\(member.userID):\(member.groupID)"
+            let device = "\(member.deviceMajor),\(member.deviceMinor)"
+            let records = member.paxRecords.map { String(decoding: $0.key, as: UTF8.self) + "=\(Array($0.value))" }
+            lines.append(
+                "\(type) \(String(member.mode, radix: 8)) \(owner) \(member.size) \(member.modificationTime.seconds) \(device) "
+                    + "\(name) \(link)\(records.joined()) \(digest == nil ? "-" : "digest")")
+        }
+        guard case .listed(let faults) = listing else {
+            Issue.record("\(listing)")
+            return
+        }
+        #expect(faults == [])
+        let time = 1_700_000_000
+        #expect(
+            lines == [
+                "5 755 7:8 0 \(time) 0,0 ./  -", "5 755 7:8 0 \(time) 0,0 etc/  -",
+                "0 644 7:8 12 \(time) 0,0 etc/name  digest",
+                "0 644 7:8 3 \(time) 0,0 etc/small SCHILY.xattr.user.a=[0, 1, 255] digest",
+                "0 644 7:8 0 \(time) 0,0 etc/empty  -", "2 777 7:8 0 \(time) 0,0 etc/link ../x -",
+                "1 644 7:8 0 \(time) 0,0 etc/hard etc/name -", "3 666 7:8 0 \(time) 1,3 null  -",
+                "6 644 7:8 0 \(time) 0,0 pipe  -", "0 644 7:8 0 \(time) 0,0 etc/.wh.old  -",
+            ])
+    }
+
+    @Test(arguments: [0, 1])
+    func aTOCThatIsNotTheAnnotatedOneIsNotListed(form: Int) throws {
+        var layer = LayerTOCTests.forms[form](TOCFixture())
+        if form == 0 {
+            layer.claim.documentDigest = TOCFixture.digestText([])
+        } else {
+            layer.claim.compressedDigest = TOCFixture.digestText([])
+        }
+        let malformed = LayerTOCTests.forms[form](TOCFixture(editDocument: { $0 + "x" }))
+        for (layer, kind) in [(layer, TOCFault.Kind.digestDiffers), (malformed, .malformed)] {
+            let toc = LayerTOC(layer.claim, in: MemoryReader(layer.bytes), Compression.detect(prefix: layer.bytes))
+            var count = 0
+            guard case .fault(let fault) = try toc.list({ _, _ in count += 1 }) else {
+                Issue.record("\(kind)")
+                continue
+            }
+            #expect(fault.kind == kind && count == 0)
+        }
     }
 
     @Test func theUncompressedSizeIsCompared() throws {

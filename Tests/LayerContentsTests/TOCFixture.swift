@@ -272,6 +272,13 @@ extension LayerTOC {
     }
 }
 
+extension LayerTOC {
+    /// Whether a layer in memory ends with a footer.
+    static func hasFooter(_ layer: TOCFixture.Layer) throws -> Bool {
+        try LayerTOC(layer.claim, in: MemoryReader(layer.bytes), Compression.detect(prefix: layer.bytes)).hasFooter()
+    }
+}
+
 /// A layer in memory.
 final class MemoryReader: BlobReader {
     private let bytes: [UInt8]

@@ -128,4 +128,15 @@ import Testing
         #expect(VisibleText.escaping("##vso[task]###[") == #"##vso\u{5b}task]###\u{5b}"#)
         #expect(VisibleText.escaping("# a # b [c]") == "# a # b [c]")
     }
+
+    /// A name is escaped once: by itself, or when the message that has it is shown.
+    @Test func bytesThatAreNotUTF8AreShownOnce() {
+        let name: [UInt8] = [0x61, 0xff, 0xc3, 0xa9, 0xe2, 0x82, 0x0a, 0x5c]
+        #expect(VisibleText.escaping(name) == #"a\xffé\xe2\x82\n\\"#)
+        #expect(NameText.text(name) == "a\\xffé\\xe2\\x82\n\\")
+        #expect(VisibleText.escaping(NameText.text(name)) == #"a\xffé\xe2\x82\n\\"#)
+        // Backslashes of a name.
+        #expect(VisibleText.escaping(Array(#"\xff"#.utf8)) == #"\\xff"#)
+        #expect(VisibleText.escaping(#"\x7f \xf \xfg \n \xFF"#) == #"\\x7f \\xf \\xfg \\n \\xFF"#)
+    }
 }

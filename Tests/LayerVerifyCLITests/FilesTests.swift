@@ -34,10 +34,31 @@ import Testing
     @Test(arguments: [
         ["ls"], ["cat", "image"], ["ls", "--layer", "0", "image"], ["ls", "--format", "xml", "image"],
         ["ls", "--format", "json", "--long", "image"], ["ls", "--platform", "x", "image"],
-        ["ls", "image", "path", "more"],
+        ["ls", "image", "path", "more"], ["cat", "--toc", "image", "path"],
     ])
     func wrongUsageEndsWith64(_ arguments: [String]) throws {
         #expect(try ProgramRun.layerverify(arguments).status == 64)
+    }
+
+    /// What is listed by tables of contents is not verified, whatever else is right.
+    @Test(arguments: ["toc-estargz", "toc-zstd-chunked"])
+    func tablesOfContentsAreListed(_ name: String) throws {
+        let image = ProgramRun.corpus("good/" + name) + "/image"
+        let run = try ProgramRun.layerverify("ls", "-R", "--toc", image)
+        #expect(run.status == 2, "\(run.transcript)")
+        #expect(run.text.contains("etc/link -> name"), "\(run.transcript)")
+        #expect(run.transcript.contains("the layers were not read"), "\(run.transcript)")
+        let bad = ProgramRun.corpus("bad/\(name)-annotation") + "/image"
+        let refuted = try ProgramRun.layerverify("ls", "-R", "--toc", bad)
+        #expect(refuted.status == 1 && refuted.text.isEmpty, "\(refuted.transcript)")
+    }
+
+    @Test func aLayerWithoutTableIsTold() throws {
+        let run = try ProgramRun.layerverify("ls", "--toc", Self.sound)
+        #expect(run.status == 2 && run.text.isEmpty, "\(run.transcript)")
+        #expect(run.transcript.contains("layer 1 name no table of contents"), "\(run.transcript)")
+        let piped = try ProgramRun.run(ProgramRun.layerverifyPath, ["ls", "--toc", "-"], input: Data())
+        #expect(piped.status == 64, "\(piped.transcript)")
     }
 
     /// The names of the platforms that can be chosen are told.

@@ -33,10 +33,11 @@ import TestSupport
     }
 
     static func findings(
-        mode: Int, contents: Verifier.ContentsCheck = .full
+        mode: Int, contents: Verifier.ContentsCheck = .full, isAnnotated: Bool = true
     ) throws -> (Verification.Outcome, [Verification.Finding]) {
         let layer = layer(mode: mode)
-        let image = try SmallImage([layer.stored], diffIDs: [layer.uncompressed], annotations: layer.annotations)
+        let image = try SmallImage(
+            [layer.stored], diffIDs: [layer.uncompressed], annotations: isAnnotated ? layer.annotations : nil)
         let report = image.verify(try Verifier(Verifier.Options(contents: contents)))
         return (report.outcome, report.findings.filter { $0.code.rawValue.hasPrefix("layer-toc") })
     }
@@ -69,6 +70,18 @@ import TestSupport
         let report = image.verify(try Verifier())
         #expect(report.outcome == .verified)
         #expect(report.findings.map { $0.code } == ["layer-toc-unusable"])
+    }
+
+    @Test func aTableWithoutAnnotationIsAWarning() throws {
+        let (outcome, findings) = try Self.findings(mode: 0o4755, isAnnotated: false)
+        #expect(outcome == .verified)
+        #expect(findings.map { $0.code } == ["layer-toc-unusable"])
+        let finding = try #require(findings.first)
+        #expect(
+            finding.message.hasPrefix("the table of contents of layer 1, which no annotation names, says mode 04755"))
+        #expect(finding.path.hasPrefix("blobs/sha256/"))
+        #expect(try Self.findings(mode: 0o644, isAnnotated: false).1.isEmpty)
+        #expect(try Self.findings(mode: 0o4755, contents: .structure, isAnnotated: false).1.isEmpty)
     }
 
     @Test func indexesOfNydusAreNoted() throws {

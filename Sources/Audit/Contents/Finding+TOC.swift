@@ -11,10 +11,9 @@ extension Finding {
     ///   - record: the layer.
     ///   - root: the image store.
     package init(_ fault: TOCFault, of record: TOCRecord, digest: ContentDigest?, root: RootIndex) {
-        let layer = record.layer.map { "layer \($0 + 1)" } ?? "the layer"
-        let more = fault.furtherCount > 0 ? " (and \(fault.furtherCount) more)" : ""
         self.init(
-            fault.code, "the table of contents of \(layer) \(fault.predicate)\(more)", at: record.place, digest: digest,
+            fault.code, fault.message(ofLayer: record.layer, isOfFooter: record.claim.isOfFooter), at: record.place,
+            digest: digest,
             expected: fault.expected.isEmpty ? nil : fault.shown(fault.expected),
             actual: fault.actual.isEmpty ? nil : fault.shown(fault.actual))
         blob = record.blob
@@ -24,6 +23,18 @@ extension Finding {
 }
 
 extension TOCFault {
+    /// What is wrong, as a sentence.
+    ///
+    /// - Parameters:
+    ///   - layer: the index of the layer.
+    ///   - isOfFooter: whether no annotation names the table.
+    package func message(ofLayer layer: Int?, isOfFooter: Bool = false) -> String {
+        let layer = layer.map { "layer \($0 + 1)" } ?? "the layer"
+        let more = furtherCount > 0 ? " (and \(furtherCount) more)" : ""
+        return
+            "the table of contents of \(layer)\(isOfFooter ? ", which no annotation names," : "") \(predicate)\(more)"
+    }
+
     fileprivate var code: FindingCode {
         switch severity {
         case .refute: .layerTOCMismatch
@@ -55,6 +66,8 @@ extension TOCFault {
             "leads to another place than the content of \(entry): \(property) \(shown(expected)), but \(shown(actual))"
         case .digestMissing: "has no \(property) that can be checked of \(entry)"
         case .tarSplitDiffers: "names tar-split data that is not there: \(shown(actual))"
+        case .tarSplitOfOtherTar:
+            "has tar-split data of another tar: \(shown(actual))\(path.isEmpty ? "" : ", at \(entry)")"
         case .footerDiffers: "is not where the end of the layer says"
         case .uncompressedSizeDiffers: "is of a layer of \(actual) bytes, an annotation says \(shown(expected))"
         case .notChecked: "was not checked: \(actual)"
@@ -63,6 +76,8 @@ extension TOCFault {
 
     fileprivate var hint: String? {
         switch kind {
+        case .tarSplitOfOtherTar:
+            "podman writes the tar again from this data, and gets another one: convert the image again"
         case .entryDiffers, .entryMissing, .entryNotInTar, .pathTwice, .contentDiffers:
             "runtimes that pull lazily see other files than all others: convert the image again"
         case .missing, .digestDiffers, .footerDiffers, .offsetDiffers:

@@ -130,30 +130,7 @@ extension LayerFault {
             while end > limit - 4, bytes[end] & 0xc0 == 0x80 { end -= 1 }
             part = bytes[..<end]
         }
-        var result = ""
-        while !part.isEmpty {
-            let valid = String(validating: part, as: UTF8.self)
-            if let valid {
-                result += valid
-                break
-            }
-            // The longest valid beginning: scalars one after another.
-            var decoder = UTF8()
-            var iterator = part.makeIterator()
-            var goodByteCount = 0
-            scalars: while true {
-                switch decoder.decode(&iterator) {
-                case .scalarValue(let scalar):
-                    result.unicodeScalars.append(scalar)
-                    goodByteCount += UTF8.width(scalar)
-                case .emptyInput, .error: break scalars
-                }
-            }
-            part = part.dropFirst(goodByteCount)
-            guard let bad = part.popFirst() else { break }
-            let digits = String(bad, radix: 16)
-            result += "\\x" + (digits.utf8.count == 1 ? "0" : "") + digits
-        }
+        let result = NameText.text(part)
         return bytes.count > limit ? result + "..." : result
     }
 }

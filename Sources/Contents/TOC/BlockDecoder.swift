@@ -11,6 +11,8 @@ final class BlockDecoder {
     private var room: [UInt8]
     /// The stream is damaged, needs too large a window, or is followed by other bytes: nothing more is decoded.
     private(set) var isOver = false
+    /// The stream needs more memory than it may have.
+    private(set) var isBeyondLimits = false
     private(set) var producedByteCount: UInt64 = 0
     private var consumedByteCount: UInt64 = 0
 
@@ -41,7 +43,8 @@ final class BlockDecoder {
                     switch lane.status {
                     case .needsInput: return
                     case .outputFull: break
-                    case .trailing, .failed, .windowTooLarge, .needsMemory, .paused: isOver = true
+                    case .trailing, .failed: isOver = true
+                    case .windowTooLarge, .needsMemory, .paused: (isOver, isBeyondLimits) = (true, true)
                     }
                 }
             }

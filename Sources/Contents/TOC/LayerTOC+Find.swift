@@ -4,13 +4,36 @@
 
 import LayerDigest
 import LayerModel
-import LayerSystem
+package import LayerSystem
 import Tar
 
 extension LayerTOC {
+    /// Finds the TOC, and compares it with its digest.
+    func find() throws(ReadFault) -> FoundTOC {
+        if claim.documentDigest != nil, claim.compressedDigest != nil, !claim.hasFirstNames {
+            return .fault(TOCFault(.twoFormats, .refute))
+        }
+        switch compression {
+        case .gzip: return try findInGzip()
+        case .zstd: return try findInZstd()
+        default: return .fault(missing("the layer is not compressed with gzip or zstd"))
+        }
+    }
+
+    /// Whether the layer ends with a footer, by which runtimes that do not verify TOCs find one without annotations.
+    package func hasFooter() throws(ReadFault) -> Bool {
+        switch compression {
+        case .gzip: GzipTOCFooter(try layer.tail(GzipTOCFooter.maximumByteCount)) != nil
+        case .zstd: StoredRange(zstdFooter: try layer.tail(StoredRange.maximumFooterByteCount)) != nil
+        default: false
+        }
+    }
+
     /// Finds the TOC to which the last gzip member leads.
-    func findInGzip() throws(ReadFault) -> FoundTOC {
-        guard claim.documentDigest != nil else { return .fault(missing("the layer is compressed with gzip")) }
+    private func findInGzip() throws(ReadFault) -> FoundTOC {
+        guard claim.documentDigest != nil || claim.isOfFooter else {
+            return .fault(missing("the layer is compressed with gzip"))
+        }
         switch GzipTOCFooter(try layer.tail(GzipTOCFooter.maximumByteCount)) {
         case nil: return .fault(missing("the layer does not end with a footer"))
         case .external: return .fault(TOCFault(.notChecked, .note, actual: "it is in another image"))
@@ -34,7 +57,7 @@ extension LayerTOC {
     }
 
     /// Finds the TOC to which an annotation leads, or the last zstd frame if there is none.
-    func findInZstd() throws(ReadFault) -> FoundTOC {
+    private func findInZstd() throws(ReadFault) -> FoundTOC {
         let footer = StoredRange(zstdFooter: try layer.tail(StoredRange.maximumFooterByteCount))
         let annotated = claim.position.flatMap { StoredRange(annotation: $0, count: 4) }
         guard let range = claim.position == nil ? footer : annotated else {
@@ -56,7 +79,9 @@ extension LayerTOC {
             let compared = compareDigest(stored, claim.compressedDigest, of: "the compressed document", [])
             if case .fault = compared { return compared }
         }
-        guard let bytes = decoded(stored, range) else {
+        let (decodedBytes, isBeyondLimits) = decoded(stored, range)
+        guard let bytes = decodedBytes else {
+            guard !isBeyondLimits else { return .fault(tooLarge) }
             return .fault(
                 TOCFault(.malformed, .refute, actual: "it does not decode to \(range.uncompressedByteCount) bytes"))
         }
@@ -66,27 +91,8 @@ extension LayerTOC {
         return .document(bytes, faults)
     }
 
-    /// Compares the tar-split data with its digest in the TOC. podman makes the tar of it again, and refuses the layer otherwise.
-    ///
-    /// What the data says is not compared with the tar here.
-    func tarSplitFault(_ claimed: String) throws(ReadFault) -> TOCFault? {
-        guard !claimed.isEmpty, claim.compressedDigest != nil else { return nil }
-        guard let range = claim.tarSplitPosition.flatMap({ StoredRange(annotation: $0, count: 3) }), range.offset > 0,
-            range.isWithin(layer.byteCount)
-        else { return TOCFault(.tarSplitDiffers, .refute, expected: claimed, actual: "no annotation has its position") }
-        let hashing = Hashing()
-        let end = range.offset + range.byteCount
-        let isRead = try layer.read(range.offset..<end) { block in
-            hashing.add(block)
-            return true
-        }
-        let actual = hashing.finish().description
-        return !isRead || actual == claimed
-            ? nil : TOCFault(.tarSplitDiffers, .refute, expected: claimed, actual: actual)
-    }
-
-    private func decoded(_ stored: [UInt8], _ range: StoredRange) -> [UInt8]? {
-        guard let decoder = BlockDecoder(.zstd, options) else { return nil }
+    private func decoded(_ stored: [UInt8], _ range: StoredRange) -> (bytes: [UInt8]?, isBeyondLimits: Bool) {
+        guard let decoder = BlockDecoder(.zstd, options) else { return (nil, true) }
         var bytes: [UInt8] = []
         var isTooLong = false
         for start in stride(from: 0, to: stored.count, by: 64 << 10) where !isTooLong {
@@ -97,20 +103,20 @@ extension LayerTOC {
             }
         }
         let isWhole = !isTooLong && decoder.isAtBoundary && UInt64(bytes.count) == range.uncompressedByteCount
-        return isWhole ? bytes : nil
+        return (isWhole ? bytes : nil, decoder.isBeyondLimits)
     }
 
     private func compareDigest(
         _ bytes: [UInt8], _ claimed: String?, of subject: String, _ faults: [TOCFault]
     ) -> FoundTOC {
         let actual = ContentDigest.reference(of: bytes, .sha256).description
-        guard claimed != actual else { return .document(bytes, faults) }
+        guard claimed != actual, !claim.isOfFooter else { return .document(bytes, faults) }
         return .fault(
             TOCFault(.digestDiffers, .refute, property: subject, expected: claimed ?? "", actual: actual))
     }
 
     private var tooLarge: TOCFault {
-        TOCFault(.notChecked, .undetermined, actual: "it has more than \(TOCDocument.maximumByteCount >> 20) MiB")
+        TOCFault(.notChecked, .undetermined, actual: "it needs more than \(TOCDocument.maximumByteCount >> 20) MiB")
     }
 }
 

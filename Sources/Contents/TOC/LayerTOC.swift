@@ -39,24 +39,15 @@ package struct LayerTOC {
     /// Returns: the faults; nil if the run was cancelled. Throws: `ReadFault` if the layer cannot be read.
     package func faults() throws(ReadFault) -> TOCFaults? {
         var faults = TOCFaults()
-        if claim.documentDigest != nil, claim.compressedDigest != nil, !claim.hasFirstNames {
-            faults.add(TOCFault(.twoFormats, .refute))
-            return faults
-        }
-        let found: FoundTOC
-        switch compression {
-        case .gzip: found = try findInGzip()
-        case .zstd: found = try findInZstd()
-        default: found = .fault(missing("the layer is not compressed with gzip or zstd"))
-        }
-        switch found {
+        switch try find() {
         case .cancelled: return nil
         case .fault(let fault): faults.add(fault)
         case .document(let bytes, let notes):
             for note in notes { faults.add(note) }
-            return try compare(bytes, faults)
+            guard let compared = try compare(bytes, faults) else { return nil }
+            faults = compared
         }
-        return faults
+        return claim.isOfFooter ? faults.ofFooter : faults
     }
 
     /// A TOC that was looked for.
@@ -77,18 +68,24 @@ package struct LayerTOC {
         var faults = before
         let check: TOCCheck
         let tarSplitDigest: String?
+        let entryCount: Int
         do throws(TOCDocumentFault) {
             let document = try TOCDocument(parsing: bytes)
             tarSplitDigest = document.tarSplitDigest
+            entryCount = document.entryCount
             check = TOCCheck(try TOCIndex(document))
         } catch {
-            switch error {
-            case .malformed(let reason): faults.add(TOCFault(.malformed, .refute, actual: reason))
-            case .tooLarge: faults.add(TOCFault(.notChecked, .undetermined, actual: "it has too many entries"))
-            }
+            faults.add(fault(of: error))
             return faults
         }
-        if let tarSplitDigest, let fault = try tarSplitFault(tarSplitDigest) { faults.add(fault) }
+        if let tarSplitDigest {
+            switch try findTarSplit(tarSplitDigest, entryCount: entryCount) {
+            case .split(let split): check.tarSplit = TarSplitCheck(split)
+            case .nothing: break
+            case .fault(let fault): faults.add(fault)
+            case .cancelled: return nil
+            }
+        }
         guard let pass = LayerPass(check, compression, options) else { return faults }
         guard try layer.read(0..<layer.byteCount, to: { pass.take($0) }) else { return nil }
         guard pass.finish() else {
@@ -102,6 +99,34 @@ package struct LayerTOC {
                     .uncompressedSizeDiffers, .warning, expected: claimed, actual: String(pass.producedByteCount)))
         }
         return faults
+    }
+
+    /// What a document that is not read is reported as.
+    func fault(of fault: TOCDocumentFault) -> TOCFault {
+        switch fault {
+        case .malformed(let reason): TOCFault(.malformed, .refute, actual: reason)
+        case .tooLarge: TOCFault(.notChecked, .undetermined, actual: "it has too many entries")
+        }
+    }
+}
+
+extension TOCFaults {
+    /// The faults of a TOC that no annotation names. Runtimes use one only if they are told not to verify, so no fault refutes; and
+    /// those that do not find one read the whole layer.
+    fileprivate var ofFooter: TOCFaults {
+        var result = TOCFaults()
+        for fault in faults {
+            var fault = fault
+            switch fault.kind {
+            case .twoFormats, .missing, .digestDiffers, .malformed, .notChecked: fault.severity = .note
+            case .digestMissing, .footerDiffers, .uncompressedSizeDiffers: continue
+            case .pathTwice, .entryMissing, .entryNotInTar, .entryDiffers, .contentDiffers, .offsetDiffers,
+                .tarSplitDiffers, .tarSplitOfOtherTar:
+                fault.severity = .warning
+            }
+            result.add(fault)
+        }
+        return result
     }
 }
 
@@ -128,7 +153,10 @@ private final class LayerPass {
             guard start < bytes.byteCount, !decoder.isOver else { return !decoder.isOver }
             let left = bytes.byteCount - start
             let count = check.positions.next.map { ByteMath.clamp($0 - offset, to: left) } ?? left
-            decoder.decode(bytes.extracting(start..<start + count)) { reader.take($0, check) }
+            decoder.decode(bytes.extracting(start..<start + count)) { block in
+                check.tarSplit?.take(block)
+                reader.take(block, check)
+            }
             start += count
             offset += UInt64(byteCount: count)
         }

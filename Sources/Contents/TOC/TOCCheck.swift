@@ -16,6 +16,8 @@ final class TOCCheck: TarStreamVisitor {
     private var index: TOCIndex
     /// Filled in by the owner while it decodes: before bytes are taken, the offsets up to their beginning.
     var positions: StoredPositions
+    /// The tar-split data, if it was found. The owner gives it the bytes of the tar.
+    var tarSplit: TarSplitCheck?
     private(set) var faults = TOCFaults()
     private var content: ContentCheck?
     /// Where the last file must end, as stored: known when what follows it is decoded.
@@ -37,6 +39,7 @@ final class TOCCheck: TarStreamVisitor {
 
     func visit(_ member: TarMember) -> Bool {
         checkEnd()
+        tarSplit?.visit(member)
         do throws(TOCDocumentFault) {
             guard let (place, entry) = try index.take(TOCName.written(member.name)) else {
                 if TOCName.cleaned(member.name) != Self.documentName {
@@ -88,6 +91,8 @@ final class TOCCheck: TarStreamVisitor {
     /// Ends the comparison. The whole tar was read.
     func finish() {
         checkEnd()
+        tarSplit?.finish()
+        if let fault = tarSplit?.fault { faults.add(fault) }
         do throws(TOCDocumentFault) {
             try index.forEachUntakenName { faults.add(TOCFault(.entryNotInTar, .refute, path: $0)) }
         } catch {

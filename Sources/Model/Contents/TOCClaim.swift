@@ -21,6 +21,8 @@ package struct TOCClaim: Hashable, Sendable {
     package var tarSplitPosition: String?
     /// The names of the annotations of zstd:chunked are the first ones, which new runtimes do not read.
     package var hasFirstNames = false
+    /// No annotation has the digest of a TOC, and the end of the layer says that there is one.
+    package var isOfFooter = false
 
     /// The names of all annotations that are read here.
     package static let annotations: Set<String> = Set(
@@ -37,6 +39,13 @@ package struct TOCClaim: Hashable, Sendable {
 
     /// Makes a claim without any of the texts.
     package init() {}
+
+    /// What is known of a TOC that only the end of a layer speaks of.
+    package static let ofFooter = {
+        var claim = TOCClaim()
+        claim.isOfFooter = true
+        return claim
+    }()
 
     /// Reads annotations; nil if they have no digest of a TOC.
     package init?(annotations: [String: String]) {

@@ -29,6 +29,8 @@ package struct TOCFault: Hashable, Sendable {
         case digestMissing
         /// The tar-split data does not have the digest that the TOC gives.
         case tarSplitDiffers
+        /// The tar-split data does not give the tar of the layer, or is malformed.
+        case tarSplitOfOtherTar
         /// The end of the layer says that the TOC is elsewhere than an annotation says.
         case footerDiffers
         /// An annotation gives another number of uncompressed bytes than the layer has.

@@ -13,6 +13,7 @@ extension Explanation {
             causes: [
                 "The layer was changed or compressed again, and the table or the annotations were kept.",
                 "A tool that writes such layers has a fault.",
+                "The data from which podman writes the tar again (tar-split) belongs to another tar.",
                 "Somebody made a layer that shows one content to scanners and another one to a runtime.",
             ],
             remedies: [
@@ -26,13 +27,15 @@ extension Explanation {
         Explanation(
             """
             The annotations of a layer describe a table of contents that runtimes cannot use, or not completely. All \
-            runtimes load the image; those that could read single files read whole layers.
+            runtimes load the image; those that could read single files read whole layers. Or no annotation names the \
+            table, and it does not describe the tar: runtimes that are told not to verify tables see other files then.
             """,
             causes: [
                 "The layer was compressed again, and the annotations were kept.",
                 "A tool writes the table without digests of the content, or a wrong size into the annotations.",
+                "The annotations were lost when the image was copied, and the layer was changed.",
             ],
-            remedies: ["Convert the image again, or remove the annotations."],
+            remedies: ["Convert the image again, or remove the annotations or the table."],
             sources: tableSources)
     }
 

@@ -6,30 +6,8 @@ internal import LayerModel
 
 /// The values of an entry as people read them. All texts are escaped for a terminal.
 enum EntryText {
-    /// A path or another name; bytes that are not UTF-8 become `\xff`.
-    static func name(_ bytes: [UInt8]) -> String {
-        let text = String(decoding: bytes, as: UTF8.self)
-        guard !text.utf8.elementsEqual(bytes) else { return VisibleText.escaping(text) }
-        var result = ""
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            // The longest part of at most four bytes that is a character.
-            let length = (1...min(4, rest.count)).first {
-                String(decoding: rest.prefix($0), as: UTF8.self).utf8.elementsEqual(rest.prefix($0))
-            }
-            if let length {
-                result += VisibleText.escaping(String(decoding: rest.prefix(length), as: UTF8.self))
-            } else {
-                let digits = String(rest[rest.startIndex], radix: 16)
-                result += "\\x" + (digits.count == 1 ? "0" : "") + digits
-            }
-            rest.removeFirst(length ?? 1)
-        }
-        return result
-    }
-
     /// The path of an entry; `.` for the root.
-    static func path(_ bytes: [UInt8]) -> String { bytes.isEmpty ? "." : name(bytes) }
+    static func path(_ bytes: [UInt8]) -> String { bytes.isEmpty ? "." : VisibleText.escaping(bytes) }
 
     /// The kind of an entry by its typeflag.
     static func type(_ entry: LayerEntry) -> String {
@@ -42,7 +20,7 @@ enum EntryText {
         case UInt8(ascii: "5"): "directory"
         case UInt8(ascii: "6"): "FIFO"
         case UInt8(ascii: "S"): "sparse file"
-        default: "type " + name([entry.typeFlag])
+        default: "type " + VisibleText.escaping([entry.typeFlag])
         }
     }
 
@@ -101,7 +79,8 @@ struct EntryChange {
         if aspects.contains(.type) { parts.append("\(EntryText.type(first)) → \(EntryText.type(second))") }
         if aspects.contains(.content) { parts.append(content) }
         if aspects.contains(.linkTarget) {
-            parts.append("target \(EntryText.name(first.linkTarget)) → \(EntryText.name(second.linkTarget))")
+            parts.append(
+                "target \(VisibleText.escaping(first.linkTarget)) → \(VisibleText.escaping(second.linkTarget))")
         }
         if aspects.contains(.device) {
             parts.append(
@@ -133,13 +112,13 @@ struct EntryChange {
         var parts: [String] = []
         for attribute in first.attributes {
             guard let other = second.attributes.first(where: { $0.name == attribute.name }) else {
-                parts.append("-" + EntryText.name(attribute.name))
+                parts.append("-" + VisibleText.escaping(attribute.name))
                 continue
             }
-            if other != attribute { parts.append(EntryText.name(attribute.name)) }
+            if other != attribute { parts.append(VisibleText.escaping(attribute.name)) }
         }
         for attribute in second.attributes where !first.attributes.contains(where: { $0.name == attribute.name }) {
-            parts.append("+" + EntryText.name(attribute.name))
+            parts.append("+" + VisibleText.escaping(attribute.name))
         }
         return "xattrs (" + parts.joined(separator: " ") + ")"
     }
@@ -161,6 +140,6 @@ struct EntryChange {
     }
 
     private static func names(_ entry: LayerEntry) -> String {
-        "'\(EntryText.name(entry.userName)):\(EntryText.name(entry.groupName))'"
+        "'\(VisibleText.escaping(entry.userName)):\(VisibleText.escaping(entry.groupName))'"
     }
 }

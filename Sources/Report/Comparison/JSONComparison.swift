@@ -4,7 +4,7 @@
 
 package import LayerModel
 
-/// Writes the comparison of two images for programs, as `docs/diff.md` describes it.
+/// Writes the comparison of two images for programs, as `docs/json.md` describes it.
 package struct JSONComparison {
     private let report: ComparisonReport
 
@@ -125,7 +125,7 @@ package struct JSONComparison {
         guard let entry = second ?? first else { return }
         json.object { json in
             json.member("path", EntryText.plainPath(entry.path))
-            if !EntryText.isUTF8(entry.path) { json.member("pathHex", ContentDigest.hexadecimal(entry.path)) }
+            if !EntryText.isUTF8(entry.path) { json.member("pathBytes", ContentDigest.hexadecimal(entry.path)) }
             json.member("change", first == nil ? "added" : second == nil ? "removed" : "changed")
             json.member("aspects", difference.aspects.names)
             write("first", first, to: &json)

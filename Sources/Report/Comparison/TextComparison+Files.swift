@@ -67,7 +67,7 @@ extension TextComparison {
         var text = EntryText.path(entry.path)
         switch entry.typeFlag {
         case UInt8(ascii: "5"): text += "/"
-        case UInt8(ascii: "1"), UInt8(ascii: "2"): text += " → " + EntryText.name(entry.linkTarget)
+        case UInt8(ascii: "1"), UInt8(ascii: "2"): text += " → " + VisibleText.escaping(entry.linkTarget)
         default: if entry.byteCount > 0 { text += "  \(HumanUnits.bytes(UInt64(entry.byteCount)))" }
         }
         if let hidden = Self.hidden(by: entry.path) { text += "  " + page.paint("(hides \(hidden))", .faint) }

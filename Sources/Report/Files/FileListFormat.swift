@@ -46,9 +46,12 @@ package struct FileListStyle: Hashable, Sendable {
 package struct ListedImage: Hashable, Sendable {
     package var record: ImageRecord
     package var outcome: Outcome
+    /// Whether the files are those of tables of contents, and no layer was read.
+    package var isFromTables: Bool
 
-    package init(_ record: ImageRecord, outcome: Outcome) {
+    package init(_ record: ImageRecord, outcome: Outcome, isFromTables: Bool = false) {
         self.record = record
         self.outcome = outcome
+        self.isFromTables = isFromTables
     }
 }

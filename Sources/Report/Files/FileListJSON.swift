@@ -13,13 +13,18 @@ struct FileListJSON: FileListWriter {
 
     mutating func begin(_ bytes: inout [UInt8]) {
         let record = image.record
+        var head = JSONText()
+        head.open(nil, "{")
+        JSONReport.writeHead(to: &head)
+        head.flush { bytes += $0.utf8 }
         var line = Members()
         line.add("references", "[" + record.references.map { JSONText.quoted($0) }.joined(separator: ", ") + "]")
         line.add("platform", record.platform.map { JSONText.quoted($0.description) })
         line.add("manifestDigest", record.manifestDigest.map { JSONText.quoted($0.description) })
         line.add("imageID", record.imageID.map { JSONText.quoted($0.description) })
         line.add("outcome", JSONText.quoted(image.outcome.rawValue))
-        bytes += "{\n  \"image\": \(line.text),\n  \"layers\": [".utf8
+        bytes += ",\n  \"source\": \"\(image.isFromTables ? "tables" : "layers")\"".utf8
+        bytes += ",\n  \"image\": \(line.text),\n  \"layers\": [".utf8
         for (number, layer) in record.layers.enumerated() {
             var line = Members()
             line.add("number", "\(number + 1)")

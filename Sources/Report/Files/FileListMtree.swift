@@ -16,9 +16,14 @@ struct FileListMtree: FileListWriter {
     /// The names of the directory that the next line is in; nil before the first line.
     private var folder: [ArraySlice<UInt8>]?
 
-    init(_ image: ListedImage) {}
+    private let isFromTables: Bool
 
-    mutating func begin(_ bytes: inout [UInt8]) { bytes += "#mtree\n".utf8 }
+    init(_ image: ListedImage) { isFromTables = image.isFromTables }
+
+    mutating func begin(_ bytes: inout [UInt8]) {
+        bytes += "#mtree\n".utf8
+        if isFromTables { bytes += "# files of tables of contents; the layers were not read\n".utf8 }
+    }
 
     mutating func end(_ bytes: inout [UInt8]) {
         for _ in folder ?? [] { bytes += "..\n".utf8 }

@@ -27,6 +27,7 @@ struct FileListText: FileListWriter {
 
     mutating func begin(_ bytes: inout [UInt8]) {
         guard style.isLong, !style.hasOnlyPaths, !style.endsInNUL else { return }
+        if image.isFromTables { bytes += "# files of tables of contents; the layers were not read\n".utf8 }
         for (number, layer) in image.record.layers.enumerated() {
             let size = layer.size.map { HumanUnits.bytes($0) } ?? "-"
             let command = VisibleText.escaping(layer.createdBy ?? "")

@@ -32,6 +32,17 @@ package struct PaxRecords: RandomAccessCollection, Sendable {
 
     package init() {}
 
+    /// Records that are in no archive, less than 4 GiB together.
+    package init(_ records: [(key: [UInt8], value: [UInt8])]) {
+        for record in records {
+            let start = UInt32(bytes.count)
+            bytes += record.key
+            let end = UInt32(bytes.count)
+            bytes += record.value
+            places.append(Place(keyStart: start, keyEnd: end, valueStart: end, valueEnd: UInt32(bytes.count)))
+        }
+    }
+
     /// Reads the records of a header.
     ///
     /// Shape: `data` is at most 1 MiB.

@@ -32,6 +32,18 @@ package struct TarMember: Hashable, Sendable {
         format: .v7,
         place: TarMemberPlace(headerOffset: 0, dataOffset: 0, storedByteCount: 0), oddities: [])
 
+    /// An entry that is in no archive.
+    package static func outsideOfArchive(
+        name: [UInt8], linkName: [UInt8], typeFlag: UInt8, mode: Int64, size: Int64, owner: TarOwner, time: TarTime,
+        device: TarDevice, records: PaxRecords
+    ) -> TarMember {
+        var member = empty
+        (member.name, member.linkName, member.typeFlag) = (name, linkName, typeFlag)
+        (member.mode, member.size, member.owner, member.modificationTime) = (mode, size, owner, time)
+        (member.device, member.paxRecords) = (device, records)
+        return member
+    }
+
     package var userID: Int64 { owner.userID }
     package var groupID: Int64 { owner.groupID }
     package var userName: [UInt8] { owner.userName }

@@ -8,4 +8,4 @@ let corpusCases: [CorpusCase] =
     + badBlobCases + badLayerCases + badDocumentCases + badJSONCases + badStructureCases + badDockerCases
     + badArchiveCases + entryCases + readerCases + linkCases + platformCases + badShapeCases + goodShapeCases
     + disputedCases + dockerConfigCases + selectionCases + expectedDigestCases + searchCases
-    + incompleteArchiveCases + gateCases + toleranceCases + badContentsCases + oddContentsCases
+    + incompleteArchiveCases + gateCases + toleranceCases + badContentsCases + oddContentsCases + tableCases

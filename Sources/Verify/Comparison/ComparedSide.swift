@@ -38,18 +38,17 @@ struct ComparedSide {
         opener = sources.opener
         rootCount = sources.found.count
         var builder = sources.makeBuilder()
-        var candidates: [Candidate] = []
+        var candidates = ImageCandidates(.documents)
         var otherFindings: [Finding] = []
         for found in sources.found {
             sources.walk(found, &builder)
             let inventory = builder.endRoot()
-            let images = Self.images(in: inventory)
-            if images.isEmpty {
+            let isFirst = candidates.count == 0
+            if candidates.add(inventory) == 0 {
                 otherFindings += inventory.findings.map { $0.finding }
-            } else if candidates.isEmpty {
+            } else if isFirst {
                 self.inventory = inventory
             }
-            candidates += images
         }
         sources.noteRun(&builder)
         sources.progress.end()
@@ -58,41 +57,19 @@ struct ComparedSide {
         choose(candidates)
     }
 
-    private struct Candidate {
-        let record: ImageRecord
-        let form: ImageForm
-    }
-
-    /// The images of a store, each once.
-    private static func images(in inventory: Inventory) -> [Candidate] {
-        var candidates: [Candidate] = []
-        for record in inventory.images where record.kind == .image {
-            let isKnown = candidates.contains { other in
-                record.manifestDigest.map { $0 == other.record.manifestDigest }
-                    ?? (other.record.configBlob == record.configBlob && record.configBlob != nil)
-            }
-            guard !isKnown else { continue }
-            let form = inventory.roots.indices.contains(record.root) ? inventory.roots[record.root].form : .unknown
-            candidates.append(Candidate(record: record, form: inventory.roots.last?.form ?? form))
-            // More would not be listed.
-            if candidates.count > 1000 { break }
-        }
-        return candidates
-    }
-
-    private mutating func choose(_ candidates: [Candidate]) {
-        guard candidates.count <= 1 else {
+    private mutating func choose(_ candidates: ImageCandidates) {
+        let count = candidates.count
+        guard count <= 1 else {
             inventory = nil
-            let count = candidates.count
             image.troubles.append(
                 "there are \(count) images here, and one is compared: choose it with --platform or --ref")
-            for candidate in candidates.prefix(Self.listedCount) {
+            for candidate in candidates.candidates.prefix(Self.listedCount) {
                 image.troubles.append(Self.title(of: candidate.record))
             }
             if count > Self.listedCount { image.troubles.append("and \(count - Self.listedCount) more") }
             return
         }
-        guard let candidate = candidates.first else {
+        guard let candidate = candidates.one else {
             if image.troubles.isEmpty { image.troubles.append("no image was found here") }
             return
         }

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: check_services.py PROGRAM SARIF-SCHEMA CORPUS HOSTILE
 
-Runs every case of the corpus and an image layout with hostile names, and validates json, sarif, gitlab and github.
+Runs every case of the corpus and an image layout with hostile names, and validates json, sarif, gitlab and github, and the lists and
+comparisons of their files.
 """
 
 import collections
@@ -37,7 +38,7 @@ class Checker:
         schemas = OWN.parent.parent.parent / "docs" / "schema"
         self.validators = {
             name: self.validator(jsonschema.Draft202012Validator, schemas / f"{name}-1.schema.json")
-            for name in ("verify", "inspect", "digest", "bench")
+            for name in ("verify", "inspect", "digest", "bench", "ls", "diff")
         }
         self.validators["sarif"] = self.validator(jsonschema.Draft4Validator, sarif)
         self.validators["gitlab"] = self.validator(
@@ -48,7 +49,7 @@ class Checker:
         schema = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
         kind.check_schema(schema)
         checker = kind.FORMAT_CHECKER
-        missing = {"uri", "uri-reference", "date"} - set(checker.checkers)
+        missing = {"uri", "uri-reference", "date", "date-time"} - set(checker.checkers)
         if kind is jsonschema.Draft202012Validator and missing:
             sys.exit(f"the validator does not check the formats {sorted(missing)}")
         return kind(schema, format_checker=checker)
@@ -88,6 +89,20 @@ class Checker:
         allowed = {"--ignore", "--ignore-file", "--baseline", "--strict", "--platform", "--ref", "--expect-digest", "--follow-symlinks", "--max-files", "--one-file-system"}
         if all(option in allowed or not option.startswith("--") for option in options):
             self.valid("inspect", json.loads(self.run("inspect", "--format", "json", *options, image, folder=folder).stdout))
+
+    def files(self, options, image, folder):
+        """Lists all files of an image, if it is one image."""
+        if any(option not in ("--platform", "--ref", "--follow-symlinks") for option in options[::2]):
+            return
+        for more in ([], ["--all-layers", "--sha256"], ["--toc"]):
+            text = self.run("ls", "-R", "--format", "json", *more, *options, image, folder=folder).stdout
+            if text:
+                self.valid("ls", json.loads(text))
+                self.count["ls " + (more[0] if more else "-R")] += 1
+
+    def diff(self, first, second):
+        for more in ([], ["--documents"], ["--ignore", "times,headers"]):
+            self.valid("diff", json.loads(self.run("diff", "--format", "json", *more, first, second).stdout))
 
     def sarif(self, log, report, folder):
         self.valid("sarif", log)
@@ -169,7 +184,7 @@ class Checker:
             print("services: " + fault, file=sys.stderr)
         if self.faults:
             sys.exit(f"services: {len(self.faults)} faults")
-        expected = ["verify", "inspect", "digest", "bench", "sarif", "gitlab", "result", "issue", "command", "existing file", "ignored finding"]
+        expected = ["verify", "inspect", "digest", "bench", "ls --toc", "ls --all-layers", "diff", "sarif", "gitlab", "result", "issue", "command", "existing file", "ignored finding"]
         empty = [name for name in expected if not self.count[name]]
         if empty:
             sys.exit(f"services: nothing was checked of {', '.join(empty)}")
@@ -178,7 +193,7 @@ class Checker:
 
 def main(program, sarif, corpus, hostile):
     check = Checker(program, sarif)
-    layers = []
+    layers, previous = [], None
     for case in sorted([*corpus.glob("good/*"), *corpus.glob("bad/*")]):
         expectation = json.loads((case / "expect.json").read_text(encoding="utf-8"))
         image = next((name for name in ("image", "image.tar", "images") if (case / name).exists()), None)
@@ -187,9 +202,16 @@ def main(program, sarif, corpus, hostile):
         name = f"{case.parent.name}/{case.name}"
         check.verify(name, expectation.get("arguments", []), image, case)
         check.inspect(expectation.get("arguments", []), image, case)
+        check.files(expectation.get("arguments", []), image, case)
+        if case.name.startswith(("contents-", "layer-", "oci-", "toc-", "config-")):
+            # Neighbours differ in many ways.
+            check.diff(str(previous or case / image), str(case / image))
+            previous = case / image
         layers += list(case.glob("image/blobs/sha256/*"))[:1]
     check.verify("hostile names", [], str(hostile), pathlib.Path("/"))
     check.inspect([], str(hostile), pathlib.Path("/"))
+    check.files([], str(hostile), pathlib.Path("/"))
+    check.diff(str(hostile), str(corpus / "good/oci-gzip/image"))
     check.name = "digest"
     words = ["digest", "--chain", "--format", "json", *map(str, layers[:200])]
     check.valid("digest", json.loads(check.run(*words).stdout))
