@@ -79,7 +79,8 @@ struct DiffCommand: ParsableCommand {
                 choices.first, choices.second, ignoring: selection.ignored,
                 depth: selection.documents ? .documents : .layers, cancellation: cancellation, progress: progress)
         }
-        try session.finish(with: ExitStatus(result), writing: [output]) { _, sink throws(ReportOutput.Failure) in
+        try session.finish(with: ExitStatus(result), writing: [output], ifPipeCloses: .enough) {
+            _, sink throws(ReportOutput.Failure) in
             let style = Verification.Style(report.verbosity?.flag, report.destination.color, on: output)
             try result.write(as: report.format.format, style: style, to: sink)
         }

@@ -77,7 +77,7 @@ struct ManualCommand: ParsableCommand {
 private enum Page {
     static func write(_ text: String) throws -> Never {
         let output = try ReportOutput.opened(nil)
-        try RunSession(progress: .never).finish(with: .verified, writing: [output]) {
+        try RunSession(progress: .never).finish(with: .verified, writing: [output], ifPipeCloses: .enough) {
             _, sink throws(ReportOutput.Failure) in
             try sink(text)
         }

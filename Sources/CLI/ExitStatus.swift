@@ -126,7 +126,7 @@ enum ExitStatus: Int32, CaseIterable {
             internalError: "internal error", signal: "ended by signal N (INT 130, TERM 143, HUP 129)")
         + "\n\n" + toleranceHelp
 
-    /// The section of the help of `ls` and `cat`.
+    /// The section of the help of `ls` and `cat`. They end by SIGPIPE if their reader ends first (`ClosedPipe`).
     static let helpOfFiles = help(
         verified: "the image is verified, and what was asked for was written",
         refuted: "the image is refuted; what was written may be wrong, and standard error says what is",

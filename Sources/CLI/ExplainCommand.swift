@@ -48,7 +48,7 @@ struct ExplainCommand: ParsableCommand {
             isList
             ? ReferenceDocs.findingList(of: names, as: format, style: style)
             : ReferenceDocs.explanation(of: names, as: format, style: style)
-        try RunSession(progress: .never).finish(with: .verified, writing: [output]) {
+        try RunSession(progress: .never).finish(with: .verified, writing: [output], ifPipeCloses: .enough) {
             _, sink throws(ReportOutput.Failure) in
             try sink(text)
         }

@@ -57,7 +57,9 @@ struct FilesRun {
         var complaints: [String] = []
         if files.image == nil { complaints = ImageChoice(files, at: image).lines }
         do {
-            try session.finish(with: ExitStatus(files, isFound: fault == nil), writing: [output]) {
+            try session.finish(
+                with: ExitStatus(files, isFound: fault == nil), writing: [output], ifPipeCloses: .enough
+            ) {
                 _, _ throws(ReportOutput.Failure) in
                 guard files.image != nil else { return }
                 do {

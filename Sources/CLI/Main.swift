@@ -11,6 +11,7 @@ internal import LayerVerify
 enum Main {
     static func main() {
         lv_return_freed_memory()
+        lv_explain_lack_of_memory(ExitStatus.undetermined.rawValue)
         StandardStreams.prepare()
         FileLimit.raise()
         if let list = getenv("LAYERVERIFY_DISABLE") { FastPaths.turnOff(String(cString: list)) }
@@ -22,6 +23,8 @@ enum Main {
         } catch let status as ExitCode {
             // The message was already printed. ArgumentParser would parse the command line again to find that out.
             exit(ExitStatus(ending: status).rawValue)
+        } catch is ClosedPipe {
+            lv_end_by_signal(SIGPIPE)
         } catch {
             finish(with: error)
         }
@@ -62,10 +65,12 @@ enum Main {
                 message = CompletionScript.completingDefault(RootCommand.fullMessage(for: error))
             }
             // Help, version and completion scripts are output. Losing output is an error.
-            do {
+            do throws(ReportOutput.Failure) {
                 let output = try ReportOutput(path: nil)
                 try output.write(message + "\n")
                 try output.commit()
+            } catch  where error.isClosedPipe {
+                lv_end_by_signal(SIGPIPE)
             } catch {
                 StandardStreams.complain(error.description)
                 exit(ExitStatus.undetermined.rawValue)

@@ -16,8 +16,11 @@ final class ReportOutput {
     /// A write error and its reason.
     struct Failure: Error, CustomStringConvertible {
         let description: String
+        /// Whether the reader of a pipe has ended.
+        let isClosedPipe: Bool
 
         init(_ what: String, _ name: String, _ number: Int32) {
+            isClosedPipe = number == EPIPE
             description = "cannot \(what) \(name): \(String(cString: strerror(number)))"
         }
     }

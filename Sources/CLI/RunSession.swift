@@ -38,18 +38,24 @@ final class RunSession {
     ///
     /// - Parameters:
     ///   - status: evaluated after everything was written.
+    ///   - pipe: what it means if the reader of the output ends before everything was written.
     ///   - write: writes the report for the output with a number.
     ///
-    /// Throws: the exit status, always.
+    /// Throws: the exit status, or `ClosedPipe`, always.
     func finish(
         with status: @autoclosure () -> ExitStatus, writing outputs: [ReportOutput],
+        ifPipeCloses pipe: ClosedPipe.Meaning = .lostReport,
         _ write: (Int, (String) throws(ReportOutput.Failure) -> Void) throws(ReportOutput.Failure) -> Void
     ) throws -> Never {
-        var isLost = false
+        var (isLost, isCut) = (false, false)
         func attempt(_ body: () throws(ReportOutput.Failure) -> Void) {
             do throws(ReportOutput.Failure) {
                 try body()
             } catch {
+                guard !error.isClosedPipe || pipe == .lostReport else {
+                    isCut = true
+                    return
+                }
                 let verdict = status() == .refuted ? " (the image failed verification)" : ""
                 StandardStreams.complain(error.description + verdict)
                 isLost = true
@@ -63,6 +69,7 @@ final class RunSession {
         }
         attempt { () throws(ReportOutput.Failure) in try trace?.commit() }
         SignalWatch.dieIfCaught()
+        if isCut, !isLost, status() == .verified { throw ClosedPipe() }
         throw (isLost ? status().afterLostReport : status()).exitCode
     }
 }
@@ -92,5 +99,16 @@ extension ReportOutput {
             StandardStreams.complain(error.description)
             throw ExitStatus.undetermined.exitCode
         }
+    }
+}
+
+/// The reader of a list or a text ended before all of it was written, as `head` does. The program ends by SIGPIPE then, without a
+/// message; a list is no verdict, and its reader has what it wanted.
+struct ClosedPipe: Error {
+    /// What it means to a command.
+    enum Meaning {
+        /// A report is lost, which is told.
+        case lostReport
+        case enough
     }
 }

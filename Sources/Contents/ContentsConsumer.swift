@@ -34,6 +34,7 @@ package final class ContentsConsumer: BlockConsumer {
     package func finish() -> ContentsFacts {
         let ending = reader.finish()
         return walk.finish(
-            ending, oddities: reader.endingOddities, beginning: beginning, trailingName: reader.trailingName)
+            ending, withoutEntry: reader.offsetOfHeaderWithoutEntry, beginning: beginning,
+            trailingName: reader.trailingName)
     }
 }

@@ -14,9 +14,15 @@ struct ExtendedAttribute {
     /// What is at fault when it is set on an entry of this type; nil if nothing is.
     func fault(on typeFlag: UInt8) -> LayerFault.Kind? {
         if name.isEmpty || name.count > 255 || value.count > Self.maximumValueByteCount { return .attributeRefused }
+        let fault = faultOfName(on: typeFlag)
+        return value.count > Self.maximumValueByteCountOfExt4 && fault?.severity != .refute ? .attributeTooLong : fault
+    }
+
+    private func faultOfName(on typeFlag: UInt8) -> LayerFault.Kind? {
         if let rest = rest(after: "user.") {
             // Docker ignores that user attributes are not permitted there; containerd does not.
-            guard !rest.isEmpty, [.file, .hardLink, .directory].contains(typeFlag) else { return .attributeRefused }
+            if rest.isEmpty { return .attributeRefused }
+            guard [.file, .hardLink, .directory].contains(typeFlag) else { return .attributeMisplaced }
             return rest.starts(with: "overlay.".utf8) ? .userOverlayAttribute : nil
         }
         if let rest = rest(after: "trusted.") {
@@ -25,21 +31,26 @@ struct ExtendedAttribute {
         }
         if let rest = rest(after: "security.") {
             if rest.isEmpty { return .attributeRefused }
-            return rest.elementsEqual("capability".utf8) && !isCapability ? .attributeRefused : nil
+            return rest.elementsEqual("capability".utf8) && !isCapability ? .attributeMalformed : nil
         }
         if name.elementsEqual("system.posix_acl_access".utf8) {
-            return isAccessList && typeFlag != .symbolicLink ? nil : .attributeRefused
+            guard typeFlag != .symbolicLink else { return .attributeMisplaced }
+            return isAccessList ? nil : .attributeMalformed
         }
         if name.elementsEqual("system.posix_acl_default".utf8) {
             // A list without entries removes the attribute, which is permitted on files as well.
             let isPermitted = typeFlag == .directory || value.count <= 4 && typeFlag != .symbolicLink
-            return isAccessList && isPermitted ? nil : .attributeRefused
+            guard isPermitted else { return .attributeMisplaced }
+            return isAccessList ? nil : .attributeMalformed
         }
         return .attributeNamespace
     }
 
-    /// The kernel takes 64 KiB, but ext4 stores an attribute in a block of 4 KiB, of which its own records take 52 bytes.
-    private static let maximumValueByteCount = 4096 - 52
+    /// XATTR_SIZE_MAX.
+    private static let maximumValueByteCount = 65536
+    /// ext4 stores an attribute in a block of 4 KiB, of which its own records take 52 bytes. Other file systems take what the
+    /// kernel does.
+    private static let maximumValueByteCountOfExt4 = 4096 - 52
 
     private func rest(after prefix: String) -> ArraySlice<UInt8>? {
         name.starts(with: prefix.utf8) ? name.dropFirst(prefix.utf8.count) : nil

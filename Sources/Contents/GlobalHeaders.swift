@@ -2,17 +2,21 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+import LayerModel
+
 /// The names of global pax headers. Docker's graph drivers and containers/storage note them as they note those of entries, and
 /// refuse a name that they have noted before.
 ///
 /// Names are compared as those notes spell them: cleaned by Go's `path/filepath`, so `/f` and `f` are two names, and without links
 /// being followed.
 ///
-/// Memory: at most 64 KiB of names.
+/// Memory: at most 64 KiB of names, and as much for folders.
 struct GlobalHeaders {
     /// The offset of the header of each name.
     private var offsets: [Key: UInt64] = [:]
     private var byteCount = 0
+    /// The folders that containerd makes because of the names.
+    var folders: [GlobalFolder] = []
     /// Whether the paths of the layer are the names of its entries: all begin with a slash or none does, and no link was followed.
     private var spelling = Spelling.none
 

@@ -10,14 +10,16 @@ extension LayerRules {
     ///
     /// Parameters: as those of `LayerWalk.finish`.
     mutating func finish(
-        _ ending: TarStreamEnding, oddities: TarOddities, beginning: [UInt8], trailingName: [UInt8]
+        _ ending: TarStreamEnding, withoutEntry header: UInt64?, beginning: [UInt8], trailingName: [UInt8]
     ) -> ContentsFacts {
         noteEnding(ending, beginning: beginning, trailingName: trailingName)
-        if ending.isAccepted { noteHeadersWithoutEntry(oddities) }
+        if ending.isAccepted, let header { add(.extendedHeaderWithoutEntry, at: header) }
         if collecting == .active { noteWhiteoutsInOpaque() }
         // What a layer that is cut or invalid would hide or replace is not known.
         let isComplete = collecting == .active && ending.isAccepted
-        return ContentsFacts(entryCount: entryCount, faults: faults.faults, paths: isComplete ? table : nil)
+        return ContentsFacts(
+            entryCount: entryCount, faults: faults.faults, paths: isComplete ? table : nil,
+            globalFolders: globals.folders)
     }
 
     private mutating func noteEnding(_ ending: TarStreamEnding, beginning: [UInt8], trailingName: [UInt8]) {
@@ -40,11 +42,6 @@ extension LayerRules {
             if isFirst, fault == .checksum { return add(.notATar, at: 0, other: beginning) }
             add(fault.kind, at: offset, other: Array(fault.words.utf8))
         }
-    }
-
-    private mutating func noteHeadersWithoutEntry(_ oddities: TarOddities) {
-        if oddities.contains(.extendedHeaderWithoutEntry) { add(.extendedHeaderWithoutEntry, at: 0) }
-        if let fault = Self.globalHeader(oddities) { add(fault.kind, at: 0, other: Array(fault.other.utf8)) }
     }
 
     private mutating func noteWhiteoutsInOpaque() {
@@ -83,8 +80,8 @@ extension TarStreamFault {
         case .checksum, .notANumber, .negativeSize, .sparseHeader: .headerInvalid
         case .loneZeroBlock: .zeroBlockAmongEntries
         case .extendedHeaderTooLong, .paxRecord, .paxNumber: .extendedHeaderInvalid
-        case .sparseRecord, .sparseMap, .sparseMapCut, .sparseMapTooLong, .sparseDataMissing, .sparseDataLeft:
-            .sparseMapInvalid
+        case .sparseRecord, .sparseMap, .sparseMapCut, .sparseDataMissing, .sparseDataLeft: .sparseMapInvalid
+        case .sparseMapTooLong: .sparseMapTooLong
         }
     }
 

@@ -10,6 +10,7 @@ extension LayerRules {
     mutating func visitGlobalHeader(_ header: TarMember) {
         resolver.remainingSteps += Self.stepCountOfEntry
         name.read(header.name)
+        noteRecords(header)
         noteWhiteout(header)
         guard collecting == .active, !name.traits.contains(.leavesRoot) else { return }
         do throws(GlobalHeaders.TooMany) {
@@ -20,6 +21,16 @@ extension LayerRules {
             return stopCollecting(header)
         }
         findEntry(header)
+    }
+
+    private mutating func noteRecords(_ header: TarMember) {
+        if header.oddities.contains(.globalHeaderBefore) {
+            add(.globalHeader, header, other: Array("sets more than a comment".utf8))
+        } else if header.oddities.contains(.globalHeaderInFolder) {
+            add(.globalHeader, header, other: Array("has a name in a folder, which some runtimes make".utf8))
+        } else {
+            add(.globalComment, header)
+        }
     }
 
     private mutating func noteWhiteout(_ header: TarMember) {
@@ -36,7 +47,14 @@ extension LayerRules {
         for index in 0..<max(0, name.count - 1) {
             resolver.remainingSteps -= 1
             guard resolver.remainingSteps > 0 else { return stopCollecting(header) }
-            guard let next = table.find(name.bytes, name.component(index), in: place) else { return }
+            guard let next = table.find(name.bytes, name.component(index), in: place) else {
+                // containerd makes these folders.
+                globals.folders.append(
+                    GlobalFolder(
+                        Array(name.bytes[..<name.parentByteCount]), missingFrom: name.component(index).upperBound,
+                        at: header.headerOffset))
+                return
+            }
             switch table.kind(of: next) {
             case .directory: place = next
             case .symbolicLink:

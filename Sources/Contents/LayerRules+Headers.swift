@@ -13,16 +13,6 @@ extension LayerRules {
         for (oddity, kind) in Self.oddities where member.oddities.contains(oddity) {
             add(kind, member, other: kind == .sizeWithoutData ? Array("\(member.size)".utf8) : [])
         }
-        if let fault = Self.globalHeader(member.oddities) { add(fault.kind, member, other: Array(fault.other.utf8)) }
-    }
-
-    /// What global headers do, by the oddities of what follows them.
-    static func globalHeader(_ oddities: TarOddities) -> (kind: LayerFault.Kind, other: String)? {
-        if oddities.contains(.globalHeaderBefore) { return (.globalHeader, "sets more than a comment") }
-        if oddities.contains(.globalHeaderInFolder) {
-            return (.globalHeader, "has a name in a folder, which some runtimes make")
-        }
-        return oddities.contains(.globalComment) ? (.globalComment, "") : nil
     }
 
     private static let oddities: [(TarOddities, LayerFault.Kind)] = [
@@ -48,7 +38,7 @@ extension LayerRules {
 
     /// Whether Linux takes a name. If not, that is a fault.
     mutating func isShortEnough(_ member: TarMember, _ whiteout: Whiteout?) -> Bool {
-        var isTooLong = name.bytes.count > Self.maximumPathByteCount
+        var isTooLong = false
         for index in 0..<name.count - 1 where name.component(index).count > 255 { isTooLong = true }
         // The name of a whiteout is not made, only what it names.
         if case .path(let range) = whiteout {
@@ -60,7 +50,16 @@ extension LayerRules {
             add(.nameTooLong, member)
             return false
         }
-        if name.bytes.count > Self.maximumPathByteCount - Self.dataRootByteCount { add(.nameNearLimit, member) }
+        return isShortEnough(member, byteCount: name.bytes.count)
+    }
+
+    /// Whether Linux takes a path of this length in bytes. If not, that is a fault.
+    mutating func isShortEnough(_ member: TarMember, byteCount: Int) -> Bool {
+        guard byteCount <= Self.maximumPathByteCount else {
+            add(.nameTooLong, member)
+            return false
+        }
+        if byteCount > Self.maximumPathByteCount - Self.dataRootByteCount { add(.nameNearLimit, member) }
         return true
     }
 

@@ -37,6 +37,7 @@ extension LayerRules {
         if let link {
             globals.visitLink()
             add(.parentLinkFollowed, member, other: table.path(of: link))
+            guard isShortEnough(member, below: place) else { return nil }
         } else {
             nearby = (Array(name.bytes[..<byteCount]), place)
         }
@@ -44,9 +45,12 @@ extension LayerRules {
     }
 
     private mutating func makeDirectory(_ index: Int, in place: PathNode, _ member: TarMember) -> PathNode? {
-        let made = table.add(
-            name.bytes, name.component(index), in: place, .directory, [.implied, .defaultAttributes],
-            at: member.headerOffset)
+        var made: PathNode?
+        if countImplied() {
+            made = table.add(
+                name.bytes, name.component(index), in: place, .directory, [.implied, .defaultAttributes],
+                at: member.headerOffset)
+        }
         if made == nil { stopCollecting(member) }
         return made
     }
@@ -119,6 +123,9 @@ extension LayerRules {
     private mutating func link(_ made: inout Made, _ member: TarMember, over known: PathNode?) -> Bool {
         let end = linkTarget(member)
         made.flags = .hardLink
+        if case .found(let node) = end, table.kind(of: node) == .symbolicLink, member.linkName.isDirectoryPath {
+            add(.hardLinkThroughLink, member, other: member.linkName)
+        }
         switch end {
         case .found(let node) where table.kind(of: node) == .directory:
             add(.hardLinkToDirectory, member, other: member.linkName)
@@ -139,13 +146,18 @@ extension LayerRules {
         target.read(member.linkName)
         let end = resolver.resolve(target.bytes, from: .root, in: table, followsLast: false)
         guard case .found(let node) = end, table.kind(of: node) == .symbolicLink else { return end }
-        let ending = member.linkName.suffix(2)
-        guard ending.last == UInt8(ascii: "/") || ending.elementsEqual("/.".utf8) else { return end }
+        guard member.linkName.isDirectoryPath else { return end }
         // Docker and containers/storage leave out the slash at the end. containerd follows the link, so the target must exist,
         // and must not be a folder.
         let followed = resolver.follow(node, in: table)
         if case .found(let node) = followed, table.kind(of: node) != .directory { return end }
         return followed
+    }
+
+    /// Whether Linux takes the path that a link leads to; containerd makes the file by that.
+    private mutating func isShortEnough(_ member: TarMember, below directory: PathNode) -> Bool {
+        let byteCount = table.path(of: directory).count + 1 + name.component(name.count - 1).count
+        return isShortEnough(member, byteCount: byteCount)
     }
 
     private func isWithin(_ node: PathNode, _ directory: PathNode) -> Bool {
@@ -177,4 +189,9 @@ extension LayerRules {
         return table.replace(
             known, made.kind, flags, at: member.headerOffset, target: made.target, original: made.original)
     }
+}
+
+extension [UInt8] {
+    /// Whether the last component of a path is followed if it is a symbolic link.
+    fileprivate var isDirectoryPath: Bool { last == UInt8(ascii: "/") || suffix(2).elementsEqual("/.".utf8) }
 }

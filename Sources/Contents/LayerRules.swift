@@ -23,6 +23,7 @@ struct LayerRules {
     /// The directory of the last entry, whose siblings mostly follow. Only if no link led to it.
     var nearby: (bytes: [UInt8], directory: PathNode)?
     var globals = GlobalHeaders()
+    private var impliedCount = 0
 
     /// Whether paths are collected.
     enum Collecting { case active, never, overLimit }
@@ -31,6 +32,12 @@ struct LayerRules {
     /// 2000 components, or of links with such targets, could otherwise take hours.
     private static let freeStepCount = 1 << 24
     static let stepCountOfEntry = 64
+
+    /// Counts a directory that no entry describes, and returns whether the layer may have it.
+    mutating func countImplied() -> Bool {
+        impliedCount += 1
+        return ImpliedDirectories.isPermitted(impliedCount, entryCount: entryCount)
+    }
 
     init(_ extent: ContentsExtent, budget: PathBudget) {
         table = PathTable(budget: budget)

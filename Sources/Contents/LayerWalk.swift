@@ -29,12 +29,13 @@ package final class LayerWalk: TarStreamVisitor {
 
     /// Ends the layer.
     ///
-    /// Parameters: `oddities` are those of `TarStreamReader.endingOddities`, `beginning` are the first bytes of the stream,
+    /// Parameters: `header` is `TarStreamReader.offsetOfHeaderWithoutEntry`, `beginning` are the first bytes of the stream,
     /// `trailingName` is that of `TarStreamReader`.
     package func finish(
-        _ ending: TarStreamEnding, oddities: TarOddities = [], beginning: [UInt8] = [], trailingName: [UInt8] = []
+        _ ending: TarStreamEnding, withoutEntry header: UInt64? = nil, beginning: [UInt8] = [],
+        trailingName: [UInt8] = []
     ) -> ContentsFacts {
-        rules.finish(ending, oddities: oddities, beginning: beginning, trailingName: trailingName)
+        rules.finish(ending, withoutEntry: header, beginning: beginning, trailingName: trailingName)
     }
 }
 

@@ -92,7 +92,7 @@ package final class EntryCollector: BlockConsumer, TarStreamVisitor {
     private func append(_ entry: LayerEntry) {
         entries.append(entry)
         while entries.byteCount > reservedByteCount {
-            guard store.reserve(EntryStore.reservationByteCount) else {
+            guard store.reserve(EntryStore.reservationByteCount, growing: reservedByteCount) else {
                 entries.drop()
                 return
             }

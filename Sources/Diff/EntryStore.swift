@@ -66,9 +66,11 @@ package final class EntryStore: Sendable {
         }
     }
 
-    /// Reserves memory. Returns: whether there is enough.
-    func reserve(_ byteCount: Int) -> Bool {
-        state.withLock { state in
+    /// Reserves memory for a list that has `ownByteCount` bytes. Returns: whether there is enough.
+    func reserve(_ byteCount: Int, growing ownByteCount: Int) -> Bool {
+        // A list that grows is copied.
+        guard AddressSpace.hasRoom(for: 2 * ownByteCount + byteCount) else { return false }
+        return state.withLock { state in
             guard state.freeByteCount >= byteCount else { return false }
             state.freeByteCount -= byteCount
             return true

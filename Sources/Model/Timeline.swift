@@ -119,9 +119,10 @@ extension TraceRecord.Kind {
         case .gather: 0
         case .read: 1
         case .hash: 2
-        case .whole: 3
-        case .judge: 4
-        case .confirm: 5
+        case .contents: 3
+        case .whole: 4
+        case .judge: 5
+        case .confirm: 6
         }
     }
 }

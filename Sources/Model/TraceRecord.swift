@@ -10,9 +10,11 @@ package struct TraceRecord: Sendable {
         case gather
         /// Reading a block, and decoding it if it is compressed; blocks of other blobs may be hashed in the gaps.
         case read
-        /// Hashing blocks of one or several blobs in lockstep, or reading the tar in them.
+        /// Hashing blocks of one or several blobs in lockstep.
         case hash
-        /// Reading, decoding and hashing a small blob from beginning to end.
+        /// Reading the tar in blocks of a layer.
+        case contents
+        /// Reading, decoding and hashing a small blob from beginning to end, with the tar in it.
         case whole
         /// Comparing facts with claims.
         case judge

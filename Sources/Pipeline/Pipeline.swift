@@ -153,7 +153,7 @@ package final class Pipeline: Sendable {
         guard let kind = worker.perform(self), let start, kind != .readSmall else { return }
         let parts = worker.traceParts
         options.tracer?(
-            TraceRecord(kind == .consume ? .hash : .read, worker: worker.number, since: start, parts: parts))
+            TraceRecord(worker.traceKind, worker: worker.number, since: start, parts: parts))
     }
 
     /// Completes the action of a worker.

@@ -162,7 +162,8 @@ package struct TreeOmissions: Hashable, Sendable {
         case whiteoutOfNothing = "it is a whiteout without a name"
         case whiteoutAfterFile = "it is a whiteout of a name that the same layer has"
         case rootReplaced = "it is in the place of the root"
-        case limit = "the layers have more entries than this program keeps"
+        /// The layers have more files than are kept in memory.
+        case limit = "there are too many files"
     }
 
     package struct Entry: Hashable, Sendable {
@@ -173,11 +174,15 @@ package struct TreeOmissions: Hashable, Sendable {
     /// The first ones.
     package private(set) var entries: [Entry] = []
     package private(set) var count = 0
-    /// Whether the limit of memory was reached.
+    /// Whether the limit of memory was reached. Entries that are missing because of it are not listed and not counted.
     package private(set) var hasReachedLimit = false
 
     mutating func add(_ name: [UInt8], _ reason: Reason) {
-        if reason == .limit { hasReachedLimit = true }
+        // Which entries these are may depend on the order in which layers were read.
+        guard reason != .limit else {
+            hasReachedLimit = true
+            return
+        }
         count += 1
         if entries.count < 16 { entries.append(Entry(name: name, reason: reason)) }
     }

@@ -16,46 +16,73 @@ extension MergedTree {
         _ start: Found, isRecursive: Bool, includesHidden: Bool, includesContent: Bool = true,
         _ body: (ListedFile) throws(Failure) -> Void
     ) throws(Failure) {
-        for file in files(at: start.place, start.path, includesHidden) { try body(file) }
+        var path = start.path
+        var top = Level(of: start.place, in: self, includesHidden, byteCount: path.count)
+        let name = path.split(separator: UInt8(ascii: "/")).last ?? []
+        for file in files(at: start.place, path, name, includesHidden, &top.inherited, parent: InheritedAttributes()) {
+            try body(file)
+        }
         guard includesContent else { return }
-        var levels = [Level(children: children(of: start.place, includesHidden: includesHidden), path: start.path)]
-        while let level = levels.popLast() {
-            var level = level
-            guard level.next < level.children.count else { continue }
-            let (name, place) = level.children[level.next]
-            level.next += 1
-            let path = level.path.isEmpty ? Array(name) : level.path + [UInt8(ascii: "/")] + name
-            levels.append(level)
-            for file in files(at: place, path, includesHidden) { try body(file) }
-            guard isRecursive else { continue }
-            let inner = children(of: place, includesHidden: includesHidden)
-            if !inner.isEmpty { levels.append(Level(children: inner, path: path)) }
+        var levels = [top]
+        while let last = levels.indices.last {
+            path.removeLast(path.count - levels[last].byteCount)
+            guard let (name, place) = levels[last].children.next() else {
+                levels.removeLast()
+                continue
+            }
+            if !path.isEmpty { path.append(UInt8(ascii: "/")) }
+            path += name
+            var level = Level(of: place, in: self, includesHidden, byteCount: path.count)
+            let parent = levels[last].inherited
+            for file in files(at: place, path, name, includesHidden, &level.inherited, parent: parent) {
+                try body(file)
+            }
+            if isRecursive, !level.children.isEmpty { levels.append(level) }
         }
     }
 
+    /// A directory that is being listed.
     private struct Level {
-        var children: [(name: ArraySlice<UInt8>, place: Place)]
-        var path: [UInt8]
-        var next = 0
+        var children: MergedChildren
+        var inherited = InheritedAttributes()
+        /// Of the path.
+        let byteCount: Int
+
+        init(of place: Place, in tree: MergedTree, _ includesHidden: Bool, byteCount: Int) {
+            children = MergedChildren(of: place, in: tree, includesHidden: includesHidden)
+            self.byteCount = byteCount
+        }
     }
 
     /// What is at a place, the upper layer first.
-    private func files(at place: Place, _ path: [UInt8], _ includesHidden: Bool) -> [ListedFile] {
+    private func files(
+        at place: Place, _ path: [UInt8], _ name: ArraySlice<UInt8>, _ includesHidden: Bool,
+        _ inherited: inout InheritedAttributes, parent: InheritedAttributes
+    ) -> [ListedFile] {
+        func file(_ item: Item, hiddenBy: Int?) -> ListedFile {
+            self.file(at: path, item, hiddenBy: hiddenBy) { item in
+                inherited.attributes(of: item, at: path, named: name, in: self, parent: parent)
+            }
+        }
         let seen = seen(place)
-        guard includesHidden else { return seen.map { [file(at: path, $0, hiddenBy: nil)] } ?? [] }
+        guard includesHidden else { return seen.map { [file($0, hiddenBy: nil)] } ?? [] }
         var files: [ListedFile] = []
+        // The attributes of merged directories are hidden by those of the next one that has some.
+        var covering: Int?
         for item in place.visible {
             let layer = layers[item.layer]
+            let hasAttributes = layer.attributes(of: item.node) != nil
             if item == seen {
-                files.append(file(at: path, item, hiddenBy: nil))
-            } else if layer.attributes(of: item.node) != nil, let seen {
-                files.append(file(at: path, item, hiddenBy: seen.layer))
+                files.append(file(item, hiddenBy: nil))
+            } else if hasAttributes, let covering {
+                files.append(file(item, hiddenBy: covering))
             }
+            if hasAttributes { covering = item.layer }
             if layer.isOpaque(item.node) { files.append(ListedFile(path: path, kind: .opaque, layer: item.layer)) }
         }
         files += place.whiteouts.map { ListedFile(path: path, kind: .whiteout, layer: $0.layer) }
         for (item, by) in place.hidden {
-            files.append(file(at: path, item, hiddenBy: by))
+            files.append(file(item, hiddenBy: by))
             if layers[item.layer].isOpaque(item.node) {
                 files.append(ListedFile(path: path, kind: .opaque, layer: item.layer, hiddenBy: by))
             }
@@ -69,27 +96,13 @@ extension MergedTree {
         place.visible.first { layers[$0.layer].attributes(of: $0.node) != nil } ?? place.visible.last
     }
 
-    /// The attributes of a directory without an entry: those of the directory to which the path leads in the layers below, links
-    /// included, also if an opaque marker hides it; nil if there is none. So does containerd.
-    private func inheritedAttributes(at path: [UInt8], of item: Item) -> TreeAttributes? {
-        guard kind(of: item) == .directory, !path.isEmpty else { return nil }
-        var (path, layer) = (path, item.layer)
-        while layer > 0 {
-            let below = MergedTree(Array(layers[..<layer]))
-            guard let found = try? below.find(path, followsLast: false), let seen = below.seen(found.place),
-                kind(of: seen) == .directory
-            else { return nil }
-            if let attributes = layers[seen.layer].attributes(of: seen.node) { return attributes }
-            (path, layer) = (found.path, seen.layer)
-        }
-        return nil
-    }
-
-    private func file(at path: [UInt8], _ item: Item, hiddenBy: Int?) -> ListedFile {
+    private func file(
+        at path: [UInt8], _ item: Item, hiddenBy: Int?, inherited: (Item) -> TreeAttributes?
+    ) -> ListedFile {
         let layer = layers[item.layer]
         let content = kind(of: item) == .outerLink ? outerTarget(of: item) ?? item : item
         let source = layers[content.layer]
-        let attributes = source.attributes(of: content.node) ?? inheritedAttributes(at: path, of: item)
+        let attributes = source.attributes(of: content.node) ?? inherited(item)
         var file = ListedFile(
             path: path, kind: ListedFile.Kind(kind(of: content)), layer: item.layer, hiddenBy: hiddenBy,
             attributes: attributes.map { ListedFile.Attributes($0) } ?? .ofImpliedDirectory)

@@ -12,8 +12,10 @@ extension MergedTree {
 
     /// Why a path leads nowhere.
     package enum LookupFault: Error, Hashable, Sendable {
-        /// Nothing is at the path, which is a part of the given one, or where a symbolic link leads.
+        /// Nothing is at the path, which is a part of the given one.
         case missing([UInt8])
+        /// Nothing is where a symbolic link leads.
+        case danglingLink([UInt8], missing: [UInt8])
         /// A file at the path is used as a directory.
         case notADirectory([UInt8])
         /// More symbolic links than Linux follows.
@@ -63,7 +65,16 @@ extension MergedTree {
                 linkCount += 1
                 guard linkCount <= Self.maximumLinkCount else { throw .linkLoop }
                 let target = layers[item.layer].target(of: item.node) ?? []
-                try follow(target, &way, followsLast: true, findsHidden, &linkCount)
+                let link = Self.joined(way.map { $0.name } + [component])
+                do throws(LookupFault) {
+                    try follow(target, &way, followsLast: true, findsHidden, &linkCount)
+                } catch {
+                    switch error {
+                    // Of links to links the first is named.
+                    case .missing(let path), .danglingLink(_, let path): throw .danglingLink(link, missing: path)
+                    case .notADirectory, .linkLoop: throw error
+                    }
+                }
             } else {
                 way.append((place, component))
             }

@@ -35,94 +35,52 @@ package struct MergedTree: Sendable {
 
     package func kind(of item: Item) -> TreeKind { layers[item.layer].kind(of: item.node) }
 
-    /// The names in a directory, sorted by their bytes, and what the layers have there.
-    ///
-    /// Complexity: linear in the names if one layer has the directory, otherwise a sort of them.
-    ///
-    /// - Parameter includesHidden: whether names are included at which nothing is seen.
-    package func children(of place: Place, includesHidden: Bool) -> [(name: ArraySlice<UInt8>, place: Place)] {
-        var names: [Name] = []
-        let isMerged = place.visible.count > 1 || includesHidden && !place.hidden.isEmpty
-        for item in place.visible where kind(of: item) == .directory { add(item, hiddenBy: nil, to: &names) }
-        if includesHidden {
-            for (item, by) in place.hidden where kind(of: item) == .directory { add(item, hiddenBy: by, to: &names) }
-        }
-        if isMerged { names.sort { $0.precedes($1) } }
-        var result: [(name: ArraySlice<UInt8>, place: Place)] = []
-        var start = 0
-        while start < names.count {
-            var end = start + 1
-            while end < names.count, names[end].name == names[start].name { end += 1 }
-            let place = merged(names[start..<end])
-            if includesHidden || !place.visible.isEmpty { result.append((names[start].name, place)) }
-            start = end
-        }
-        return result
-    }
-
     /// What the layers have at a name in a directory.
     package func child(of place: Place, named name: ArraySlice<UInt8>) -> Place {
-        func names(_ item: Item, hiddenBy: Int?) -> Name? {
-            layers[item.layer].child(of: item.node, named: name).map {
-                Name(name: name, item: Item(layer: item.layer, node: $0), hiddenBy: hiddenBy)
-            }
+        var found: [(item: Item, hiddenBy: Int?)] = []
+        func look(_ directory: Item, hiddenBy: Int?) {
+            guard kind(of: directory) == .directory,
+                let node = layers[directory.layer].child(of: directory.node, named: name)
+            else { return }
+            found.append((Item(layer: directory.layer, node: node), hiddenBy))
         }
-        var found = place.visible.filter { kind(of: $0) == .directory }.compactMap { names($0, hiddenBy: nil) }
-        found += place.hidden.filter { kind(of: $0.item) == .directory }.compactMap { names($0.item, hiddenBy: $0.by) }
-        found.sort { $0.precedes($1) }
-        return merged(found[...])
+        for item in place.visible { look(item, hiddenBy: nil) }
+        for (item, by) in place.hidden { look(item, hiddenBy: by) }
+        if !place.hidden.isEmpty { found.sort { $0.item.layer > $1.item.layer } }
+        var merging = Merging(self)
+        for (item, by) in found { merging.add(item, hiddenBy: by) }
+        return merging.place
     }
 
-    /// A name in a directory of one layer.
-    private struct Name {
-        var name: ArraySlice<UInt8>
-        var item: Item
-        var hiddenBy: Int?
+    /// Decides what is seen of what several layers have at one name.
+    struct Merging {
+        private(set) var place = Place()
+        private let tree: MergedTree
+        /// The lowest layer so far that hides all that is below it, and the lowest one that has a directory.
+        private var hiding: Int?
+        private var directory: Int?
 
-        /// By name, and then the upper layer first.
-        func precedes(_ other: Name) -> Bool {
-            if name.lexicographicallyPrecedes(other.name) { return true }
-            return name == other.name && item.layer > other.item.layer
-        }
-    }
+        init(_ tree: MergedTree) { self.tree = tree }
 
-    private func add(_ directory: Item, hiddenBy: Int?, to names: inout [Name]) {
-        let layer = layers[directory.layer]
-        for child in layer.children(of: directory.node) {
-            names.append(
-                Name(
-                    name: layer.name(of: Int(child)), item: Item(layer: directory.layer, node: Int(child)),
-                    hiddenBy: hiddenBy))
-        }
-    }
-
-    /// Decides what is seen of what several layers have at one name, the upper layer first.
-    private func merged(_ names: ArraySlice<Name>) -> Place {
-        var place = Place()
-        var blocker: Int?
-        for name in names {
-            let item = name.item
-            let kind = kind(of: item)
-            if kind == .whiteout { place.whiteouts.append(item) }
-            if let by = name.hiddenBy ?? blocker {
-                if kind != .whiteout { place.hidden.append((item, by)) }
-                continue
+        /// Adds what the next lower layer has there.
+        ///
+        /// - Parameter outer: the first layer above that hides the directory in which it is; nil if none does.
+        mutating func add(_ item: Item, hiddenBy outer: Int?) {
+            let kind = tree.kind(of: item)
+            if kind == .whiteout {
+                place.whiteouts.append(item)
+                hiding = item.layer
+                return
             }
-            switch kind {
-            case .whiteout: blocker = item.layer
-            case .directory:
-                place.visible.append(item)
-                if layers[item.layer].isOpaque(item.node) { blocker = item.layer }
-            default:
-                // A file ends the merging of the directories above it.
-                blocker = place.visible.last?.layer ?? item.layer
-                if place.visible.isEmpty {
-                    place.visible.append(item)
-                } else {
-                    place.hidden.append((item, blocker ?? 0))
-                }
+            // A file ends the merging of the directories above it. The first layer that hid it is the lowest one.
+            let by = [outer, hiding, kind == .directory ? nil : directory].compactMap { $0 }.min()
+            if let by { place.hidden.append((item, by)) } else { place.visible.append(item) }
+            guard kind == .directory else {
+                hiding = item.layer
+                return
             }
+            directory = item.layer
+            if tree.layers[item.layer].isOpaque(item.node) { hiding = item.layer }
         }
-        return place
     }
 }

@@ -10,11 +10,16 @@ struct TreeNames {
     /// Nodes by parent and name. A node that was replaced stays here and leads to the one that has its place.
     private var index = HashIndex()
     private var budget: TreeAllowance
+    /// The number of entries so far.
+    private var entryCount = 0
+    private var impliedCount = 0
     /// The directory of the last path as it was written, and its node; nil after a change of what was there.
     private var lastFolder: (path: [UInt8], node: Int)?
 
     /// Linux follows as many.
     private static let maximumLinkCount = 40
+    /// PATH_MAX without the NUL and the slash of the root.
+    private static let maximumPathByteCount = 4094
 
     init(_ budget: TreeBudget) { self.budget = TreeAllowance(budget) }
 
@@ -23,6 +28,7 @@ struct TreeNames {
     /// The directory of a path, which is made if it does not exist, and the last component; nil for the root.
     mutating func place(of path: ArraySlice<UInt8>) throws(TreeFault) -> (parent: Int, base: ArraySlice<UInt8>)? {
         guard path.count <= TextStore.maximumByteCount else { throw TreeFault(.nameTooLong) }
+        entryCount += 1
         var path = path
         while path.last == UInt8(ascii: "/") { path.removeLast() }
         // The entries of a directory mostly come one after another.
@@ -35,7 +41,7 @@ struct TreeNames {
         var components = Self.cleaned(path)
         guard let base = components.popLast() else { return nil }
         guard components.allSatisfy({ $0.count <= 255 }), base.count <= 255 else { throw TreeFault(.nameTooLong) }
-        guard let parent = try directory(components, makes: true) else {
+        guard let parent = try directory(components, makes: true, before: base) else {
             preconditionFailure("a directory that is missing is made")
         }
         if isPlain { lastFolder = (Array(path[..<end]), parent) }
@@ -46,7 +52,7 @@ struct TreeNames {
     mutating func node(at path: ArraySlice<UInt8>) throws(TreeFault) -> Int? {
         var components = Self.cleaned(path)
         guard let base = components.popLast() else { return LayerTree.root }
-        guard let parent = try directory(components, makes: false) else { return nil }
+        guard let parent = try directory(components, makes: false, before: base) else { return nil }
         return find(base, in: parent).flatMap { content.nodes[$0.live].kind == .absent ? nil : $0.live }
     }
 
@@ -74,12 +80,23 @@ struct TreeNames {
 
     /// The directory that components lead to from the root, following symbolic links.
     ///
-    /// - Parameter makes: whether what is missing, or is no directory, becomes one; otherwise the result is nil.
-    private mutating func directory(_ components: [ArraySlice<UInt8>], makes: Bool) throws(TreeFault) -> Int? {
+    /// - Parameters:
+    ///   - makes: whether what is missing, or is no directory, becomes one; otherwise the result is nil.
+    ///   - base: the name that is looked for in it.
+    private mutating func directory(
+        _ components: [ArraySlice<UInt8>], makes: Bool, before base: ArraySlice<UInt8>
+    ) throws(TreeFault) -> Int? {
         var way = Way()
         try follow(components, &way)
         guard makes || way.missing.isEmpty else { return nil }
+        if makes, way.linkCount > 0 {
+            // containerd makes the file by the path that links lead to.
+            let byteCount = way.missing.reduce(content.path(of: way.directory).count) { $0 + 1 + $1.count }
+            guard byteCount + 1 + base.count <= Self.maximumPathByteCount else { throw TreeFault(.nameTooLong) }
+        }
         for name in way.missing {
+            impliedCount += 1
+            guard ImpliedDirectories.isPermitted(impliedCount, entryCount: entryCount) else { throw TreeFault(.limit) }
             way.directory = try set(name, in: way.directory, .directory, inode: TreeNode.none)
         }
         return way.directory
@@ -264,6 +281,7 @@ struct TreeNames {
 struct TreeAllowance {
     private let budget: TreeBudget
     private var leftByteCount = 0
+    private var takenByteCount = 0
 
     /// The node, its places in the index and in the sorted list, and the digest of its content.
     static let nodeByteCount = 80
@@ -275,7 +293,8 @@ struct TreeAllowance {
     mutating func take(_ byteCount: Int) -> Bool {
         if leftByteCount < byteCount {
             let step = max(byteCount, Self.stepByteCount)
-            guard budget.take(step) else { return false }
+            guard budget.take(step, holding: takenByteCount) else { return false }
+            takenByteCount += step
             leftByteCount += step
         }
         leftByteCount -= byteCount

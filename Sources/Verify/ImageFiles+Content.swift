@@ -24,7 +24,7 @@ extension ImageFiles {
     ) throws(Verifier.Error) {
         let tree = try tree(ofLayer: layer)
         let found = try Self.find(path, in: tree, followsLast: true, false)
-        let name = TerminalText.escaped(found.path)
+        let name = TerminalText.shortened(found.path)
         guard !isFromTables else { throw Verifier.Error(.filesUnknown, "the layers were not read") }
         guard let content = tree.content(of: found.place) else {
             throw Verifier.Error(.fileMissing, "'/\(name)' is not a regular file")

@@ -89,6 +89,11 @@ extension ImageFiles {
         guard image != nil else {
             throw Verifier.Error(.filesUnknown, hasSeveralImages ? "several images are selected" : "no image was found")
         }
+        guard !hasReachedLimit else {
+            throw Verifier.Error(
+                .filesUnknown,
+                "the layers have more files than can be kept in memory: at most \(LayerTrees.limitText)")
+        }
         if let number {
             guard layers.indices.contains(number) else {
                 throw Verifier.Error(
@@ -123,9 +128,11 @@ extension ImageFiles {
         } catch {
             let message =
                 switch error {
-                case .missing(let path): "there is no '/\(TerminalText.escaped(path))' in the image"
-                case .notADirectory(let path): "'/\(TerminalText.escaped(path))' is not a directory"
-                case .linkLoop: "'\(TerminalText.escaped(path))' leads through too many symbolic links"
+                case .missing(let path): "there is no '/\(TerminalText.shortened(path))' in the image"
+                case .danglingLink(let link, let missing):
+                    "the link '/\(TerminalText.shortened(link))' leads to '/\(TerminalText.shortened(missing))', which does not exist in the image"
+                case .notADirectory(let path): "'/\(TerminalText.shortened(path))' is not a directory"
+                case .linkLoop: "'\(TerminalText.shortened(Array(path.utf8)))' leads through too many symbolic links"
                 }
             throw Verifier.Error(.fileMissing, message)
         }

@@ -67,7 +67,7 @@ public struct ImageFiles: Sendable {
                 continue
             }
             if tree.fault != nil { outcome = outcome.joined(with: .refuted) }
-            if tree.omissions.hasReachedLimit { outcome = outcome.joined(with: .undetermined) }
+            if hasReachedLimit { outcome = outcome.joined(with: .undetermined) }
         }
         return Verification.Outcome(outcome)
     }
@@ -102,9 +102,13 @@ public struct ImageFiles: Sendable {
         return lines
     }
 
+    /// Whether the layers have more files than are kept in memory. Which ones are missing may depend on the order in which the
+    /// layers were read, so none are listed.
+    var hasReachedLimit: Bool { layers.contains { $0.tree?.omissions.hasReachedLimit == true } }
+
     private static func lines(about omissions: TreeOmissions, ofLayer number: Int) -> [String] {
         var lines = omissions.entries.map {
-            "layer \(number): '\(TerminalText.escaped($0.name))' is not listed: \($0.reason.rawValue)"
+            "layer \(number): '\(TerminalText.shortened($0.name))' is not listed: \($0.reason.rawValue)"
         }
         let rest = omissions.count - omissions.entries.count
         if rest > 0 { lines.append("layer \(number): \(rest) more entries are not listed") }

@@ -18,9 +18,13 @@ final class LayerTrees: Sendable {
     private let budget: TreeBudget
     private let digestsFiles: Bool
 
-    init(digestsFiles: Bool, budget: TreeBudget = TreeBudget()) {
+    /// The limits of what is kept, in words.
+    static let limitText =
+        "1 GiB, as far as the address space is not limited further, and 16384 folders and 8 for each entry without entries"
+
+    init(digestsFiles: Bool) {
         self.digestsFiles = digestsFiles
-        self.budget = budget
+        budget = TreeBudget(hasRoom: { AddressSpace.hasRoom(for: $0) })
     }
 
     /// Makes a consumer for the uncompressed side of each blob.

@@ -26,6 +26,13 @@ final class OpenRoot: Sendable {
         var facts: FactsList
         /// The number of blobs without facts.
         var leftCount: Int
+        var paths = KeptPaths()
+
+        mutating func set(_ blobFacts: BlobFacts, of blob: BlobIndex) {
+            facts[blob] = blobFacts
+            guard let table = blobFacts.uncompressed?.contents?.paths else { return }
+            for dropped in paths.add(blob, byteCount: table.byteCount) { facts.dropPaths(of: dropped) }
+        }
     }
 
     /// - Parameter requests: the blobs to read, by their indexes in the inventory.
@@ -63,7 +70,7 @@ final class OpenRoot: Sendable {
     func take(_ facts: BlobFacts, ofRunBlob number: Int) -> Bool {
         let blob = number - firstBlob
         return state.withLock { state in
-            state.facts[blob] = facts.merged(into: state.facts[blob])
+            state.set(facts.merged(into: state.facts[blob]), of: blob)
             state.leftCount -= 1
             return state.leftCount == 0
         }

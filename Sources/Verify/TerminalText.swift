@@ -11,4 +11,9 @@ package enum TerminalText {
 
     /// A name from an image in the same form. Bytes that are not UTF-8 become `\xff`.
     package static func escaped(_ bytes: [UInt8]) -> String { VisibleText.escaping(bytes) }
+
+    /// As `escaped`, of at most 256 bytes: a name in an image may have megabytes.
+    static func shortened(_ bytes: [UInt8]) -> String {
+        bytes.count <= 256 ? escaped(bytes) : escaped(Array(bytes.prefix(256))) + "..."
+    }
 }

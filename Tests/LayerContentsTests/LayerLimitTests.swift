@@ -19,6 +19,29 @@ import Testing
         #expect(budget.usedByteCount == 0)
     }
 
+    /// A name of 4 KB implies two thousand directories, and compresses to some bytes.
+    @Test func directoriesWithoutEntriesAreLimited() {
+        let deep = String(repeating: "d/", count: 1000)
+        let facts = SampleLayer((0..<20).map { .file("\($0)/" + deep + "f") }).facts()
+        #expect(facts.faults.map { $0.kind } == [.pathLimit])
+        #expect(facts.faults.first?.path.starts(with: Array("16/d/".utf8)) == true)
+        let layer = SampleLayer((0..<3000).map { .file("\($0)/a/b/c/d/e/f/g/file") })
+        #expect(layer.facts().faults.isEmpty)
+        #expect(layer.facts().paths?.count == 3000 * 9 + 1)
+    }
+
+    /// containerd makes a file by the path that links lead to.
+    @Test func pathsThroughLinksAreLimited() {
+        let deep = String(repeating: "d/", count: 1000)
+        func kinds(_ count: Int) -> Set<LayerFault.Kind> {
+            let name = "l/" + String(repeating: "e/", count: count) + "f"
+            return Set(SampleLayer([.file(deep + "f"), .link("l", deep), .file(name)]).facts().faults.map(\.kind))
+        }
+        #expect(kinds(900) == [.parentLinkFollowed, .linkTargetLong])
+        #expect(kinds(1000) == [.parentLinkFollowed, .linkTargetLong, .nameNearLimit])
+        #expect(kinds(1100) == [.parentLinkFollowed, .linkTargetLong, .nameTooLong])
+    }
+
     @Test func theMemoryOfPathsReturns() {
         let budget = PathBudget(byteCount: 1 << 20)
         for _ in 0..<20 {

@@ -80,7 +80,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
         RuleCase("an absolute name that stays inside by itself", [.file("/a/../x", "x")], [.parentComponent]),
     ]
 
-    private static func global(_ name: String) -> SampleEntry {
+    static func global(_ name: String) -> SampleEntry {
         SampleEntry(name: Array(name.utf8), type: "g", content: Array("13 comment=c\n".utf8))
     }
 
@@ -222,26 +222,37 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
 
     static let attributes: [RuleCase] = [
         RuleCase("user", [attribute("user.test", [1]), attribute("user.test", [], .directory("d"))]),
-        RuleCase("user on a link", [attribute("user.test", [1], .link("s", "t"))], [.attributeRefused]),
+        RuleCase("user on a link", [attribute("user.test", [1], .link("s", "t"))], [.attributeMisplaced]),
         RuleCase("user without a name", [attribute("user.", [1])], [.attributeRefused]),
         RuleCase("no name", [attribute("", [1])], [.attributeRefused]),
         RuleCase("a long name", [attribute("user." + String(repeating: "n", count: 251), [1])], [.attributeRefused]),
-        RuleCase("a large value", [attribute("user.test", Array(repeating: 1, count: 5000))], [.attributeRefused]),
+        RuleCase("what ext4 stores", [attribute("user.test", Array(repeating: 1, count: 4044))]),
+        RuleCase("a large value", [attribute("user.test", Array(repeating: 1, count: 4045))], [.attributeTooLong]),
+        RuleCase("the largest value", [attribute("trusted.t", Array(repeating: 1, count: 65536))], [.attributeTooLong]),
+        RuleCase("a larger value", [attribute("user.test", Array(repeating: 1, count: 65537))], [.attributeRefused]),
+        RuleCase(
+            "a large value on a link", [attribute("user.test", Array(repeating: 1, count: 5000), .link("s", "t"))],
+            [.attributeMisplaced]),
         RuleCase("no namespace", [attribute("com.apple.quarantine", [1])], [.attributeNamespace]),
         RuleCase("an unknown one of the system", [attribute("system.test", [1])], [.attributeNamespace]),
         RuleCase("capability", [attribute("security.capability", capability)]),
-        RuleCase("capability of 3 bytes", [attribute("security.capability", [1, 2, 3])], [.attributeRefused]),
+        RuleCase("capability of 3 bytes", [attribute("security.capability", [1, 2, 3])], [.attributeMalformed]),
         RuleCase("no capability", [attribute("security.capability", [])]),
         RuleCase(
-            "capability 1", [attribute("security.capability", [1, 0, 0, 1] + capability[4..<12])], [.attributeRefused]),
+            "capability 1", [attribute("security.capability", [1, 0, 0, 1] + capability[4..<12])], [.attributeMalformed]
+        ),
         RuleCase("SELinux", [attribute("security.selinux", [1])]),
         RuleCase("trusted", [attribute("trusted.test", [1])], [.attributeDropped]),
         RuleCase("overlay", [attribute("trusted.overlay.opaque", [0x79], .directory("d"))], [.overlayAttribute]),
         RuleCase(
             "overlay of users", [attribute("user.overlay.opaque", [0x79], .directory("d"))], [.userOverlayAttribute]),
         RuleCase("access list", [attribute("system.posix_acl_access", list)]),
-        RuleCase("malformed access list", [attribute("system.posix_acl_access", list.dropLast())], [.attributeRefused]),
-        RuleCase("default access list of a file", [attribute("system.posix_acl_default", list)], [.attributeRefused]),
+        RuleCase(
+            "malformed access list", [attribute("system.posix_acl_access", list.dropLast())], [.attributeMalformed]),
+        RuleCase("default access list of a file", [attribute("system.posix_acl_default", list)], [.attributeMisplaced]),
+        RuleCase(
+            "access list of a link", [attribute("system.posix_acl_access", list, .link("s", "t"))],
+            [.attributeMisplaced]),
         RuleCase("empty default access list of a file", [attribute("system.posix_acl_default", [2, 0, 0, 0])]),
         RuleCase("other records", [.file("a").record("VENDOR.key", "v").record("LIBARCHIVE.xattr.x", "v")]),
     ]
@@ -294,6 +305,17 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
         #expect(Set(facts.faults.map(\.kind)) == sample.kinds.filter { [.archive, .entry].contains($0.scope) })
     }
 
+    /// A global header is told where it is, whatever follows it.
+    @Test func globalHeadersAreFoundWhereTheyAre() {
+        let facts = SampleLayer([.file("f"), Self.global("a/g"), .file("g"), Self.global("h")]).facts()
+        #expect(facts.faults.map { $0.kind } == [.globalHeader, .globalComment])
+        #expect(facts.faults.map { $0.headerOffset } == [512, 2048])
+        let pax = SampleEntry(name: Array("pax".utf8), type: "x", content: Array("13 comment=c\n".utf8))
+        let last = SampleLayer([.file("f"), pax]).facts()
+        #expect(last.faults.map { $0.kind } == [.extendedHeaderWithoutEntry])
+        #expect(last.faults.first?.headerOffset == 512)
+    }
+
     /// Each rule of a layer has a case. What is missing is tested by the reader's tests, or needs a stack.
     @Test func allKindsHaveACase() {
         let cases = [
@@ -302,7 +324,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
         let seen = cases.reduce(into: Set<LayerFault.Kind>()) { $0.formUnion($1.kinds) }
         let elsewhere: Set<LayerFault.Kind> = [
             .sparseMapInvalid, .sparseFile, .extendedHeaderWithoutEntry, .extendedHeaderIgnored, .unknownMagic,
-            .blankNumber, .pathLimit,
+            .blankNumber, .pathLimit, .sparseMapTooLong,
         ]
         for kind in LayerFault.Kind.allCases where kind.scope != .stack && !elsewhere.contains(kind) {
             #expect(seen.contains(kind), "\(kind)")

@@ -49,16 +49,28 @@ struct StackCase: Sendable, CustomTestStringConvertible {
         StackCase("a child of a link", [.file("lib/new")], kinds: [.lowerLinkReplaced]),
         StackCase("a child of a link that is no more", [.file(".wh.lib")], [.file("lib/new")]),
         StackCase("a child of a link that a directory replaced", [.directory("lib")], [.file("lib/new")]),
-        StackCase("a whiteout below a link", [.file("lib/.wh.x")], kinds: [.lowerLinkReplaced]),
-        StackCase("an opaque marker below a link", [.file("lib/.wh..wh..opq")], kinds: [.lowerLinkReplaced]),
+        StackCase("a whiteout below a link", [.file("lib/.wh.x")], kinds: [.whiteoutBelowLink]),
+        StackCase("an opaque marker below a link", [.file("lib/.wh..wh..opq")], kinds: [.whiteoutBelowLink]),
+        StackCase(
+            "a whiteout and a file below a link", [.file("lib/.wh.x"), .file("lib/y")], kinds: [.lowerLinkReplaced]),
         StackCase(
             "a child of a link, then its directory", [.file("lib/new"), .directory("lib")], kinds: [.lowerLinkReplaced]),
         StackCase(
             "a whiteout below a link, then its directory", [.file("lib/.wh.x"), .directory("lib")],
-            kinds: [.lowerLinkReplaced]),
+            kinds: [.whiteoutBelowLink]),
         StackCase(
             "an opaque marker below a link, then its directory", [.file("lib/.wh..wh..opq"), .directory("lib")],
-            kinds: [.lowerLinkReplaced]),
+            kinds: [.whiteoutBelowLink]),
+        StackCase("a global header below a loop", [LayerRulesTests.global("loopa/x/y")], kinds: [.lowerLinkLoop]),
+        StackCase("a global header below a link", [LayerRulesTests.global("lib/x/y")]),
+        StackCase(
+            "a global header below a loop that is no more", [.file(".wh.loopa")],
+            [LayerRulesTests.global("loopa/x"), .file("f")]),
+        StackCase(
+            "a global header in a folder of the layer", [.directory("loopa"), LayerRulesTests.global("loopa/x")]),
+        StackCase(
+            "a global header before the folder", [LayerRulesTests.global("loopa/x"), .directory("loopa")],
+            kinds: [.lowerLinkLoop]),
         StackCase(
             "a child of a loop, then its directory", [.file("loopa/x"), .directory("loopa")], kinds: [.lowerLinkLoop]),
         StackCase(

@@ -116,6 +116,31 @@ import Testing
         #expect(LayerTree.reading(tar).children(of: LayerTree.root).count == 2000)
     }
 
+    /// A name of 4 KB implies two thousand directories, and compresses to some bytes.
+    @Test func directoriesWithoutEntriesAreLimited() {
+        let deep = String(repeating: "d/", count: 1000)
+        let tree = LayerTree.reading(
+            SampleTar.bytes { tar in for number in 0..<20 { tar.add("\(number)/" + deep + "f") } })
+        #expect(tree.omissions.hasReachedLimit)
+        #expect(tree.omissions.entries.isEmpty)
+        let wide = LayerTree.reading(
+            SampleTar.bytes { tar in for number in 0..<3000 { tar.add("\(number)/a/b/c/d/e/f/g/file") } })
+        #expect(!wide.omissions.hasReachedLimit)
+    }
+
+    /// Without a limit a few links make a path of any length.
+    @Test func pathsThroughLinksAreLimited() {
+        let deep = String(repeating: "d/", count: 1000)
+        let listing = Listing {
+            $0.add(deep + "f")
+            $0.add("l", type: "2", link: deep)
+            $0.add("l/" + String(repeating: "e/", count: 1020) + "g")
+            $0.add("l/" + String(repeating: "h/", count: 1050) + "i")
+        }
+        #expect(listing.lines.count == 1000 + 1 + 1 + 1020 + 1)
+        #expect(listing.tree.layers[0].omissions.entries.map { $0.reason } == [.nameTooLong])
+    }
+
     /// A path that changes between a file and a directory must not take more time each time.
     @Test func aPathOfManyEntriesTakesLinearTime() {
         let tar = SampleTar.bytes { tar in

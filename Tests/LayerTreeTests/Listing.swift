@@ -14,6 +14,8 @@ struct Listing {
         tree = MergedTree(layers.map { LayerTree.reading(SampleTar.bytes($0)) })
     }
 
+    init(_ layers: [LayerTree]) { tree = MergedTree(layers) }
+
     /// All files.
     var lines: [String] { lines(includesHidden: false) }
 
@@ -45,6 +47,8 @@ struct Listing {
         } catch {
             return switch error {
             case .missing(let path): "missing \(String(decoding: path, as: UTF8.self))"
+            case .danglingLink(let link, let path):
+                "link \(String(decoding: link, as: UTF8.self)) to missing \(String(decoding: path, as: UTF8.self))"
             case .notADirectory(let path): "not a directory \(String(decoding: path, as: UTF8.self))"
             case .linkLoop: "loop"
             }

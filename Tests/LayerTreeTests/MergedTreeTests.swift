@@ -100,6 +100,67 @@ import Testing
         #expect(broken.lines.count == 2)
     }
 
+    /// Of several layers that hide a file the first one is named.
+    @Test func hiddenFilesNameTheFirstLayerThatHidesThem() {
+        let file = Listing({ $0.add("f") }, { $0.add("f") }, { $0.add("f") })
+        #expect(file.allLines == ["file f 644 0 @3", "file f 644 0 @2 hidden by 3", "file f 644 0 @1 hidden by 2"])
+        let folder = Listing({ $0.addDirectory("d") }, { $0.addDirectory("d") }, { $0.addDirectory("d") })
+        #expect(folder.allLines == ["dir d 755 @3", "dir d 755 @2 hidden by 3", "dir d 755 @1 hidden by 2"])
+        let below = Listing({ $0.add("d/f") }, { $0.add("d/.wh.f") }, { $0.add(".wh.d") })
+        #expect(below.allLines.contains("file d/f 644 0 @1 hidden by 2"))
+        let replaced = Listing({ $0.add("d/f") }, { $0.add("d") }, { $0.addDirectory("d") }, { $0.add(".wh.d") })
+        #expect(replaced.allLines.contains("file d/f 644 0 @1 hidden by 2"))
+        #expect(replaced.allLines.contains("file d 644 0 @2 hidden by 3"))
+        #expect(replaced.allLines.contains("dir d 755 @3 hidden by 4"))
+    }
+
+    /// Names of many layers come in order, each once.
+    @Test func namesOfManyLayersAreSorted() {
+        let layers = (0..<20).map { layer in
+            LayerTree.reading(
+                SampleTar.bytes { tar in
+                    for number in stride(from: layer, to: 300, by: layer + 1) { tar.add("d/\(number)") }
+                })
+        }
+        let listing = Listing(layers)
+        let names = (0..<300).map { "d/\($0)" }.sorted()
+        #expect(listing.lines.dropFirst().map { String($0.split(separator: " ")[1]) } == names)
+    }
+
+    /// A directory without an entry has the attributes of what its path leads to below: through links, through layers without an
+    /// entry, and behind opaque markers.
+    @Test func attributesAreInheritedAlongPaths() {
+        let listing = Listing(
+            {
+                $0.addDirectory("real/in/deep", mode: 0o701)
+                $0.addDirectory("real/in", mode: 0o702)
+                $0.addDirectory("p/q", mode: 0o703)
+                $0.add("link", type: "2", link: "real")
+            }, { $0.add("p/.wh..wh..opq") }, { $0.add("p/q/.wh..wh..opq") },
+            {
+                $0.add("link/in/deep/more/f")
+                $0.add("p/q/r/f")
+                $0.add("p/.wh..wh..opq")
+            })
+        #expect(listing.lines.contains("dir link/in 702 @4"))
+        #expect(listing.lines.contains("dir link/in/deep 701 @4"))
+        #expect(listing.lines.contains("dir link/in/deep/more 755 @4"))
+        #expect(listing.lines.contains("dir p/q 755 @4"))
+        #expect(listing.lines.contains("dir p/q/r 755 @4"))
+    }
+
+    /// Following the whole path of each directory would take a minute.
+    @Test func deepDirectoriesAreListedInLinearTime() {
+        let deep = String(repeating: "d/", count: 2000)
+        let layer: (inout SampleTar) -> Void = { tar in
+            tar.add("d/.wh..wh..opq")
+            tar.add(deep + "f")
+        }
+        let listing = Listing(layer, layer, layer, layer, layer)
+        #expect(listing.lines.count == 2001)
+        #expect(listing.allLines.count > 10_000)
+    }
+
     @Test func anImageWithoutLayersHasARoot() {
         let listing = Listing()
         #expect(listing.lines.isEmpty)
@@ -125,7 +186,9 @@ import Testing
         #expect(listing.find("abs", followsLast: false) == "/abs")
         #expect(listing.find("up/", followsLast: false) == "/etc")
         #expect(listing.find("loop/x") == "loop")
-        #expect(listing.find("gone") == "missing nowhere")
+        #expect(listing.find("gone") == "link gone to missing nowhere")
+        #expect(listing.find("gone", followsLast: false) == "/gone")
+        #expect(listing.find("nothing/x") == "missing nothing")
         #expect(listing.find("etc/conf/x") == "not a directory etc/conf")
         #expect(listing.find("etc/conf/", followsLast: false) == "not a directory etc/conf")
     }

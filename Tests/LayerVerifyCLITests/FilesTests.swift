@@ -31,6 +31,27 @@ import Testing
         }
     }
 
+    /// As with `head`: the reader has what it wanted. A list is no verdict.
+    @Test(arguments: [
+        ["ls", "-R", sound], ["diff", sound, ProgramRun.corpus("good/oci-zstd") + "/image"],
+        ["explain", "layer-not-tar"], ["--help"],
+    ])
+    func aReaderMayEndBeforeTheList(_ arguments: [String]) throws {
+        let line = "(sleep 0.2; \"$@\"; echo $? >&2) | :"
+        let run = try ProgramRun.run("bash", ["-c", line, "bash", ProgramRun.layerverifyPath] + arguments)
+        #expect(run.transcript == "141\n")
+        let verify = try ProgramRun.run("bash", ["-c", line, "bash", ProgramRun.layerverifyPath, Self.sound])
+        #expect(verify.transcript.hasSuffix("2\n") && verify.transcript.contains("Broken pipe"))
+    }
+
+    /// The image is refuted, whether its list is read or not.
+    @Test func aDamagedImageIsToldWithoutAReaderOfTheList() throws {
+        let image = ProgramRun.corpus("bad/contents-path-twice") + "/image"
+        let line = "(sleep 0.2; \"$@\"; echo $? >&2) | :"
+        let run = try ProgramRun.run("bash", ["-c", line, "bash", ProgramRun.layerverifyPath, "ls", image])
+        #expect(run.transcript.hasSuffix("\n1\n") && !run.transcript.contains("Broken pipe"), "\(run.transcript)")
+    }
+
     @Test(arguments: [
         ["ls"], ["cat", "image"], ["ls", "--layer", "0", "image"], ["ls", "--format", "xml", "image"],
         ["ls", "--format", "json", "--long", "image"], ["ls", "--platform", "x", "image"],

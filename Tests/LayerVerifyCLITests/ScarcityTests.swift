@@ -65,6 +65,24 @@ import Testing
         #expect(run.text.lowercased().contains("out of memory"))
     }
 
+    /// Whatever the limit, there is a verdict or a sentence, and never the end by a signal.
+    @Test(arguments: ["verify", "ls -R", "diff bad"])
+    func aLimitedAddressSpaceEndsNoRunBySignal(_ command: String) throws {
+        let tar = SampleTar.bytes { tar in for number in 0..<20_000 { tar.add("folder/file-\(number)") } }
+        try Data(tar).write(to: workshop.url("layer.tar"))
+        try workshop.handmadeLayout(
+            "many", [(workshop.path("layer.tar"), workshop.path("layer.tar"), "application/vnd.oci.image.layer.v1.tar")]
+        )
+        var statuses: Set<String> = []
+        for limit in stride(from: 60_000, through: 180_000, by: 10_000) {
+            let run = try bash("ulimit -c 0 -v \(limit); \"$P\" \(command) many > out; echo $?")
+            let status = run.text.split(separator: "\n").last.map { String($0) } ?? ""
+            #expect(["0", "1", "2"].contains(status), "\(limit): \(run.transcript.suffix(2000))")
+            statuses.insert(status)
+        }
+        #expect(statuses.contains("2") && statuses.count > 1)
+    }
+
     // Digests
 
     @Test(arguments: ["image", "bad", "inspect image", "digest program", "bench --size 1MiB", "--verbose bad"])

@@ -22,7 +22,7 @@ package struct SampleTar {
             device: device)
     }
 
-    /// Adds an entry whose name need not be UTF-8.
+    /// Adds an entry whose name need not be UTF-8. Long names are those of GNU tar.
     package mutating func add(
         _ name: [UInt8], type: Character = "0", _ content: String = "", link: String = "", mode: Int = 0o644,
         owner: Int = 0, group: Int = 0, time: Int = 1_700_000_000, device: (Int, Int) = (0, 0)
@@ -33,14 +33,17 @@ package struct SampleTar {
             let digits = String(number, radix: 8)
             put(Array((String(repeating: "0", count: digitCount - digits.count) + digits).utf8), place)
         }
-        put(name, 0)
+        for (text, type) in [(name, "L"), (Array(link.utf8), "K")] as [([UInt8], Character)] where text.count > 100 {
+            add("././@LongLink", type: type, String(decoding: text, as: UTF8.self) + "\0")
+        }
+        put(Array(name.prefix(100)), 0)
         put(mode, 7, 100)
         put(owner, 7, 108)
         put(group, 7, 116)
         put(content.utf8.count, 11, 124)
         put(time, 11, 136)
         put(Array(String(type).utf8), 156)
-        put(Array(link.utf8), 157)
+        put(Array(link.utf8.prefix(100)), 157)
         put(Array("ustar\u{0}00".utf8), 257)
         put(device.0, 7, 329)
         put(device.1, 7, 337)

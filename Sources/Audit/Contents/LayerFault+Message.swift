@@ -30,6 +30,7 @@ extension LayerFault {
         case .headerInvalid: return "a header in \(layer) does not parse, \(at): \(otherWords)"
         case .extendedHeaderInvalid: return "an extended header in \(layer) does not parse, \(at): \(otherWords)"
         case .sparseMapInvalid: return "the map of a sparse file in \(layer) does not hold, \(at)\(of): \(otherWords)"
+        case .sparseMapTooLong: return "the map of a sparse file in \(layer) has more than 1 MiB, \(at)"
         case .zeroBlockAmongEntries: return "one block of zeros is between entries of \(layer), \(at)"
         case .bytesAfterEnd: return "bytes follow the end of the tar in \(layer), \(at)"
         case .indexAfterEnd: return "the table of contents of eStargz follows the end of the tar in \(layer), \(at)"
@@ -66,7 +67,13 @@ extension LayerFault {
         case .notFoundAgain: return entry(layer, "\(otherWords), so Docker cannot save it again")
         case .overlayDevice: return entry(layer, "is a device 0/0, a whiteout of overlay")
         case .overlayAttribute, .userOverlayAttribute: return entry(layer, "has overlay's own attribute \(otherName)")
-        case .attributeRefused: return entry(layer, "has the attribute \(otherName), which Linux refuses")
+        case .attributeRefused:
+            return entry(layer, "has the attribute \(otherName), whose name or size Linux refuses")
+        case .attributeMalformed: return entry(layer, "has the attribute \(otherName), whose value is malformed")
+        case .attributeMisplaced:
+            return entry(layer, "has the attribute \(otherName), which files of its type cannot have")
+        case .attributeTooLong:
+            return entry(layer, "has the attribute \(otherName) with more than 4044 bytes, which ext4 does not store")
         case .attributeNamespace: return entry(layer, "has the attribute \(otherName), which Linux does not know")
         case .attributeDropped: return entry(layer, "has the attribute \(otherName), which containerd leaves out")
         case .ownerOutOfRange: return entry(layer, "has an owner that is out of range: \(otherWords)")
@@ -83,6 +90,8 @@ extension LayerFault {
             return
                 "\(layer): the hard link \(name) leads to \(otherName), which does not come before it in the layer, \(at)"
         case .hardLinkToDirectory: return "\(layer): the hard link \(name) leads to the folder \(otherName), \(at)"
+        case .hardLinkThroughLink:
+            return "\(layer): the hard link \(name) leads to \(otherName), a symbolic link to a file, \(at)"
         case .parentNotDirectory: return "\(layer): \(name) is below \(otherName), which is not a folder, \(at)"
         case .parentLinkBroken:
             return "\(layer): \(name) is below the link \(otherName), which does not lead to a folder, \(at)"
@@ -91,10 +100,13 @@ extension LayerFault {
         case .whiteoutAfterEntry:
             return "\(layer): the whiteout \(name) comes behind what it names, \(at)"
         case .whiteoutInOpaque: return "\(layer): the whiteout \(name) is in a folder that is opaque anyway, \(at)"
-        case .pathLimit: return "\(layer): there are too many entries to compare all paths; \(entries)"
+        case .pathLimit: return "\(layer): there are too many paths to compare all of them; \(entries)"
         case .lowerLinkReplaced:
             return
                 "\(layer): \(name) has no entry \(first), and replaces a link of a lower layer to \(otherName), \(at)"
+        case .whiteoutBelowLink:
+            return
+                "\(layer): \(name) has no entry before the whiteouts in it, and replaces a link of a lower layer to \(otherName), \(at)"
         case .lowerLinkLoop:
             return
                 "\(layer): \(name) has no entry \(first), and replaces a link of a lower layer to \(otherName), which leads through too many links, \(at)"
@@ -108,6 +120,9 @@ extension LayerFault {
         case .whiteoutWithoutParent:
             return "\(layer): the whiteout \(name) is in a folder that no lower layer has, \(at)"
         case .whiteoutOfNothing: return "\(layer): the whiteout \(name) names what no lower layer has, \(at)"
+        case .stackLimit:
+            return
+                "\(layer) was not compared with the layers below and above: those of this image store have too many paths"
         }
     }
 

@@ -50,6 +50,8 @@ static void remove_places(void) {
     }
 }
 
+void lv_remove_places(void) { remove_places(); }
+
 static void unblock(int number) {
     sigset_t signals;
     sigemptyset(&signals);

@@ -30,7 +30,9 @@ extension ContentsFacts {
             let severities: [LayerFault.Severity] = [.refute, .undetermined, .warning, .note]
             kept = severities.compactMap { severity in kept.first { $0.severity == severity } }
         }
-        return kept.count == faults.count ? self : ContentsFacts(entryCount: entryCount, faults: kept, paths: paths)
+        return kept.count == faults.count
+            ? self
+            : ContentsFacts(entryCount: entryCount, faults: kept, paths: paths, globalFolders: globalFolders)
     }
 
     /// The approximate memory in bytes of the faults.

@@ -13,11 +13,21 @@ package final class ContentsFacts: Sendable {
     /// The paths of the layer; nil if they were not collected, if there were too many, or if the tar
     /// is cut or invalid.
     package let paths: PathTable?
+    /// The folders that containerd makes for the names of global headers.
+    let globalFolders: [GlobalFolder]
 
-    package init(entryCount: Int, faults: [LayerFault], paths: PathTable?) {
+    package init(
+        entryCount: Int, faults: [LayerFault], paths: PathTable?, globalFolders: [GlobalFolder] = []
+    ) {
         self.entryCount = entryCount
         self.faults = faults
         self.paths = paths
+        self.globalFolders = globalFolders
+    }
+
+    /// The same without the paths, because those of all layers together take too much memory.
+    package var withoutPaths: ContentsFacts {
+        ContentsFacts(entryCount: entryCount, faults: faults + [LayerFault(.stackLimit, at: 0)], paths: nil)
     }
 
     /// Whether there were too many paths.
@@ -28,7 +38,9 @@ package final class ContentsFacts: Sendable {
 
 extension ContentsFacts: Hashable {
     package static func == (one: ContentsFacts, other: ContentsFacts) -> Bool {
-        one === other || one.entryCount == other.entryCount && one.faults == other.faults && one.paths == other.paths
+        one === other
+            || one.entryCount == other.entryCount && one.faults == other.faults && one.paths == other.paths
+                && one.globalFolders == other.globalFolders
     }
 
     package func hash(into hasher: inout Hasher) {

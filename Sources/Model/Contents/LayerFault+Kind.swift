@@ -19,6 +19,8 @@ extension LayerFault {
         case extendedHeaderInvalid
         /// The map of a sparse file does not match its content. Other: what does not match.
         case sparseMapInvalid
+        /// The map of a sparse file has more than 1 MiB.
+        case sparseMapTooLong
         /// One block of zeros is followed by other bytes: neither an entry nor the end of the archive.
         case zeroBlockAmongEntries
         /// Bytes that are not zero follow the end of the archive. `headerOffset` is where they begin.
@@ -81,8 +83,14 @@ extension LayerFault {
         case overlayAttribute
         /// An attribute `user.overlay.*`, which changes what overlay mounts without privileges show. Other: its name.
         case userOverlayAttribute
-        /// An attribute whose name, value or file Linux refuses. Other: its name.
+        /// An attribute whose name, or the size of whose value, Linux refuses. Other: its name.
         case attributeRefused
+        /// A capability or an access control list that is malformed. Other: the name of the attribute.
+        case attributeMalformed
+        /// An attribute that files of its type cannot have. Other: its name.
+        case attributeMisplaced
+        /// An attribute with more bytes than ext4 stores. Other: its name.
+        case attributeTooLong
         /// An attribute outside of Linux's namespaces, such as `com.apple.*`; Docker refuses it. Other: its name.
         case attributeNamespace
         /// An attribute `trusted.*`, which containerd leaves out. Other: its name.
@@ -124,6 +132,8 @@ extension LayerFault {
         case hardLinkTargetMissing
         /// A hard link to a directory. Other: the target.
         case hardLinkToDirectory
+        /// A hard link to a symbolic link to a file, with a slash at the end of the target. Other: the target.
+        case hardLinkThroughLink
         /// An entry, or a global header, below what is not a directory in the same layer. Other: the path of that.
         case parentNotDirectory
         /// An entry below a symbolic link of the same layer that loops, or leads to nothing in the layer. `..` does not lead out
@@ -145,6 +155,8 @@ extension LayerFault {
         /// A directory without an entry before those in it replaces a symbolic link of a lower layer. Other: the target of
         /// that.
         case lowerLinkReplaced
+        /// As `lowerLinkReplaced`; the layer has nothing in the directory but whiteouts or an opaque marker.
+        case whiteoutBelowLink
         /// As `lowerLinkReplaced`; the link below leads into a loop, or through more links than containerd follows.
         case lowerLinkLoop
         /// A directory without an entry before those in it replaces a file or a device of a lower layer.
@@ -159,5 +171,7 @@ extension LayerFault {
         case whiteoutWithoutParent
         /// A whiteout of what no lower layer has.
         case whiteoutOfNothing
+        /// The layers of the image store have too many paths to keep those of this one.
+        case stackLimit
     }
 }

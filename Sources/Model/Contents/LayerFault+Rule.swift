@@ -47,6 +47,10 @@ extension LayerFault.Kind {
             Rule(
                 code: .layerTarInvalid, fault: "The map of a sparse file does not hold",
                 reason: "no runtime unpacks it: Go's archive/tar refuses the map")
+        case .sparseMapTooLong:
+            Rule(
+                code: .layerTarInvalid, fault: "The map of a sparse file has more than 1 MiB",
+                reason: "Go's archive/tar refuses it since 1.24.8; runtimes that are built with an older one read it")
         case .zeroBlockAmongEntries:
             Rule(
                 code: .layerTarInvalid, fault: "One block of zeros is followed by something else than a second one",
@@ -198,8 +202,24 @@ extension LayerFault.Kind {
                 reason: "it changes overlay mounts of users without privileges, and no others")
         case .attributeRefused:
             Rule(
-                code: .layerAttributeInvalid, fault: "An attribute whose name or value Linux refuses",
-                reason: "every runtime fails to set it")
+                code: .layerAttributeInvalid,
+                fault: "An attribute without a name, with one of more than 255 bytes, or with more than 64 KiB",
+                reason: "Linux refuses it, so every runtime fails to set it")
+        case .attributeMalformed:
+            Rule(
+                code: .layerAttributeInvalid,
+                fault: "An attribute `security.capability` or `system.posix_acl_` whose value is malformed",
+                reason: "Linux refuses the value (`invalid argument`), so every runtime fails to set it")
+        case .attributeMisplaced:
+            Rule(
+                code: .layerAttributeInvalid,
+                fault:
+                    "An attribute that a file of its type cannot have: `user.` on a link or a device, an access control list on a link, a default one on a file",
+                reason: "Linux refuses it, and containerd fails; Docker and podman leave out `user.` there")
+        case .attributeTooLong:
+            Rule(
+                code: .layerAttributeInvalid, fault: "An attribute of 4045 bytes to 64 KiB",
+                reason: "ext4 does not store it, so every runtime fails there; XFS and Btrfs do")
         case .attributeNamespace:
             Rule(
                 code: .layerAttributeInvalid, fault: "An attribute outside of Linux' namespaces, such as `com.apple.`",
@@ -253,6 +273,11 @@ extension LayerFault.Kind {
             Rule(
                 code: .layerHardLinkBroken, fault: "A hard link to a folder",
                 reason: "Linux refuses it, and so does every runtime")
+        case .hardLinkThroughLink:
+            Rule(
+                code: .layerResultDiffers,
+                fault: "A hard link to a symbolic link to a file, written with a slash at the end",
+                reason: "Docker and podman link to the symbolic link, containerd to the file")
         case .parentNotDirectory:
             Rule(
                 code: .layerPathBlocked, fault: "An entry below a file of the same layer",
@@ -283,7 +308,9 @@ extension LayerFault.Kind {
                 reason: "the same files in all runtimes")
         case .pathLimit:
             Rule(
-                code: .layerContentsUnchecked, fault: "More paths than are kept in memory",
+                code: .layerContentsUnchecked,
+                fault:
+                    "More paths than are kept in memory, or more than 16384 folders and 8 for each entry without entries",
                 reason: "what was not compared is not verified")
         case .lowerLinkReplaced:
             Rule(
@@ -291,6 +318,14 @@ extension LayerFault.Kind {
                 fault:
                     "A folder without an entry, or with one behind its content, over a symbolic link of a lower layer",
                 reason: "on overlay a new folder hides the link and what it leads to; in place the link is followed")
+        case .whiteoutBelowLink:
+            Rule(
+                code: .layerResultDiffers,
+                fault:
+                    "A folder that has only whiteouts, and no entry before them, over a symbolic link of a lower layer",
+                reason:
+                    "on overlay nothing is deleted where the link leads, and a new folder hides the link; in place the link is followed: name what is to be deleted by its path without links"
+            )
         case .lowerLinkLoop:
             Rule(
                 code: .layerPathBlocked,
@@ -323,6 +358,11 @@ extension LayerFault.Kind {
         case .whiteoutOfNothing:
             Rule(
                 code: .layerTarUnusual, fault: "A whiteout of what no lower layer has", reason: "it hides nothing")
+        case .stackLimit:
+            Rule(
+                code: .layerContentsUnchecked,
+                fault: "The paths of the layers of one image store take more than 256 MiB",
+                reason: "what was not compared is not verified")
         }
     }
 }

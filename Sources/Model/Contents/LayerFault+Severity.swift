@@ -10,7 +10,7 @@ extension LayerFault.Kind {
             .typeUnsupported, .nameTooLong, .pathOutsideRoot, .linkTargetRefused, .rootReplaced, .whiteoutWithoutName,
             .overlayAttribute, .attributeRefused, .attributeNamespace, .pathTwice, .hardLinkTargetMissing,
             .hardLinkToDirectory, .parentNotDirectory, .parentLinkBroken, .whiteoutAfterEntry, .lowerLinkLoop,
-            .globalWhiteout:
+            .globalWhiteout, .sparseMapTooLong, .attributeMalformed, .attributeMisplaced, .attributeTooLong:
             .refute
         case .bytesAfterEnd, .entriesAfterEnd, .extendedHeaderWithoutEntry, .globalHeader,
             .nameNearLimit,
@@ -18,7 +18,7 @@ extension LayerFault.Kind {
             .userOverlayAttribute, .ownerOutOfRange, .timeOutOfRange, .deviceNumberCut, .sparseFile, .sizeWithoutData,
             .namesDiffer, .extendedHeaderIgnored, .parentLinkFollowed, .entriesReplaced, .lowerLinkReplaced,
             .lowerFileReplaced, .parentAttributesLost, .opaqueRoot, .whiteoutReplaced, .whiteoutWithoutParent,
-            .notFoundAgain:
+            .notFoundAgain, .hardLinkThroughLink, .whiteoutBelowLink:
             .warning
         case .paddingMissing, .endBlocksMissing, .indexAfterEnd, .emptyStream, .globalComment, .parentComponent,
             .whiteoutMetadata,
@@ -26,14 +26,15 @@ extension LayerFault.Kind {
             .paxRecordTwice, .unknownMagic, .blankNumber, .nameEndsInSlash, .nameNotUTF8, .nameHasControls,
             .linkTargetLong, .whiteoutInOpaque, .whiteoutOfNothing:
             .note
-        case .pathLimit: .undetermined
+        case .pathLimit, .stackLimit: .undetermined
         }
     }
 
     /// What must be known to see the fault.
     package var scope: LayerFault.Scope {
         switch self {
-        case .notATar, .tarCut, .headerInvalid, .extendedHeaderInvalid, .sparseMapInvalid, .zeroBlockAmongEntries,
+        case .notATar, .tarCut, .headerInvalid, .extendedHeaderInvalid, .sparseMapInvalid, .sparseMapTooLong,
+            .zeroBlockAmongEntries,
             .bytesAfterEnd, .entriesAfterEnd, .indexAfterEnd, .paddingMissing, .endBlocksMissing,
             .emptyStream,
             .extendedHeaderWithoutEntry, .globalHeader, .globalComment, .unknownMagic, .blankNumber, .paxRecordTwice,
@@ -44,13 +45,14 @@ extension LayerFault.Kind {
             .whiteoutDirectoryUsed, .whiteoutMetadata, .overlayDevice, .overlayAttribute, .userOverlayAttribute,
             .attributeRefused, .attributeNamespace, .attributeDropped, .ownerOutOfRange, .timeOutOfRange,
             .deviceNumberCut, .sparseFile, .nameEndsInSlash, .nameNotUTF8, .nameHasControls, .linkTargetLong,
-            .globalWhiteout, .notFoundAgain:
+            .globalWhiteout, .notFoundAgain, .attributeMalformed, .attributeMisplaced, .attributeTooLong:
             .entry
-        case .pathTwice, .hardLinkTargetMissing, .hardLinkToDirectory, .parentNotDirectory, .parentLinkBroken,
+        case .pathTwice, .hardLinkTargetMissing, .hardLinkToDirectory, .hardLinkThroughLink, .parentNotDirectory,
+            .parentLinkBroken,
             .parentLinkFollowed, .entriesReplaced, .whiteoutAfterEntry, .whiteoutInOpaque, .pathLimit:
             .layer
         case .lowerLinkReplaced, .lowerLinkLoop, .lowerFileReplaced, .parentAttributesLost, .opaqueRoot,
-            .whiteoutReplaced, .whiteoutWithoutParent, .whiteoutOfNothing:
+            .whiteoutReplaced, .whiteoutWithoutParent, .whiteoutOfNothing, .whiteoutBelowLink, .stackLimit:
             .stack
         }
     }

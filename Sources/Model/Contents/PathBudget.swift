@@ -10,16 +10,20 @@ import Synchronization
 package final class PathBudget: Sendable {
     private let limit: Int
     private let used = Atomic<Int>(0)
+    private let hasRoom: @Sendable (Int) -> Bool
 
-    /// Units: `byteCount` is the memory of all tables, in bytes.
-    package init(byteCount: Int) { limit = byteCount }
+    /// Units: `byteCount` is the memory of all tables, in bytes. `hasRoom` says whether the process can allocate that number of bytes.
+    package init(byteCount: Int, hasRoom: @escaping @Sendable (Int) -> Bool = { _ in true }) {
+        limit = byteCount
+        self.hasRoom = hasRoom
+    }
 
     /// The memory in bytes that is taken at present.
     package var usedByteCount: Int { used.load(ordering: .relaxed) }
 
     /// Takes more memory. Returns: whether there was enough; if not, nothing is taken.
     func take(_ byteCount: Int) -> Bool {
-        if used.add(byteCount, ordering: .relaxed).newValue <= limit { return true }
+        if used.add(byteCount, ordering: .relaxed).newValue <= limit, hasRoom(byteCount) { return true }
         used.subtract(byteCount, ordering: .relaxed)
         return false
     }

@@ -198,6 +198,11 @@ extension PathTable {
         }
     }
 
+    /// The approximate memory in bytes.
+    package var byteCount: Int {
+        MemoryLayout<PathRecord>.stride * count + arena.byteCount + 8 * slots.count + 4 * listed.count
+    }
+
     private static func block(_ offset: UInt64) -> UInt32 { UInt32(clamping: offset / 512) }
 
     /// Takes memory for one more path, with `byteCount` bytes of names. Returns: whether there was enough.

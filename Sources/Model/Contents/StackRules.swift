@@ -11,6 +11,8 @@
 /// Complexity: for each layer proportional to its paths, or to the paths of the tree if these are fewer.
 package struct StackRules {
     private let tables: [PathTable]
+    /// Of each layer.
+    private let globalFolders: [[GlobalFolder]]
     private var tree: StackTree
     private var faults: [LayerFaultList]
     private var resolver = PathResolver(steps: 1 << 20, links: PathResolver.containerdLinkCount)
@@ -22,13 +24,14 @@ package struct StackRules {
     /// Parameters: `layers` begin with the lowest one; nil, or facts without paths, is a layer whose paths are not known. Nothing is
     /// found in it and in the layers above, since it is not known what they replace.
     package static func faults(of layers: [ContentsFacts?]) -> [(layer: Int, fault: LayerFault)] {
-        var rules = StackRules(layers.prefix { $0?.paths != nil }.compactMap { $0?.paths })
+        var rules = StackRules(layers.prefix { $0?.paths != nil }.compactMap { $0 })
         rules.run()
         return rules.faults.enumerated().flatMap { place, list in list.faults.map { (place, $0) } }
     }
 
-    private init(_ tables: [PathTable]) {
-        self.tables = tables
+    private init(_ layers: [ContentsFacts]) {
+        tables = layers.compactMap { $0.paths }
+        globalFolders = layers.map { $0.globalFolders }
         tree = StackTree()
         faults = Array(repeating: LayerFaultList(), count: tables.count)
     }
@@ -42,6 +45,7 @@ package struct StackRules {
                     LayerFault(kind, Array(".wh..wh..opq".utf8), at: table.headerOffset(of: .root))
                 }
             }
+            for folder in globalFolders[layer] { judge(folder, layer) }
             guard tree.add(dependentsOf: table) else {
                 faults[layer].add(.pathLimit) { LayerFault($0, at: 0) }
                 return
@@ -109,8 +113,40 @@ package struct StackRules {
         case .symbolicLink:
             let table = tables[below.layer]
             let isLoop = resolver.follow(below.node, in: table) == .loop
-            add(isLoop ? .lowerLinkLoop : .lowerLinkReplaced, layer, node, other: table.linkTarget(of: below.node))
+            // Whiteouts do not count as children.
+            let isOfWhiteouts = !tables[layer].flags(of: node).contains(.hasChildren)
+            let kind: LayerFault.Kind =
+                isLoop ? .lowerLinkLoop : isOfWhiteouts ? .whiteoutBelowLink : .lowerLinkReplaced
+            add(kind, layer, node, other: table.linkTarget(of: below.node))
         }
+    }
+
+    /// The folders of a global header. containerd looks for each in the lower layers, the uppermost first, each by itself.
+    private mutating func judge(_ folder: GlobalFolder, _ layer: Int) {
+        for path in folder.missing {
+            lower: for table in tables[..<layer].reversed() {
+                switch resolver.resolve(path, from: .root, in: table, followsLast: true) {
+                case .loop:
+                    faults[layer].add(.lowerLinkLoop) { kind in
+                        LayerFault(kind, path, at: folder.headerOffset, other: path)
+                    }
+                    return
+                case .missing where !hasWhiteout(path, table): continue lower
+                case .found, .missing, .notDirectory, .unknown: break lower
+                }
+            }
+        }
+    }
+
+    /// Whether a layer has a whiteout at a path or above it, links not followed.
+    private func hasWhiteout(_ path: [UInt8], _ table: PathTable) -> Bool {
+        var place = PathNode.root
+        for name in path.split(separator: UInt8(ascii: "/")) {
+            guard let next = table.find(path, name.indices, in: place) else { return false }
+            if table.kind(of: next) == .whiteout { return true }
+            place = next
+        }
+        return false
     }
 
     private mutating func add(

@@ -37,6 +37,9 @@ package struct FactsList: RandomAccessCollection, MutableCollection, Equatable, 
     /// What a layer contains; nil if that is not known.
     package func contents(of blob: BlobIndex) -> ContentsFacts? { contents[blob] }
 
+    /// Releases the paths in a layer, because those of all layers together take too much memory.
+    package mutating func dropPaths(of blob: BlobIndex) { contents[blob] = contents[blob]?.withoutPaths }
+
     package mutating func append(_ facts: BlobFacts?) {
         contents[packed.count] = facts?.uncompressed?.contents
         packed.append(facts)

@@ -128,6 +128,7 @@ extension TraceRecord.Kind {
         case .gather: "find images, read documents"
         case .read: "read and decode blocks"
         case .hash: "hash blocks"
+        case .contents: "read the tar in layers"
         case .whole: "read, decode and hash small blobs"
         case .judge: "compare facts with claims"
         case .confirm: "read again with the reference decoder"

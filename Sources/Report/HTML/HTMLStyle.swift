@@ -31,12 +31,12 @@ enum HTMLStyle {
         --focus:#0b57b0;--ok:#1a7033;--bad:#b3261e;--open:#835600;--info:#0b5c8a;
         --ok-fill:#bfe5c8;--ok-edge:#6fae7f;--bad-fill:#f6b7b0;--bad-hatch:#e89a92;--bad-edge:#b3261e;
         --open-fill:#f5d88f;--open-hatch:#e6c163;--open-edge:#a87911;--ink:#16210f;--mark:#ffd9a8;--mark-ink:#5b1700;
-        --gather:#7a7f99;--read:#3b78c4;--hash:#d98a1f;--whole:#2f9a8f;--judge:#9558b2;--confirm:#c9433a}
+        --gather:#7a7f99;--read:#3b78c4;--hash:#d98a1f;--contents:#8c8a1a;--whole:#2f9a8f;--judge:#9558b2;--confirm:#c9433a}
         @media (prefers-color-scheme:dark){:root{--page:#14181d;--panel:#1c2128;--text:#e4e7eb;--faint:#a0a9b4;--line:#39414b;
         --link:#86b9f7;--focus:#86b9f7;--ok:#63c984;--bad:#ff8a80;--open:#e5b454;--info:#7cc4ee;
         --ok-fill:#24523a;--ok-edge:#4d8f66;--bad-fill:#74292a;--bad-hatch:#8c3a38;--bad-edge:#ff8a80;
         --open-fill:#5e4713;--open-hatch:#75591b;--open-edge:#d6a53f;--ink:#f3f5f2;--mark:#6b3d00;--mark-ink:#ffe2bd;
-        --gather:#8a90ad;--read:#5d98e0;--hash:#e0a04a;--whole:#4ab8ac;--judge:#b784d1;--confirm:#ec6f66}}
+        --gather:#8a90ad;--read:#5d98e0;--hash:#e0a04a;--contents:#c5c34a;--whole:#4ab8ac;--judge:#b784d1;--confirm:#ec6f66}}
 
         """
 
@@ -156,7 +156,8 @@ enum HTMLStyle {
         linear-gradient(var(--line),var(--line));background-size:1px 100%;background-repeat:no-repeat;
         background-position:25%,50%,75%}
         .k-gather{fill:var(--gather);background:var(--gather)}.k-read{fill:var(--read);background:var(--read)}
-        .k-hash{fill:var(--hash);background:var(--hash)}.k-whole{fill:var(--whole);background:var(--whole)}
+        .k-hash{fill:var(--hash);background:var(--hash)}.k-contents{fill:var(--contents);background:var(--contents)}
+        .k-whole{fill:var(--whole);background:var(--whole)}
         .k-judge{fill:var(--judge);background:var(--judge)}.k-confirm{fill:var(--confirm);background:var(--confirm)}
         .axis div{position:relative;height:1.3rem;border-top:1px solid var(--line);color:var(--faint);font-size:.78rem}
         .axis div span{position:absolute;left:0;white-space:nowrap}
@@ -187,7 +188,7 @@ enum HTMLStyle {
         @media print{:root{color-scheme:light;--page:#fff;--panel:#f6f7f9;--text:#000;--faint:#444;--line:#bbb;--link:#000;--ok:#1a7033;
         --bad:#b3261e;--open:#835600;--info:#0b5c8a;--ok-fill:#bfe5c8;--ok-edge:#6fae7f;--bad-fill:#f6b7b0;--bad-hatch:#e89a92;
         --bad-edge:#b3261e;--open-fill:#f5d88f;--open-hatch:#e6c163;--open-edge:#a87911;--ink:#16210f;--mark:#ffd9a8;
-        --mark-ink:#5b1700;--gather:#7a7f99;--read:#3b78c4;--hash:#d98a1f;--whole:#2f9a8f;--judge:#9558b2;--confirm:#c9433a}
+        --mark-ink:#5b1700;--gather:#7a7f99;--read:#3b78c4;--hash:#d98a1f;--contents:#8c8a1a;--whole:#2f9a8f;--judge:#9558b2;--confirm:#c9433a}
         body{max-width:none;padding:0;font-size:10pt}
         *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
         .skip{display:none}

@@ -15,6 +15,8 @@ struct PendingHeaders {
     private(set) var oddities: TarOddities = []
     /// The name of the last global header, as Go gives it: that in its record, or in its header.
     private(set) var globalName: [UInt8] = []
+    /// What is unusual in the last global header.
+    private(set) var globalOddities: TarOddities = []
 
     /// True if there is nothing to apply.
     var isEmpty: Bool { firstOffset == nil && oddities.isEmpty }
@@ -51,13 +53,14 @@ struct PendingHeaders {
         var oddities = oddities
         if firstOffset != nil { oddities.insert(.forgottenExtendedHeader) }
         let hasEffect = global.contains { !$0.key.elementsEqual("comment".utf8) }
-        oddities.insert(hasEffect ? .globalHeaderBefore : .globalComment)
+        var own: TarOddities = hasEffect ? .globalHeaderBefore : .globalComment
         let path = global["path"]
         let name = path.isEmpty ? header.name[...] : path
         let inner = name.dropLast().drop { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ".") }
-        if inner.contains(UInt8(ascii: "/")) { oddities.insert(.globalHeaderInFolder) }
+        if inner.contains(UInt8(ascii: "/")) { own.insert(.globalHeaderInFolder) }
         self = PendingHeaders()
-        self.oddities = oddities
+        self.oddities = oddities.union(own)
+        globalOddities = own
         globalName = Array(name)
     }
 

@@ -28,6 +28,8 @@ package struct TarStreamReader {
     private var hasGlobalHeader = false
     /// What was unusual in headers that no entry follows. It is complete after `finish`.
     package private(set) var endingOddities: TarOddities = []
+    /// Where the first extended header begins that no entry follows; nil if there is none. It is complete after `finish`.
+    package private(set) var offsetOfHeaderWithoutEntry: UInt64?
 
     /// What the next bytes are.
     private enum State {
@@ -95,6 +97,7 @@ package struct TarStreamReader {
     /// Returns: how it ended.
     package mutating func finish() -> TarStreamEnding {
         endingOddities = pending.oddities
+        offsetOfHeaderWithoutEntry = pending.firstOffset
         if pending.firstOffset != nil { endingOddities.insert(.extendedHeaderWithoutEntry) }
         switch state {
         case .header:
@@ -260,6 +263,7 @@ package struct TarStreamReader {
         try pending.add(member, data, at: headerOffset)
         if member.typeFlag == UInt8(ascii: "g") {
             member.name = pending.globalName
+            member.oddities.formUnion(pending.globalOddities)
             hasGlobalHeader = true
         }
         skipPadding()

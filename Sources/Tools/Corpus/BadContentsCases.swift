@@ -118,6 +118,21 @@ let badContentsCases: [CorpusCase] = [
         $0.hardLink("h", to: "s/")
         $0.end()
     },
+    .badLayer(
+        "contents-global-header-below-loop", "A global header whose name is below a loop of the layer below.",
+        "layer-path-blocked", and: ["layer-readers-differ"]
+    ) {
+        $0.pax([("comment", "c")], type: "g", name: "loopa/pax_global_header")
+        $0.add("f", "0", "content")
+        $0.end()
+    },
+    .badLayer(
+        "contents-attribute-large", "An attribute of 4045 bytes, which ext4 does not store.", "layer-attribute-invalid"
+    ) {
+        $0.pax([("SCHILY.xattr.user.large", String(repeating: "v", count: 4045))])
+        $0.add("f", "0", "content")
+        $0.end()
+    },
     .badLayer("contents-hard-link-to-nothing", "A hard link to nothing.", "layer-hard-link-broken") {
         $0.hardLink("h", to: "nothing")
         $0.end()

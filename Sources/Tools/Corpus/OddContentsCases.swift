@@ -16,6 +16,23 @@ let oddContentsCases: [CorpusCase] = [
         $0.folder("lib")
         $0.end()
     },
+    .oddLayer(
+        "contents-whiteout-below-lower-link",
+        "lib/.wh.x, where lib is a link below: nothing is deleted where it leads.",
+        "layer-result-differs"
+    ) {
+        $0.add("lib/.wh.x")
+        $0.end()
+    },
+    .oddLayer(
+        "contents-hard-link-through-link", "A hard link to s/, where s is a link to a file: Docker links to the link.",
+        "layer-result-differs"
+    ) {
+        $0.add("f", "0", "content")
+        $0.link("s", to: "f")
+        $0.hardLink("h", to: "s/")
+        $0.end()
+    },
     .oddLayer("contents-child-of-lower-file", "bin/sh/x, where bin/sh is a file below.", "layer-result-differs") {
         $0.add("bin/sh/x", "0", "content")
         $0.end()

@@ -73,6 +73,15 @@ int lv_note_place(const char *path);
 /// Unregisters the file or folder of a slot, which was removed or must remain.
 void lv_forget_place(int slot);
 
+/// Removes all registered files and folders. May be called by a signal handler.
+void lv_remove_places(void);
+
+// Memory.c.
+
+/// From now on a process that is aborted (SIGABRT, as Swift does if an allocation fails) while less than a quarter of the address
+/// space that it may use is left says so on standard error, and ends with this status.
+void lv_explain_lack_of_memory(int status);
+
 // Suspension.c.
 
 /// From now on SIGTSTP (Ctrl-Z) erases what `lv_note_drawn` says is drawn before it stops the process, unless the signal is
