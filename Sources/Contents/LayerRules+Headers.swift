@@ -48,8 +48,7 @@ extension LayerRules {
 
     /// Whether Linux takes a name. If not, that is a fault.
     mutating func isShortEnough(_ member: TarMember, _ whiteout: Whiteout?) -> Bool {
-        var isTooLong = name.bytes.count > Self.maximumPathByteCount
-        for index in 0..<name.count - 1 where name.component(index).count > 255 { isTooLong = true }
+        var isTooLong = name.byteCount > Self.maximumPathByteCount || name.hasLongDirectory
         // The name of a whiteout is not made, only what it names.
         if case .path(let range) = whiteout {
             isTooLong = isTooLong || range.count > 255
@@ -60,7 +59,7 @@ extension LayerRules {
             add(.nameTooLong, member)
             return false
         }
-        if name.bytes.count > Self.maximumPathByteCount - Self.dataRootByteCount { add(.nameNearLimit, member) }
+        if name.byteCount > Self.maximumPathByteCount - Self.dataRootByteCount { add(.nameNearLimit, member) }
         return true
     }
 

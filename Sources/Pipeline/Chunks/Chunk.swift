@@ -36,6 +36,9 @@ final class Chunk: @unchecked Sendable {
     var isReadDone = false
     /// The consumers of the blob, until the scheduler takes them.
     var consumers: BlobConsumers?
+    /// The consumers other than digests, if the current lease passes to them what it reads and decodes; nil if that must wait
+    /// for what was read before.
+    var others: BlobConsumers?
     /// What the current lease read and decoded.
     var output = ChunkOutput()
 
@@ -72,6 +75,18 @@ final class Chunk: @unchecked Sendable {
 
     /// The limit of the blocks of one chunk in one lease: the slices that it adds, and an output block in progress.
     static let blockCountPerLease = Blob.maximumWaitingCount + 1
+
+    /// Passes what the current lease has read and decoded to the consumers that are not digests.
+    func serveOthers() {
+        guard let others else { return }
+        // SAFETY: the blocks belong to the lease until it is completed.
+        for consumer in others.compressed {
+            for slice in output.inputs { unsafe consumer.consume(slice.bytes.bytes) }
+        }
+        for consumer in others.uncompressed {
+            for slice in output.outputs { unsafe consumer.consume(slice.bytes.bytes) }
+        }
+    }
 
     /// True if reading failed, so that no more of the blob will be read.
     var isAbandoned: Bool { ending.isAbandoned }
