@@ -41,12 +41,16 @@ struct GlobalHeaders {
         init(_ name: EntryName) { self = name.traits.contains(.absolute) ? .absolute : .relative }
     }
 
-    /// Notes the spelling of an entry's name, and returns where the global header of that name is; nil if there is none.
-    mutating func visitEntry(_ name: EntryName) -> UInt64? {
-        let own = Spelling(name)
+    var isEmpty: Bool { offsets.isEmpty }
+
+    /// Notes the spelling of an entry's name.
+    mutating func visitEntry(isAbsolute: Bool) {
+        let own: Spelling = isAbsolute ? .absolute : .relative
         if spelling != own { spelling = spelling == .none ? own : .mixed }
-        return offsets.isEmpty ? nil : offsets[Key(name)]
     }
+
+    /// Where the global header of a name is; nil if there is none.
+    func offset(of name: EntryName) -> UInt64? { offsets[Key(name)] }
 
     /// Notes that the path of an entry is another than its name.
     mutating func visitLink() { spelling = .mixed }

@@ -14,6 +14,7 @@ extension LayerRules {
         if !Self.seconds.contains(member.modificationTime.seconds) {
             add(.timeOutOfRange, member, other: Array("\(member.modificationTime.seconds)".utf8))
         }
+        guard !member.paxRecords.isEmpty else { return }
         for attribute in Self.attributes(of: member) {
             guard let kind = attribute.fault(on: member.typeFlag) else { continue }
             add(kind, member, other: Array(attribute.name))

@@ -9,6 +9,7 @@ extension LayerRules {
     /// Takes a global header. It makes nothing, but runtimes handle its name as that of an entry before they leave it out.
     mutating func visitGlobalHeader(_ header: TarMember) {
         resolver.remainingSteps += Self.stepCountOfEntry
+        if nameBeforeGlobal == nil { nameBeforeGlobal = name.written }
         name.read(header.name)
         noteRecords(header)
         noteWhiteout(header)
@@ -35,7 +36,7 @@ extension LayerRules {
 
     private mutating func noteWhiteout(_ header: TarMember) {
         guard name.count > 0 else { return }
-        switch Whiteout(name.bytes, name.component(name.count - 1)) {
+        switch Whiteout(name.room, name.component(name.count - 1)) {
         case .path, .opaque, .withoutName: add(.globalWhiteout, header)
         case .metadata, nil: break
         }
@@ -47,11 +48,11 @@ extension LayerRules {
         for index in 0..<max(0, name.count - 1) {
             resolver.remainingSteps -= 1
             guard resolver.remainingSteps > 0 else { return stopCollecting(header) }
-            guard let next = table.find(name.bytes, name.component(index), in: place) else {
+            guard let next = table.find(name.room, name.component(index), in: place) else {
                 // containerd makes these folders.
                 globals.folders.append(
                     GlobalFolder(
-                        Array(name.bytes[..<name.parentByteCount]), missingFrom: name.component(index).upperBound,
+                        Array(name.room[..<name.parentByteCount]), missingFrom: name.component(index).upperBound,
                         at: header.headerOffset))
                 return
             }
@@ -86,15 +87,15 @@ extension LayerRules {
     private func entry(in directory: PathNode) -> PathNode? {
         guard name.count > 0 else { return table.flags(of: .root).contains(.implied) ? nil : .root }
         let last = name.component(name.count - 1)
-        switch Whiteout(name.bytes, last) {
+        switch Whiteout(name.room, last) {
         case .opaque: return table.flags(of: directory).contains(.opaque) ? directory : nil
         case .path(let range):
-            guard let known = table.find(name.bytes, range, in: directory) else { return nil }
+            guard let known = table.find(name.room, range, in: directory) else { return nil }
             let isWhiteout = table.kind(of: known) == .whiteout || table.flags(of: known).contains(.replacesWhiteout)
             return isWhiteout ? known : nil
         case .withoutName: return nil
         case .metadata, nil:
-            guard let known = table.find(name.bytes, last, in: directory) else { return nil }
+            guard let known = table.find(name.room, last, in: directory) else { return nil }
             let isEntry = table.kind(of: known) != .whiteout && !table.flags(of: known).contains(.implied)
             return isEntry ? known : nil
         }

@@ -38,8 +38,7 @@ extension LayerRules {
 
     /// Whether Linux takes a name. If not, that is a fault.
     mutating func isShortEnough(_ member: TarMember, _ whiteout: Whiteout?) -> Bool {
-        var isTooLong = false
-        for index in 0..<name.count - 1 where name.component(index).count > 255 { isTooLong = true }
+        var isTooLong = name.hasLongDirectory
         // The name of a whiteout is not made, only what it names.
         if case .path(let range) = whiteout {
             isTooLong = isTooLong || range.count > 255
@@ -50,7 +49,7 @@ extension LayerRules {
             add(.nameTooLong, member)
             return false
         }
-        return isShortEnough(member, byteCount: name.bytes.count)
+        return isShortEnough(member, byteCount: name.byteCount)
     }
 
     /// Whether Linux takes a path of this length in bytes. If not, that is a fault.

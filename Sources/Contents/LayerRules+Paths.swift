@@ -14,41 +14,85 @@ extension LayerRules {
     mutating func parentDirectory(_ member: TarMember) -> PathNode? {
         let byteCount = name.parentByteCount
         guard byteCount > 0 else { return .root }
-        if let nearby, nearby.bytes.count == byteCount, name.bytes[..<byteCount].elementsEqual(nearby.bytes) {
-            return nearby.directory
-        }
-        var place = PathNode.root
+        if let directory = nearbyDirectory(byteCount) { return directory }
+        var nodes = nearbyAncestors(byteCount)
         var link: PathNode?
-        for index in 0..<name.count - 1 {
+        resolver.remainingSteps -= nodes.count
+        guard resolver.remainingSteps > 0 else {
+            stopCollecting(member)
+            return nil
+        }
+        for index in nodes.count..<name.count - 1 {
             resolver.remainingSteps -= 1
             guard resolver.remainingSteps > 0 else {
                 stopCollecting(member)
                 return nil
             }
-            guard let known = table.find(name.bytes, name.component(index), in: place) else {
+            let place = nodes.last ?? .root
+            guard let known = table.find(name.room, name.component(index), in: place) else {
                 guard let made = makeDirectory(index, in: place, member) else { return nil }
-                place = made
+                nodes.append(made)
                 continue
             }
             if table.kind(of: known) == .symbolicLink { link = known }
             guard let next = enter(known, member) else { return nil }
-            place = next
+            nodes.append(next)
         }
         if let link {
             globals.visitLink()
             add(.parentLinkFollowed, member, other: table.path(of: link))
             guard isShortEnough(member, below: place) else { return nil }
         } else {
-            nearby = (Array(name.bytes[..<byteCount]), place)
+            nearby = Nearby(path: Array(name.room[..<byteCount]), nodes: nodes, number: name.directoryNumber)
         }
-        return place
+        return nodes.last
+    }
+
+    /// A directory that was found without a link on the way.
+    struct Nearby {
+        let path: [UInt8]
+        /// Those of its components.
+        let nodes: [PathNode]
+        /// That of `EntryName.directoryNumber`.
+        var number: Int?
+    }
+
+    /// The directory of the last entry, if this one is in it.
+    ///
+    /// Parameters: `byteCount` is that of the path of the directory.
+    private mutating func nearbyDirectory(_ byteCount: Int) -> PathNode? {
+        let number = name.directoryNumber
+        guard let nearby else { return nil }
+        if let number, number == nearby.number { return nearby.nodes.last }
+        guard nearby.path.count == byteCount, NameBytes.hasPrefix(name.room, of: nearby.path, count: byteCount) else {
+            return nil
+        }
+        self.nearby?.number = number
+        return nearby.nodes.last
+    }
+
+    /// The directories that this entry has in common with the last one, from the root on.
+    ///
+    /// Parameters: `byteCount` is that of the path of its directory.
+    private func nearbyAncestors(_ byteCount: Int) -> [PathNode] {
+        guard let nearby else { return [] }
+        let path = nearby.path
+        var common = 0
+        while common < min(byteCount, path.count), name.room[common] == path[common] { common += 1 }
+        var count = 0
+        while count < min(name.count - 1, nearby.nodes.count) {
+            let end = name.component(count).upperBound
+            guard end <= common, end == path.count || path[end] == UInt8(ascii: "/") else { break }
+            count += 1
+        }
+        return Array(nearby.nodes[..<count])
     }
 
     private mutating func makeDirectory(_ index: Int, in place: PathNode, _ member: TarMember) -> PathNode? {
         var made: PathNode?
         if countImplied() {
             made = table.add(
-                name.bytes, name.component(index), in: place, .directory, [.implied, .defaultAttributes],
+                name.room, name.component(index), in: place, .directory, [.implied, .defaultAttributes],
                 at: member.headerOffset)
         }
         if made == nil { stopCollecting(member) }
@@ -79,8 +123,9 @@ extension LayerRules {
     /// Makes what an entry says in a directory.
     mutating func place(_ member: TarMember, in directory: PathNode) {
         let last = name.component(name.count - 1)
-        let known = table.find(name.bytes, last, in: directory)
-        var made = Made(member)
+        let hash = table.hash(name.room, last, in: directory)
+        let known = table.find(name.room, last, in: directory, hash: hash)
+        var made = Made.make(member)
         if member.typeFlag == .hardLink {
             guard link(&made, member, over: known) else { return }
         }
@@ -90,8 +135,8 @@ extension LayerRules {
         } else {
             isPlaced =
                 table.add(
-                    name.bytes, last, in: directory, made.kind, made.flags, at: member.headerOffset,
-                    target: made.target, original: made.original) != nil
+                    name.room, last, in: directory, made.kind, made.flags, at: member.headerOffset,
+                    target: made.target, original: made.original, hash: hash) != nil
         }
         if !isPlaced { stopCollecting(member) }
     }
@@ -99,22 +144,21 @@ extension LayerRules {
     /// What an entry makes.
     struct Made {
         var kind: PathKind
-        var flags: PathFlags = []
+        var flags = PathFlags.none
         var target: [UInt8] = []
         var original: PathNode?
 
-        init(_ member: TarMember) {
+        /// What an entry makes by itself. A function, since an initialiser would copy the entry.
+        static func make(_ member: TarMember) -> Made {
             switch member.typeFlag {
             case .directory:
-                kind = .directory
-                if member.hasDefaultAttributes { flags = .defaultAttributes }
+                return Made(kind: .directory, flags: member.hasDefaultAttributes ? .defaultAttributes : .none)
             case .symbolicLink where 1...4095 ~= member.linkName.count:
-                kind = .symbolicLink
-                target = member.linkName
-            case .characterDevice: kind = member.isOverlayDevice ? .overlayDevice : .characterDevice
-            case .blockDevice: kind = .blockDevice
-            case .fifo: kind = .fifo
-            default: kind = .file
+                return Made(kind: .symbolicLink, target: member.linkName)
+            case .characterDevice: return Made(kind: member.isOverlayDevice ? .overlayDevice : .characterDevice)
+            case .blockDevice: return Made(kind: .blockDevice)
+            case .fifo: return Made(kind: .fifo)
+            default: return Made(kind: .file)
             }
         }
     }

@@ -12,16 +12,16 @@ import Tar
 struct LayerRules {
     var faults = LayerFaultList()
     var entryCount = 0
-    /// The name of the last entry, for what is wrong after it.
-    var lastName: [UInt8] = []
+    /// The name of the last entry, if a global header follows it.
+    var nameBeforeGlobal: [UInt8]?
     /// The paths so far. Empty if none are collected.
     var table: PathTable
     var collecting: Collecting
     var name = EntryName()
     var target = EntryName()
     var resolver = PathResolver(steps: Self.freeStepCount)
-    /// The directory of the last entry, whose siblings mostly follow. Only if no link led to it.
-    var nearby: (bytes: [UInt8], directory: PathNode)?
+    /// The directory of the last entry, whose siblings mostly follow.
+    var nearby: Nearby?
     var globals = GlobalHeaders()
     private var impliedCount = 0
 
@@ -44,21 +44,24 @@ struct LayerRules {
         collecting = extent == .full ? .active : .never
     }
 
+    /// The name of the last entry, for what is wrong after it.
+    var lastName: [UInt8] { nameBeforeGlobal ?? name.written }
+
     /// Takes the next entry.
     mutating func visit(_ member: TarMember) {
         entryCount += 1
-        lastName = member.name
+        nameBeforeGlobal = nil
         resolver.remainingSteps += Self.stepCountOfEntry
         name.read(member.name)
         noteHeader(member)
         noteName(member)
         if name.traits.contains(.leavesRoot) { return add(.pathOutsideRoot, member) }
-        if collecting == .active, let first = globals.visitEntry(name) { add(.pathTwice, member, otherOffset: first) }
+        if collecting == .active { noteGlobalName(member) }
         guard name.count > 0 else { return visitRoot(member) }
         let last = name.component(name.count - 1)
-        let whiteout = Whiteout(name.bytes, last)
+        let whiteout = Whiteout(name.room, last)
         guard isShortEnough(member, whiteout) else { return }
-        let isInWhiteout = (0..<name.count - 1).contains { Whiteout.isWhiteout(name.bytes, name.component($0)) }
+        let isInWhiteout = name.isInWhiteout
         if isInWhiteout { add(.whiteoutDirectoryUsed, member) }
         switch whiteout {
         case .withoutName: add(.whiteoutWithoutName, member)
@@ -72,6 +75,11 @@ struct LayerRules {
             visitPath(member)
         case nil: visitPath(member)
         }
+    }
+
+    private mutating func noteGlobalName(_ member: TarMember) {
+        globals.visitEntry(isAbsolute: name.traits.contains(.absolute))
+        if !globals.isEmpty, let first = globals.offset(of: name) { add(.pathTwice, member, otherOffset: first) }
     }
 
     /// An entry for the root itself. What it is, other than a directory, is ignored or refused; it is never made.
@@ -91,8 +99,8 @@ struct LayerRules {
         if member.typeFlag != .file || member.size != 0 { add(.whiteoutNotEmptyFile, member) }
         guard collecting == .active, let directory = parentDirectory(member) else { return }
         guard case .path(let range) = whiteout else { return markOpaque(directory, member) }
-        guard let known = table.find(name.bytes, range, in: directory) else {
-            if table.add(name.bytes, range, in: directory, .whiteout, at: member.headerOffset) == nil {
+        guard let known = table.find(name.room, range, in: directory) else {
+            if table.add(name.room, range, in: directory, .whiteout, at: member.headerOffset) == nil {
                 stopCollecting(member)
             }
             return
@@ -123,7 +131,7 @@ struct LayerRules {
         add(.pathLimit, member)
     }
 
-    mutating func add(
+    @inline(never) mutating func add(
         _ kind: LayerFault.Kind, _ member: TarMember, other: [UInt8] = [], otherOffset: UInt64? = nil
     ) {
         faults.add(kind) {

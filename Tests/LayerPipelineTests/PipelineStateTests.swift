@@ -212,6 +212,30 @@ import Testing
         #expect(state.completeLease(of: worker).finished.count == 1)
     }
 
+    /// A consumer that is not a digest gets what the head reads from the lease that reads it, unless slices wait for it.
+    @Test func otherConsumersAreServedByTheLeaseOfTheHead() throws {
+        var state = PipelineState(requests(1), jobCount: 1)
+        let worker = state.startWorkers()[0]
+        #expect(state.lease(worker) == .read)
+        let chunk = try #require(worker.team.first)
+        let silent = SilentConsumer()
+        chunk.attach([sha256])
+        chunk.consumers?.compressed.append(silent)
+        chunk.others = chunk.consumers?.others
+        #expect(chunk.others?.compressed.count == 1)
+        worker.readInput(chunk, 50, &state)
+        _ = state.completeLease(of: worker)
+        let blob = try #require(state.open[chunk.id]?.blob)
+        #expect(blob.waitingCount == 1)
+        #expect(blob.compressed.map(\.count) == [1, 0])
+        // What was read ahead waits for it, and so must all that follows.
+        state.pass([BlockSlice(block: state.heldBlock(), byteCount: 50)], [], of: chunk, to: blob)
+        #expect(blob.compressed.map(\.count) == [2, 1])
+        #expect(blob.idleOthers == nil)
+        let lease = state.leaseChunks()
+        #expect(lease?.team.first?.others == nil)
+    }
+
     @Test func blockWithoutAConsumerIsFreeAtOnce() throws {
         var state = PipelineState(requests(1), jobCount: 1)
         let worker = state.startWorkers()[0]
@@ -404,5 +428,21 @@ import Testing
         }
         #expect(state.lease(worker) == .read)
         #expect(worker.team.count == expected)
+    }
+}
+
+/// A consumer that takes nothing.
+private final class SilentConsumer: BlockConsumer {
+    func consume(_ bytes: RawSpan) {}
+    func finish(into facts: inout BlobFacts) {}
+}
+
+extension PipelineState {
+    /// Takes a block as a lease would.
+    fileprivate mutating func heldBlock() -> BlockIndex {
+        guard var allowance = blocks.promise(1) else { preconditionFailure("a block is free") }
+        let block = allowance.take { blocks.takePromised() }
+        blocks.end(allowance)
+        return block
     }
 }

@@ -42,6 +42,9 @@ final class PathReservation: Sendable {
 
     deinit { budget.release(taken.load(ordering: .relaxed)) }
 
+    /// The memory in bytes that it has taken.
+    var takenByteCount: Int { taken.load(ordering: .relaxed) }
+
     /// Takes more until it has at least `byteCount` bytes. Returns: whether there was enough.
     func reach(_ byteCount: Int) -> Bool {
         let present = taken.load(ordering: .relaxed)

@@ -32,6 +32,8 @@ package struct PathFlags: OptionSet, Hashable, Sendable {
 
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// No flag. Elsewhere `[]` calls a generic function of the library.
+    package static var none: PathFlags { PathFlags(rawValue: 0) }
     /// The layer has no entry for this directory, only for what is below it.
     package static let implied = PathFlags(rawValue: 1 << 0)
     /// A directory with mode 0755 and owner 0:0, as runtimes make those without an entry.
@@ -62,7 +64,8 @@ struct PathRecord: Hashable, Sendable {
     var nameByteCount: UInt8
     var kind: PathKind
     var flags: PathFlags
-    private var unused: UInt8 = 0
+    /// Whether a path was added whose directory this one is.
+    var isListedAsParent = false
 
     init(parent: PathNode, name: UInt32, block: UInt32, nameByteCount: UInt8, kind: PathKind, flags: PathFlags) {
         self.parent = parent.number

@@ -4,21 +4,24 @@
 
 /// The paths that a layer makes, and its whiteouts, as a tree of names. Names are bytes, at most 255.
 ///
-/// Memory: 16 bytes for a path, its name, the target of a symbolic link, and 11 to 22 bytes in a hash table whose hash
-/// has a seed. Nothing is copied when it grows but the slots of the hash table, of 8 bytes each.
+/// Memory: 16 bytes for a path, its name, the target of a symbolic link, and 7 to 13 bytes in a hash table whose hash has secret keys.
+/// Nothing is copied when it grows; the hash table is filled again from the names.
 ///
 /// Complexity: finding a name in a directory takes constant time.
 package struct PathTable: Sendable {
     private var records: [[PathRecord]] = []
     private var arena = ByteArena()
-    /// The hash of a path, and in the lower half its number. The root is never found by a name, so 0 is an empty slot.
-    private var slots: [UInt64] = []
+    private var slots = PathSlots()
+    private let keys = NameHash.keys
+    /// The last paths, which are not in the hash table yet.
+    private var recent = RecentPaths()
     private let reservation: PathReservation
+    /// The part of the reservation that is known to be taken.
+    private var reservedByteCount = 0
     /// The number of paths, with the root.
     package private(set) var count = 0
     /// The paths for which `dependsOnLower` was true at some time, each once.
     private var listed: [UInt32] = []
-    private var scratch: [UInt8] = []
 
     private static let chunkBits: UInt32 = 12
     /// The largest number of records, and of bytes of names; the address of a name has 32 bits.
@@ -92,18 +95,23 @@ package struct PathTable: Sendable {
     ///
     /// Parameters: `range` are the bytes of `text` that are the name.
     package func find(_ text: [UInt8], _ range: Range<Int>, in directory: PathNode) -> PathNode? {
-        guard !slots.isEmpty, !range.isEmpty, range.count <= 255 else { return nil }
-        let hash = Self.hash(text, range, directory)
-        let mask = slots.count - 1
-        var slot = Int(hash) & mask
-        while slots[slot] != 0 {
-            let number = UInt32(truncatingIfNeeded: slots[slot])
-            if slots[slot] >> 32 == UInt64(hash), isRecord(number, text, range, in: directory) {
-                return PathNode(number)
-            }
-            slot = (slot + 1) & mask
+        guard count > 1, !range.isEmpty, range.count <= 255 else { return nil }
+        return find(text, range, in: directory, hash: hash(text, range, in: directory))
+    }
+
+    /// The hash of a name in a directory. The name has at most 255 bytes.
+    package func hash(_ text: [UInt8], _ range: Range<Int>, in directory: PathNode) -> UInt64 {
+        NameHash.hash(text, range, in: directory, keys)
+    }
+
+    /// Finds a name whose hash is known.
+    package func find(_ text: [UInt8], _ range: Range<Int>, in directory: PathNode, hash: UInt64) -> PathNode? {
+        let matches = { isRecord($0, text, range, in: directory) }
+        if directory == recent.directory {
+            if let number = recent.find(hash, where: matches) { return PathNode(number) }
+            if recent.areAll { return nil }
         }
-        return nil
+        return slots.find(hash, where: matches).map { PathNode($0) }
     }
 
     // Changing
@@ -111,24 +119,24 @@ package struct PathTable: Sendable {
     /// Adds a path that is not in the table.
     ///
     /// Parameters: `range` are the bytes of `text` that are the name, 1 to 255. `target` is that of a symbolic link, at most 4095
-    /// bytes; `original` is the symbolic link that the path is a hard link to.
+    /// bytes; `original` is the symbolic link that the path is a hard link to; `hash` is that of the name, if it is known.
     ///
     /// Returns: nil if the budget does not suffice. The table is unchanged then.
     package mutating func add(
         _ text: [UInt8], _ range: Range<Int>, in directory: PathNode, _ kind: PathKind, _ flags: PathFlags = [],
-        at headerOffset: UInt64, target: [UInt8] = [], original: PathNode? = nil
+        at headerOffset: UInt64, target: [UInt8] = [], original: PathNode? = nil, hash knownHash: UInt64? = nil
     ) -> PathNode? {
         precondition(!range.isEmpty && range.count <= 255, "a name has 1 to 255 bytes")
         guard count < Self.maximumCount, reserve(range.count + target.count) else { return nil }
-        if (count + 1) * 4 > slots.count * 3 { growSlots() }
+        prepareRecent(directory)
         let name = appendName(text, range, kind, target: target, original: original)
         let node = PathNode(UInt32(count))
         append(
             PathRecord(
                 parent: directory, name: name, block: Self.block(headerOffset), nameByteCount: UInt8(range.count),
                 kind: kind, flags: flags))
-        put(UInt64(Self.hash(text, range, directory)) << 32 | UInt64(node.number))
-        if kind != .whiteout { change(directory) { $0.flags.insert(.hasChildren) } }
+        recent.add(node.number, hash: knownHash ?? hash(text, range, in: directory))
+        if kind != .whiteout { insert(.hasChildren, of: directory) }
         return node
     }
 
@@ -145,7 +153,7 @@ package struct PathTable: Sendable {
             let text = Array(self.name(of: node))
             name = appendName(text, text.indices, kind, target: target, original: original)
         }
-        if kind != .whiteout { change(parent(of: node)) { $0.flags.insert(.hasChildren) } }
+        if kind != .whiteout { insert(.hasChildren, of: parent(of: node)) }
         change(node) { record in
             record.kind = kind
             record.flags = flags.union(record.flags.intersection(.listed))
@@ -155,7 +163,11 @@ package struct PathTable: Sendable {
         return true
     }
 
-    package mutating func insert(_ flags: PathFlags, of node: PathNode) { change(node) { $0.flags.formUnion(flags) } }
+    package mutating func insert(_ flags: PathFlags, of node: PathNode) {
+        // Most entries are in a directory that has others.
+        guard !record(node).flags.isSuperset(of: flags) else { return }
+        change(node) { $0.flags.formUnion(flags) }
+    }
 }
 
 // Records
@@ -206,12 +218,16 @@ extension PathTable {
     private static func block(_ offset: UInt64) -> UInt32 { UInt32(clamping: offset / 512) }
 
     /// Takes memory for one more path, with `byteCount` bytes of names. Returns: whether there was enough.
-    private func reserve(_ byteCount: Int) -> Bool {
+    private mutating func reserve(_ byteCount: Int) -> Bool {
         guard arena.byteCount + byteCount + 8 <= Self.maximumArenaByteCount else { return false }
-        let slotCount = (count + 1) * 4 > slots.count * 3 ? max(16, slots.count * 2) + slots.count : slots.count
         let recordByteCount = MemoryLayout<PathRecord>.stride * (count + 1)
-        // An array that grows has two copies for a moment.
-        return reservation.reach(recordByteCount + arena.byteCount + byteCount + 8 + 8 * slotCount + 12 * listed.count)
+        // The list grows as an array, which has two copies for a moment.
+        let tableByteCount = PathSlots.byteCountOfSlot * slotCount + 12 * listed.count
+        let needed = recordByteCount + arena.byteCount + byteCount + 8 + tableByteCount
+        guard needed > reservedByteCount else { return true }
+        guard reservation.reach(needed) else { return false }
+        reservedByteCount = reservation.takenByteCount
+        return true
     }
 
     /// Appends a name, and what a symbolic link needs after it: the address of its target, or the target itself.
@@ -220,20 +236,18 @@ extension PathTable {
     private mutating func appendName(
         _ text: [UInt8], _ range: Range<Int>, _ kind: PathKind, target: [UInt8], original: PathNode?
     ) -> UInt32 {
-        scratch.removeAll(keepingCapacity: true)
-        scratch.append(contentsOf: text[range])
-        if kind == .symbolicLink {
-            if let original {
-                let address = targetAddress(of: record(original)).rawValue
-                for shift: UInt32 in [0, 8, 16, 24] { scratch.append(UInt8(truncatingIfNeeded: address >> shift)) }
-            } else {
-                precondition(target.count <= 4095, "a target has at most 4095 bytes")
-                scratch.append(UInt8(truncatingIfNeeded: target.count))
-                scratch.append(UInt8(truncatingIfNeeded: target.count >> 8))
-                scratch.append(contentsOf: target)
-            }
+        guard kind == .symbolicLink else { return arena.append(text, range).rawValue }
+        var bytes = Array(text[range])
+        if let original {
+            let address = targetAddress(of: record(original)).rawValue
+            for shift: UInt32 in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: address >> shift)) }
+        } else {
+            precondition(target.count <= 4095, "a target has at most 4095 bytes")
+            bytes.append(UInt8(truncatingIfNeeded: target.count))
+            bytes.append(UInt8(truncatingIfNeeded: target.count >> 8))
+            bytes += target
         }
-        return arena.append(scratch).rawValue
+        return arena.append(bytes).rawValue
     }
 
     private func targetAddress(of record: PathRecord) -> ByteArena.Address {
@@ -253,35 +267,38 @@ extension PathTable {
         let record = record(PathNode(number))
         guard record.parent == directory.number, Int(record.nameByteCount) == range.count else { return false }
         let address = ByteArena.Address(rawValue: record.name)
-        let chunk = arena.chunks[address.chunk]
-        for place in 0..<range.count where chunk[address.offset + place] != text[range.lowerBound + place] {
-            return false
-        }
-        return true
+        return NameBytes.areEqual(text, range, arena.chunks[address.chunk], at: address.offset)
     }
 
-    private mutating func put(_ entry: UInt64) {
-        let mask = slots.count - 1
-        var slot = Int(entry >> 32) & mask
-        while slots[slot] != 0 { slot = (slot + 1) & mask }
-        slots[slot] = entry
+    /// Makes room for one more path in a directory among those that are not in the hash table.
+    private mutating func prepareRecent(_ directory: PathNode) {
+        guard !recent.hasRoom(in: directory) else { return }
+        let isFirst = !record(directory).isListedAsParent
+        if isFirst { change(directory) { $0.isListedAsParent = true } }
+        if slotCount > slots.count { growSlots() } else { slots.put(recent.paths) }
+        recent.begin(directory, isFirst: isFirst)
     }
 
+    /// The number of slots that one more path needs.
+    private var slotCount: Int { slots.slotCount(for: count + 1) }
+
+    /// Makes the hash table larger, and puts all paths into it.
     private mutating func growSlots() {
-        let old = slots
-        slots = Array(repeating: 0, count: max(16, old.count * 2))
-        for entry in old where entry != 0 { put(entry) }
-    }
-
-    /// A hash with a seed of the process, so that no layer can be made whose names collide.
-    private static func hash(_ text: [UInt8], _ range: Range<Int>, _ directory: PathNode) -> UInt32 {
-        var hasher = Hasher()
-        hasher.combine(directory.number)
-        unsafe text.withUnsafeBytes { bytes in
-            // SAFETY: the slice is within the array, and used only during the call.
-            unsafe hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: bytes[range]))
+        slots.removeAll(slotCount: slotCount)
+        var paths: [PathSlots.Path] = []
+        paths.reserveCapacity(RecentPaths.maximumCount)
+        for number in 1..<max(1, UInt32(count)) {
+            let record = record(PathNode(number))
+            let address = ByteArena.Address(rawValue: record.name)
+            let hash = NameHash.hash(
+                arena.chunks[address.chunk], address.offset..<address.offset + Int(record.nameByteCount),
+                in: PathNode(record.parent), keys)
+            paths.append(PathSlots.Path(hash: hash, number: number))
+            guard paths.count == RecentPaths.maximumCount else { continue }
+            slots.put(paths)
+            paths.removeAll(keepingCapacity: true)
         }
-        return UInt32(truncatingIfNeeded: hasher.finalize())
+        slots.put(paths)
     }
 }
 

@@ -25,17 +25,20 @@ struct ByteArena: Sendable {
     }
 
     /// Appends bytes contiguously; more than a chunk holds get their own chunk.
-    mutating func append(_ bytes: [UInt8]) -> Address {
-        byteCount += bytes.count
-        if let last = chunks.indices.last, chunks[last].count + bytes.count <= Self.chunkByteCount {
+    mutating func append(_ bytes: [UInt8]) -> Address { append(bytes, bytes.indices) }
+
+    /// Appends a range of bytes in the same way.
+    mutating func append(_ bytes: [UInt8], _ range: Range<Int>) -> Address {
+        byteCount += range.count
+        if let last = chunks.indices.last, chunks[last].count + range.count <= Self.chunkByteCount {
             let offset = chunks[last].count
-            chunks[last].append(contentsOf: bytes)
+            NameBytes.append(bytes, range, to: &chunks[last])
             return address(last, offset)
         }
         var chunk: [UInt8] = []
         // The first chunk grows as it is filled, since most arenas of a small image need a small part of it.
-        if !chunks.isEmpty { chunk.reserveCapacity(max(Self.chunkByteCount, bytes.count)) }
-        chunk.append(contentsOf: bytes)
+        if !chunks.isEmpty { chunk.reserveCapacity(max(Self.chunkByteCount, range.count)) }
+        NameBytes.append(bytes, range, to: &chunk)
         chunks.append(chunk)
         return address(chunks.count - 1, 0)
     }

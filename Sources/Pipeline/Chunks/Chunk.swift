@@ -42,6 +42,9 @@ final class Chunk: @unchecked Sendable {
     var isRefuted = false
     /// The consumers of the blob, until the scheduler takes them.
     var consumers: BlobConsumers?
+    /// The consumers other than digests, if the current lease passes to them what it reads and decodes; nil if that must wait
+    /// for what was read before.
+    var others: BlobConsumers?
     /// What the current lease read and decoded.
     var output = ChunkOutput()
 
@@ -87,6 +90,18 @@ final class Chunk: @unchecked Sendable {
 
     /// True if it begins inside a member, and the chunk before has not confirmed that.
     var isUnconfirmed: Bool { stream?.cutDecoder?.isUnconfirmed == true }
+
+    /// Passes what the current lease has read and decoded to the consumers that are not digests.
+    func serveOthers() {
+        guard let others else { return }
+        // SAFETY: the blocks belong to the lease until it is completed.
+        for consumer in others.compressed {
+            for slice in output.inputs { unsafe consumer.consume(slice.bytes.bytes) }
+        }
+        for consumer in others.uncompressed {
+            for slice in output.outputs { unsafe consumer.consume(slice.bytes.bytes) }
+        }
+    }
 
     /// True if reading failed, so that no more of the blob will be read.
     var isAbandoned: Bool { ending.isAbandoned }

@@ -79,6 +79,14 @@ struct BlobConsumers {
     /// No consumers.
     init() {}
 
+    /// Those that are not digests.
+    var others: BlobConsumers {
+        var others = BlobConsumers()
+        others.compressed = compressed.filter { !($0 is DigestConsumer) }
+        others.uncompressed = uncompressed.filter { !($0 is DigestConsumer) }
+        return others
+    }
+
     /// Makes the consumers of a blob whose compression is known. This is the one place where they are chosen.
     ///
     /// - Parameter isDecoded: whether its uncompressed side will be read by a decoder.

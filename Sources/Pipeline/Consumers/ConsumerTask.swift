@@ -30,6 +30,9 @@ final class ConsumerTask: @unchecked Sendable {
     /// The number of slices that wait.
     var count: Int { waiting.count }
 
+    /// No slice waits, and no lease has one.
+    var isIdle: Bool { waiting.count == 0 && !isBusy }
+
     func add(_ slice: BlockSlice) { waiting.add(slice) }
 
     /// Takes the slice that has waited longest.

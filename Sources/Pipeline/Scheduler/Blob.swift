@@ -20,6 +20,8 @@ final class Blob: @unchecked Sendable {
     var chunks: [ScheduledChunk] = []
     var compressed: [ConsumerTask] = []
     var uncompressed: [ConsumerTask] = []
+    /// The consumers that are not digests.
+    private var others = BlobConsumers()
     /// The number of slices that wait for a consumer or are with one, each counted once for each of its consumers.
     var waitingCount = 0
     /// The number of blocks that are counted for it (`BlockLedger`).
@@ -59,7 +61,15 @@ final class Blob: @unchecked Sendable {
         return compressed.first?.digest
     }
 
+    /// The consumers that are not digests, for the lease that reads the head; nil if slices from before wait for them.
+    var idleOthers: BlobConsumers? {
+        for task in compressed where task.digest == nil && !task.isIdle { return nil }
+        for task in uncompressed where task.digest == nil && !task.isIdle { return nil }
+        return others
+    }
+
     func begin(_ consumers: BlobConsumers) {
+        others = consumers.others
         compressed = consumers.compressed.map { ConsumerTask($0, of: self) }
         uncompressed = consumers.uncompressed.map { ConsumerTask($0, of: self) }
     }

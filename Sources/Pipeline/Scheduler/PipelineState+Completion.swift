@@ -83,7 +83,9 @@ extension PipelineState {
         if entry.isAhead {
             keep(chunk, entry)
         } else {
-            pass(chunk.output.inputs, chunk.output.outputs, of: chunk, to: blob)
+            let hasServedOthers = chunk.others.take() != nil
+            precondition(!hasServedOthers || blob.idleOthers != nil, "a lease of the head has its consumers alone")
+            pass(chunk.output.inputs, chunk.output.outputs, of: chunk, to: blob, digestsOnly: hasServedOthers)
         }
         if let output = chunk.stream?.output {
             blocks.use(output.block, of: blob, count: 1, isKept: false)
@@ -110,20 +112,28 @@ extension PipelineState {
     }
 
     /// Passes what the head of a blob has read and decoded to the consumers.
-    mutating func pass(_ inputs: [BlockSlice], _ outputs: [BlockSlice], of chunk: Chunk, to blob: Blob) {
+    ///
+    /// - Parameter digestsOnly: whether the others have got it already.
+    mutating func pass(
+        _ inputs: [BlockSlice], _ outputs: [BlockSlice], of chunk: Chunk, to blob: Blob, digestsOnly: Bool = false
+    ) {
+        let compressed = digestsOnly ? blob.compressed.prefix { $0.digest != nil } : blob.compressed[...]
+        let uncompressed = digestsOnly ? blob.uncompressed.prefix { $0.digest != nil } : blob.uncompressed[...]
         for input in inputs {
             progress.doneByteCount &+= UInt64(input.byteCount)
             blob.cuts.count(compressed: input.byteCount)
-            pass(input, to: blob.compressed, of: blob, furtherUsers: chunk.stream?.isDecoding(input) == true ? 1 : 0)
+            pass(input, to: compressed, of: blob, furtherUsers: chunk.stream?.isDecoding(input) == true ? 1 : 0)
         }
         for output in outputs {
             progress.uncompressedByteCount &+= UInt64(output.byteCount)
             blob.cuts.count(content: output.byteCount)
-            pass(output, to: blob.uncompressed, of: blob, furtherUsers: 0)
+            pass(output, to: uncompressed, of: blob, furtherUsers: 0)
         }
     }
 
-    private mutating func pass(_ slice: BlockSlice, to tasks: [ConsumerTask], of blob: Blob, furtherUsers: Int) {
+    private mutating func pass(
+        _ slice: BlockSlice, to tasks: ArraySlice<ConsumerTask>, of blob: Blob, furtherUsers: Int
+    ) {
         // The head of a blob that is cut may be ahead of the consumers as well.
         blocks.use(slice.block, of: blob, count: tasks.count + furtherUsers, isKept: blob.cuts.isCut)
         blob.waitingCount += tasks.count

@@ -24,7 +24,8 @@ extension PipelineState {
         return leaseConsumers(consumers.queues[index].teamSize, from: index)
     }
 
-    /// A consumer that is not a digest, with all its slices, if half of those wait that keep its blob from being read.
+    /// A consumer that is not a digest, with all its slices, if half of those wait that keep its blob from being read: they
+    /// were read ahead, since those of a head are passed on by the lease that reads them.
     mutating func leaseWaitingConsumer() -> Lease? {
         guard let index = consumers.queues.firstIndex(where: { $0.algorithm == nil }),
             let task = consumers.queues[index].tasks.first, task.count >= Blob.maximumWaitingCount / 2,
@@ -84,18 +85,15 @@ extension PipelineState {
             team.append(entry)
             guard entry.blob.directDigest?.method.name == method.name else { break }
         }
-        let consumers = team.compactMap { entry in
-            entry.blob.directDigest.flatMap { digest in
-                digest.method.name == method.name
-                    ? (digest, others: entry.blob.compressed.dropFirst().map(\.consumer)) : nil
-            }
+        let digests = team.compactMap { entry in
+            entry.blob.directDigest.flatMap { $0.method.name == method.name ? $0 : nil }
         }
-        guard consumers.count == teamSize else {
+        guard digests.count == teamSize else {
             for entry in team { ready.add(entry) }
             return nil
         }
         guard var lease = lease(.readAndHash, team) else { return nil }
-        lease.direct = consumers
+        lease.direct = digests
         return lease
     }
 
@@ -134,7 +132,11 @@ extension PipelineState {
             return nil
         }
         var lease = Lease(kind, allowance)
-        lease.team = team.map { $0.takeChunk() }
+        lease.team = team.map { entry in
+            let chunk = entry.takeChunk()
+            if !entry.isAhead { chunk.others = entry.blob.idleOthers }
+            return chunk
+        }
         lease.prefetch = takeChunkToAnnounce()
         return lease
     }

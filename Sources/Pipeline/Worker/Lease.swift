@@ -21,8 +21,8 @@ struct Lease: ~Copyable {
     var joint: Joint?
     /// The slices to pass to consumers; while a team is read, to interleave with decoding.
     var consuming = ConsumerJobs()
-    /// The consumers of each chunk of the team, for `readAndHash`.
-    var direct: [(digest: DigestConsumer, others: [any BlockConsumer])] = []
+    /// The digest of each chunk of the team, for `readAndHash`.
+    var direct: [DigestConsumer] = []
     /// Blobs to read from beginning to end, and what was read.
     var small: [BlobRequest] = []
     var smallResults: [SmallResult] = []

@@ -25,6 +25,8 @@ extension PipelineWorker {
         beginInterleaving(lease.consuming)
         decode(&lease, pipeline)
         endInterleaving(lease.consuming)
+        // Here what they take is still in the cache, and no transition is needed for them.
+        for chunk in lease.team { chunk.serveOthers() }
         // A decoder that will not be used any more needs no memory; others may wait for it.
         for chunk in lease.team where chunk.isReadDone || chunk.stage == .plain {
             chunk.stream?.decoder.releaseMemory()
@@ -89,6 +91,7 @@ extension PipelineWorker {
         chunk.compression = compression
         chunk.consumers = BlobConsumers(
             chunk.request.wanted, compression, isDecoded: isDecoded, path: .fast, options: pipeline.options)
+        chunk.others = chunk.consumers?.others
     }
 
     // MARK: Reading

@@ -114,15 +114,15 @@ package final class PipelineWorker: @unchecked Sendable {
     /// Reads uncompressed blobs and passes the bytes to their consumers, one block of each at a time.
     private func readAndHash(_ lease: inout Lease, _ pipeline: Pipeline) {
         open(prefetch: lease.prefetch, pipeline)
-        guard let method = lease.direct.first?.digest.method else { return }
+        guard let method = lease.direct.first?.method else { return }
         for _ in 0..<Self.directRoundCount {
             digestLanes.removeAll(keepingCapacity: true)
             directBlocks.removeAll(keepingCapacity: true)
-            for (chunk, consumers) in zip(lease.team, lease.direct) where !chunk.isReadDone {
+            for (chunk, consumer) in zip(lease.team, lease.direct) where !chunk.isReadDone {
                 guard let slice = readBlock(chunk, &lease, pipeline) else { continue }
                 // SAFETY: the block belongs to this lease until it is given back below.
-                for other in consumers.others { unsafe other.consume(slice.toConsume.bytes.bytes) }
-                unsafe digestLanes.append(DigestLane(digest: consumers.digest.digest, bytes: slice.toConsume.bytes))
+                for other in chunk.others?.compressed ?? [] { unsafe other.consume(slice.toConsume.bytes.bytes) }
+                unsafe digestLanes.append(DigestLane(digest: consumer.digest, bytes: slice.toConsume.bytes))
                 directBlocks.append(slice.toConsume.block)
                 chunk.output.directByteCount += UInt64(slice.toConsume.byteCount)
                 chunk.isReadDone = chunk.input.isAtEnd

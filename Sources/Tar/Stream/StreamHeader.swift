@@ -14,7 +14,8 @@ enum StreamHeader {
     ///   - sum: the sum of all bytes of the block.
     ///   - offset: of the block.
     ///   - names: those of the last owner, and then of this one. Most entries have the same owner, and share them.
-    ///   - member: is replaced by the entry, without what extended headers say, and without the place of its content.
+    ///   - member: is the last entry that was read with `names`. It is replaced by this one, without what extended headers say, and
+    ///     without the place of its content.
     ///
     /// Throws: `.checksum`, `.notANumber` or `.negativeSize`.
     static func read(
@@ -22,22 +23,27 @@ enum StreamHeader {
     ) throws(TarStreamFault) {
         guard let isSigned = hasSignedChecksum(block, sum: sum) else { throw .checksum }
         var fields = Fields()
-        member = TarMember(
-            name: block.text(0..<100), linkName: block.text(157..<257), typeFlag: block.byte(156),
-            mode: fields.number(block, 100..<108, .mode), size: fields.number(block, 124..<136, .size),
-            owner: TarOwner(
-                userID: fields.number(block, 108..<116, .userID), groupID: fields.number(block, 116..<124, .groupID),
-                userName: [], groupName: []),
-            modificationTime: TarTime(seconds: fields.number(block, 136..<148, .modificationTime)),
-            device: TarDevice(major: 0, minor: 0), paxRecords: PaxRecords(), format: format(block),
-            place: TarMemberPlace(headerOffset: offset, dataOffset: 0, storedByteCount: 0), oddities: fields.oddities)
+        block.copyText(0..<100, to: &member.name)
+        block.copyText(157..<257, to: &member.linkName)
+        member.typeFlag = block.byte(156)
+        member.mode = fields.number(block, 100..<108, .mode)
+        member.size = fields.number(block, 124..<136, .size)
+        member.owner.userID = fields.number(block, 108..<116, .userID)
+        member.owner.groupID = fields.number(block, 116..<124, .groupID)
+        member.modificationTime = TarTime(seconds: fields.number(block, 136..<148, .modificationTime))
+        member.device = TarDevice(major: 0, minor: 0)
+        if !member.paxRecords.isEmpty || !member.paxRecords.oddities.isEmpty { member.paxRecords = PaxRecords() }
+        member.format = format(block)
+        member.place = TarMemberPlace(headerOffset: offset, dataOffset: 0, storedByteCount: 0)
+        member.oddities = fields.oddities
         if isSigned { member.oddities.insert(.signedChecksum) }
         switch member.format {
-        case .v7: break
-        case .unknownMagic: member.oddities.insert(.unknownMagic)
+        case .v7, .unknownMagic:
+            if member.format == .unknownMagic { member.oddities.insert(.unknownMagic) }
+            names.isInMember = false
+            (member.owner.userName, member.owner.groupName) = ([], [])
         case .ustar, .gnu, .star, .pax:
-            member.owner.userName = block.text(265..<297, last: &names.userName)
-            member.owner.groupName = block.text(297..<329, last: &names.groupName)
+            names.read(block, into: &member.owner)
             member.device.major = fields.number(block, 329..<337, .deviceMajor)
             member.device.minor = fields.number(block, 337..<345, .deviceMinor)
             addPrefix(block, &member, &fields)
@@ -113,7 +119,9 @@ enum StreamHeader {
         var fault: TarNumericField?
         var oddities: TarOddities = []
 
-        mutating func number(_ block: RawSpan, _ range: Range<Int>, _ field: TarNumericField) -> Int64 {
+        @inline(__always) mutating func number(_ block: RawSpan, _ range: Range<Int>, _ field: TarNumericField) -> Int64
+        {
+            if let number = TarNumber.usual(block, range) { return number }
             guard let number = TarNumber.numeric(block, range) else {
                 if fault == nil { fault = field }
                 return 0
@@ -128,6 +136,28 @@ enum StreamHeader {
 
 /// The names of the owner of an entry.
 struct StreamOwnerNames {
-    var userName: [UInt8] = []
-    var groupName: [UInt8] = []
+    private var userName: [UInt8] = []
+    private var groupName: [UInt8] = []
+    /// The fields that they were read from.
+    private var fields: [UInt8] = []
+    /// Whether the last entry that was read has these names.
+    var isInMember = false
+
+    private static let range = 265..<329
+
+    /// Gives an owner the names in a header. `owner` is that of the last entry.
+    mutating func read(_ block: RawSpan, into owner: inout TarOwner) {
+        let bytes = block.extracting(Self.range)
+        let isSame = !fields.isEmpty && bytes.isEqual(to: fields.span.bytes)
+        if isSame, isInMember { return }
+        if !isSame {
+            fields.removeAll(keepingCapacity: true)
+            fields.append(bytes)
+            userName = block.text(265..<297)
+            groupName = block.text(297..<329)
+        }
+        owner.userName = userName
+        owner.groupName = groupName
+        isInMember = true
+    }
 }

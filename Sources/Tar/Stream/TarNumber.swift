@@ -9,7 +9,7 @@ enum TarNumber {
     ///
     /// Shape: the field has at most 12 bytes, so the number has at most 36 bits.
     static func octal(_ block: RawSpan, _ field: Range<Int>) -> Int64? {
-        if let number = usualOctal(block, field) { return number }
+        if let number = usual(block, field) { return number }
         var (start, end) = (field.lowerBound, field.upperBound)
         while start < end, isBlank(block.byte(start)) { start += 1 }
         while start < end, isBlank(block.byte(end - 1)) { end -= 1 }
@@ -26,7 +26,7 @@ enum TarNumber {
     }
 
     /// A field of octal digits and one or two NULs or blanks at its end, as nearly all writers fill them; nil for any other.
-    private static func usualOctal(_ block: RawSpan, _ field: Range<Int>) -> Int64? {
+    @inline(__always) static func usual(_ block: RawSpan, _ field: Range<Int>) -> Int64? {
         let start = field.upperBound - 8
         var word = block.bigEndianWord(start)
         guard word & 0xdf == 0 else { return nil }

@@ -179,7 +179,10 @@ package struct TarStreamReader {
 
     /// Applies the extended headers of an entry, and finds out where its content is.
     private mutating func completeEntry() throws(TarStreamFault) {
-        if !pending.isEmpty { try applyPending() }
+        if !pending.isEmpty {
+            names.isInMember = false
+            try applyPending()
+        }
         if member.typeFlag == 0 { member.typeFlag = UInt8(ascii: member.name.last == UInt8(ascii: "/") ? "5" : "0") }
         let hasContent = !StreamHeader.isWithoutContent(member.typeFlag)
         if hasContent, member.size < 0 { throw .negativeSize }
