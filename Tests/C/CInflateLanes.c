@@ -121,7 +121,8 @@ static void test_round(size_t round, size_t lane_count, char **names, const byte
     }
 }
 
-// Decodes a file twice from a block in its middle, in two planes, beside a lane that begins at the front and stops there.
+// Decodes a file twice from a block in its middle, in two planes, together with a lane that begins at the first byte and
+// stopped there.
 // Returns the number of decoded bytes; 0 if no block begins after 32 KiB of content.
 static size_t test_planes(const char *name, bytes content, bytes data, size_t round) {
     enum { LANE_COUNT = 3, WINDOW = LV_INFLATE_WINDOW_BYTE_COUNT };

@@ -21,7 +21,7 @@ import TestSupport
     private let (stored, dynamic) = (0, 2)
 
     /// Dynamic blocks but for the last one, and what follows a stored block if it is dynamic or stored.
-    @Test func findsWhatItPromisesInAStreamOfAllTypes() {
+    @Test func findsTheDocumentedPlacesInAStreamOfAllTypes() {
         let parts: [(content: [UInt8], strategy: Int32, flush: Int32)] = [
             (Content.text(90_000), Z_DEFAULT_STRATEGY, Z_SYNC_FLUSH),
             (Content.noise(100_000), Z_DEFAULT_STRATEGY, Z_PARTIAL_FLUSH),

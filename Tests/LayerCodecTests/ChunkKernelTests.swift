@@ -142,7 +142,7 @@ import TestSupport
     }
 
     /// Every length and alignment, against the definition.
-    @Test func resolvingIsWhatTheDefinitionSays() {
+    @Test func unknownBytesAreResolvedByTheirDefinition() {
         var generator = SplitMix(state: 5)
         let window = Content.noise(32_768, seed: 9)
         for byteCount in Array(0...140) + [4_095, 4_096, 4_097, 20_000] {
