@@ -171,7 +171,7 @@ enum {
     LV_GROUP_BYTE_COUNT = LV_GROUP_WORD_COUNT * LV_WORD_PLACE_COUNT / 8,
     /// What is read of a group and after it: its last word, and the code lengths of its last place.
     LV_GROUP_READ_BYTE_COUNT = LV_GROUP_BYTE_COUNT + 16,
-    /// Most words have at most this many possible places. So many are always noted, because how many there are could not
+    /// Most words have at most this many possible places. This many are always noted, because how many there are could not
     /// be predicted.
     LV_USUAL_PLACE_COUNT = 8,
     LV_LONGEST_STORED_BLOCK = 4 + 65535,
