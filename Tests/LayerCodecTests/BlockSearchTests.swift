@@ -18,7 +18,8 @@ import TestSupport
     }
 
     /// The types of blocks (RFC 1951 §3.2.3).
-    private let (stored, dynamic) = (0, 2)
+    private let stored = 0
+    private let dynamic = 2
 
     /// Dynamic blocks but for the last one, and what follows a stored block if it is dynamic or stored.
     @Test func findsTheDocumentedPlacesInAStreamOfAllTypes() {
