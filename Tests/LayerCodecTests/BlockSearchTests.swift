@@ -24,10 +24,10 @@ import TestSupport
     /// Dynamic blocks but for the last one, and what follows a stored block if it is dynamic or stored.
     @Test func findsTheDocumentedPlacesInAStreamOfAllTypes() {
         let parts: [(content: [UInt8], strategy: Int32, flush: Int32)] = [
-            (Content.text(90_000), Z_DEFAULT_STRATEGY, Z_SYNC_FLUSH),
+            (Content.text(30_000), Z_DEFAULT_STRATEGY, Z_SYNC_FLUSH),
             (Content.noise(100_000), Z_DEFAULT_STRATEGY, Z_PARTIAL_FLUSH),
             (Content.text(20_000, seed: 3), Z_FIXED, Z_SYNC_FLUSH),
-            (Content.text(90_000, seed: 4), Z_DEFAULT_STRATEGY, Z_FINISH),
+            (Content.text(30_000, seed: 4), Z_DEFAULT_STRATEGY, Z_FINISH),
         ]
         let bytes = Gzip.deflated(parts)
         let blocks = BlockPlace.all(in: bytes, contentByteCount: 400_000).map(\.bit)
@@ -51,8 +51,8 @@ import TestSupport
 
     /// What a stored block contains looks like blocks. Only its end is one, as far as it can be seen.
     @Test func blocksInAStoredBlockAreNotFound() throws {
-        let inner = Gzip.deflated(Content.text(150_000))
-        let innerBlocks = BlockPlace.all(in: inner, contentByteCount: 150_000).map(\.bit)
+        let inner = Gzip.deflated([(Content.text(60_000), Z_DEFAULT_STRATEGY, Z_FINISH)])
+        let innerBlocks = BlockPlace.all(in: inner, contentByteCount: 60_000).map(\.bit)
         let first = Content.text(30_000)
         let bytes = Gzip.deflated([
             (first, Z_DEFAULT_STRATEGY, Z_SYNC_FLUSH), (Content.noise(10_000), Z_DEFAULT_STRATEGY, Z_SYNC_FLUSH),
@@ -65,6 +65,7 @@ import TestSupport
         let stream = bytes + header + inner + Gzip.deflated(Content.text(60_000))
         let begin = bytes.count + header.count
         let end = 8 * (begin + length)
+        #expect(innerBlocks.count > 3)
         for block in innerBlocks.dropLast() where block > 0 {
             #expect(find(stream, from: 8 * begin + block - 9) == end)
             // Without the bytes of the stored block's header its content cannot be told from blocks.
@@ -75,18 +76,19 @@ import TestSupport
 
     /// Headers with one bit changed are found if zlib accepts them, and if they can be what is searched for.
     @Test func damagedHeadersAreFoundIfZlibAcceptsThem() {
-        let bytes = Gzip.deflated(Content.text(90_000))
-        let blocks = BlockPlace.all(in: bytes, contentByteCount: 90_000).map(\.bit).dropLast()
+        let bytes = Gzip.deflated([(Content.text(20_000), Z_DEFAULT_STRATEGY, Z_FINISH)])
+        let blocks = BlockPlace.all(in: bytes, contentByteCount: 20_000).map(\.bit).dropLast().prefix(4)
         var (found, refused) = (0, 0)
         for block in blocks {
             let first = block / 8
             let header = Array(bytes[first..<first + 1_000])
-            for bit in block % 8..<block % 8 + 500 {
+            // Headers end before the last ones of these bits; without a change the header is intact.
+            for bit in [nil] + (block % 8..<block % 8 + 800).map(Optional.some) {
                 var damaged = header
-                damaged[bit / 8] ^= 1 << (bit % 8)
+                if let bit { damaged[bit / 8] ^= 1 << (bit % 8) }
                 let isFound = find(damaged, from: block % 8, to: block % 8 + 1) != nil
                 let isDynamic = bits(damaged, at: block % 8, count: 3) == 2 * dynamic
-                #expect(isFound == (isDynamic && zlibAccepts(damaged, at: block % 8)), "bit \(bit) of \(block)")
+                #expect(isFound == (isDynamic && zlibAccepts(damaged, at: block % 8)), "bit \(bit ?? -1) of \(block)")
                 if isFound { found += 1 } else { refused += 1 }
             }
         }

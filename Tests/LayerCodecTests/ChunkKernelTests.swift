@@ -22,10 +22,10 @@ import TestSupport
     }
 
     private static let sample = Sample([
-        (Content.text(110_000), Z_DEFAULT_STRATEGY, Z_SYNC_FLUSH),
+        (Content.text(60_000), Z_DEFAULT_STRATEGY, Z_SYNC_FLUSH),
         (Content.noise(40_000), Z_DEFAULT_STRATEGY, Z_PARTIAL_FLUSH),
-        (Content.text(30_000, seed: 3), Z_FIXED, Z_SYNC_FLUSH),
-        (Content.text(90_000), Z_DEFAULT_STRATEGY, Z_FINISH),
+        (Content.text(10_000, seed: 3), Z_FIXED, Z_SYNC_FLUSH),
+        (Content.text(50_000), Z_DEFAULT_STRATEGY, Z_FINISH),
     ])
 
     @Test func theSampleHasBlocksAtBytesAndWithinThem() {
@@ -42,10 +42,11 @@ import TestSupport
     @Test(arguments: [1, 7, 1_000, 1 << 20]) func aLaneStopsAtEachBlock(piece: Int) {
         let (data, content, blocks) = (Self.sample.data, Self.sample.content, Self.sample.blocks)
         let lane = InflateLane(data)
+        let room = min(128 << 10, 300 * (piece + 1))
         for (before, block) in zip(blocks, blocks.dropFirst()) {
             // Every place after the block before has the same next block.
             let stopBit = Bool.random() ? block.bit : before.bit + 1
-            #expect(lane.run(piece: piece, stopBit: stopBit) == LV_INFLATE_STOPPED)
+            #expect(lane.run(piece: piece, room: room, stopBit: stopBit) == LV_INFLATE_STOPPED)
             #expect(lane.nextBit == block.bit)
             #expect(Int(lv_inflate_used_bits(lane.state)) == block.bit % 8)
             #expect(lane.first.count == block.offset)
@@ -54,8 +55,9 @@ import TestSupport
             #expect(lane.advance(stopBit: 0) == LV_INFLATE_STOPPED)
             #expect(lane.nextBit == block.bit)
         }
-        #expect(lane.run(piece: piece) == LV_INFLATE_DATA_ENDED)
-        #expect(lane.first == content)
+        #expect(lane.run(piece: piece, room: room) == LV_INFLATE_DATA_ENDED)
+        let isContent = lane.first == content
+        #expect(isContent)
         #expect(lane.position == data.count)
         #expect(lv_inflate_checksum(lane.state) == Gzip.checksum(content))
     }
@@ -91,11 +93,12 @@ import TestSupport
         let (data, content, blocks) = (Self.sample.data, Self.sample.content, Self.sample.blocks)
         let leader = InflateLane(data)
         lv_inflate_begin(leader.state)
-        for (number, block) in blocks.enumerated().dropFirst() {
+        for (number, block) in blocks.enumerated().dropFirst() where number % 5 > 2 {
             #expect(leader.run(stopBit: block.bit) == LV_INFLATE_STOPPED)
             let (window, count) = leader.window()
             #expect(count == min(block.offset, 32_768))
-            #expect(window.suffix(count) == content[(block.offset - count)..<block.offset])
+            let isContent = window.suffix(count) == content[(block.offset - count)..<block.offset]
+            #expect(isContent)
             #expect(window.prefix(32_768 - count).allSatisfy { $0 == 0 })
             guard count == 32_768 else { continue }
 
@@ -104,7 +107,9 @@ import TestSupport
             // Some are resolved in the middle of what is not output yet, some at a block, some at the end.
             switch number % 3 {
             case 0: _ = lane.advance(inputEnd: lane.position + piece, room: 500)
-            case 1: _ = lane.run(piece: piece, stopBit: blocks[min(number + 2, blocks.count - 1)].bit + 1)
+            case 1:
+                _ = lane.run(
+                    piece: piece, room: 20_000, stopBit: blocks[min(number + 2, blocks.count - 1)].bit + 1)
             default: break
             }
             let isKnown = !lane.isInPlanes
@@ -112,11 +117,12 @@ import TestSupport
             let resolvedCount = lane.second.count
             let resolved = lane.resolve(with: window)
             #expect(!lane.isInPlanes)
-            var status = lane.run(piece: piece)
-            if status == LV_INFLATE_KNOWN { status = lane.run(piece: piece) }
+            var status = lane.run(piece: piece, room: 20_000)
+            if status == LV_INFLATE_KNOWN { status = lane.run(piece: piece, room: 20_000) }
             #expect(status == LV_INFLATE_DATA_ENDED)
             #expect(lane.position == data.count)
-            #expect(lane.first.elementsEqual(content[block.offset...]), "block \(number), known: \(isKnown)")
+            let isRest = lane.first.elementsEqual(content[block.offset...])
+            #expect(isRest, "block \(number), known: \(isKnown)")
             let rest = lv_inflate_checksum(lane.state)
             let restCount = UInt64(lane.first.count - resolvedCount)
             #expect(lv_crc32_combine(resolved, rest, restCount) == Gzip.checksum(lane.first))
@@ -125,18 +131,21 @@ import TestSupport
 
     /// After a stored block of 40 000 bytes the window is known; everything after it is output once.
     @Test func planesBecomeOne() throws {
-        let block = try #require(Self.sample.blocks.first { $0.offset > 100_000 })
+        let block = try #require(Self.sample.blocks.first { $0.offset > 40_000 })
         let lane = InflateLane(Self.sample.data, unknownBefore: block.bit)
         #expect(lane.run(piece: 5_000) == LV_INFLATE_KNOWN)
         #expect(!lane.isInPlanes)
         let count = lane.first.count
         #expect(lane.second.count == count)
-        #expect(lane.first.suffix(32_768) == lane.second.suffix(32_768))
-        #expect(lane.first != lane.second)
+        let isKnown = lane.first.suffix(32_768) == lane.second.suffix(32_768)
+        #expect(isKnown)
+        let wasKnown = lane.first == lane.second
+        #expect(!wasKnown)
         #expect(lv_inflate_checksum(lane.state) == 0)
         #expect(lane.run() == LV_INFLATE_DATA_ENDED)
         let rest = Self.sample.content[(block.offset + count)...]
-        #expect(lane.first[count...] == rest[...])
+        let isRest = lane.first[count...] == rest
+        #expect(isRest)
         #expect(lane.second.count == count)
         #expect(lv_inflate_checksum(lane.state) == Gzip.checksum(Array(rest)))
     }
@@ -156,13 +165,16 @@ import TestSupport
             }
             var (plain, narrow) = (first, first)
             lv_inflate_resolve(&plain, second, byteCount, window)
-            #expect(plain == expected)
+            let isResolved = plain == expected
+            #expect(isResolved, "\(byteCount) bytes")
             lv_inflate_resolve_narrow(&narrow, second, byteCount, window)
-            #expect(narrow == expected)
+            let isNarrowlyResolved = narrow == expected
+            #expect(isNarrowlyResolved, "\(byteCount) bytes")
             #expect(
                 lv_inflate_resolve_and_checksum(7, &first, second, byteCount, window)
                     == lv_crc32(7, expected, byteCount))
-            #expect(first == expected)
+            let isEqual = first == expected
+            #expect(isEqual, "\(byteCount) bytes")
         }
     }
 

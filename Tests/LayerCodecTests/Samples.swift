@@ -88,11 +88,11 @@ enum Gzip {
         }
     }
 
-    /// Parts of one stream, each with its strategy and the flush after it; the last one is `Z_FINISH`.
+    /// Parts of one stream, each with its strategy and the flush after it; the last one is `Z_FINISH`. Blocks are short.
     static func deflated(_ parts: [(content: [UInt8], strategy: Int32, flush: Int32)]) -> [UInt8] {
         var stream = z_stream()
         deflateInit2_(
-            &stream, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            &stream, 6, Z_DEFLATED, -15, 5, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         defer { deflateEnd(&stream) }
         let capacity = Int(deflateBound(&stream, UInt(parts.reduce(0) { $0 + $1.content.count }))) + 64 * parts.count
         return [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
