@@ -147,6 +147,20 @@ import Testing
         #expect(faults.map(\.severity) == [.refute])
     }
 
+    @Test func theFirstDifferenceIsTold() throws {
+        let changes: [(words: String, change: (inout [Line]) -> Void)] = [
+            ("the size differs", { $0[5]["size"] = "11" }), ("the header differs", { $0.remove(at: 5) }),
+            ("it lacks the file", { $0[7]["size"] = nil }), ("has not 8 bytes", { $0[5]["payload"] = "AAAA".quoted }),
+            ("it gives", { $0.removeLast() }), ("the name differs", { $0[5]["name"] = "x".quoted }),
+        ]
+        for (words, change) in changes {
+            var lines = Self.lines(TOCFixture.files)
+            change(&lines)
+            let actual = try Self.faults(lines).first?.actual
+            #expect(actual?.contains(words) == true, "\(actual ?? "nothing")")
+        }
+    }
+
     @Test func theDigestIsCompared() throws {
         var layer = Self.layer(Self.text(Self.lines(TOCFixture.files)))
         let position = try #require(layer.claim.tarSplitPosition)
