@@ -90,7 +90,7 @@ import Testing
         #expect(try LayerTOC.faults(of: Self.layer(Self.text(Self.lines(entries)), entries)) == [])
     }
 
-    @Test func otherMembersOfALineAreNoFault() throws {
+    @Test func otherMembersOfALineAreIgnored() throws {
         var lines = Self.lines(TOCFixture.files)
         lines[0]["more"] = "{}"
         #expect(try Self.faults(lines) == [])

@@ -21,7 +21,7 @@ struct TarSplit {
         var byteCount: UInt64
         var nameHash: Int
         var checksum: UInt64
-        /// Of the bytes between the content before and this one. Like `nameHash` it has a key that nobody knows.
+        /// Of the bytes between the content before and this one. Its key is random, as that of `nameHash`.
         var gapHash: Int
     }
 
