@@ -120,7 +120,12 @@ extension PipelineState {
         var room =
             min(perJob * jobCount, Self.openCountPerJob * SplitState.helpfulJobCount, maximumOpenCount) - open.count
             - splitting.wantedCount
-        if isCut { room = min(room, SplitState.maximumCutCount - blob.chunks.count) }
+        if isCut {
+            // Streams of other blobs need no second plane, so they come first.
+            let blobCount = open.values.count { !$0.isAhead }
+            guard blobCount < SplitState.laneCountPerJob * jobCount else { return nil }
+            room = min(room, SplitState.maximumCutCount - blob.chunks.count)
+        }
         guard room > 0, isCut || !blob.hasMisleadingChunk else { return nil }
         var task = SplitTask(chunk: chunk, wantedCount: room)
         if let cutting {
