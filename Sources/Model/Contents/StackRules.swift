@@ -127,8 +127,9 @@ package struct StackRules {
             lower: for table in tables[..<layer].reversed() {
                 switch resolver.resolve(path, from: .root, in: table, followsLast: true) {
                 case .loop:
+                    let target = firstLink(path, table) ?? path
                     faults[layer].add(.lowerLinkLoop) { kind in
-                        LayerFault(kind, path, at: folder.headerOffset, other: firstLink(path, table) ?? path)
+                        LayerFault(kind, path, at: folder.headerOffset, other: target)
                     }
                     return
                 case .missing where !hasWhiteout(path, table): continue lower
