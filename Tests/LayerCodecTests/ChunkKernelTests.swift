@@ -53,6 +53,7 @@ import TestSupport
             // It stays there, also without any input and with other places before it.
             #expect(lane.advance(inputEnd: lane.position, stopBit: block.bit) == LV_INFLATE_STOPPED)
             #expect(lane.advance(stopBit: 0) == LV_INFLATE_STOPPED)
+            #expect(lane.advance(inputEnd: lane.position) == LV_INFLATE_NEEDS_INPUT)
             #expect(lane.nextBit == block.bit)
         }
         #expect(lane.run(piece: piece, room: room) == LV_INFLATE_DATA_ENDED)
