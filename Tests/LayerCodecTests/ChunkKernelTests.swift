@@ -16,7 +16,7 @@ import TestSupport
 
         init(_ parts: [(content: [UInt8], strategy: Int32, flush: Int32)]) {
             content = parts.flatMap(\.content)
-            data = Gzip.deflated(parts)
+            data = Gzip.deflatedParts(parts)
             blocks = BlockPlace.all(in: data, contentByteCount: content.count)
         }
     }
