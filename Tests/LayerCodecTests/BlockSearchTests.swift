@@ -29,7 +29,7 @@ import TestSupport
             (Content.text(20_000, seed: 3), Z_FIXED, Z_SYNC_FLUSH),
             (Content.text(30_000, seed: 4), Z_DEFAULT_STRATEGY, Z_FINISH),
         ]
-        let bytes = Gzip.deflated(parts)
+        let bytes = Gzip.deflatedParts(parts)
         let blocks = BlockPlace.all(in: bytes, contentByteCount: 400_000).map(\.bit)
         let types = blocks.map { bits(bytes, at: $0 + 1, count: 2) }
         #expect(Set(types) == [0, 1, 2])
@@ -51,10 +51,10 @@ import TestSupport
 
     /// What a stored block contains looks like blocks. Only its end is one, as far as it can be seen.
     @Test func blocksInAStoredBlockAreNotFound() throws {
-        let inner = Gzip.deflated([(Content.text(60_000), Z_DEFAULT_STRATEGY, Z_FINISH)])
+        let inner = Gzip.deflatedParts([(Content.text(60_000), Z_DEFAULT_STRATEGY, Z_FINISH)])
         let innerBlocks = BlockPlace.all(in: inner, contentByteCount: 60_000).map(\.bit)
         let first = Content.text(30_000)
-        let bytes = Gzip.deflated([
+        let bytes = Gzip.deflatedParts([
             (first, Z_DEFAULT_STRATEGY, Z_SYNC_FLUSH), (Content.noise(10_000), Z_DEFAULT_STRATEGY, Z_SYNC_FLUSH),
         ])
         let length = inner.count
@@ -76,7 +76,7 @@ import TestSupport
 
     /// Headers with one bit changed are found if zlib accepts them, and if they can be what is searched for.
     @Test func damagedHeadersAreFoundIfZlibAcceptsThem() {
-        let bytes = Gzip.deflated([(Content.text(20_000), Z_DEFAULT_STRATEGY, Z_FINISH)])
+        let bytes = Gzip.deflatedParts([(Content.text(20_000), Z_DEFAULT_STRATEGY, Z_FINISH)])
         let blocks = BlockPlace.all(in: bytes, contentByteCount: 20_000).map(\.bit).dropLast().prefix(4)
         var (found, refused) = (0, 0)
         for block in blocks {

@@ -16,7 +16,7 @@ import TestSupport
 
         init(_ parts: [(content: [UInt8], strategy: Int32, flush: Int32)]) {
             content = parts.flatMap(\.content)
-            data = Gzip.deflated(parts)
+            data = Gzip.deflatedParts(parts)
             blocks = BlockPlace.all(in: data, contentByteCount: content.count)
         }
     }
@@ -53,6 +53,7 @@ import TestSupport
             // It stays there, also without any input and with other places before it.
             #expect(lane.advance(inputEnd: lane.position, stopBit: block.bit) == LV_INFLATE_STOPPED)
             #expect(lane.advance(stopBit: 0) == LV_INFLATE_STOPPED)
+            #expect(lane.advance(inputEnd: lane.position) == LV_INFLATE_NEEDS_INPUT)
             #expect(lane.nextBit == block.bit)
         }
         #expect(lane.run(piece: piece, room: room) == LV_INFLATE_DATA_ENDED)

@@ -89,7 +89,7 @@ enum Gzip {
     }
 
     /// Parts of one stream, each with its strategy and the flush after it; the last one is `Z_FINISH`. Blocks are short.
-    static func deflated(_ parts: [(content: [UInt8], strategy: Int32, flush: Int32)]) -> [UInt8] {
+    static func deflatedParts(_ parts: [(content: [UInt8], strategy: Int32, flush: Int32)]) -> [UInt8] {
         var stream = z_stream()
         deflateInit2_(
             &stream, 6, Z_DEFLATED, -15, 5, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
