@@ -200,7 +200,7 @@ extension PipelineState {
         }
     }
 
-    /// Drops the chunks that did not begin at a block, before those before them come to their beginning.
+    /// Drops the chunks that did not begin at a block, although the chunks before them were not decoded to their beginning.
     private mutating func dropRefutedChunks(of blob: Blob) {
         var index = 1
         while index < blob.chunks.count {
