@@ -62,7 +62,7 @@ package struct BlockCuts: Sendable {
     /// Finds the first bit of a range at which a block may begin; nil if there is none.
     ///
     /// Shape: the range is in bits from the beginning of the bytes. Bytes before and after the range make guesses right:
-    /// they should be at least `contextByteCount` each, as far as the stream has so many.
+    /// there should be at least `contextByteCount` of each, unless the stream has fewer.
     package let find: @Sendable (UnsafeRawBufferPointer, Range<UInt64>) -> UInt64?
 
     /// The longest stored block and its header. What is in a stored block may look like blocks of the stream.

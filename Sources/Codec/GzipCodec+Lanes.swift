@@ -31,7 +31,7 @@ final class LaneDecoder: BufferDecoder {
     private var header = GzipHeaderReader()
     private var trailer = GzipTrailerReader()
     /// The offset in the blob where the next input begins.
-    private var offset: UInt64 = 0
+    var offset: UInt64 = 0
     /// The content of the member before that of which `inflation` has the checksum.
     private var contentBefore = MemberContent()
     private var knownByteCount: UInt64 = 0
@@ -89,7 +89,7 @@ final class LaneDecoder: BufferDecoder {
         return advance(&cursor)
     }
 
-    private func advance(_ cursor: inout DecodeCursor) -> DecodeStatus {
+    func advance(_ cursor: inout DecodeCursor) -> DecodeStatus {
         while true {
             if let status = findData(&cursor) { return status }
             var lane = unsafe inflation.lane(cursor)
@@ -106,7 +106,7 @@ final class LaneDecoder: BufferDecoder {
     /// Reads the bytes between the data of two members.
     ///
     /// Returns: nil if data are next, otherwise why decoding stops.
-    private func findData(_ cursor: inout DecodeCursor) -> DecodeStatus? {
+    func findData(_ cursor: inout DecodeCursor) -> DecodeStatus? {
         while true {
             switch stage {
             case .betweenMembers:
@@ -148,7 +148,7 @@ final class LaneDecoder: BufferDecoder {
     /// Takes over how far the data were decoded.
     ///
     /// Returns: nil if decoding may continue, otherwise why it stops.
-    private func absorb(_ lane: lv_inflate_lane, _ cursor: inout DecodeCursor) -> DecodeStatus? {
+    func absorb(_ lane: lv_inflate_lane, _ cursor: inout DecodeCursor) -> DecodeStatus? {
         let producedByteCount = cursor.producedByteCount
         guard unsafe cursor.moveOn(leavingInput: lane.input_byte_count, leavingRoom: lane.output_byte_count) else {
             return .failed(.decoder)
@@ -171,101 +171,6 @@ final class LaneDecoder: BufferDecoder {
             return pause(.stopped(atBit: UInt64(bit)))
         case LV_INFLATE_FAILED: return .failed(.data)
         default: return .failed(.decoder)
-        }
-    }
-
-    // MARK: Several streams
-
-    /// Advances all streams of a team until one of them cannot continue.
-    static func decode(
-        _ team: UnsafeMutableBufferPointer<DecodeLane>,
-        hashing pairs: UnsafeMutableBufferPointer<HashPair> = UnsafeMutableBufferPointer(start: nil, count: 0)
-    ) {
-        precondition(team.count <= teamSize, "as many streams as lanes")
-        guard team.count > 1 || !pairs.isEmpty, unsafe team.allSatisfy({ $0.decoder is LaneDecoder }) else {
-            for index in team.indices { unsafe team[index].decodeAlone() }
-            return
-        }
-        // SAFETY: both buffers have room for all lanes, and their elements are plain values.
-        unsafe withUnsafeTemporaryAllocation(of: DecodeCursor.self, capacity: team.count) { cursors in
-            unsafe withUnsafeTemporaryAllocation(of: lv_inflate_lane.self, capacity: team.count) { lanes in
-                for index in team.indices {
-                    let lane = unsafe team[index]
-                    unsafe cursors.initializeElement(
-                        at: index,
-                        to: DecodeCursor(
-                            input: lane.input, room: lane.output, secondRoom: lane.secondOutput, stopBit: lane.stopBit))
-                }
-                unsafe withHashes(of: pairs) { hashes in unsafe decode(team, cursors, lanes, hashes) }
-                for index in team.indices {
-                    let cursor = unsafe cursors[index]
-                    unsafe decoder(team[index]).offset += UInt64(cursor.consumedByteCount)
-                    unsafe team[index].take(cursor)
-                }
-            }
-        }
-    }
-
-    /// Passes `pairs` to `body` in the form that the C code takes, and then advances them by what was hashed.
-    private static func withHashes(
-        of pairs: UnsafeMutableBufferPointer<HashPair>, _ body: (UnsafeMutableBufferPointer<lv_inflate_hashes>) -> Void
-    ) {
-        // SAFETY: the buffer has room for all pairs, and its elements are plain values.
-        unsafe withUnsafeTemporaryAllocation(of: lv_inflate_hashes.self, capacity: pairs.count) { hashes in
-            for index in pairs.indices {
-                let pair = unsafe pairs[index]
-                unsafe hashes.initializeElement(
-                    at: index,
-                    to: lv_inflate_hashes(
-                        states: (pair.words.0, pair.words.1), data: (pair.bytes.0, pair.bytes.1),
-                        block_count: pair.blockCount))
-            }
-            unsafe body(UnsafeMutableBufferPointer(rebasing: hashes[..<pairs.count]))
-            for index in pairs.indices {
-                guard let one = unsafe hashes[index].data.0, let other = unsafe hashes[index].data.1 else { continue }
-                unsafe pairs[index].bytes = (one, other)
-                unsafe pairs[index].blockCount = hashes[index].block_count
-            }
-        }
-    }
-
-    private static func decoder(_ lane: DecodeLane) -> LaneDecoder {
-        guard let decoder = lane.decoder as? LaneDecoder else { preconditionFailure("a lane of another codec") }
-        return decoder
-    }
-
-    private static func decode(
-        _ team: UnsafeMutableBufferPointer<DecodeLane>, _ cursors: UnsafeMutableBufferPointer<DecodeCursor>,
-        _ lanes: UnsafeMutableBufferPointer<lv_inflate_lane>, _ hashes: UnsafeMutableBufferPointer<lv_inflate_hashes>
-    ) {
-        /// The lanes that cannot continue, one bit for each.
-        var stopped = 0
-        while true {
-            for index in team.indices {
-                guard let status = unsafe decoder(team[index]).findData(&cursors[index]) else { continue }
-                unsafe team[index].status = status
-                stopped |= 1 << index
-            }
-            guard stopped == 0 else { break }
-            for index in team.indices {
-                unsafe lanes.initializeElement(
-                    at: index, to: decoder(team[index]).inflation.lane(cursors[index]))
-            }
-            unsafe lv_inflate_advance_and_hash(lanes.baseAddress, team.count, hashes.baseAddress, hashes.count)
-            for index in team.indices {
-                guard let status = unsafe decoder(team[index]).absorb(lanes[index], &cursors[index]) else { continue }
-                unsafe team[index].status = status
-                stopped |= 1 << index
-            }
-            guard stopped == 0 else { break }
-        }
-        for index in team.indices where stopped & 1 << index == 0 {
-            if unsafe cursors[index].inputByteCount == 0 {
-                // Whether it needs input or room, or has ended, must be known now.
-                unsafe team[index].status = decoder(team[index]).advance(&cursors[index])
-            } else {
-                unsafe team[index].status = cursors[index].roomByteCount == 0 ? .outputFull : .needsInput
-            }
         }
     }
 }

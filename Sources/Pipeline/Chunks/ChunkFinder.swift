@@ -12,7 +12,7 @@ protocol ChunkFinder: Sendable {
     /// The number of bytes that are searched at a time.
     var searchByteCount: Int { get }
 
-    /// The number of bytes before and after a range that must be given with it, as far as the blob has so many.
+    /// The number of bytes before and after a range that must be given with it, unless the blob has fewer.
     var contextByteCounts: (before: Int, after: Int) { get }
 
     /// The first boundary that begins in a range of `bytes`.
