@@ -218,7 +218,8 @@ extension Verification.Finding.Code {
     /// The table of contents of an eStargz or zstd:chunked layer does not describe the tar in it, or is not the one that the manifest
     /// names.
     public static let layerTOCMismatch = Self(FindingCode.layerTOCMismatch)
-    /// Annotations describe a table of contents that runtimes cannot use, or not completely: they read the whole layer.
+    /// A table of contents cannot be used, or not completely, so that runtimes read the whole layer; or no annotation names it,
+    /// and it does not describe the tar.
     public static let layerTOCUnusable = Self(FindingCode.layerTOCUnusable)
     /// The table of contents of a layer was not compared with its tar.
     public static let layerTOCUnchecked = Self(FindingCode.layerTOCUnchecked)

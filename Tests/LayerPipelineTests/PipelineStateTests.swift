@@ -214,7 +214,9 @@ import Testing
 
     /// A consumer that is not a digest gets what the head reads from the lease that reads it, unless slices wait for it.
     @Test func otherConsumersAreServedByTheLeaseOfTheHead() throws {
-        var state = PipelineState(requests(1), jobCount: 1)
+        let reading = SchedulingPolicy.rules.filter { $0.name == "read few chunks" }
+        var state = PipelineState(jobCount: 1, rules: reading)
+        state.submit(requests(1))
         let worker = state.startWorkers()[0]
         #expect(state.lease(worker) == .read)
         let chunk = try #require(worker.team.first)

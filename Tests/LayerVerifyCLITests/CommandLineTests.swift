@@ -110,9 +110,14 @@ import Testing
     }
 
     @Test func aClosedPipeEndsWith2() throws {
-        let ending = try Program.shell("{ sleep 0.2; \"$LAYERVERIFY\" --help; echo $? >&2; } | true")
+        let ending = try Program.shell("{ sleep 0.2; \"$LAYERVERIFY\" /no/such/path; echo $? >&2; } | true")
         #expect(ending.errors.contains("layerverify: cannot write standard output"))
         #expect(ending.errors.hasSuffix("2\n"))
+    }
+
+    @Test func aClosedPipeEndsTheHelpQuietly() throws {
+        let ending = try Program.shell("{ sleep 0.2; \"$LAYERVERIFY\" --help; echo $? >&2; } | true")
+        #expect(ending.errors == "141\n")
     }
 
     @Test func theOutputFileIsReplacedAsAWhole() throws {

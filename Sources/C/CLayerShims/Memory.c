@@ -27,11 +27,11 @@ static bool lacks_memory(void) {
 }
 
 static void end_without_memory(int number) {
+    lv_erase_drawn();
+    lv_remove_places();
     if (lacks_memory()) {
         static const char message[] =
             "layerverify: out of memory: the address space is limited (ulimit -v), and the run was given up\n";
-        lv_erase_drawn();
-        lv_remove_places();
         ssize_t written = write(STDERR_FILENO, message, sizeof message - 1);
         (void)written;
         _exit(exit_status);
