@@ -62,7 +62,7 @@ class Check:
 
 
 def path(item):
-    return bytes.fromhex(item["pathBytes"]) if "pathHex" in item else item["path"].encode()
+    return bytes.fromhex(item["pathBytes"]) if "pathBytes" in item else item["path"].encode()
 
 
 def generated(check, count, seed):
