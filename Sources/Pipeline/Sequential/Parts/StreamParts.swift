@@ -19,33 +19,33 @@ import LayerSystem
 /// ## Concurrency
 /// One thread at a time.
 final class StreamParts {
-    private let base: any SequentialSource
+    let base: any SequentialSource
     private let codec: Codec
-    private let cuts: BlockCuts
+    let cuts: BlockCuts
     private let cutting: BlockCutting
-    private let options: PipelineOptions
+    let options: PipelineOptions
     private let pool: StreamPartPool
-    private var reader: StreamPartReader
+    var reader: StreamPartReader
     private var workers: StreamPartWorkers?
-    private var freeSlots: [Int]
+    var freeSlots: [Int]
     /// The parts in order, from the one with the checkpoint on.
-    private var parts: [StreamPart] = []
+    var parts: [StreamPart] = []
     /// The part that the head reads: the decoder before which nothing is unknown.
-    private var headIndex = 0
-    private var head: any CutDecoder
+    var headIndex = 0
+    var head: any CutDecoder
     /// The offset where the head began.
-    private var headOffset: UInt64 = 0
+    var headOffset: UInt64 = 0
     /// The head has stopped at a block, and does not know 32 KiB of content before it.
     private var isWindowShort = false
     private var budget: StreamPartBudget
     private(set) var counts = CutCounts()
 
     /// Where the reference decoder would begin; nil for the beginning of the stream.
-    private var checkpoint: (bit: UInt64, member: MemberCheckpoint)?
-    private var checkpointProducedByteCount: UInt64 = 0
-    private var earlierDispute: Dispute?
+    var checkpoint: (bit: UInt64, member: MemberCheckpoint)?
+    var checkpointProducedByteCount: UInt64 = 0
+    var earlierDispute: Dispute?
     /// What was passed on since the checkpoint.
-    private var passedOn = RunningChecksum()
+    var passedOn = RunningChecksum()
     /// The stream is intact.
     private(set) var isComplete = false
 
@@ -263,46 +263,5 @@ final class StreamParts {
         counts.droppedCount += 1
         budget.note(dropped: next.outputByteCount)
         next.becomeContinuation()
-    }
-
-    // MARK: Checkpoints
-
-    private func setCheckpoint(atBit bit: UInt64) {
-        if earlierDispute == nil { earlierDispute = disputeOfHead }
-        checkpoint = (bit, head.makeCheckpoint())
-        checkpointProducedByteCount += passedOn.byteCount
-        passedOn = RunningChecksum()
-    }
-
-    private var disputeOfHead: Dispute? {
-        head.dispute.map { Dispute(offsetBytes: headOffset + $0.offsetBytes, reason: $0.reason) }
-    }
-
-    /// Forgets the first parts.
-    private func release(_ count: Int) {
-        for part in parts[..<count] { freeSlots.append(part.slot) }
-        parts.removeFirst(count)
-        headIndex = 0
-    }
-
-    private func makeHandover() -> StreamHandover {
-        let startOffset = (checkpoint?.bit ?? 0) / 8
-        var bytes: [UInt8] = []
-        for part in parts {
-            let skipped = Int(startOffset + UInt64(byteCount: bytes.count) - part.startOffset)
-            bytes.append(contentsOf: part.input[skipped...])
-        }
-        let skipped = Int(startOffset + UInt64(byteCount: bytes.count) - reader.restOffset)
-        bytes.append(contentsOf: reader.rest.dropFirst(skipped))
-        let rest: any SequentialSource = reader.fault.map { FailedSource($0) } ?? base
-        let reference = Codecs.reference(for: .gzip)?.begin(options.codecOptions)
-        guard
-            let decoder = checkpoint.map({ cuts.beginReference($0.member, Int($0.bit % 8)) }) ?? reference
-        else { preconditionFailure("gzip has a reference") }
-        return StreamHandover(
-            source: ResumedSource(bytes, then: rest), startOffset: startOffset, decoder: decoder,
-            cursor: StreamCursor(
-                resumingAt: startOffset, producedByteCount: checkpointProducedByteCount, dispute: earlierDispute),
-            passedOn: passedOn)
     }
 }
