@@ -34,7 +34,7 @@ struct LsCommand: ParsableCommand {
               layerverify ls --layer 3 -R alpine.tar            what layer 3 has
               layerverify ls --format mtree --sha256 alpine/ > alpine.mtree
               gomtree validate -p rootfs/ -f alpine.mtree
-              layerverify ls -R --toc lazy/ /usr/lib             by the tables of contents, in milliseconds
+              layerverify ls -R --toc lazy/ /usr/lib             by the tables of contents
               layerverify ls -R --names -0 alpine/ | grep -z '\\.so'
 
             \(ExitStatus.helpOfFiles)

@@ -41,7 +41,7 @@ extension LayerRules {
         if let link {
             globals.visitLink()
             add(.parentLinkFollowed, member, other: table.path(of: link))
-            guard isShortEnough(member, below: place) else { return nil }
+            guard isShortEnough(member, below: nodes.last ?? .root) else { return nil }
         } else {
             nearby = Nearby(path: Array(name.room[..<byteCount]), nodes: nodes, number: name.directoryNumber)
         }

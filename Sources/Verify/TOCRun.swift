@@ -8,6 +8,7 @@ internal import LayerContents
 internal import LayerModel
 internal import LayerPipeline
 internal import LayerSystem
+internal import SystemPackage
 
 /// Checks the tables of contents (TOCs) of the layers of an image store, one after another.
 ///
@@ -27,11 +28,10 @@ struct TOCRun {
 
     /// Adds the findings about all TOCs. A layer of which something is refuted has enough findings.
     func addFindings(_ judge: Judge, to list: inout FindingList) {
-        let records = judge.inventory.tableRecords + footerRecords(judge)
         var known: [Key: [TOCFault]] = [:]
+        let records = judge.inventory.tableRecords + footerRecords(judge, &known)
         for (order, record) in records.enumerated() {
-            guard let facts = judge.facts[record.blob], facts.reading == .complete,
-                facts.uncompressed?.ending == .complete, !judge.isRefuted(record.blob)
+            guard isRead(record.blob, judge), !judge.isRefuted(record.blob), let facts = judge.facts[record.blob]
             else { continue }
             let key = Key(blob: record.blob, claim: record.claim)
             let faults = known[key] ?? check(record, facts, judge.inventory)
@@ -46,18 +46,27 @@ struct TOCRun {
         }
     }
 
-    /// The layers that no annotation describes and that end with a footer. Those in streams cannot be looked at.
-    private func footerRecords(_ judge: Judge) -> [TOCRecord] {
+    /// The layers that no annotation describes and that end with a footer, or whose end cannot be read: then the fault is known.
+    /// Those in streams cannot be looked at.
+    private func footerRecords(_ judge: Judge, _ known: inout [Key: [TOCFault]]) -> [TOCRecord] {
         guard findsFooters else { return [] }
         let annotated = Set(judge.inventory.tableRecords.map { $0.blob })
-        var known: [BlobIndex: Bool] = [:]
+        var seen: [BlobIndex: Bool] = [:]
         var records: [TOCRecord] = []
         for (number, image) in judge.inventory.images.enumerated() where image.kind == .image {
             for (layer, record) in image.layers.enumerated() {
                 guard let blob = record.blob, !annotated.contains(blob) else { continue }
-                let hasFooter = known[blob] ?? hasFooter(blob, judge)
-                known[blob] = hasFooter
-                guard hasFooter, records.count < TOCRecord.maximumCount else { continue }
+                let isListed: Bool
+                if let found = seen[blob] {
+                    isListed = found
+                } else if let hasFooter = hasFooter(blob, judge) {
+                    isListed = hasFooter
+                } else {
+                    isListed = true
+                    known[Key(blob: blob, claim: .ofFooter)] = [Self.unread]
+                }
+                seen[blob] = isListed
+                guard isListed, records.count < TOCRecord.maximumCount else { continue }
                 records.append(
                     TOCRecord(
                         .ofFooter, about: blob, at: Place(judge.inventory.blobs[blob].path), image: number,
@@ -67,18 +76,41 @@ struct TOCRun {
         return records
     }
 
-    private func hasFooter(_ blob: BlobIndex, _ judge: Judge) -> Bool {
-        guard let facts = judge.facts[blob], facts.reading == .complete,
-            let compression = facts.compression, compression != .none, !isCancelled(),
-            case .opened(let reader) = opener.open(judge.inventory.blobs[blob].location)
+    /// Whether a layer ends with a footer; nil if its end cannot be read.
+    private func hasFooter(_ blob: BlobIndex, _ judge: Judge) -> Bool? {
+        let location = judge.inventory.blobs[blob].location
+        guard isRead(blob, judge), let compression = judge.facts[blob]?.compression, compression != .none,
+            location != .memory, !isCancelled()
         else { return false }
-        // What cannot be read now was read before; the TOC is a hint that nothing claims.
-        return (try? LayerTOC(.ofFooter, in: reader, compression).hasFooter()) ?? false
+        switch opener.open(location) {
+        case .opened(let reader):
+            do throws(ReadFault) {
+                return try LayerTOC(.ofFooter, in: reader, compression).hasFooter()
+            } catch {
+                return error == .failed(.illegalSeek) ? false : nil
+            }
+        case .failed(.illegalSeek): return false
+        default: return nil
+        }
     }
 
+    /// Whether a blob was read and decoded to its end.
+    private func isRead(_ blob: BlobIndex, _ judge: Judge) -> Bool {
+        guard let facts = judge.facts[blob] else { return false }
+        return facts.reading == .complete && facts.uncompressed?.ending == .complete
+    }
+
+    private static let inStream = TOCFault(
+        .notChecked, .note, actual: "the layer is in a stream, and cannot be read again")
+    private static let unread = TOCFault(.notChecked, .undetermined, actual: "the layer cannot be read again")
+
     private func check(_ record: TOCRecord, _ facts: BlobFacts, _ inventory: Inventory) -> [TOCFault] {
-        guard case .opened(let reader) = opener.open(inventory.blobs[record.blob].location) else {
-            return [TOCFault(.notChecked, .note, actual: "the layer is in a stream, and cannot be read again")]
+        let reader: any BlobReader
+        switch opener.open(inventory.blobs[record.blob].location) {
+        case .opened(let opened): reader = opened
+        case .failed(.illegalSeek):
+            return [Self.inStream]
+        default: return [Self.unread]
         }
         var codecOptions = options.codecOptions
         codecOptions.windowBudget = nil
@@ -92,7 +124,7 @@ struct TOCRun {
             }
             return faults.faults
         } catch {
-            return [TOCFault(.notChecked, .undetermined, actual: "the layer cannot be read again")]
+            return [error == .failed(.illegalSeek) ? Self.inStream : Self.unread]
         }
     }
 }

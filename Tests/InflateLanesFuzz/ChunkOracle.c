@@ -102,6 +102,8 @@ static lv_inflate_lane make_lane(run *run, chunk *chunk, size_t number, uint64_t
     const size_t left = run->stream.byte_count - chunk->position;
     size_t byte_count = piece_size(input_style, &run->random);
     if (byte_count > left) byte_count = left;
+    // Sometimes a lane gets no input while others do.
+    if (next_random(&run->random) % 32 == 0) byte_count = 0;
     uint8_t *piece = take_piece(&inputs[number], byte_count);
     if (byte_count > 0) memcpy(piece, run->stream.bytes + chunk->position, byte_count);
     const size_t room = piece_size(output_style, &run->random);

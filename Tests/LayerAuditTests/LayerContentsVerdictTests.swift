@@ -56,8 +56,11 @@ import Testing
         #expect(finding.actual == "dir/name")
         #expect((finding.hint == nil) == (kind.severity == .note), "\(kind)")
         #expect(finding.hint?.contains("`") != true)
-        if kind.scope != .archive { #expect(finding.message.contains("dir/name") || kind == .pathLimit) }
-        #expect(finding.message.contains("1536") || [.notATar, .endBlocksMissing, .emptyStream].contains(kind))
+        if kind.scope != .archive {
+            #expect(finding.message.contains("dir/name") || [.pathLimit, .stackLimit].contains(kind))
+        }
+        let ofWholeLayers: [LayerFault.Kind] = [.notATar, .endBlocksMissing, .emptyStream, .stackLimit]
+        #expect(finding.message.contains("1536") || ofWholeLayers.contains(kind))
     }
 
     /// Both claims are about the same bytes.
@@ -92,6 +95,38 @@ import Testing
         let found = findings(faults) { $0.platform = Platform(os: "windows", architecture: "amd64") }
         #expect(found.count == LayerFault.Kind.allCases.count { $0.scope == .archive })
         #expect(!found.contains { $0.code == .layerPathDuplicate } && found.contains { $0.code == .layerNotTar })
+    }
+
+    /// The findings about an image of one layer, which has a whiteout.
+    private func stackFindings(
+        entryCount: Int = 1, _ change: (inout ImageRecord) -> Void = { _ in }
+    ) -> [Finding] {
+        var inventory = inventory()
+        var image = inventory.images[0]
+        image.layers = [image.layers[0]]
+        change(&image)
+        inventory.images[0] = image
+        inventory.claims = ClaimList([claim(.diffID(digest("d")))])
+        var table = PathTable(budget: PathBudget(byteCount: 1 << 20))
+        _ = table.add(Array("x".utf8), 0..<1, in: .root, .whiteout, at: 512)
+        var facts = soundFacts
+        facts.uncompressed?.contents = ContentsFacts(entryCount: entryCount, faults: [], paths: table)
+        return Judge(inventory, facts: [facts]).findings().map { $0.finding }
+    }
+
+    @Test func layersAreJudgedOnTopOfEachOther() {
+        #expect(stackFindings().map { $0.code } == [.layerTarUnusual])
+        #expect(stackFindings { $0.kind = .artifact }.isEmpty)
+        #expect(stackFindings { $0.platform = Platform(os: "windows", architecture: "amd64") }.isEmpty)
+        // What wrong bytes do to other layers says nothing about the image.
+        #expect(stackFindings { $0.layers[0].digest = digest("0") }.isEmpty)
+    }
+
+    @Test func moreEntriesThanAreStackedAreUndetermined() {
+        #expect(stackFindings(entryCount: 50_000_000).map { $0.code } == [.layerTarUnusual])
+        let found = stackFindings(entryCount: 50_000_001)
+        #expect(found.map { $0.code } == [.layerContentsUnchecked])
+        #expect(found.map { $0.outcome } == [.undetermined])
     }
 
     /// Wrong bytes may contain anything: only what they would break is told, as a consequence.

@@ -88,6 +88,30 @@ enum Gzip {
         }
     }
 
+    /// Parts of one stream, each with its strategy and the flush after it; the last one is `Z_FINISH`. Blocks are short.
+    static func deflated(_ parts: [(content: [UInt8], strategy: Int32, flush: Int32)]) -> [UInt8] {
+        var stream = z_stream()
+        deflateInit2_(
+            &stream, 6, Z_DEFLATED, -15, 5, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        defer { deflateEnd(&stream) }
+        let capacity = Int(deflateBound(&stream, UInt(parts.reduce(0) { $0 + $1.content.count }))) + 64 * parts.count
+        return [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
+            stream.next_out = output.baseAddress
+            stream.avail_out = UInt32(output.count)
+            for part in parts {
+                deflateParams(&stream, 6, part.strategy)
+                var content = part.content
+                content.withUnsafeMutableBufferPointer { input in
+                    stream.next_in = input.baseAddress
+                    stream.avail_in = UInt32(input.count)
+                    let status = deflate(&stream, part.flush)
+                    precondition(status == (part.flush == Z_FINISH ? Z_STREAM_END : Z_OK) && stream.avail_in == 0)
+                }
+            }
+            count = output.count - Int(stream.avail_out)
+        }
+    }
+
     static func littleEndian(_ number: UInt32) -> [UInt8] {
         (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * UInt32($0))) }
     }

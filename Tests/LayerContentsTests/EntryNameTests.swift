@@ -20,7 +20,7 @@ import Testing
         var last: [String] = []
         for _ in 0..<1000 {
             // Mostly in the directory of the last one.
-            var parts = last.dropLast(Int.random(in: 0...1, using: &numbers)) + []
+            var parts = Array(last.dropLast(Int.random(in: 0...1, using: &numbers)))
             if Int.random(in: 0..<4, using: &numbers) == 0 { parts = [] }
             for _ in 0..<Int.random(in: 0...2, using: &numbers) {
                 parts.append(components.randomElement(using: &numbers) ?? "")

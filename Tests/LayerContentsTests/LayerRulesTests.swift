@@ -121,6 +121,11 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
                 .hardLink("y", "s/x"), .hardLink("z", "s2/x"),
             ]),
         RuleCase("to nothing", [.hardLink("g", "f")], [.hardLinkTargetMissing]),
+        RuleCase(
+            "through a link to a file", [.file("f"), .link("s", "f"), .hardLink("h", "s/")], [.hardLinkThroughLink]),
+        RuleCase(
+            "through a link to a file, with a dot", [.file("f"), .link("s", "f"), .hardLink("h", "s/.")],
+            [.hardLinkThroughLink]),
         RuleCase("to what comes later", [.hardLink("g", "f"), .file("f")], [.hardLinkTargetMissing]),
         RuleCase("to itself", [.file("f"), .hardLink("f", "f")], [.hardLinkTargetMissing, .pathTwice]),
         RuleCase(

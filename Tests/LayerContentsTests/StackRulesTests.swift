@@ -47,6 +47,9 @@ struct StackCase: Sendable, CustomTestStringConvertible {
             "a whiteout of what was opaque", [.file("etc/sub/.wh..wh..opq")], [.file("etc/sub/.wh.a")],
             kinds: [.whiteoutOfNothing]),
         StackCase("a child of a link", [.file("lib/new")], kinds: [.lowerLinkReplaced]),
+        StackCase(
+            "a child of a link, and an opaque marker at the root", [.file(".wh..wh..opq"), .file("lib/new")],
+            kinds: [.opaqueRoot, .lowerLinkReplaced]),
         StackCase("a child of a link that is no more", [.file(".wh.lib")], [.file("lib/new")]),
         StackCase("a child of a link that a directory replaced", [.directory("lib")], [.file("lib/new")]),
         StackCase("a whiteout below a link", [.file("lib/.wh.x")], kinds: [.whiteoutBelowLink]),

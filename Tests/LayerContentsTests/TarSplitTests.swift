@@ -54,7 +54,10 @@ import Testing
 
     /// A layer with tar-split data.
     private static func layer(_ text: String, _ entries: [FixtureEntry] = TOCFixture.files) -> TOCFixture.Layer {
-        let data = TOCFixture.frame(Array(text.utf8))
+        layer(data: TOCFixture.frame(Array(text.utf8)), entries)
+    }
+
+    private static func layer(data: [UInt8], _ entries: [FixtureEntry] = TOCFixture.files) -> TOCFixture.Layer {
         let digest = TOCFixture.digestText(data)
         let fixture = TOCFixture(
             entries: entries, editDocument: { $0.dropLast() + ",\"tarSplitDigest\": \"\(digest)\"}" })
@@ -62,7 +65,7 @@ import Testing
         let offset = layer.bytes.count + 8
         let footer = layer.bytes.suffix(72)
         layer.bytes += TOCFixture.skippable(data) + footer
-        layer.claim.tarSplitPosition = "\(offset):\(data.count):\(text.utf8.count)"
+        layer.claim.tarSplitPosition = "\(offset):\(data.count):0"
         return layer
     }
 
@@ -87,7 +90,7 @@ import Testing
         #expect(try LayerTOC.faults(of: Self.layer(Self.text(Self.lines(entries)), entries)) == [])
     }
 
-    @Test func otherMembersOfALineAreNoFault() throws {
+    @Test func otherMembersOfALineAreIgnored() throws {
         var lines = Self.lines(TOCFixture.files)
         lines[0]["more"] = "{}"
         #expect(try Self.faults(lines) == [])
@@ -147,6 +150,20 @@ import Testing
         #expect(faults.map(\.severity) == [.refute])
     }
 
+    @Test func theFirstDifferenceIsTold() throws {
+        let changes: [(words: String, change: (inout [Line]) -> Void)] = [
+            ("the size differs", { $0[5]["size"] = "11" }), ("the header differs", { $0.remove(at: 5) }),
+            ("it lacks the file", { $0[7]["size"] = nil }), ("has not 8 bytes", { $0[5]["payload"] = "AAAA".quoted }),
+            ("it gives", { $0.removeLast() }), ("the name differs", { $0[5]["name"] = "x".quoted }),
+        ]
+        for (words, change) in changes {
+            var lines = Self.lines(TOCFixture.files)
+            change(&lines)
+            let actual = try Self.faults(lines).first?.actual
+            #expect(actual?.contains(words) == true, "\(actual ?? "nothing")")
+        }
+    }
+
     @Test func theDigestIsCompared() throws {
         var layer = Self.layer(Self.text(Self.lines(TOCFixture.files)))
         let position = try #require(layer.claim.tarSplitPosition)
@@ -160,14 +177,13 @@ import Testing
     }
 
     @Test func dataThatDoesNotDecodeRefutes() throws {
-        let data: [UInt8] = [1, 2, 3]
-        let digest = TOCFixture.digestText(data)
-        var layer = TOCFixture(editDocument: { $0.dropLast() + ",\"tarSplitDigest\": \"\(digest)\"}" }).zstdChunked()
-        let offset = layer.bytes.count + 8
-        let footer = layer.bytes.suffix(72)
-        layer.bytes += TOCFixture.skippable(data) + footer
-        layer.claim.tarSplitPosition = "\(offset):3:3"
-        #expect(try LayerTOC.faults(of: layer).map(\.kind) == [.tarSplitOfOtherTar])
+        let whole = TOCFixture.frame(Array(Self.text(Self.lines(TOCFixture.files)).utf8))
+        for data in [[1, 2, 3], whole + [1, 2, 3]] {
+            let faults = try LayerTOC.faults(of: Self.layer(data: data))
+            #expect(faults.map(\.kind) == [.tarSplitOfOtherTar])
+            #expect(faults.first?.actual == "it does not decode")
+        }
+        #expect(try LayerTOC.faults(of: Self.layer(data: whole)) == [])
     }
 
     /// The check value of CRC-64/GO-ISO.

@@ -94,6 +94,57 @@ import Testing
         }
     }
 
+    @Test func aspectsOfExtendedHeadersAreNamed() throws {
+        func pax(_ key: String, _ value: String) -> [(key: String, value: String)] { [(key, value)] }
+        let changes: [(String, (inout Entry) -> Void, (inout Entry) -> Void)] = [
+            ("owner", { $0.group = 4 }, { $0.group = 5 }),
+            ("time", { $0.records = pax("mtime", "5.25") }, { $0.records = pax("mtime", "5.5") }),
+            ("time", { $0.records = pax("atime", "5") }, { $0.records = pax("atime", "6") }),
+            ("xattrs", { $0.records = pax("SCHILY.xattr.a", "1") }, { $0.records = pax("SCHILY.xattr.a", "2") }),
+            ("xattrs", { $0.records = pax("SCHILY.xattr.a", "1") }, { $0.records = pax("SCHILY.xattr.b", "1") }),
+            ("header", { $0.records = pax("comment", "1") }, { $0.records = pax("comment", "2") }),
+        ]
+        for (aspect, one, other) in changes {
+            var entries = (Self.base[1], Self.base[1])
+            one(&entries.0)
+            other(&entries.1)
+            let comparison = try compare([Self.folder, entries.0], [Self.folder, entries.1])
+            #expect(lines(comparison) == ["etc/a: \(aspect)"])
+        }
+        // Another record does not hide behind a difference that is ignored.
+        var (one, other) = (Self.base[1], Self.base[1])
+        one.records = [("mtime", "5"), ("comment", "1")]
+        other.records = [("mtime", "6"), ("comment", "2")]
+        #expect(lines(try compare([one], [other], ignoring: .times)) == ["etc/a: header"])
+        other.records = [("mtime", "6"), ("comment", "1")]
+        #expect(try compare([one], [other], ignoring: .times).isSame)
+    }
+
+    @Test func numbersOfDevicesAreCompared() throws {
+        for change in [(1, 4), (2, 3)] {
+            let (one, other) = (
+                Entry(name: "d", type: "3", device: (1, 3)), Entry(name: "d", type: "3", device: change)
+            )
+            #expect(lines(try compare([one], [other])) == ["d: device"])
+        }
+    }
+
+    /// The stored pieces are equal, and at other places in the file.
+    @Test func mapsOfSparseFilesAreCompared() throws {
+        func file(_ map: String) -> Entry {
+            let head = Array(map.utf8) + [UInt8](repeating: 0, count: 512 - map.utf8.count)
+            var entry = Entry(name: "s", content: head + Array("abc".utf8))
+            entry.records = [
+                ("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.name", "s"),
+                ("GNU.sparse.realsize", "10"),
+            ]
+            return entry
+        }
+        #expect(try compare([file("1\n0\n3\n")], [file("1\n0\n3\n")]).isSame)
+        let comparison = try compare([file("1\n0\n3\n")], [file("1\n2\n3\n")])
+        #expect(lines(comparison) == ["s: content"])
+    }
+
     @Test func addedAndRemovedEntriesAreListed() throws {
         let comparison = try compare(Self.base, [Self.folder, Entry(name: "etc/new")] + Self.base[2...])
         #expect(lines(comparison) == ["+etc/new", "-etc/a"])

@@ -180,6 +180,24 @@ import TestSupport
         #expect(result.facts.count == 1)
     }
 
+    /// Each guess is in the trace, and so is what became of it.
+    @Test func traceCountsChunks() {
+        let counts = Locked(CutCounts())
+        var options = options(jobs: 2, falsified: 3)
+        options.tracer = { record in
+            counts.withLock {
+                for part in record.parts {
+                    $0.guessedCount += part.chunks.guessed
+                    $0.confirmedCount += part.chunks.confirmed
+                    $0.droppedCount += part.chunks.dropped
+                }
+            }
+        }
+        let result = run([request(0)], MemoryStore(blobs: [Self.layers[1].bytes]), options)
+        #expect(result.cutCounts.droppedCount > 0)
+        #expect(counts.withLock { $0 } == result.cutCounts)
+    }
+
     /// Without the lanes no codec can be cut, and with too little content nothing is.
     @Test func membersAreNotCutIfTheyCannotBe() {
         var options = options(jobs: 2)

@@ -229,11 +229,14 @@ import Testing
         #expect(blob.waitingCount == 1)
         #expect(blob.compressed.map(\.count) == [1, 0])
         // What was read ahead waits for it, and so must all that follows.
-        state.pass([BlockSlice(block: state.heldBlock(), byteCount: 50)], [], of: chunk, to: blob)
+        let ahead = BlockSlice(block: state.heldBlock(), byteCount: 50)
+        state.pass([ahead], [], of: chunk, to: blob)
         #expect(blob.compressed.map(\.count) == [2, 1])
-        #expect(blob.idleOthers == nil)
-        let lease = state.leaseChunks()
-        #expect(lease?.team.first?.others == nil)
+        let mayServe = blob.idleOthers != nil
+        #expect(!mayServe)
+        #expect(state.lease(worker) == .read)
+        let serves = worker.team.first?.others != nil
+        #expect(!serves)
     }
 
     @Test func blockWithoutAConsumerIsFreeAtOnce() throws {

@@ -66,7 +66,7 @@ import Testing
     }
 
     /// Whatever the limit, there is a verdict or a sentence, and never the end by a signal.
-    @Test(arguments: ["verify", "ls -R", "diff bad"])
+    @Test(arguments: ["verify", "ls -R", "diff image"])
     func aLimitedAddressSpaceEndsNoRunBySignal(_ command: String) throws {
         let tar = SampleTar.bytes { tar in for number in 0..<20_000 { tar.add("folder/file-\(number)") } }
         try Data(tar).write(to: workshop.url("layer.tar"))

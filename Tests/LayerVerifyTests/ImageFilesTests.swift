@@ -148,6 +148,34 @@ import Testing
         #expect(list.first { $0["path"] as? String == "made" }?["mtime"] is NSNull)
     }
 
+    @Test func eachFormatHasFractionsAttributesAndLinks() throws {
+        let layer = SampleTar.bytes {
+            $0.add("PaxHeaders/f", type: "x", "22 mtime=1700000000.5\n22 SCHILY.xattr.a=bcd\n")
+            $0.add("f", "one")
+            $0.add("g", type: "1", link: "f")
+            $0.add("PaxHeaders/h", type: "x", "12 mtime=-5\n")
+            $0.add("h")
+            $0.add("null", type: "3", device: (1, 3))
+        }
+        let files = try files(try SmallImage([layer]))
+        let lines = try text(files).split(separator: "\n")
+        #expect(lines[0].hasPrefix("-rw-r--r--+ 0:0"))
+        #expect(lines[1].hasPrefix("hrw-r--r--+ 0:0") && lines[1].hasSuffix("g link to f"))
+        let mtree = try text(files, as: .mtree)
+        #expect(mtree.contains("\nf type=file mode=0644 uid=0 gid=0 size=3 time=1700000000.500000000\n"))
+        // Runtimes set times before 1970 to 0.
+        #expect(mtree.contains("\nh type=file mode=0644 uid=0 gid=0 size=0 time=0.000000000\n"))
+        let json = try text(files, as: .json)
+        let list =
+            try #require(
+                try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])["files"] as? [[String: Any]]
+        let members = try #require(list)
+        #expect(members.map { $0["mtime"] as? String ?? "" }[0] == "2023-11-14T22:13:20.500000000Z")
+        #expect(members.map { $0["hasXattrs"] as? Bool } == [true, true, nil, nil])
+        #expect(members.map { $0["hardLink"] as? String } == [nil, "f", nil, nil])
+        #expect(members.map { $0["device"] as? [Int] } == [nil, nil, nil, [1, 3]])
+    }
+
     // Faults
 
     @Test func aPathThatDoesNotExistIsAnError() throws {

@@ -144,18 +144,16 @@ static uint64_t stored_block_end(const uint8_t *bytes, size_t byte_count, size_t
 }
 
 /// The end of the first stored block that may have its length at a place from `byte` up to, but not including,
-/// `end_byte`, and that ends after `from_bit`; LV_NO_BLOCK if there is none. If there is one, sets `found_byte`.
+/// `end_byte`, and that ends at `from_bit` or after it; LV_NO_BLOCK if there is none.
 static uint64_t first_stored_block_end(
-    const uint8_t *bytes, size_t byte_count, size_t byte, size_t end_byte, uint64_t from_bit, size_t *found_byte) {
+    const uint8_t *bytes, size_t byte_count, size_t byte, size_t end_byte, uint64_t from_bit) {
     enum { LV_STEP = 256 };
     for (; byte < end_byte; byte += LV_STEP) {
         const size_t count = end_byte - byte < LV_STEP ? end_byte - byte : LV_STEP;
         if (byte + count + 3 <= byte_count && !has_length(bytes + byte, count)) continue;
         for (size_t i = byte; i < byte + count; i++) {
             const uint64_t end = stored_block_end(bytes, byte_count, i);
-            if (end == LV_NO_BLOCK || end <= from_bit) continue;
-            *found_byte = i;
-            return end;
+            if (end != LV_NO_BLOCK && end >= from_bit) return end;
         }
     }
     return LV_NO_BLOCK;
@@ -171,7 +169,7 @@ enum {
     LV_GROUP_BYTE_COUNT = LV_GROUP_WORD_COUNT * LV_WORD_PLACE_COUNT / 8,
     /// What is read of a group and after it: its last word, and the code lengths of its last place.
     LV_GROUP_READ_BYTE_COUNT = LV_GROUP_BYTE_COUNT + 16,
-    /// Most words have at most this many possible places. So many are always noted, because how many there are could not
+    /// Most words have at most this many possible places. This many are always noted, because how many there are could not
     /// be predicted.
     LV_USUAL_PLACE_COUNT = 8,
     LV_LONGEST_STORED_BLOCK = 4 + 65535,
@@ -226,14 +224,13 @@ uint64_t lv_find_block(const uint8_t *bytes, size_t byte_count, uint64_t from_bi
     if (from_bit >= to_bit) return LV_NO_BLOCK;
     const size_t from = (size_t)(from_bit >> 3);
     const size_t first = from > LV_LONGEST_STORED_BLOCK ? from - LV_LONGEST_STORED_BLOCK : 0;
-    size_t stored;
-    uint64_t found = first_stored_block_end(bytes, byte_count, first, from, from_bit, &stored);
+    uint64_t found = first_stored_block_end(bytes, byte_count, first, from, from_bit);
     for (size_t group = from; found == LV_NO_BLOCK && 8 * (uint64_t)group < to_bit; group += LV_GROUP_BYTE_COUNT) {
         if (byte_count - group < LV_GROUP_READ_BYTE_COUNT) break;
         found = first_dynamic_header(bytes, byte_count, group, from_bit);
         // A stored block that begins before the header may contain it.
         const size_t limit = found == LV_NO_BLOCK ? group + LV_GROUP_BYTE_COUNT : (size_t)(found >> 3) + 1;
-        const uint64_t end = first_stored_block_end(bytes, byte_count, group, limit, from_bit, &stored);
+        const uint64_t end = first_stored_block_end(bytes, byte_count, group, limit, from_bit);
         if (end != LV_NO_BLOCK) found = end;
     }
     return found < to_bit ? found : LV_NO_BLOCK;

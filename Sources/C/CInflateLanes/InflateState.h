@@ -34,7 +34,7 @@ enum {
     LV_WORK_BYTE_COUNT = 64 << 10,
     /// The token loop may exceed the end of its room by a match and the width of a copy, for which it had no budget.
     LV_SLACK = 1024,
-    /// The size of the window with all of its room. A second plane lies at this constant distance behind the first, so
+    /// The size of the window with all of its room. A second plane is at this constant distance behind the first, so
     /// that the token loop needs no further register for it.
     LV_PLANE_BYTE_COUNT = LV_WINDOW_BYTE_COUNT + LV_WORK_BYTE_COUNT + LV_SLACK,
 };

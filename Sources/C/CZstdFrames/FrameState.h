@@ -15,6 +15,8 @@ enum {
     LV_CHECKSUM_BYTE_COUNT = 4,
     /// Copies may write and read up to 32 bytes beyond their end.
     LV_SLACK = 64,
+    /// The content after which a ring moves to huge pages.
+    LV_LONG_CONTENT_BYTE_COUNT = 1 << 20,
 };
 
 /// The next item of a frame.
@@ -58,6 +60,8 @@ struct lv_zstd_frames {
     uint64_t content_byte_count;
     lv_xxh64 checksum;
     lv_ring ring;
+    /// The memory of the ring is in huge pages, or the system has none.
+    bool is_move_tried;
 
     bool is_last_block;
     /// The size of the current piece; for a raw block the number of bytes left.

@@ -9,22 +9,22 @@
 #include "RingMemory.h"
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum {
     /// The size of huge pages on x86-64, and on aarch64 with pages of 4 KiB. If they have another size, the advice below
     /// has no effect.
     HUGE_PAGE_BYTE_COUNT = 2 << 20,
-    /// A multiple of every size of a page.
-    LARGEST_PAGE_BYTE_COUNT = 64 << 10,
 };
 
-#if defined(MADV_HUGEPAGE)
+lv_ring_memory lv_ring_memory_allocate(size_t byte_count) { return (lv_ring_memory){.bytes = malloc(byte_count)}; }
 
-/// Maps memory that ends with whole huge pages. What is left over is at the beginning, in pages of the usual size, so that
-/// many short frames touch no huge page.
-static lv_ring_memory map(size_t byte_count) {
-    const size_t length =
-        (byte_count + LARGEST_PAGE_BYTE_COUNT - 1) / LARGEST_PAGE_BYTE_COUNT * LARGEST_PAGE_BYTE_COUNT;
+/// The memory ends with whole huge pages. What is left over is at the beginning, in pages of the usual size.
+lv_ring_memory lv_ring_memory_map(size_t byte_count) {
+#if defined(MADV_HUGEPAGE)
+    const long page = sysconf(_SC_PAGESIZE);
+    if (page <= 0 || byte_count < HUGE_PAGE_BYTE_COUNT || byte_count > SIZE_MAX / 2) return (lv_ring_memory){0};
+    const size_t length = (byte_count + (size_t)page - 1) / (size_t)page * (size_t)page;
     const size_t reserved = length + HUGE_PAGE_BYTE_COUNT;
     void *const mapping = mmap(NULL, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapping == MAP_FAILED) return (lv_ring_memory){0};
@@ -38,23 +38,10 @@ static lv_ring_memory map(size_t byte_count) {
     // If the system refuses, the pages have the usual size.
     (void)madvise(bytes + before + usual, length - usual, MADV_HUGEPAGE);
     return (lv_ring_memory){bytes + before, length};
-}
-
 #else
-
-static lv_ring_memory map(size_t byte_count) {
     (void)byte_count;
     return (lv_ring_memory){0};
-}
-
 #endif
-
-lv_ring_memory lv_ring_memory_allocate(size_t byte_count) {
-    if (byte_count >= HUGE_PAGE_BYTE_COUNT && byte_count <= SIZE_MAX / 2) {
-        const lv_ring_memory memory = map(byte_count);
-        if (memory.bytes) return memory;
-    }
-    return (lv_ring_memory){.bytes = malloc(byte_count)};
 }
 
 void lv_ring_memory_free(lv_ring_memory memory) {

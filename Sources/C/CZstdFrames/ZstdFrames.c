@@ -52,6 +52,7 @@ bool lv_zstd_begin(lv_zstd_frames *frames, const lv_zstd_header *header) {
         ring->memory = lv_ring_memory_allocate(limit + LV_SLACK);
         if (!ring->memory.bytes) return false;
         ring->capacity = limit;
+        frames->is_move_tried = false;
     }
     *ring = (lv_ring){
         .memory = ring->memory, .bytes = ring->memory.bytes, .capacity = ring->capacity, .limit = limit};
@@ -66,6 +67,17 @@ bool lv_zstd_begin(lv_zstd_frames *frames, const lv_zstd_header *header) {
     frames->repeated_offsets[0] = 1, frames->repeated_offsets[1] = 4, frames->repeated_offsets[2] = 8;
     expect(frames, LV_BLOCK_HEADER, LV_BLOCK_HEADER_BYTE_COUNT);
     return true;
+}
+
+/// Moves the content so far to huge pages, if the ring is that long and the system has them. Matches far back miss the TLB
+/// with pages of the usual size; a short frame would touch more memory than it fills.
+static void move_to_huge_pages(lv_ring *ring) {
+    const lv_ring_memory memory = lv_ring_memory_map(ring->capacity + LV_SLACK);
+    if (!memory.bytes) return;
+    memcpy(memory.bytes, ring->bytes, ring->next);
+    lv_ring_memory_free(ring->memory);
+    ring->memory = memory;
+    ring->bytes = memory.bytes;
 }
 
 /// Takes a piece of `piece_byte_count` bytes. Returns false if the input has fewer, which are collected then.
@@ -123,7 +135,12 @@ static lv_zstd_rule begin_block(lv_zstd_frames *frames, const uint8_t *bytes) {
     default: return LV_ZSTD_BLOCK_TYPE;
     }
     lv_ring *const ring = &frames->ring;
-    // All content is output at this point.
+    // All content is output at this point. Only the first such block of the decoder, before the ring wraps, moves it.
+    const bool is_long = frames->content_byte_count >= LV_LONG_CONTENT_BYTE_COUNT;
+    if (is_long && !frames->is_move_tried && frames->content_byte_count == ring->next) {
+        frames->is_move_tried = true;
+        move_to_huge_pages(ring);
+    }
     if (ring->next + frames->block_byte_count > ring->limit) {
         ring->older_end = ring->next;
         ring->older_byte_count = ring->next - ring->segment;

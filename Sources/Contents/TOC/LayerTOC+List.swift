@@ -7,7 +7,7 @@ package import LayerSystem
 package import Tar
 
 extension LayerTOC {
-    /// What came of reading a TOC without the layer.
+    /// The result of reading a TOC without the layer.
     package enum Listing {
         /// All entries were listed; with what is wrong around the TOC.
         case listed([TOCFault])

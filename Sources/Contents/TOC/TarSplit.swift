@@ -21,7 +21,7 @@ struct TarSplit {
         var byteCount: UInt64
         var nameHash: Int
         var checksum: UInt64
-        /// Of the bytes between the content before and this one. Like `nameHash` it has a key that nobody knows.
+        /// Of the bytes between the content before and this one. Its key is random, as that of `nameHash`.
         var gapHash: Int
     }
 
@@ -121,13 +121,9 @@ struct CRC64 {
     var value: UInt64 { ~state }
 
     mutating func add(_ bytes: RawSpan) {
-        var state = state
-        unsafe bytes.withUnsafeBytes {
-            for unsafebyte in unsafe $0 {
-                state = Self.table[Int(UInt8(truncatingIfNeeded: state) ^ byte)] ^ state >> 8
-            }
+        state = unsafe bytes.withUnsafeBytes { bytes in
+            unsafe bytes.reduce(state) { Self.table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ $0 >> 8 }
         }
-        self.state = state
     }
 
     private static let table: [UInt64] = (0..<256).map {

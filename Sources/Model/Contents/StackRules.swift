@@ -127,8 +127,9 @@ package struct StackRules {
             lower: for table in tables[..<layer].reversed() {
                 switch resolver.resolve(path, from: .root, in: table, followsLast: true) {
                 case .loop:
+                    let target = firstLink(path, table) ?? path
                     faults[layer].add(.lowerLinkLoop) { kind in
-                        LayerFault(kind, path, at: folder.headerOffset, other: path)
+                        LayerFault(kind, path, at: folder.headerOffset, other: target)
                     }
                     return
                 case .missing where !hasWhiteout(path, table): continue lower
@@ -136,6 +137,17 @@ package struct StackRules {
                 }
             }
         }
+    }
+
+    /// The target of the first symbolic link in a path.
+    private func firstLink(_ path: [UInt8], _ table: PathTable) -> [UInt8]? {
+        var place = PathNode.root
+        for name in path.split(separator: UInt8(ascii: "/")) {
+            guard let next = table.find(path, name.indices, in: place) else { return nil }
+            if let target = table.linkTarget(of: next) { return Array(target) }
+            place = next
+        }
+        return nil
     }
 
     /// Whether a layer has a whiteout at a path or above it, links not followed.

@@ -52,15 +52,15 @@ struct CutBudget {
     mutating func count(compressed byteCount: Int) {
         finalCompressedByteCount += UInt64(byteCount: byteCount)
         recentCompressedByteCount += UInt64(byteCount: byteCount)
-        guard recentCompressedByteCount > 2 * Self.recentLimit else { return }
-        recentCompressedByteCount /= 2
-        recentByteCount /= 2
     }
 
-    /// Counts what the head has decoded.
+    /// Counts what the head has decoded from that.
     mutating func count(content byteCount: Int) {
         finalByteCount += UInt64(byteCount: byteCount)
         recentByteCount += UInt64(byteCount: byteCount)
+        guard recentCompressedByteCount > 2 * Self.recentLimit else { return }
+        recentCompressedByteCount /= 2
+        recentByteCount /= 2
     }
 
     /// Notes a search that has found `foundCount` boundaries.

@@ -25,7 +25,7 @@ struct SplitState {
     static let keptBlockCountPerJob = 14
 
     /// The same if members are cut, in all and for each job: what two followers for each worker decode 1 or 2 MiB to.
-    static let cutKeptBlockCount = 96
+    static let cutKeptBlockCount = 64
     static let cutKeptBlockCountPerJob = 48
 
     /// The number of jobs beyond which no more blocks are kept and no more chunks are made: the digest of one blob is
@@ -120,7 +120,12 @@ extension PipelineState {
         var room =
             min(perJob * jobCount, Self.openCountPerJob * SplitState.helpfulJobCount, maximumOpenCount) - open.count
             - splitting.wantedCount
-        if isCut { room = min(room, SplitState.maximumCutCount - blob.chunks.count) }
+        if isCut {
+            // Streams of other blobs need no second plane, so they come first.
+            let blobCount = open.values.count { !$0.isAhead }
+            guard blobCount < SplitState.laneCountPerJob * jobCount else { return nil }
+            room = min(room, SplitState.maximumCutCount - blob.chunks.count)
+        }
         guard room > 0, isCut || !blob.hasMisleadingChunk else { return nil }
         var task = SplitTask(chunk: chunk, wantedCount: room)
         if let cutting {
@@ -283,7 +288,11 @@ extension PipelineState {
         guard !previous.isAbandoned else { return }
         previous.input.extend(over: chunk.input)
         previous.isReadDone = false
-        if wasLast, chunk.isUnconfirmed, previous.finder is GzipBlockFinder {
+        if wasLast, !chunk.isUnconfirmed, let other = previous.otherFinder {
+            // What looks like a member may be in a stored block; members may still be cut.
+            (previous.finder, previous.otherFinder) = (other, nil)
+        }
+        if wasLast, previous.finder is GzipBlockFinder {
             previous.mayBeSplit = true
             splitting.add(previousEntry)
         }

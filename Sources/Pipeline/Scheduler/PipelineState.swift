@@ -12,9 +12,9 @@ import LayerModel
 /// rules by which the next lease is chosen are in `SchedulingPolicy`.
 ///
 /// Memory: a blob has at most `Blob.maximumWaitingCount` slices that wait for consumers when its head is leased, and a
-/// lease takes at most `Chunk.blockCountPerLease` blocks for a chunk, one of which may not be full. What chunks fill
-/// before they are the head is limited for all blobs together (`BlockLedger.keptCount`). The pool has room for all of
-/// that, and `BlockLedger.promise` refuses a lease if it had not.
+/// lease takes at most `Chunk.blockCountPerLease` blocks for a chunk, twice as many for one in two planes, and one of which
+/// may not be full. What chunks fill before they are the head is limited for all blobs together (`BlockLedger.keptCount`).
+/// The pool has room for all of that, and `BlockLedger.promise` refuses a lease if it had not.
 struct PipelineState {
     var waiting = WaitingBlobs()
     /// The chunks of the blobs that are being read, by their ids.

@@ -179,10 +179,12 @@ struct LazyLayer {
 extension ImageBuilder {
     /// Adds an image with one layer, whose descriptor has these annotations.
     mutating func lazyImage(_ written: LazyLayer.Written) {
-        singleImage([written.layer]) { manifest in
-            guard case .array(let layers) = manifest["layers"], let layer = layers.first else { return manifest }
-            guard case .object(let members) = written.annotations, !members.isEmpty else { return manifest }
+        let annotate: (JSON) -> JSON = { manifest in
+            guard case .array(let layers) = manifest["layers"], let layer = layers.first,
+                case .object(let members) = written.annotations, !members.isEmpty
+            else { return manifest }
             return manifest.setting("layers", [layer.setting("annotations", written.annotations)])
         }
+        singleImage([written.layer], manifest: annotate)
     }
 }

@@ -78,6 +78,10 @@ void lv_inflate_begin(lv_inflate_state *state);
 ///
 /// All distances are accepted, as if there were 32 KiB of content before. If there are fewer, zlib may refuse a distance
 /// that this decoder accepts; the caller must then not use the output.
+///
+/// A lane in two planes takes 1.03 times as long as one in one plane. Of two lanes, which share a core, one in two planes
+/// takes 1.07 times and both 1.17 times as long as two in one plane, with hashes 1.07 and 1.14 times (Zen 3, shared
+/// libraries by `gzip -6`, medians of 15 interleaved rounds).
 void lv_inflate_begin_unknown(lv_inflate_state *state, uint32_t used_bits);
 
 /// 1 while the content is in two planes: from `lv_inflate_begin_unknown` to LV_INFLATE_KNOWN or
