@@ -7,6 +7,7 @@ import LayerCodec
 import LayerModel
 import LayerPipeline
 import LayerSystem
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -102,9 +103,9 @@ import Testing
         let whole = Self.layers[1].bytes
         let short = gzip([1, 2, 3])
         let name = [UInt8](repeating: 97, count: 600) + [0]
-        let longName = short.prefix(3) + [8] + short[4..<10] + name + short[10...]
-        let tails = [
-            [], [0], [7, 7, 7], zeros(300_000), [0x1f], gzip([]), whole, Array(longName), longName + whole,
+        let longName = Array(short.prefix(3)) + [8] + Array(short[4..<10]) + name + Array(short[10...])
+        let tails: [[UInt8]] = [
+            [], [0], [7, 7, 7], zeros(300_000), [0x1f], gzip([]), whole, longName, longName + whole,
             longName + [1],
         ]
         for tail in tails {

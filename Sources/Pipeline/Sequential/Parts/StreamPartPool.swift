@@ -9,7 +9,7 @@ import LayerSystem
 /// The memory of the parts of a stream, in one allocation whose pages are touched only when they are used.
 ///
 /// Memory: each slot has the compressed bytes of a part and what is searched behind them, and two planes of content. With the
-/// standard length they are 0.6 MiB and 2 MiB each. A part that decodes to more waits until its turn comes.
+/// standard length they are 0.4 MiB and 1.3 MiB each. A part that decodes to more waits until its turn comes.
 ///
 /// ## Concurrency
 /// The pool never changes. A slot belongs to one `StreamPart`.

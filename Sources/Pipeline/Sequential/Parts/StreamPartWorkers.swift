@@ -12,7 +12,16 @@ import LayerSystem
 final class StreamPartWorkers: Sendable {
     private struct State: Sendable {
         var waiting: [StreamPart] = []
+        /// The part that the reader of the stream waits for.
+        var urgent: StreamPart?
         var isAbandoned = false
+
+        /// The parts that a worker without a part takes: a full team, unless the first one is waited for.
+        mutating func takeTeam() -> [StreamPart] {
+            guard waiting.count >= laneCount || waiting.first.map({ $0 === urgent }) == true else { return [] }
+            defer { waiting.removeFirst(min(laneCount, waiting.count)) }
+            return Array(waiting.prefix(laneCount))
+        }
     }
 
     private let state = Monitor(State())
@@ -49,7 +58,19 @@ final class StreamPartWorkers: Sendable {
     }
 
     /// Waits until a part is decoded as far as possible.
-    func wait(for part: StreamPart) { state.wait { _ in part.isDone ? () : nil } }
+    func wait(for part: StreamPart) {
+        let isDone = state.withLock { state in
+            if !part.isDone { state.urgent = part }
+            return part.isDone
+        }
+        guard !isDone else { return }
+        state.wakeAll()
+        state.wait { state in
+            guard part.isDone else { return nil as Void? }
+            state.urgent = nil
+            return ()
+        }
+    }
 
     /// Takes a part back, whatever was decoded of it.
     func withdraw(_ part: StreamPart) {
@@ -74,7 +95,13 @@ final class StreamPartWorkers: Sendable {
                     hasRemoved = true
                 }
                 active.removeAll { $0.isDone }
-                while active.count < laneCount, !state.waiting.isEmpty { active.append(state.waiting.removeFirst()) }
+                if active.isEmpty {
+                    active = state.takeTeam()
+                } else {
+                    while active.count < laneCount, !state.waiting.isEmpty {
+                        active.append(state.waiting.removeFirst())
+                    }
+                }
                 return active.isEmpty && !hasRemoved ? nil : true
             }
             guard goesOn else { return }

@@ -63,8 +63,8 @@ final class StreamParts {
             let head = codec.begin(options.codecOptions) as? any CutDecoder
         else { return nil }
         let workerCount = min(options.jobCount, Self.largestWorkerCount)
-        // One part is passed on and one waits for its turn while the workers decode the others.
-        let slotCount = StreamPartWorkers.laneCount * workerCount + 2
+        // One part is passed on and two wait for their turn while the workers decode the others.
+        let slotCount = StreamPartWorkers.laneCount * workerCount + 3
         guard let pool = StreamPartPool(slotCount: slotCount, partByteCount: cutting.streamedByteCount) else {
             return nil
         }
