@@ -37,7 +37,7 @@ final class StreamPart: @unchecked Sendable {
 
     /// Guarded by the lock of the workers: no worker has the part.
     var isDone = false
-    /// Guarded by the lock of the workers: nobody needs what is decoded.
+    /// Guarded by the lock of the workers: what is decoded is not needed.
     var isCancelled = false
 
     init(
