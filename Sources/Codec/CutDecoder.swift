@@ -28,6 +28,11 @@ package protocol CutDecoder: StreamDecoder {
     /// Shape: `previous` is confirmed, has a whole window, and is of the same codec. `kept` is all that this decoder has
     /// output in two planes, in order. The first plane of each gets the content.
     func continueMember(after previous: any CutDecoder, resolving kept: [OutputPlanes])
+
+    /// What another decoder needs to continue the member at the block header where this one has stopped.
+    ///
+    /// Shape: this decoder has stopped there, and has a whole window.
+    func makeCheckpoint() -> MemberCheckpoint
 }
 
 /// Why a decoder paused.
@@ -64,15 +69,19 @@ package struct BlockCuts: Sendable {
     /// Shape: the range is in bits from the beginning of the bytes. Bytes before and after the range make guesses right:
     /// there should be at least `contextByteCount` of each, unless the stream has fewer.
     package let find: @Sendable (UnsafeRawBufferPointer, Range<UInt64>) -> UInt64?
+    /// Begins the reference decoder at a checkpoint, this number of bits (0 to 7) after the beginning of its first byte.
+    package let beginReference: @Sendable (MemberCheckpoint, Int) -> any StreamDecoder
 
     /// The longest stored block and its header. What is in a stored block may look like blocks of the stream.
     package static let contextByteCount = 64 << 10
 
     package init(
         begin: @escaping @Sendable (Int) -> (any CutDecoder)?,
-        find: @escaping @Sendable (UnsafeRawBufferPointer, Range<UInt64>) -> UInt64?
+        find: @escaping @Sendable (UnsafeRawBufferPointer, Range<UInt64>) -> UInt64?,
+        beginReference: @escaping @Sendable (MemberCheckpoint, Int) -> any StreamDecoder
     ) {
         self.begin = begin
         self.find = find
+        self.beginReference = beginReference
     }
 }

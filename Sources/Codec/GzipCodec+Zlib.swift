@@ -33,6 +33,17 @@ final class ZlibDecoder: BufferDecoder {
         stage = stream.isUsable ? .betweenMembers : .unusable
     }
 
+    /// Begins after a member that another decoder has decoded.
+    ///
+    /// - Parameters:
+    ///   - callOffset: the offset where the input of the next call begins.
+    ///   - memberEnd: the offset where the member has ended.
+    convenience init(callOffset: UInt64, memberEnd: UInt64) {
+        self.init()
+        offset = callOffset
+        boundary.memberEnds(atByte: memberEnd)
+    }
+
     package var isAtBoundary: Bool { stage == .betweenMembers && boundary.isClean }
     package var boundaryOffset: UInt64 { boundary.offset }
     package var dispute: Dispute? { boundary.dispute }
@@ -91,16 +102,36 @@ struct ZlibStream: ~Copyable {
     /// False if zlib could not allocate its memory.
     let isUsable: Bool
 
-    /// The corresponding C function is inflateInit2.
+    /// Reads whole members.
     init() {
+        // 15 bits of window are the largest that DEFLATE has; 16 selects gzip's header and trailer and no other.
+        self.init(windowBits: 15 + 16)
+    }
+
+    /// Reads the data of a member from a block on, and no trailer. `window` are the 32 KiB of content before.
+    ///
+    /// The corresponding C function is inflateSetDictionary.
+    init(continuing window: [UInt8]) {
+        self.init(windowBits: -15)
+        // What zlib has an error for is data: there is no header.
+        header.pointee.done = 1
+        guard isUsable else { return }
+        let isSet = unsafe window.withUnsafeBufferPointer {
+            // SAFETY: zlib copies as many bytes as the window has.
+            unsafe inflateSetDictionary(stream, $0.baseAddress, UInt32($0.count)) == Z_OK
+        }
+        precondition(isSet, "zlib takes a window of raw data at any time")
+    }
+
+    /// The corresponding C function is inflateInit2.
+    private init(windowBits: Int32) {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         header = .allocate(capacity: 1)
         header.initialize(to: gz_header())
         text = .allocate(capacity: 2 * Self.textByteCount)
         text.initialize(repeating: 0, count: 2 * Self.textByteCount)
-        // 15 bits of window are the largest that DEFLATE has; 16 selects gzip's header and trailer and no other.
-        isUsable = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+        isUsable = inflateInit2_(stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
     }
 
     deinit {
@@ -133,6 +164,13 @@ struct ZlibStream: ~Copyable {
             stream.pointee.avail_out = 0
             return CZlib.inflate(stream, Z_NO_FLUSH) == Z_OK && stream.pointee.avail_in == 0
         }
+    }
+
+    /// Begins in the middle of a byte, after 1 to 7 bits of it.
+    ///
+    /// Returns: false if zlib refuses. The corresponding C function is inflatePrime.
+    func begin(in byte: UInt8, afterBits usedBits: Int) -> Bool {
+        inflatePrime(stream, Int32(8 - usedBits), Int32(byte >> UInt8(usedBits))) == Z_OK
     }
 
     /// True once the member's header is read, if its name or its comment is longer than

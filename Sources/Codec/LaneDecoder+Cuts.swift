@@ -13,7 +13,7 @@ extension LaneDecoder: CutDecoder {
             let bit = unsafe lv_find_block(
                 bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count, range.lowerBound, range.upperBound)
             return bit == LV_NO_BLOCK ? nil : bit
-        })
+        }, beginReference: { ResumedZlibDecoder($0, atBlockAfterBits: $1) })
 
     var isInPlanes: Bool { inflation.isInPlanes }
 
@@ -41,5 +41,14 @@ extension LaneDecoder: CutDecoder {
             unsafe inflation.resolve(UnsafeRawBufferPointer(window))
             confirm(after: before)
         }
+    }
+
+    func makeCheckpoint() -> MemberCheckpoint {
+        precondition(hasWholeWindow, "a decoder that knows its window")
+        let window = [UInt8](unsafeUninitializedCapacity: LaneInflation.windowByteCount) { window, count in
+            unsafe inflation.copyWindow(to: UnsafeMutableRawBufferPointer(window))
+            count = window.count
+        }
+        return MemberCheckpoint(window: window, content: content)
     }
 }

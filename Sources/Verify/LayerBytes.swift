@@ -79,6 +79,9 @@ struct LayerBytes: Sendable {
         let compression = Compression.detect(prefix: beginning)
         let whole = ResumedSource(beginning, then: base)
         guard compression != .none else { return whole }
+        var options = options
+        // Only a part is read, so no checksum confirms what a fast decoder decodes.
+        options.blockCutting = nil
         guard let decoded = DecodedSource(whole, compression, options: options) else { throw .cutOff }
         return decoded
     }

@@ -23,6 +23,7 @@ import Testing
             DecodeStep(consumedByteCount: 0, status: .needsInput)
         }
         func continueMember(after previous: any CutDecoder, resolving kept: [OutputPlanes]) {}
+        func makeCheckpoint() -> MemberCheckpoint { preconditionFailure("nothing continues after this decoder") }
     }
 
     private let codec = Codec(name: "fixed", compression: .gzip) { _ in FixedDecoder() }

@@ -83,6 +83,9 @@ struct GzipBlockFinder: ChunkFinder {
 package struct BlockCutting: Sendable {
     /// The distance in compressed bytes between the beginnings of two chunks.
     package var chunkByteCount: UInt64
+    /// The same for a stream that is read in one pass, whose parts are kept with their content. At least 64 KiB, since what is
+    /// before a boundary makes guesses right.
+    package var streamedByteCount = 320 << 10
     /// For tests: nothing limits how much is searched and decoded in vain.
     package var hasNoBudget = false
     /// For tests: every guess whose number of bits is a multiple of this is moved by three bits, to one that is no boundary.

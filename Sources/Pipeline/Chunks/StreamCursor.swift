@@ -39,6 +39,13 @@ struct StreamCursor {
         consumedByteCount = offsetBytes
     }
 
+    /// Begins where another decoder has stopped, which had decoded `producedByteCount` bytes.
+    init(resumingAt offsetBytes: UInt64, producedByteCount: UInt64, dispute: Dispute?) {
+        self.init(beginningAt: offsetBytes)
+        self.producedByteCount = producedByteCount
+        self.dispute = dispute
+    }
+
     /// Adds the results for the bytes of the blob before the offset where this decoder began.
     mutating func add(_ earlier: StreamCursor) {
         producedByteCount += earlier.producedByteCount

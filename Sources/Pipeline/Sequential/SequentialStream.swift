@@ -33,6 +33,14 @@ struct SequentialStream {
         }
     }
 
+    /// Continues a stream of gzip that another decoder has begun.
+    init(_ handover: StreamHandover, options: PipelineOptions) {
+        decoder = handover.decoder
+        cursor = handover.cursor
+        limit = options.expansionLimit
+        limits = StreamLimits(options, compressedByteCount: 0)
+    }
+
     /// Sets the number of compressed bytes, on which the limit of expansion depends: those of the whole blob, or, as long as
     /// that is not known, those that have arrived.
     mutating func setCompressedByteCount(_ byteCount: UInt64) {
