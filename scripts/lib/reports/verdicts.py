@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -26,12 +27,20 @@ def run(program, images, formats):
     return json.loads(texts.pop("json")), texts
 
 
+NAMED_BYTE = r"\\x[89a-f][0-9a-f]"
+
+
 def visible(text):
     """The text as reports for people show it: the same rules as VisibleText.swift, written again."""
     known = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
     hidden = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"}
+
+    def shown(part):
+        return "".join(known.get(c) or (f"\\u{{{ord(c):x}}}" if unicodedata.category(c) in hidden else c) for c in part)
+
+    # A byte that is not UTF-8 is named in messages already.
     return "".join(
-        known.get(c) or (f"\\u{{{ord(c):x}}}" if unicodedata.category(c) in hidden else c) for c in text
+        part if re.fullmatch(NAMED_BYTE, part) else shown(part) for part in re.split(f"({NAMED_BYTE})", text)
     )
 
 
