@@ -79,7 +79,9 @@ struct DiffCommand: ParsableCommand {
                 choices.first, choices.second, ignoring: selection.ignored,
                 depth: selection.documents ? .documents : .layers, cancellation: cancellation, progress: progress)
         }
-        try session.finish(with: ExitStatus(result), writing: [output], ifPipeCloses: .enough) {
+        try session.finish(
+            with: ExitStatus(result), writing: [output], ifPipeCloses: .enough, lostStatus: .undetermined
+        ) {
             _, sink throws(ReportOutput.Failure) in
             let style = Verification.Style(report.verbosity?.flag, report.destination.color, on: output)
             try result.write(as: report.format.format, style: style, to: sink)

@@ -61,11 +61,12 @@ struct FilesRun {
                 with: ExitStatus(files, isFound: fault == nil), writing: [output], ifPipeCloses: .enough
             ) {
                 _, _ throws(ReportOutput.Failure) in
-                guard files.image != nil else { return }
+                guard files.image != nil else { return output.giveUp() }
                 do {
                     try write(files, output)
                 } catch let error as Verifier.Error {
                     fault = error
+                    output.giveUp()
                 } catch let error as ReportOutput.Failure {
                     throw error
                 } catch {
@@ -94,7 +95,7 @@ struct FilesRun {
             findings += $0
         }
         lines += findings.split(separator: "\n").map { String($0) }
-        if files.image != nil, files.outcome == .refuted {
+        if files.image != nil, fault == nil, files.outcome == .refuted {
             lines.append("the image is refuted, so the files above may not be those that it claims to have")
         }
         return lines

@@ -43,7 +43,8 @@ enum Main {
             do {
                 _ = try RootCommand.parseAsRoot(arguments + ["/dev/null"])
             } catch let other where ExitStatus(ending: other) == .usage {
-                throw UsageFault(other)
+                let fault = UsageFault(other)
+                throw fault.text.contains("'/dev/null'") ? UsageFault(error) : fault
             } catch {}
             throw UsageFault(error)
         }

@@ -30,6 +30,7 @@ final class ReportOutput {
     /// The regular file that the report replaces; nil if it is written directly.
     private let file: ReplacedFile?
     private var buffer: [UInt8] = []
+    private var isGivenUp = false
     /// 64 KiB: few enough calls of write. Not measured, since a report is small compared to its image.
     private static let bufferByteCount = 64 << 10
 
@@ -79,11 +80,20 @@ final class ReportOutput {
         if buffer.count >= Self.bufferByteCount { try drain() }
     }
 
+    /// Leaves a regular file as it was: `commit` writes what is buffered only to other outputs.
+    func giveUp() {
+        guard file != nil else { return }
+        discard()
+        buffer.removeAll()
+        isGivenUp = true
+    }
+
     /// Writes the rest, synchronizes the file, and gives it its final name.
     ///
     /// Throws: `Failure`, including errors that only fsync, close or rename report. The file does not get its name
     /// then.
     func commit() throws(Failure) {
+        guard !isGivenUp else { return }
         try drain()
         if let file {
             guard file.commit(descriptor) else { throw Failure("replace", name, errno) }

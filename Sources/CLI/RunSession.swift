@@ -39,12 +39,13 @@ final class RunSession {
     /// - Parameters:
     ///   - status: evaluated after everything was written.
     ///   - pipe: what it means if the reader of the output ends before everything was written.
+    ///   - lostStatus: the status if a report could not be written; nil if a verdict that is refuted is still the status then.
     ///   - write: writes the report for the output with a number.
     ///
     /// Throws: the exit status, or `ClosedPipe`, always.
     func finish(
         with status: @autoclosure () -> ExitStatus, writing outputs: [ReportOutput],
-        ifPipeCloses pipe: ClosedPipe.Meaning = .lostReport,
+        ifPipeCloses pipe: ClosedPipe.Meaning = .lostReport, lostStatus: ExitStatus? = nil,
         _ write: (Int, (String) throws(ReportOutput.Failure) -> Void) throws(ReportOutput.Failure) -> Void
     ) throws -> Never {
         var (isLost, isCut) = (false, false)
@@ -56,7 +57,7 @@ final class RunSession {
                     isCut = true
                     return
                 }
-                let verdict = status() == .refuted ? " (the image failed verification)" : ""
+                let verdict = lostStatus == nil && status() == .refuted ? " (the image failed verification)" : ""
                 StandardStreams.complain(error.description + verdict)
                 isLost = true
             }
@@ -70,7 +71,7 @@ final class RunSession {
         attempt { () throws(ReportOutput.Failure) in try trace?.commit() }
         SignalWatch.dieIfCaught()
         if isCut, !isLost, status() == .verified { throw ClosedPipe() }
-        throw (isLost ? status().afterLostReport : status()).exitCode
+        throw (isLost ? lostStatus ?? status().afterLostReport : status()).exitCode
     }
 }
 

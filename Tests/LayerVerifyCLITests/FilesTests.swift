@@ -31,6 +31,33 @@ import Testing
         }
     }
 
+    @Test(arguments: [["cat", sound, "/no/such/file"], ["ls", sound, "/no/such/file"], ["ls", "/no/such/path"]])
+    func aFileIsKeptIfNothingIsWritten(_ arguments: [String]) throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "layerverify-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        for content in ["before", nil] {
+            try? FileManager.default.removeItem(at: file)
+            try content?.write(to: file, atomically: false, encoding: .utf8)
+            let run = try ProgramRun.run(
+                ProgramRun.layerverifyPath, arguments.prefix(1) + ["-o", file.path] + arguments.dropFirst())
+            #expect(run.status == 2, "\(run.transcript)")
+            #expect((try? String(contentsOf: file, encoding: .utf8)) == content)
+        }
+    }
+
+    @Test func argumentsThatWereNotGivenAreNotNamed() throws {
+        let run = try ProgramRun.layerverify("ls", "image", "path", "more")
+        #expect(run.transcript.contains("'more'") && !run.transcript.contains("/dev/null"), "\(run.transcript)")
+    }
+
+    @Test func aComparisonThatIsLostIsTrouble() throws {
+        let other = ProgramRun.corpus("good/oci-zstd") + "/image"
+        let line = "\"$@\" >/dev/full"
+        let run = try ProgramRun.run(
+            "bash", ["-c", line, "bash", ProgramRun.layerverifyPath, "diff", Self.sound, other])
+        #expect(run.status == 2 && !run.transcript.contains("failed"), "\(run.transcript)")
+    }
+
     /// As with `head`: the reader has what it wanted. A list is no verdict.
     @Test(arguments: [
         ["ls", "-R", sound], ["diff", sound, sound],

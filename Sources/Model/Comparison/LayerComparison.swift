@@ -48,6 +48,10 @@ package struct ComparedLayer: Hashable, Sendable {
     /// The size in bytes as stored.
     package var byteCount: UInt64?
     package var uncompressedByteCount: UInt64?
+    /// True once the layer was read, and its stored bytes have the digest that the image claims.
+    package var hasClaimedDigest = false
+    /// True once the layer was decoded, and its content has the diffID that the image claims, if it claims one.
+    package var hasClaimedDiffID = false
     /// The command that made it. Spec: config.md §history.
     package var createdBy: String?
 

@@ -101,6 +101,7 @@ package struct TextComparison {
     ) throws(Failure) {
         let mark =
             switch layer.relation {
+            case _ where layer.fault != nil: "?"
             case .identical: layer.isMoved ? "!" : "="
             case .recompressed, .different: "!"
             case .added: "+"
@@ -129,6 +130,7 @@ package struct TextComparison {
     }
 
     private func words(of layer: LayerComparison) -> String {
+        guard layer.fault == nil else { return "not compared" }
         var words =
             switch layer.relation {
             case .identical: "same"

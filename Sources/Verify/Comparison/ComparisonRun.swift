@@ -156,7 +156,15 @@ struct ComparisonRun {
     private func compareFiles(_ report: inout ComparisonReport) {
         for place in report.layers.indices {
             guard let first = report.layers[place].first, let second = report.layers[place].second else { continue }
-            report.layers[place].relation = first.relation(to: second)
+            let relation = first.relation(to: second)
+            guard first.isKnown(for: relation), second.isKnown(for: relation) else {
+                let side = first.isKnown(for: relation) ? "second" : "first"
+                report.layers[place].relation = .different
+                report.layers[place].fault =
+                    "layer \(first.index + 1) was not compared: in the \(side) image it is damaged or was not read"
+                continue
+            }
+            report.layers[place].relation = relation
             guard report.layers[place].relation == .different else { continue }
             guard let one = store.entries(of: first.diffID), let other = store.entries(of: second.diffID) else {
                 report.layers[place].note = "the files were not compared: a layer was not read to its end"
@@ -174,9 +182,22 @@ struct ComparisonRun {
 }
 
 extension ComparedLayer {
+    /// Whether the bytes were read that a relation is about, and are those that the image claims.
+    fileprivate func isKnown(for relation: LayerComparison.Relation) -> Bool {
+        switch relation {
+        case .identical: hasClaimedDigest || hasClaimedDiffID
+        case .recompressed: hasClaimedDiffID
+        case .different, .added, .removed: true
+        }
+    }
+
     /// Adds what was learned from reading the layer.
     fileprivate mutating func take(_ facts: BlobFacts) {
         guard facts.reading == .complete else { return }
+        hasClaimedDigest = digest.map { facts.digests.contains($0) } ?? false
+        if let digests = facts.uncompressed?.digests, let own = diffID ?? digests.first {
+            hasClaimedDiffID = digests.contains(own)
+        }
         byteCount = facts.byteCount
         compression = facts.compression
         if let stream = facts.uncompressed, !stream.digests.isEmpty {

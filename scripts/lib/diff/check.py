@@ -125,7 +125,10 @@ def damaged(check, base):
             file.seek(-1, os.SEEK_CUR)
             file.write(bytes([byte[0] ^ 1]))
         for first, second in ((base, bad), (bad, base), (bad, bad)):
-            check.expect(f"damaged blob {number}", check.diff(first, second)[0], 2)
+            status, report = check.diff(first, second)
+            check.expect(f"damaged blob {number}", status, 2)
+            damaged_layers = [layer for layer in report["layers"] if name in str(layer["first"]) and layer["same"]]
+            check.expect(f"damaged blob {number}: not the same", damaged_layers, [])
     check.expect("missing", check.diff(base, check.path("nothing"))[0], 2)
 
 
