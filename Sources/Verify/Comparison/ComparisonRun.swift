@@ -157,8 +157,10 @@ struct ComparisonRun {
         for place in report.layers.indices {
             guard let first = report.layers[place].first, let second = report.layers[place].second else { continue }
             let relation = first.relation(to: second)
-            guard first.isKnown(for: relation), second.isKnown(for: relation) else {
-                let side = first.isKnown(for: relation) ? "second" : "first"
+            // A layer that may be absent is no trouble: its image is taken at its word.
+            let isFirstKnown = first.isKnown(for: relation) || report.first.troubles.isEmpty
+            guard isFirstKnown, second.isKnown(for: relation) || report.second.troubles.isEmpty else {
+                let side = isFirstKnown ? "second" : "first"
                 report.layers[place].relation = .different
                 report.layers[place].fault =
                     "layer \(first.index + 1) was not compared: in the \(side) image it is damaged or was not read"
