@@ -85,13 +85,16 @@ package struct BlockCutting: Sendable {
     package var chunkByteCount: UInt64
     /// The same for a stream that is read in one pass, whose parts are kept with their content. At least 64 KiB, since what is
     /// before a boundary makes guesses right.
-    package var streamedByteCount = 320 << 10
+    package var streamedByteCount: Int
     /// For tests: nothing limits how much is searched and decoded in vain.
     package var hasNoBudget = false
     /// For tests: every guess whose number of bits is a multiple of this is moved by three bits, to one that is no boundary.
     package var falsifiedDivisor: UInt64?
 
-    /// The lengths that were fastest (docs/performance.md): with two workers 2 MiB, with more 1 MiB, since what is kept must
+    /// The lengths that were fastest (docs/performance.md), and shorter ones with more than two workers, since what is kept must
     /// fit into the memory of the run.
-    package init(jobCount: Int) { chunkByteCount = jobCount <= 2 ? 2 << 20 : 1 << 20 }
+    package init(jobCount: Int) {
+        chunkByteCount = jobCount <= 2 ? 2 << 20 : 1 << 20
+        streamedByteCount = jobCount <= 2 ? 320 << 10 : 192 << 10
+    }
 }

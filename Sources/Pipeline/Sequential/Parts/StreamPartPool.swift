@@ -9,7 +9,8 @@ import LayerSystem
 /// The memory of the parts of a stream, in one allocation whose pages are touched only when they are used.
 ///
 /// Memory: each slot has the compressed bytes of a part and what is searched behind them, and two planes of content. With the
-/// standard length they are 0.4 MiB and 1.3 MiB each. A part that decodes to more waits until its turn comes.
+/// standard lengths a slot has 2.2 MiB, or 1.4 MiB with more than two workers, and the largest pool 16 MiB. A part that decodes
+/// to more waits until its turn comes.
 ///
 /// ## Concurrency
 /// The pool never changes. A slot belongs to one `StreamPart`.
@@ -19,6 +20,8 @@ final class StreamPartPool: @unchecked Sendable {
     let slotCount: Int
     let partByteCount: Int
     let planeByteCount: Int
+    /// The room for the second plane of content; a part that has none left waits until its turn comes.
+    let secondPlaneByteCount: Int
     private let inputByteCount: Int
 
     /// How far behind the end of a part a boundary is looked for: the first 64 KiB of 95 % of real layers have one.
@@ -31,8 +34,9 @@ final class StreamPartPool: @unchecked Sendable {
     init?(slotCount: Int, partByteCount: Int) {
         precondition(partByteCount >= BlockCuts.contextByteCount, "enough bytes before the first boundary")
         let inputByteCount = (partByteCount + Self.searchByteCount + BlockCuts.contextByteCount + 8191) / 4096 * 4096
-        let planeByteCount = 4 * partByteCount
-        let byteCount = slotCount * (inputByteCount + 2 * planeByteCount)
+        let planeByteCount = 3 * partByteCount
+        let secondPlaneByteCount = 5 * partByteCount / 2
+        let byteCount = slotCount * (inputByteCount + planeByteCount + secondPlaneByteCount)
         var memory: UnsafeMutableRawPointer?
         guard AddressSpace.hasRoom(for: byteCount), unsafe posix_memalign(&memory, 4096, byteCount) == 0,
             let memory = unsafe memory
@@ -41,6 +45,7 @@ final class StreamPartPool: @unchecked Sendable {
         self.slotCount = slotCount
         self.partByteCount = partByteCount
         self.planeByteCount = planeByteCount
+        self.secondPlaneByteCount = secondPlaneByteCount
         self.inputByteCount = inputByteCount
     }
 
@@ -52,13 +57,13 @@ final class StreamPartPool: @unchecked Sendable {
     /// The rooms for content of a slot.
     func firstPlane(_ slot: Int) -> UnsafeMutableRawBufferPointer { unsafe room(slot, inputByteCount, planeByteCount) }
     func secondPlane(_ slot: Int) -> UnsafeMutableRawBufferPointer {
-        unsafe room(slot, inputByteCount + planeByteCount, planeByteCount)
+        unsafe room(slot, inputByteCount + planeByteCount, secondPlaneByteCount)
     }
 
     private func room(_ slot: Int, _ offset: Int, _ byteCount: Int) -> UnsafeMutableRawBufferPointer {
         precondition((0..<slotCount).contains(slot), "a slot of this pool")
         // SAFETY: the slot is checked above, and offset and size are those of a room in it.
         return unsafe UnsafeMutableRawBufferPointer(
-            start: base + slot * (inputByteCount + 2 * planeByteCount) + offset, count: byteCount)
+            start: base + slot * (inputByteCount + planeByteCount + secondPlaneByteCount) + offset, count: byteCount)
     }
 }

@@ -112,7 +112,7 @@ final class StreamPartWorkers: Sendable {
 
     /// False if a part must wait for its turn, or is decoded to its end.
     private static func canGoOn(_ part: StreamPart, _ pool: StreamPartPool) -> Bool {
-        guard part.outputByteCount < pool.planeByteCount else { return false }
+        guard part.outputByteCount < roomByteCount(part, pool) else { return false }
         return switch part.status {
         case .needsInput: part.usedByteCount < part.input.count
         case .outputFull: true
@@ -121,14 +121,18 @@ final class StreamPartWorkers: Sendable {
         }
     }
 
+    /// The room for the content of a part, which is less as long as it is in two planes.
+    private static func roomByteCount(_ part: StreamPart, _ pool: StreamPartPool) -> Int {
+        part.decoder?.isInPlanes == true ? pool.secondPlaneByteCount : pool.planeByteCount
+    }
+
     private static func decode(_ parts: [StreamPart], _ codec: Codec, _ pool: StreamPartPool) {
+        let ends = parts.map { min($0.outputByteCount + stepByteCount, roomByteCount($0, pool)) }
         var lanes: [DecodeLane] = []
         lanes.reserveCapacity(parts.count)
-        for part in parts {
+        for (part, end) in zip(parts, ends) {
             guard let decoder = part.decoder else { preconditionFailure("a part with a decoder") }
-            let (start, end) = (
-                part.outputByteCount, min(part.outputByteCount + stepByteCount, pool.planeByteCount)
-            )
+            let start = part.outputByteCount
             // SAFETY: the rooms are in the slot of the part, which only this worker uses.
             unsafe lanes.append(
                 DecodeLane(
@@ -142,8 +146,7 @@ final class StreamPartWorkers: Sendable {
         unsafe lanes.withUnsafeMutableBufferPointer { unsafe codec.decode($0) }
         for (index, part) in parts.enumerated() {
             let lane = lanes[index]
-            let end = min(part.outputByteCount + stepByteCount, pool.planeByteCount)
-            let count = unsafe end - part.outputByteCount - lane.output.count
+            let count = unsafe ends[index] - part.outputByteCount - lane.output.count
             part.outputByteCount += count
             if wereInPlanes[index] { part.planesByteCount += count }
             unsafe part.usedByteCount = part.input.count - lane.input.count
