@@ -23,6 +23,7 @@ enum SampleComparisons {
 
     private static func layer(_ index: Int, _ letter: Character, _ compression: Compression = .gzip) -> ComparedLayer {
         var layer = ComparedLayer(index: index)
+        layer.hasClaimedDigest = true
         layer.digest = SampleReport.digest(letter)
         layer.diffID = SampleReport.digest(letter)
         layer.mediaType = MediaType("application/vnd.oci.image.layer.v1.tar+gzip")

@@ -13,12 +13,18 @@ import Testing
     }
 
     @Test func anImageIsTheSameAsItself() throws {
-        for name in ["good/oci-gzip", "good/docker-new", "good/oci-zstd"] {
+        for name in ["good/oci-gzip", "good/docker-new", "good/oci-zstd", "good/nondistributable-absent"] {
             let run = try ProgramRun.layerverify("diff", Self.image(name), Self.image(name))
             #expect(run.status == 0 && run.text.hasPrefix("same: "), "\(name): \(run.transcript)")
             let quiet = try ProgramRun.layerverify("diff", "--quiet", Self.image(name), Self.image(name))
             #expect(quiet.status == 0 && quiet.transcript.isEmpty)
         }
+    }
+
+    @Test func anAbsentLayerHasNoBytes() throws {
+        let name = "good/nondistributable-absent"
+        let run = try ProgramRun.layerverify("diff", Self.image(name), Self.image(name))
+        #expect(run.text.hasPrefix("same: one manifest, and every layer that is there has"), "\(run.transcript)")
     }
 
     @Test func otherImagesDiffer() throws {
@@ -40,6 +46,13 @@ import Testing
             let quiet = try ProgramRun.layerverify(["diff", "--quiet"] + paths)
             #expect(quiet.status == 2 && quiet.text.contains("["), "\(quiet.transcript)")
         }
+    }
+
+    @Test(arguments: [("bad/layer-byte-flipped", 1), ("bad/layer-missing", 2)])
+    func aDamagedLayerIsNotTheSameAsItself(_ name: String, number: Int) throws {
+        let run = try ProgramRun.layerverify("diff", Self.image(name), Self.image(name))
+        #expect(run.text.contains("  ? \(number)  not compared  "), "\(run.transcript)")
+        #expect(run.text.contains("  = \(3 - number)  same  "))
     }
 
     @Test func aPathThatDoesNotExistIsTrouble() throws {

@@ -42,9 +42,9 @@ package struct ComparisonStatement {
 
     private var sameness: String {
         if let digest = report.first.manifestDigest, digest == report.second.manifestDigest {
-            return report.readsLayers
-                ? "one manifest, and every layer has the bytes that it claims"
-                : "one manifest (layers were not read)"
+            guard report.readsLayers else { return "one manifest (layers were not read)" }
+            let layers = report.layers.allSatisfy(\.isKnown) ? "every layer" : "every layer that is there"
+            return "one manifest, and \(layers) has the bytes that it claims"
         }
         var text = "config and layers are equal"
         if report.first.manifestDigest == nil || report.second.manifestDigest == nil {
@@ -200,5 +200,12 @@ package struct ComparisonStatement {
                 "compression: use the same tool, version and level, or compare with --ignore compression")
         }
         return advice
+    }
+}
+
+extension LayerComparison {
+    /// Both images have the layer. Layers that are not distributed need not be there.
+    fileprivate var isKnown: Bool {
+        [first, second].allSatisfy { $0.map { $0.hasClaimedDigest || $0.hasClaimedDiffID } ?? false }
     }
 }
