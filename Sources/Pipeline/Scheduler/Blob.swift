@@ -125,10 +125,15 @@ final class ScheduledChunk: @unchecked Sendable {
 
     var isLeased: Bool { chunk == nil }
 
-    /// True if a worker may continue reading. The limit for chunks that are ahead is checked elsewhere.
+    /// The number of blocks that it keeps.
+    private var keptBlockCount: Int {
+        keptInputs.count + keptOutputs.reduce(0) { $0 + ($1.secondPlane == nil ? 1 : 2) }
+    }
+
+    /// True if a worker may continue reading. The limit for all chunks that are ahead is checked elsewhere.
     var isReady: Bool {
         guard let chunk, !chunk.isReadDone, memoryTicket == nil else { return false }
-        return isAhead
-            || blob.waitingCount < (blob.cuts.isCut ? Blob.maximumCutWaitingCount : Blob.maximumWaitingCount)
+        guard !isAhead else { return !chunk.isUnconfirmed || keptBlockCount < blob.cuts.unconfirmedBlockCount }
+        return blob.waitingCount < (blob.cuts.isCut ? Blob.maximumCutWaitingCount : Blob.maximumWaitingCount)
     }
 }
