@@ -58,6 +58,12 @@ import Testing
         #expect(budget.searchByteCount == 0)
     }
 
+    @Test func contentThatCannotBeKeptIsNotCutEarly() {
+        let most = UInt64(2 << 20)
+        #expect(budget(megabytes: 1, expansion: 16).chunkByteCount(most: most) == 256 << 10)
+        #expect(budget(megabytes: 1, expansion: 17).chunkByteCount(most: most) == most)
+    }
+
     @Test func searchesInVainAreLimited() {
         var budget = budget(megabytes: 64)
         budget.noteSearch(search(byteCount: 256 << 10))
@@ -123,7 +129,12 @@ import Testing
         #expect(budget.unconfirmedBlockCount == 512)
         for _ in 0..<100 { budget.noteConfirmed() }
         #expect(budget.chunkByteCount(most: most) == most)
+        var found = search(byteCount: 0)
+        found.found = [Chunk(request(0))]
+        budget.noteSearch(found)
+        #expect(budget.isCut)
         budget.noteDropped(chunk(producing: 1))
+        #expect(!budget.isCut)
         #expect(budget.aheadCount == 1)
         #expect(budget.unconfirmedBlockCount == 8)
     }

@@ -16,8 +16,10 @@ enum HiddenBlocks {
     /// A gzip member of blocks whose literals have the bytes of `hidden` as their codes, 256 KiB each, with runs after each
     /// that decode to 64 KiB.
     static func gzip(hiding hidden: [UInt8]) -> [UInt8] {
-        let reversed = (0...255).map { byte in
-            (0..<8).reduce(UInt8(0)) { $0 | UInt8(byte >> $1 & 1) << UInt8(7 - $1) }
+        let reversed = (0...255).map { (byte: UInt8) in
+            var code: UInt8 = 0
+            for place in 0..<8 where byte >> UInt8(place) & 1 != 0 { code |= 0x80 >> UInt8(place) }
+            return code
         }
         var runs = Bits()
         runs.number(2, 3)

@@ -12,7 +12,7 @@ import LayerModel
 ///
 /// Units: bytes. `final` bytes are those of chunks that were the head.
 struct CutBudget {
-    /// A chunk was begun inside a member.
+    /// A chunk was begun inside a member, and none was dropped since then.
     private(set) var isCut = false
     private var finalCompressedByteCount: UInt64 = 0
     private var finalByteCount: UInt64 = 0
@@ -31,6 +31,7 @@ struct CutBudget {
     private static let recentLimit: UInt64 = 4 << 20
     /// Content of stored blocks is copied faster than it is hashed, so other chunks are of no use.
     private static let leastExpansion: (numerator: UInt64, denominator: UInt64) = (17, 16)
+    private static let mostExpansion: UInt64 = 16
     /// At most 1/64 of the compressed bytes may be looked through in vain, and at most 1/32 of the work of decoding may be
     /// done in vain: both take about 1 % of the time then.
     private static let searchShare: UInt64 = 64
@@ -59,8 +60,12 @@ struct CutBudget {
     /// The number of chunks that may be ahead.
     var aheadCount: Int { 1 + 2 * min(confirmedCount, 1 << 10) }
 
-    /// The distance of the next chunk from the one before, of which `most` is the usual one.
-    func chunkByteCount(most: UInt64) -> UInt64 { min(most, (256 << 10) << UInt64(min(confirmedCount, 8))) }
+    /// The distance of the next chunk from the one before, of which `most` is the usual one. Content of which little could be
+    /// kept is not cut earlier than that.
+    func chunkByteCount(most: UInt64) -> UInt64 {
+        let isLong = recentByteCount > Self.mostExpansion * recentCompressedByteCount
+        return isLong ? most : min(most, (256 << 10) << UInt64(min(confirmedCount, 8)))
+    }
 
     /// The number of blocks that each chunk may keep while it is unconfirmed.
     var unconfirmedBlockCount: Int { 8 << (2 * min(confirmedCount, 8)) }
@@ -92,7 +97,7 @@ struct CutBudget {
 
     /// Notes a chunk that was dropped.
     mutating func noteDropped(_ chunk: Chunk) {
-        confirmedCount = 0
+        (confirmedCount, isCut) = (0, false)
         guard let stream = chunk.stream else { return }
         droppedWork += decodingWork(
             compressed: stream.cursor.consumedByteCount - stream.cursor.startOffset,
