@@ -16,7 +16,7 @@ import Testing
         var hasWholeWindow = true
         var isAtBoundary = false
         let isInPlanes = false
-        let blockCount: UInt64 = 0
+        var blockCount: UInt64 = 0
         let boundaryOffset: UInt64 = 0
         var dispute: Dispute? { nil }
 
@@ -68,8 +68,9 @@ import Testing
     }
 
     /// Until a guess was right one that is ahead may keep eight blocks, of which those in two planes count twice.
-    @Test func anUnconfirmedChunkKeepsLittle() {
+    @Test func anUnconfirmedChunkKeepsLittle() throws {
         let (_, _, next) = chunks()
+        let decoder = try #require(next.stream?.decoder as? FixedDecoder)
         let blob = Blob(request(0), index: 0)
         let entry = ScheduledChunk(next, id: 1, of: blob, isAhead: true)
         let slice = BlockSlice(block: 1, byteCount: 1)
@@ -77,6 +78,11 @@ import Testing
         for _ in 0..<3 { entry.keptOutputs.append(BlockSlice(block: 1, bytes: slice.bytes, secondPlane: 2)) }
         #expect(entry.isReady)
         entry.keptInputs.append(slice)
+        #expect(!entry.isReady)
+        blob.cuts.noteConfirmed()
+        #expect(entry.isReady)
+        // So many headers take as long as the blocks that it may keep.
+        decoder.blockCount = 64 * 24
         #expect(!entry.isReady)
         blob.cuts.noteConfirmed()
         #expect(entry.isReady)
