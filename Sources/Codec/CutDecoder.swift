@@ -19,6 +19,9 @@ package protocol CutDecoder: StreamDecoder {
     /// True while it needs a second room of output (`DecodeLane.secondOutput`).
     var isInPlanes: Bool { get }
 
+    /// The number of block headers that it has read since it began: what it costs if it is dropped depends on them.
+    var blockCount: UInt64 { get }
+
     /// True if the whole window before the next byte of content is content of its member.
     var hasWholeWindow: Bool { get }
 

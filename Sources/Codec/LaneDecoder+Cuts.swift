@@ -17,6 +17,8 @@ extension LaneDecoder: CutDecoder {
 
     var isInPlanes: Bool { inflation.isInPlanes }
 
+    var blockCount: UInt64 { inflation.blockCount }
+
     var hasWholeWindow: Bool {
         !isUnconfirmed && !isInPlanes && content.byteCount >= UInt64(LaneInflation.windowByteCount)
     }

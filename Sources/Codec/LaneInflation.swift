@@ -34,6 +34,9 @@ struct LaneInflation: ~Copyable {
     /// The CRC-32 of the output since `begin`, without what was output in two planes.
     var checksum: UInt32 { unsafe lv_inflate_checksum(state) }
 
+    /// The number of block headers that were read since `begin`.
+    var blockCount: UInt64 { unsafe lv_inflate_block_count(state) }
+
     /// True while the output is in two planes.
     var isInPlanes: Bool { unsafe lv_inflate_is_in_planes(state) != 0 }
 

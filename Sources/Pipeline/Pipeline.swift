@@ -44,7 +44,8 @@ package final class Pipeline: Sendable {
         self.isCancelled = isCancelled
         self.deliver = deliver
         let state = PipelineState(
-            jobCount: options.jobCount, windowBudget: options.codecOptions.windowBudget, rules: options.rules)
+            jobCount: options.jobCount, coreCount: options.coreCount, windowBudget: options.codecOptions.windowBudget,
+            rules: options.rules)
         pool = BlockPool(blockCount: state.blocks.blockCount)
         self.state = Locked(state)
     }

@@ -11,6 +11,9 @@ package import LayerSystem
 package struct PipelineOptions: Sendable {
     /// The maximum number of workers at a time; at least 1.
     package var jobCount: Int
+    /// The number of cores for the workers, at most `jobCount`: one stream is not read in more places than they can decode at
+    /// the same time.
+    package var coreCount: Int
     package var expansionLimit: ExpansionLimit
     package var codecOptions: CodecOptions
     /// Finds the codec of the fast path; tests replace it with a wrong one.
@@ -45,13 +48,15 @@ package struct PipelineOptions: Sendable {
     package static let blockByteCount = BlockPool.blockByteCount
 
     package init(
-        jobCount: Int, expansionLimit: ExpansionLimit = .standard, codecOptions: CodecOptions = CodecOptions(),
+        jobCount: Int, coreCount: Int? = nil, expansionLimit: ExpansionLimit = .standard,
+        codecOptions: CodecOptions = CodecOptions(),
         fastCodec: @escaping CodecLookup = { Codecs.fast(for: $0) },
         readsInChunks: Bool = !DisabledPaths.contains(Self.partsName), isNice: Bool = false,
         tracer: Tracer? = nil
     ) {
         precondition(jobCount >= 1, "a pipeline has at least one job")
         self.jobCount = jobCount
+        self.coreCount = min(coreCount ?? jobCount, jobCount)
         self.expansionLimit = expansionLimit
         self.codecOptions = codecOptions
         self.codecOptions.windowBudget = WindowBudget(
@@ -60,7 +65,7 @@ package struct PipelineOptions: Sendable {
                 UInt64(jobCount) * Self.windowBudgetPerJob))
         self.fastCodec = fastCodec
         self.readsInChunks = readsInChunks
-        blockCutting = DisabledPaths.contains(Self.chunksName) ? nil : BlockCutting(jobCount: jobCount)
+        blockCutting = DisabledPaths.contains(Self.chunksName) ? nil : BlockCutting(jobCount: self.coreCount)
         self.isNice = isNice
         self.tracer = tracer
     }

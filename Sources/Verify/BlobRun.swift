@@ -164,7 +164,7 @@ extension Verifier {
     /// The options of the run in the form that the pipeline takes.
     var pipelineOptions: PipelineOptions {
         PipelineOptions(
-            jobCount: jobCount, expansionLimit: options.expansionLimit,
+            jobCount: jobCount, coreCount: CPUBudget.available(), expansionLimit: options.expansionLimit,
             codecOptions: CodecOptions(maximumWindowByteCount: UInt64(clamping: options.maximumWindowByteCount)),
             fastCodec: fastCodec,
             isNice: options.hasLowPriority)

@@ -198,6 +198,19 @@ import TestSupport
         #expect(counts.withLock { $0 } == result.cutCounts)
     }
 
+    /// A guess that leads to blocks that take long to decode is followed by no other for long.
+    @Test(arguments: [1, 2, 8])
+    func fewHiddenBlocksAreDecoded(_ jobs: Int) {
+        let bytes = HiddenBlocks.gzip(hiding: HiddenBlocks.empty(count: 50_000))
+        var options = options(jobs: jobs)
+        options.blockCutting?.hasNoBudget = false
+        let result = run([request(0)], MemoryStore(blobs: [bytes]), options)
+        expectSound(result, blobCount: 1)
+        #expect(LargeLayerTests.comparable(result.facts[0]) == LargeLayerTests.expected(bytes))
+        #expect(result.cutCounts.guessedCount == 1)
+        #expect(result.cutCounts.droppedCount == 1)
+    }
+
     /// Without the lanes no codec can be cut, and with too little content nothing is.
     @Test func membersAreNotCutIfTheyCannotBe() {
         var options = options(jobs: 2)

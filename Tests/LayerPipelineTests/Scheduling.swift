@@ -25,8 +25,8 @@ let interleavingMethod = DigestMethod(
 
 extension PipelineState {
     /// A state to which blobs were submitted.
-    init(_ requests: [BlobRequest], jobCount: Int) {
-        self.init(jobCount: jobCount)
+    init(_ requests: [BlobRequest], jobCount: Int, coreCount: Int? = nil) {
+        self.init(jobCount: jobCount, coreCount: coreCount)
         submit(requests)
     }
 

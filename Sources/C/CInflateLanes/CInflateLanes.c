@@ -101,6 +101,8 @@ uint32_t lv_inflate_checksum(const lv_inflate_state *state) { return state->chec
 
 uint32_t lv_inflate_output_byte_count(const lv_inflate_state *state) { return state->output_byte_count; }
 
+uint64_t lv_inflate_block_count(const lv_inflate_state *state) { return state->block_count; }
+
 /// The same place in the second plane.
 static uint8_t *second_plane(uint8_t *first) { return first + LV_PLANE_BYTE_COUNT; }
 
@@ -128,6 +130,7 @@ void lv_inflate_begin(lv_inflate_state *state) {
     state->is_in_planes = false;
     state->is_comparison_due = false;
     state->planes_byte_count = 0;
+    state->block_count = 0;
 }
 
 void lv_inflate_begin_unknown(lv_inflate_state *state, uint32_t used_bits) {
@@ -390,7 +393,9 @@ static lv_reading read_block_header(lv_inflate_state *state, lv_view *view) {
     case 1: use_fixed_codes(state); break;
     default: reading = read_dynamic_header(state, view); break;
     }
-    if (reading == LV_COMPLETE) state->is_last_block = is_last;
+    if (reading != LV_COMPLETE) return reading;
+    state->is_last_block = is_last;
+    state->block_count++;
     return reading;
 }
 

@@ -66,6 +66,8 @@ struct lv_inflate_state {
     uint32_t is_comparison_due;
     /// The length of the content that was output in two planes, in bytes.
     uint64_t planes_byte_count;
+    /// The number of block headers that were read.
+    uint64_t block_count;
     /// Between two calls: the number of used bits of the next byte, which is the first byte of `carry` unless that is
     /// empty.
     uint32_t used_bits;

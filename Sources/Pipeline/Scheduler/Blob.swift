@@ -2,6 +2,7 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+import LayerCodec
 import LayerModel
 
 /// One blob that is being read.
@@ -125,10 +126,18 @@ final class ScheduledChunk: @unchecked Sendable {
 
     var isLeased: Bool { chunk == nil }
 
-    /// True if a worker may continue reading. The limit for chunks that are ahead is checked elsewhere.
+    /// True if it begins inside a member, and has done what it may before that is confirmed. It is measured in the blocks of the
+    /// pool that it keeps; 64 headers in the stream count as one of them, since they take as long (`decodingWork`).
+    private func mustBeConfirmed(_ chunk: Chunk) -> Bool {
+        guard chunk.isUnconfirmed, let decoder = chunk.stream?.cutDecoder else { return false }
+        let keptCount = keptInputs.count + keptOutputs.reduce(0) { $0 + ($1.secondPlane == nil ? 1 : 2) }
+        return keptCount + Int(clamping: decoder.blockCount / 64) >= blob.cuts.unconfirmedBlockCount
+    }
+
+    /// True if a worker may continue reading. The limit for all chunks that are ahead is checked elsewhere.
     var isReady: Bool {
         guard let chunk, !chunk.isReadDone, memoryTicket == nil else { return false }
-        return isAhead
-            || blob.waitingCount < (blob.cuts.isCut ? Blob.maximumCutWaitingCount : Blob.maximumWaitingCount)
+        guard !isAhead else { return !mustBeConfirmed(chunk) }
+        return blob.waitingCount < (blob.cuts.isCut ? Blob.maximumCutWaitingCount : Blob.maximumWaitingCount)
     }
 }

@@ -5,10 +5,10 @@
 /// The transitions of blobs with several chunks.
 extension PipelineState {
     private func maximumKeptBlockCount(isCut: Bool) -> Int {
-        let jobs = min(jobCount, SplitState.helpfulJobCount)
-        return isCut
-            ? SplitState.cutKeptBlockCount + SplitState.cutKeptBlockCountPerJob * jobs
-            : SplitState.keptBlockCountPerJob * jobs
+        isCut
+            ? SplitState.cutKeptBlockCount
+                + SplitState.cutKeptBlockCountPerJob * min(workers.coreCount, SplitState.helpfulJobCount)
+            : SplitState.keptBlockCountPerJob * min(jobCount, SplitState.helpfulJobCount)
     }
 
     /// True while blobs are read in chunks, and fewer streams are ready than make a team.
@@ -21,7 +21,13 @@ extension PipelineState {
         else {
             return false
         }
-        return jobCount <= 2 || 2 * open.values.count(where: { !$0.isAhead }) >= jobCount
+        return workers.coreCount <= 2 || 2 * open.values.count(where: { !$0.isAhead }) >= workers.coreCount
+    }
+
+    /// The number of workers that are of use. Where blobs are cut there is always work to do ahead, but with more workers
+    /// than cores the one that has the head, for which all others wait, is not always running.
+    var usefulWorkerCount: Int {
+        splitting.cuts.guessedCount > 0 && !hasBlobsToOpen && waiting.smallCount == 0 ? workers.coreCount : jobCount
     }
 
     /// Makes a chunk available for reading, unless it is ahead and too much is kept already. The last chunk, which may
@@ -68,19 +74,21 @@ extension PipelineState {
     private func splitTask(_ chunk: Chunk, of blob: Blob) -> SplitTask? {
         let cutting = (chunk.finder as? GzipBlockFinder)?.cutting
         let isCut = cutting != nil
-        let perJob = isCut ? SplitState.cutCountPerJob : Self.openCountPerJob
+        let most = isCut ? SplitState.cutCountPerJob * workers.coreCount : Self.openCountPerJob * jobCount
         var room =
-            min(perJob * jobCount, Self.openCountPerJob * SplitState.helpfulJobCount, maximumOpenCount) - open.count
+            min(most, Self.openCountPerJob * SplitState.helpfulJobCount, maximumOpenCount) - open.count
             - splitting.wantedCount
         if isCut {
             // Streams of other blobs need no second plane, so they come first.
             let blobCount = open.values.count { !$0.isAhead }
-            guard blobCount < SplitState.laneCountPerJob * jobCount else { return nil }
+            guard blobCount < SplitState.laneCountPerJob * workers.coreCount else { return nil }
             room = min(room, SplitState.maximumCutCount - blob.chunks.count)
         }
+        if let cutting, !cutting.hasNoBudget { room = min(room, blob.cuts.aheadCount + 1 - blob.chunks.count) }
         guard room > 0, isCut || !blob.hasMisleadingChunk else { return nil }
         var task = SplitTask(chunk: chunk, wantedCount: room)
         if let cutting {
+            task.chunkByteCount = blob.cuts.chunkByteCount(most: cutting.chunkByteCount)
             task.startOffset = blob.cuts.searchOffset
             task.searchByteCount = cutting.hasNoBudget ? 256 << 10 : blob.cuts.searchByteCount
             return task.searchByteCount > 0 ? task : nil

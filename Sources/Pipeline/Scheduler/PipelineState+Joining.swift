@@ -73,6 +73,7 @@ extension PipelineState {
             preconditionFailure("a leased chunk is open")
         }
         splitting.cuts.confirmedCount += 1
+        next.blob.cuts.noteConfirmed()
         let keptBefore = blocks.keptCount
         for index in next.keptOutputs.indices {
             guard let second = next.keptOutputs[index].secondPlane else { continue }
@@ -85,6 +86,8 @@ extension PipelineState {
         next.end(joint.next)
         promote(next, joint.next, after: joint.head)
         makeReadyAhead(keptBefore: keptBefore)
+        // Those that are unconfirmed may keep more now.
+        for entry in next.blob.chunks.dropFirst() where !entry.isLeased { makeReady(entry) }
         continueOrFinish(next, &transition)
     }
 

@@ -64,11 +64,12 @@ struct PipelineState {
     static let openCountPerJob = 4
 
     init(
-        jobCount: Int, windowBudget: WindowBudget? = nil, rules: [SchedulingPolicy] = SchedulingPolicy.rules
+        jobCount: Int, coreCount: Int? = nil, windowBudget: WindowBudget? = nil,
+        rules: [SchedulingPolicy] = SchedulingPolicy.rules
     ) {
         self.rules = rules
         memory = MemoryWaiters(windowBudget)
-        workers = WorkerRoster(jobCount: jobCount)
+        workers = WorkerRoster(jobCount: jobCount, coreCount: coreCount ?? jobCount)
         // One blob alone may be read in as many chunks as there could be blobs, and its size is known only when it is
         // open. Unused memory is never touched.
         blocks = BlockLedger(blockCount: Self.blockCount(jobCount: jobCount))
@@ -118,7 +119,9 @@ struct PipelineState {
         guard !status.isCancelled else { return end(worker) }
         wakeMemoryWaiters()
         admit()
-        guard let lease = SchedulingPolicy.nextLease(&self) else { return end(worker) }
+        guard workers.runningCount <= usefulWorkerCount, let lease = SchedulingPolicy.nextLease(&self) else {
+            return end(worker)
+        }
         let kind = lease.kind
         worker.lease = consume lease
         checkInvariants()
@@ -192,7 +195,7 @@ struct PipelineState {
 
     /// The caller takes one piece of work itself; another worker is started only if there is a second one.
     mutating func takeWorkerIfWorthwhile() -> PipelineWorker? {
-        guard !status.isCancelled, workers.idleCount > 0 else { return nil }
+        guard !status.isCancelled, workers.idleCount > 0, workers.runningCount < usefulWorkerCount else { return nil }
         var readyCount = ready.count + splitting.joinable.count
         for queue in consumers.queues { readyCount += (queue.tasks.count + queue.teamSize - 1) / queue.teamSize }
         if waiting.smallCount > 0 { readyCount += 1 }

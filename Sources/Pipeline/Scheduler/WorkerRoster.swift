@@ -8,16 +8,20 @@ import LayerCodec
 /// The idle workers of a run, and the thread that works instead of submitting blobs.
 struct WorkerRoster {
     let jobCount: Int
+    /// The number of cores for them, at most one for each.
+    let coreCount: Int
     private var idle: [PipelineWorker]
     /// The thread that works until fewer blobs wait.
     private var heldBack: (thread: pthread_t, waitingCount: Int)?
 
-    init(jobCount: Int) {
+    init(jobCount: Int, coreCount: Int) {
         self.jobCount = jobCount
+        self.coreCount = min(coreCount, jobCount)
         idle = (0..<jobCount).map { PipelineWorker(number: $0) }
     }
 
     var idleCount: Int { idle.count }
+    var runningCount: Int { jobCount - idle.count }
 
     mutating func addIdle(_ worker: PipelineWorker) { idle.append(worker) }
 

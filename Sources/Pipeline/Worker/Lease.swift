@@ -73,7 +73,9 @@ struct SplitTask {
     let wantedCount: Int
     /// The number of compressed bytes that the new chunks, without the last, may have together.
     var wantedByteCount = UInt64.max
-    /// For blocks: no boundary before this offset, and the number of bytes to look through for one.
+    /// For blocks: the distance of the beginnings of two chunks, no boundary before this offset, and the number of bytes to
+    /// look through for one.
+    var chunkByteCount: UInt64 = 0
     var startOffset: UInt64 = 0
     var searchByteCount: UInt64 = 0
     /// The number of bytes that were looked through without finding a boundary.

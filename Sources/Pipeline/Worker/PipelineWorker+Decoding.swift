@@ -53,7 +53,9 @@ extension PipelineWorker {
             }
             // A stream may consume much input without output (skippable frames); the output block is kept for later
             // then.
-            guard chunk.hasRoomInLease, let slice = readBlock(chunk, &lease, pipeline) else { return false }
+            guard chunk.hasRoomInLease, chunk.mayReadInLease, let slice = readBlock(chunk, &lease, pipeline) else {
+                return false
+            }
             chunk.output.inputs.append(slice.toConsume)
             stream.input = (slice.toDecode, 0)
         }

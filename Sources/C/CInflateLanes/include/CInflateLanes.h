@@ -132,6 +132,10 @@ uint32_t lv_inflate_checksum(const lv_inflate_state *state);
 /// The length of the output since `lv_inflate_begin` or `lv_inflate_begin_unknown` in bytes, modulo 2^32.
 uint32_t lv_inflate_output_byte_count(const lv_inflate_state *state);
 
+/// The number of block headers that were read since `lv_inflate_begin` or `lv_inflate_begin_unknown`. One with dynamic codes
+/// takes 2 to 3 µs, as long as a few kilobytes of content, and there may be one in each 40 bytes of data.
+uint64_t lv_inflate_block_count(const lv_inflate_state *state);
+
 /// Advances up to four streams, each with its own state, until one of them cannot continue.
 ///
 /// The tokens of one stream wait for each other, because the position of the next code is known only after the previous

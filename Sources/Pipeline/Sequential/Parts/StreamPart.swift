@@ -57,6 +57,10 @@ final class StreamPart: @unchecked Sendable {
     /// The bytes that no decoder has used.
     var restOfInput: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(rebasing: input[usedByteCount...]) }
 
+    /// What a worker decodes next of them: so much that it soon asks again whether the part is wanted, even if it decodes to
+    /// little.
+    var nextInput: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(rebasing: restOfInput.prefix(64 << 10)) }
+
     /// `stopBit` for `DecodeLane`, which counts from the next byte.
     func relative(_ stopBit: UInt64) -> UInt64 {
         guard stopBit != .max else { return .max }

@@ -136,7 +136,7 @@ final class StreamPartWorkers: Sendable {
             // SAFETY: the rooms are in the slot of the part, which only this worker uses.
             unsafe lanes.append(
                 DecodeLane(
-                    decoder: decoder, input: part.restOfInput,
+                    decoder: decoder, input: part.nextInput,
                     output: UnsafeMutableRawBufferPointer(rebasing: pool.firstPlane(part.slot)[start..<end]),
                     secondOutput: decoder.isInPlanes
                         ? pool.secondPlane(part.slot).baseAddress.map { unsafe $0 + start } : nil,
@@ -149,7 +149,7 @@ final class StreamPartWorkers: Sendable {
             let count = unsafe ends[index] - part.outputByteCount - lane.output.count
             part.outputByteCount += count
             if wereInPlanes[index] { part.planesByteCount += count }
-            unsafe part.usedByteCount = part.input.count - lane.input.count
+            unsafe part.usedByteCount += part.nextInput.count - lane.input.count
             part.status = lane.status
         }
     }

@@ -25,6 +25,7 @@ final class StreamParts {
     private let cutting: BlockCutting
     let options: PipelineOptions
     private let pool: StreamPartPool
+    private let workerCount: Int
     var reader: StreamPartReader
     private var workers: StreamPartWorkers?
     var freeSlots: [Int]
@@ -62,7 +63,7 @@ final class StreamParts {
             let finder = GzipBlockFinder(codec, cutting),
             let head = codec.begin(options.codecOptions) as? any CutDecoder
         else { return nil }
-        let workerCount = min(options.jobCount, Self.largestWorkerCount)
+        workerCount = min(options.coreCount, Self.largestWorkerCount)
         // One part is passed on and two wait for their turn while the workers decode the others.
         let slotCount = StreamPartWorkers.laneCount * workerCount + 3
         guard let pool = StreamPartPool(slotCount: slotCount, partByteCount: cutting.streamedByteCount) else {
@@ -100,7 +101,9 @@ final class StreamParts {
             let step =
                 unsafe part.deliveredByteCount < part.outputByteCount ? passOn(part, into: room) : advance(part, room)
             if reader.fault == .cancelled { throw .cancelled }
-            guard let step, !exceedsLimit(part, step) else { return .handsOver(byteCount: count, makeHandover()) }
+            guard let step, !exceedsLimit(part, step), !budget.hasShortBlocks else {
+                return .handsOver(byteCount: count, makeHandover())
+            }
             let content = unsafe UnsafeRawBufferPointer(rebasing: room[..<step])
             unsafe passedOn.add(content)
             count += step
@@ -114,7 +117,7 @@ final class StreamParts {
         readPart()
         guard parts.count > 1,
             let workers = StreamPartWorkers(
-                count: min(options.jobCount, Self.largestWorkerCount), codec, pool, isNice: options.isNice)
+                count: workerCount, codec, pool, isNice: options.isNice)
         else { return false }
         self.workers = workers
         parts[0].decoder = head
@@ -125,15 +128,20 @@ final class StreamParts {
         return true
     }
 
-    /// Reads parts as long as there is room for them.
+    /// Reads parts as long as there is room for them, and as many may be guessed: behind those without a guess nothing is
+    /// decoded ahead.
     private func fill() {
-        while !freeSlots.isEmpty, readPart() {}
+        while !freeSlots.isEmpty, headIndex + 1 >= parts.count || openGuessCount < budget.guessCount, readPart() {}
     }
+
+    private var openGuessCount: Int { parts.dropFirst(headIndex + 1).count(where: \.isGuess) }
 
     /// Reads a part, if there is one. Returns: false if not.
     @discardableResult private func readPart() -> Bool {
         guard let slot = freeSlots.last, !reader.isEmpty else { return false }
-        let isCut = budget.allowsGuess(readByteCount: reader.byteCount, vain: reader.searchedInVainByteCount)
+        let isCut =
+            openGuessCount < budget.guessCount
+            && budget.allowsGuess(readByteCount: reader.byteCount, vain: reader.searchedInVainByteCount)
         guard let part = reader.next(into: slot, cuts: isCut) else { return false }
         freeSlots.removeLast()
         parts.append(part)
@@ -249,6 +257,7 @@ final class StreamParts {
         decoder.continueMember(after: head, resolving: [planes])
         budget.note(compressed: parts[headIndex].input.count, content: next.outputByteCount)
         counts.confirmedCount += 1
+        budget.note(confirmed: next)
         head = decoder
         headOffset = next.startOffset
         isWindowShort = false
@@ -261,7 +270,7 @@ final class StreamParts {
         guard let next, next.isGuess else { return }
         workers?.withdraw(next)
         counts.droppedCount += 1
-        budget.note(dropped: next.outputByteCount)
+        budget.note(dropped: next)
         next.becomeContinuation()
     }
 }
