@@ -28,7 +28,11 @@ import Testing
         for codec in Codecs.all {
             let all = KernelBench.kernels.filter { $0.implementation == codec.name }
             let found = all.filter { $0.work == .decode(codec.compression) }
-            #expect(all.filter { !found.contains($0) }.allSatisfy { $0.work == .decodeInterleaved(codec.compression) })
+            let others: [Kernel.Work] = [
+                .decodeInterleaved(codec.compression), .decodeInPlanes(codec.compression),
+                .findBlocks(codec.compression), .resolve(codec.compression),
+            ]
+            #expect(all.filter { !found.contains($0) }.allSatisfy { others.contains($0.work) })
             #expect(found.map { $0.teamSize }.min() == 1)
             #expect(found.map { $0.teamSize }.max() == codec.teamSize)
             let isUsed = Codecs.fast(for: codec.compression)?.name == codec.name

@@ -46,7 +46,7 @@ extension PipelineWorker {
         var limit = start + max(256 << 10, min(input.bytesLeft / 32, 8 << 20))
         var restByteCount = Self.leastChunkByteCount
         if let cutting = (finder as? GzipBlockFinder)?.cutting {
-            restByteCount = cutting.chunkByteCount / 2
+            restByteCount = cutting.leastRestByteCount
             start = max(
                 input.beginBit / 8 + cutting.chunkByteCount, input.offsetBytes + restByteCount, task.startOffset)
             limit = start + task.searchByteCount

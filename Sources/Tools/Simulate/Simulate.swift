@@ -28,6 +28,6 @@ import SystemPackage
         guard report.outcome == .verified, let table = SchedulerTable(report.speeds) else {
             throw BenchError("the image does not verify, or not every kernel was measured")
         }
-        return report.text() + table.text() + table.ruleText()
+        return report.text() + table.text() + table.cutText() + table.ruleText()
     }
 }
