@@ -120,6 +120,8 @@ final class ModelledDecoder: CutDecoder {
         guard let usedBits, let cuts = costs.cuts else { return }
         let bit = beginOffset * 8 + UInt64(usedBits)
         isWrong = cuts.blocks.first(atOrAfterBit: bit, in: found) != bit
+        // It may have been confirmed before it has read anything.
+        guard isUnconfirmed else { return }
         let length = cuts.planesByteCounts[Int(ModelledBlocks.mix(bit) % UInt64(cuts.planesByteCounts.count))]
         planesEnd = found.contentByteCount(before: min(beginOffset + length, found.compressedByteCount))
     }

@@ -169,7 +169,7 @@ private struct PipelineSimulation {
     mutating func run(_ total: inout SimulatedRun) {
         for worker in startedWorkers { start(worker, at: transitions[.submit] + costs.startNanoseconds) }
         while let event = events.takeFirst() { advance(event.worker, at: event.time) }
-        precondition(pipeline.heldBlockCount == 0, "a run that lost blocks \(pipeline.heldBlockCount) \(pipeline.cutCounts) \(pipeline.progress) \(total)")
+        precondition(pipeline.heldBlockCount == 0, "a run that lost blocks")
         for number in hands.indices { endIdleness(of: number, at: endTime) }
         let progress = pipeline.progress
         total.blobCount += progress.doneBlobCount
