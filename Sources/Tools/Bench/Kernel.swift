@@ -57,6 +57,14 @@ extension Kernel.Work {
         }
     }
 
+    /// True for what decoding one stream in several places takes in addition; the roofline is computed without it.
+    package var isOfChunks: Bool {
+        switch self {
+        case .decodeInPlanes, .findBlocks, .resolve: true
+        case .read, .decode, .hash, .decodeInterleaved, .hashInterleaved: false
+        }
+    }
+
     /// The compression or the digest algorithm.
     package var kind: String? {
         switch self {

@@ -14,8 +14,9 @@ package struct CutCosts: Sendable {
     package var planesFactors: [Double]
     /// The average distance of two blocks in compressed bytes.
     package var blockByteCount: UInt64 = 20 << 10
-    /// For how many compressed bytes a chunk is decoded in two planes: as often one as another. Those of layers of /usr by
-    /// umoci; 1 MiB and 2 MiB are in planes for 43 % and 28 % of their length then (docs/performance.md).
+    /// For how many compressed bytes a chunk is decoded in two planes: as often one as another. Chunks of 1 MiB and 2 MiB
+    /// are in planes for 43 % and 28 % of their length then. From each MiB of a layer of /usr by `gzip -6` these were 40 % and
+    /// 27 %, in three others 46 % to 62 % and 32 % to 48 %.
     package var planesByteCounts: [UInt64] = [50, 95, 150, 215, 350, 600, 1_100, 2_600].map { $0 << 10 }
     /// One of so many guesses is wrong; nil for none.
     package var wrongGuessDivisor: UInt64?

@@ -77,10 +77,15 @@ final class TransitionStopwatch {
     private var total = TransitionCosts(each: 0)
     private var counts = Array(repeating: 0, count: TransitionCosts.Kind.allCases.count)
 
+    /// A transition takes microseconds. In a longer time another program had the core.
+    private static let longest = Duration.milliseconds(1)
+
     func measure<Result>(_ kind: TransitionCosts.Kind, _ body: () -> Result) -> Result {
         let start = ContinuousClock.now
         let result = body()
-        total[kind] += (ContinuousClock.now - start) / .nanoseconds(1)
+        let duration = ContinuousClock.now - start
+        guard duration < Self.longest || kind == .submit else { return result }
+        total[kind] += duration / .nanoseconds(1)
         counts[kind.rawValue] += 1
         return result
     }
