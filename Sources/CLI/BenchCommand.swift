@@ -16,13 +16,13 @@ struct BenchCommand: ParsableCommand {
         usage: "layerverify bench [<options>] [<path> ...]",
         discussion: """
             Measures each kernel alone on one core (reading from the page cache, every decoder and every digest, with one \
-            stream and with several at once), and then whole runs over the image. The kernels are measured on data of \
+            stream and with several at once, and what decoding one gzip stream in several places takes), and then whole runs over the image. The kernels are measured on data of \
             that image, since the speed of a decoder is that of its data.
 
             The roofline is the time that no run can beat: all bytes of each kind by the speed of the fastest kernel for \
-            it, shared out over the jobs; or, if that is more, the slowest chain of the largest blob (reading and \
-            decoding, or one digest), which no number of jobs makes faster. It ignores documents, verdicts \
-            and contention between cores.
+            it, shared out over the jobs; or, if that is more, the slowest chain of the largest blob (one digest, or reading \
+            and decoding), which no number of jobs makes faster. Eight places of a large gzip blob are decoded at a time. \
+            It ignores documents, verdicts and contention between cores.
 
             Without a PATH an image is made in a temporary folder and removed afterwards: eight layers of text, programs, \
             small files and compressed files, the same on every machine. An image that does not verify is reported as \

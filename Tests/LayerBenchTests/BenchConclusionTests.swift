@@ -65,6 +65,15 @@ import Testing
             sentence.hasSuffix(
                 "; its cores could do at most 11.5 GiB/s, but at most 953 MiB/s with this image, because several cores "
                     + "cannot share its largest blob."), "\(sentence)")
+        // In chunks only the digest cannot be shared.
+        let inChunks = KernelSpeeds(
+            speeds.bytesPerSecond.merging([Kernel(.decodeInPlanes(.gzip), "lanes"): 8e8]) { $1 })
+        report.scaling[0].roofline = Roofline(Workload([blob]), inChunks, jobCount: 20)
+        let other = try #require(report.conclusion?.sentence)
+        #expect(
+            other.hasSuffix(
+                ", but at most 1.86 GiB/s with this image, because several cores cannot share the digest of its largest "
+                    + "blob."), "\(other)")
     }
 
     @Test func theTableOfTheRooflineHasNoEmptyRows() throws {

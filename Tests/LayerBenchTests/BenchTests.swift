@@ -28,7 +28,11 @@ import Testing
         for codec in Codecs.all {
             let all = KernelBench.kernels.filter { $0.implementation == codec.name }
             let found = all.filter { $0.work == .decode(codec.compression) }
-            #expect(all.filter { !found.contains($0) }.allSatisfy { $0.work == .decodeInterleaved(codec.compression) })
+            let others: [Kernel.Work] = [
+                .decodeInterleaved(codec.compression), .decodeInPlanes(codec.compression),
+                .findBlocks(codec.compression), .resolve(codec.compression),
+            ]
+            #expect(all.filter { !found.contains($0) }.allSatisfy { others.contains($0.work) })
             #expect(found.map { $0.teamSize }.min() == 1)
             #expect(found.map { $0.teamSize }.max() == codec.teamSize)
             let isUsed = Codecs.fast(for: codec.compression)?.name == codec.name
@@ -48,6 +52,39 @@ import Testing
             guard codec.teamSize > 1 else { continue }
             #expect(try bench.decode(codec, teamSize: 2).byteCount == 2 * content.count, "two of \(codec.name)")
         }
+    }
+
+    @Test func blocksAreFoundInSamplesAndDecodedInPlanes() throws {
+        let content = SyntheticLayer.sample(byteCount: 8 << 20)
+        let compressed = LayerCompressor.compress(content[...], .gzip)
+        let stream = try #require(compressed)
+        let codec = try #require(Codecs.all.first { $0.cuts != nil })
+        let bench = KernelBench(DataSample(streams: [.gzip: [.bytes(stream), .bytes(Array(stream.prefix(300_000)))]]))
+        let found = try bench.findCuts(codec)
+        // At each MiB of about three, and in the middle of the second stream.
+        #expect(found.places.count == (stream.count - 1) >> 20 + 1)
+        #expect(found.pass.byteCount > 0)
+        for (index, place) in found.places.dropLast().enumerated() {
+            #expect(((index + 1) << 20..<(index + 1) << 20 + (256 << 10)).contains(Int(place.bit / 8)))
+            // A decoder that begins there and is not at a block would fail soon.
+            let decoder = try #require(codec.cuts?.begin(Int(place.bit % 8)))
+            var (first, second) = ([UInt8](repeating: 0, count: 1 << 16), [UInt8](repeating: 0, count: 1 << 16))
+            let status = stream.withUnsafeBytes { input in
+                first.withUnsafeMutableBytes { first in
+                    second.withUnsafeMutableBytes { second in
+                        var lane = DecodeLane(
+                            decoder: decoder, input: UnsafeRawBufferPointer(rebasing: input[Int(place.bit / 8)...]),
+                            output: first, secondOutput: second.baseAddress)
+                        withUnsafeMutablePointer(to: &lane) {
+                            codec.decode(UnsafeMutableBufferPointer(start: $0, count: 1))
+                        }
+                        return lane.status
+                    }
+                }
+            }
+            #expect([.outputFull, .paused].contains(status))
+        }
+        #expect(try bench.resolve(codec, { false }).byteCount > 0)
     }
 
     /// The path also contains characters outside ASCII: otherwise the folder would be made in one place and expected in

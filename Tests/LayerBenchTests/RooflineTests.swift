@@ -76,6 +76,28 @@ import Testing
         #expect(roofline.limit == .largestBlob)
     }
 
+    @Test func largestBlobThatIsCutIsLimitedByItsDigest() throws {
+        var kernels = Self.speeds.bytesPerSecond
+        kernels[Kernel(.decodeInPlanes(.gzip), "one")] = 90 * Double(Self.unit)
+        let speeds = KernelSpeeds(kernels)
+        let large = Workload([Self.gzip("large", 100, uncompressed: 200)])
+        let roofline = try #require(Roofline(large, speeds, jobCount: 64))
+        // Eight chunks at a time take 2.1 s / 8; the digest of 200 MiB takes 1 s.
+        #expect(roofline.longestChain?.work == .hash(.sha256))
+        #expect(Self.isNear(roofline.longestChain?.seconds, 1))
+        #expect(roofline.coreSeconds == Roofline(large, Self.speeds, jobCount: 64)?.coreSeconds)
+        // With more than two jobs a chunk has 1 MiB, and what is left after it at least half of that.
+        let short = try #require(Roofline(Workload([Self.gzip("short", 1, uncompressed: 3)]), speeds, jobCount: 64))
+        #expect(short.longestChain?.work == .decode(.gzip))
+        #expect(Self.isNear(short.longestChain?.seconds, 0.031))
+        // Content that takes eight times as long to decode as to hash.
+        kernels[Kernel(.decode(.gzip), "one")] = 5 * Double(Self.unit)
+        kernels[Kernel(.decode(.gzip), "one", teamSize: 4)] = 16 * Double(Self.unit)
+        let slow = try #require(Roofline(large, KernelSpeeds(kernels), jobCount: 64))
+        #expect(slow.longestChain?.work == .decode(.gzip))
+        #expect(Self.isNear(slow.longestChain?.seconds, (0.1 + 40) / 8))
+    }
+
     @Test func uncompressedBlobIsLimitedByItsDigest() throws {
         let plain = Workload.Blob(
             path: "plain", compression: .none, byteCount: 200 * Self.unit, uncompressedByteCount: nil,

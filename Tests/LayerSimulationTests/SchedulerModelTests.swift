@@ -20,6 +20,15 @@ import Testing
         interleavedGzip: BlockCosts.InterleavedHashing(
             teamSize: 2, decodedBytesPerSecond: 1.2e9, hashedBytesPerSecond: 2.4e9),
         openNanoseconds: 20_000, startNanoseconds: 20_000, wakeNanoseconds: 5_000, handoverNanoseconds: 200)
+    /// The same with chunks inside members.
+    static let costsWithChunks: BlockCosts = {
+        var costs = costsWithInterleaving
+        costs.cuts = CutCosts(
+            searchBytesPerSecond: 1e8, resolveBytesPerSecond: 2e9, planesFactors: [1.05, 1.2])
+        return costs
+    }()
+    /// One layer that is long enough for chunks.
+    static let longLayer = ImageShape("long", [.init(60_000_000, 160_000_000, .gzip)])
     static let transitions = TransitionCosts(each: 200)
     static let shapes = [
         ImageShape("eight", (0..<8).map { .init(2_000_000 + 10_000 * UInt64($0), 5_000_000, .gzip) }),
@@ -40,8 +49,11 @@ import Testing
     }
 
     @Test(
-        arguments: shapes,
-        [(1, costs), (2, costs), (8, costs), (64, costs), (1, costsWithInterleaving), (3, costsWithInterleaving)])
+        arguments: shapes + [longLayer],
+        [
+            (1, costs), (2, costs), (8, costs), (64, costs), (1, costsWithInterleaving), (3, costsWithInterleaving),
+            (1, costsWithChunks), (5, costsWithChunks),
+        ])
     func timesAddUpAndEfficiencyIsPossible(
         _ shape: ImageShape, _ machine: (workers: Int, costs: BlockCosts)
     ) {
@@ -67,6 +79,40 @@ import Testing
         #expect(interleaved.uncompressedByteCount == apart.uncompressedByteCount)
         #expect(interleaved.efficiency > 0.85)
         #expect(interleaved.wallNanoseconds < 0.9 * apart.wallNanoseconds)
+    }
+
+    @Test func oneLayerInChunksIsFasterOnFourWorkers() {
+        let (whole, cut) = (
+            SchedulerModel(Self.longLayer, Self.costsWithInterleaving)
+                .run(workers: 4, teamSize: 4, transitions: Self.transitions),
+            SchedulerModel(Self.longLayer, Self.costsWithChunks)
+                .run(workers: 4, teamSize: 4, transitions: Self.transitions)
+        )
+        #expect(whole.cuts == CutCounts())
+        #expect(whole.wallNanoseconds >= 1.8 * cut.wallNanoseconds)
+        // The digest of the content is computed in order.
+        #expect(cut.chainNanoseconds == 160e6 / 2e9 * 1e9)
+        #expect(cut.wallNanoseconds >= cut.chainNanoseconds)
+    }
+
+    @Test(arguments: [1, 2, 3, 8, 16])
+    func chunksReadAndDecodeEveryByteOnce(_ workers: Int) {
+        let run = SchedulerModel(Self.longLayer, Self.costsWithChunks)
+            .run(workers: workers, teamSize: 4, transitions: Self.transitions)
+        #expect(run.blobCount == 1)
+        #expect(run.compressedByteCount == Self.longLayer.compressedByteCount)
+        #expect(run.uncompressedByteCount == Self.longLayer.uncompressedByteCount)
+        #expect(run.cuts.confirmedCount > 20)
+        #expect(run.cuts.confirmedCount == run.cuts.guessedCount)
+    }
+
+    @Test func wrongGuessesAreDropped() {
+        var costs = Self.costsWithChunks
+        costs.cuts?.wrongGuessDivisor = 5
+        let run = SchedulerModel(Self.longLayer, costs).run(workers: 4, teamSize: 4, transitions: Self.transitions)
+        #expect(run.uncompressedByteCount == Self.longLayer.uncompressedByteCount)
+        #expect(run.cuts.droppedCount > 0 && run.cuts.confirmedCount > run.cuts.droppedCount)
+        #expect(run.cuts.guessedCount == run.cuts.confirmedCount + run.cuts.droppedCount)
     }
 
     @Test(arguments: SchedulingPolicy.rules.filter(\.isOptional).map(\.name), [1, 3])

@@ -41,6 +41,40 @@ import Testing
                 == BlockCosts.InterleavedHashing(teamSize: 2, decodedBytesPerSecond: 150, hashedBytesPerSecond: 170))
     }
 
+    private static func withChunks(inPlanes: [Double]) -> KernelSpeeds {
+        var speeds = Self.speeds.bytesPerSecond
+        for (index, rate) in inPlanes.enumerated() {
+            speeds[Kernel(.decodeInPlanes(.gzip), "one", teamSize: index + 1)] = rate * unit
+        }
+        speeds[Kernel(.findBlocks(.gzip), "one")] = 70 * unit
+        speeds[Kernel(.resolve(.gzip), "one")] = 900 * unit
+        return KernelSpeeds(speeds)
+    }
+
+    @Test func costsOfChunksAreTheMeasuredOnes() throws {
+        let cuts = try #require(BlockCosts(Self.withChunks(inPlanes: [80, 100]))?.cuts)
+        #expect(cuts.searchBytesPerSecond == 70 * Self.unit)
+        #expect(cuts.resolveBytesPerSecond == 900 * Self.unit)
+        // One stream in one plane has 100, two have 120.
+        #expect(cuts.planesFactors == [1.25, 1.2])
+        #expect(BlockCosts(Self.withChunks(inPlanes: [110, 120]))?.cuts?.planesFactors == [1, 1])
+        #expect(BlockCosts(Self.withChunks(inPlanes: []))?.cuts == nil)
+    }
+
+    @Test func timesWithAndWithoutChunksAreListed() throws {
+        let shape = ImageShape("long", [.init(30_000_000, 80_000_000, .gzip)])
+        let table = try #require(SchedulerTable(Self.withChunks(inPlanes: [80, 100])))
+        let lines = table.cutText([shape]).split(separator: "\n").map { $0.split(separator: " ") }
+        let rows = try ["long,", "with", "ratio"].map { name in
+            try #require(lines.first { $0.first == name[...] }).compactMap { Double($0) }
+        }
+        #expect(rows.allSatisfy { $0.count == SchedulerTable.workerCounts.count })
+        // Four workers; the times are rounded, and the costs of transitions are measured on this machine.
+        #expect(abs(rows[0][2] / rows[1][2] / rows[2][2] - 1) < 0.05)
+        #expect(rows[2][2] > 1.5)
+        #expect(try #require(SchedulerTable(Self.speeds)).cutText([shape]).isEmpty)
+    }
+
     @Test func tableNeedsAllKernels() {
         #expect(SchedulerTable(KernelSpeeds([Kernel(.read, "pread"): 1])) == nil)
     }

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerCodec
-import LayerModel
+package import LayerModel
 
 /// Finds boundaries at which the compressed stream of a blob may be cut into chunks, without decoding what is before them.
 ///
@@ -96,5 +96,16 @@ package struct BlockCutting: Sendable {
     package init(jobCount: Int) {
         chunkByteCount = jobCount <= 2 ? 2 << 20 : 1 << 20
         streamedByteCount = jobCount <= 2 ? 320 << 10 : 192 << 10
+    }
+
+    /// The largest number of chunks of one blob that are decoded at once.
+    package static let maximumChunkCount = SplitState.maximumCutCount
+
+    /// The least length in bytes of what is cut off.
+    package var leastRestByteCount: UInt64 { chunkByteCount / 2 }
+
+    /// True if a blob is long enough for more than one chunk, and of a compression whose members are cut.
+    package func mayCut(_ compression: Compression, _ compressedByteCount: UInt64) -> Bool {
+        compression == .gzip && compressedByteCount > chunkByteCount + leastRestByteCount
     }
 }

@@ -90,6 +90,16 @@ package struct BenchBaseline: Hashable, Sendable {
     }
 }
 
+extension BenchBaseline {
+    /// The medians of the kernels that this program has.
+    package var speeds: KernelSpeeds {
+        KernelSpeeds(
+            KernelBench.kernels.reduce(into: [:]) { speeds, kernel in
+                speeds[kernel] = kernels[BenchReport.title(kernel)]?.median
+            })
+    }
+}
+
 /// A benchmark next to an earlier one.
 package struct BenchComparison: Hashable, Sendable {
     /// How a figure differs from the earlier one.

@@ -16,6 +16,8 @@ package struct BenchConclusion: Hashable, Sendable {
     package var compressions: [Compression]
     /// The same bytes by the time that the largest blob needs, if that and not the cores limits the runs; otherwise nil.
     package var largestBlobBytesPerSecond: Double?
+    /// The work that limits the largest blob is the digest of its bytes.
+    package var isLimitedByDigest: Bool
 
     /// The time for 10⁹ uncompressed bytes.
     package var secondsPerGigabyte: Double { 1e9 / bytesPerSecond }
@@ -34,8 +36,8 @@ package struct BenchConclusion: Hashable, Sendable {
             text += "; its cores could do at most \(HumanUnits.rate(limit))"
             if let largest = largestBlobBytesPerSecond {
                 text +=
-                    ", but at most \(HumanUnits.rate(largest)) with this image, because several cores cannot share its "
-                    + "largest blob"
+                    ", but at most \(HumanUnits.rate(largest)) with this image, because several cores cannot share "
+                    + (isLimitedByDigest ? "the digest of its largest blob" : "its largest blob")
             }
         }
         return text + "."
@@ -55,6 +57,8 @@ extension BenchReport {
             compressions: image.compressions,
             largestBlobBytesPerSecond: best.roofline.flatMap {
                 $0.limit == .largestBlob ? byteCount / $0.seconds : nil
-            })
+            },
+            isLimitedByDigest: best.roofline?.longestChain.map { if case .hash = $0.work { true } else { false } }
+                ?? false)
     }
 }

@@ -8,7 +8,7 @@ internal import LayerReport
 package struct BenchNoise: Hashable, Sendable {
     /// (maximum − minimum) / median of the runs that differ most.
     package var runSpread: Double
-    /// The same of the kernels of the pipeline.
+    /// The same of the kernels of the pipeline from which the roofline is computed.
     package var kernelSpread: Double
     /// The share of the machine's CPUs that other programs used, 0 to 1; nil if unknown, as in the next members.
     package var otherShare: Double?
@@ -31,7 +31,7 @@ package struct BenchNoise: Hashable, Sendable {
         guard let first = report.scaling.first else { return nil }
         roundCount = first.seconds.values.count
         runSpread = report.scaling.reduce(0) { max($0, $1.seconds.relativeSpread) }
-        kernelSpread = report.kernels.filter { $0.kernel.isFastPath }
+        kernelSpread = report.kernels.filter { $0.kernel.isFastPath && !$0.kernel.work.isOfChunks }
             .reduce(0) { max($0, $1.bytesPerSecond.relativeSpread) }
         let available = seconds * Double(after.cpuCount)
         func share(_ first: Double?, _ second: Double?, minus own: Double) -> Double? {

@@ -17,6 +17,12 @@ package struct Kernel: Hashable, Sendable {
         case decodeInterleaved(Compression)
         /// Hashing in the gaps of decoding. The speed counts hashed bytes.
         case hashInterleaved(DigestAlgorithm)
+        /// Decoding from a block inside a member, in two planes. The speed counts content, once.
+        case decodeInPlanes(Compression)
+        /// Searching for a block inside a member. The speed counts compressed bytes that are looked through.
+        case findBlocks(Compression)
+        /// Making content known that was decoded in two planes, with its checksum.
+        case resolve(Compression)
     }
 
     package let work: Work
@@ -36,7 +42,8 @@ package struct Kernel: Hashable, Sendable {
 }
 
 extension Kernel.Work {
-    /// The name in reports: `read`, `decode`, `hash`, `decode-interleaved`, `hash-interleaved`.
+    /// The name in reports: `read`, `decode`, `hash`, `decode-interleaved`, `hash-interleaved`, `decode-in-planes`,
+    /// `find-blocks`, `resolve`.
     package var name: String {
         switch self {
         case .read: "read"
@@ -44,6 +51,17 @@ extension Kernel.Work {
         case .hash: "hash"
         case .decodeInterleaved: "decode-interleaved"
         case .hashInterleaved: "hash-interleaved"
+        case .decodeInPlanes: "decode-in-planes"
+        case .findBlocks: "find-blocks"
+        case .resolve: "resolve"
+        }
+    }
+
+    /// True for what decoding one stream in several places takes in addition; the roofline is computed without it.
+    package var isOfChunks: Bool {
+        switch self {
+        case .decodeInPlanes, .findBlocks, .resolve: true
+        case .read, .decode, .hash, .decodeInterleaved, .hashInterleaved: false
         }
     }
 
@@ -51,7 +69,9 @@ extension Kernel.Work {
     package var kind: String? {
         switch self {
         case .read: nil
-        case .decode(let compression), .decodeInterleaved(let compression): compression.rawValue
+        case .decode(let compression), .decodeInterleaved(let compression), .decodeInPlanes(let compression),
+            .findBlocks(let compression), .resolve(let compression):
+            compression.rawValue
         case .hash(let algorithm), .hashInterleaved(let algorithm): algorithm.rawValue
         }
     }

@@ -29,8 +29,8 @@ extension KernelSpeeds {
 }
 
 /// Measures every kernel of the registries on the calling thread: each codec and each digest method with one stream,
-/// with the number of streams that is best for it, and with the powers of two between; the reference digests; and
-/// reading.
+/// with the number of streams that is best for it, and with the powers of two between; the reference digests; reading;
+/// and what reading one member in several chunks takes.
 ///
 /// Data pass through blocks as in the pipeline: input is read into a block before the clock starts, and output goes to
 /// the next one of a ring of blocks.
@@ -38,21 +38,25 @@ extension KernelSpeeds {
 /// ## Concurrency
 /// Used from one thread. It owns its memory.
 package final class KernelBench {
-    private let sample: DataSample
+    let sample: DataSample
     private let ring: UnsafeMutableRawBufferPointer
+    /// The second planes of the blocks of the ring.
+    private let secondRing: UnsafeMutableRawBufferPointer
     private let inputs: UnsafeMutableRawBufferPointer
     /// Two messages to hash in the gaps of decoding, each longer than what is hashed while a block is decoded.
     private let messages: UnsafeMutableRawBufferPointer
     private var nextBlock = 0
+    /// The places at which members of the sample are cut; nil until they are looked for.
+    var cutPlaces: [CutPlace]?
     private let measures = Measure.all
     /// For each of `measures` the speed in every round, and the total time of the rounds.
     private var speeds: [[Double]]
     private var spent: [Duration]
 
-    private static let blockByteCount = PipelineOptions.blockByteCount
+    static let blockByteCount = PipelineOptions.blockByteCount
     /// 4 MiB: about the number of blocks that a run with two jobs uses at a time (four blobs with up to eight waiting
     /// blocks).
-    private static let ringCount = 32
+    static let ringCount = 32
     private static let messageByteCount = 4 * blockByteCount
     /// The minimum duration of a round; not measured: a thousand times the cost of reading the clock around each block.
     private static let roundDuration = Duration.milliseconds(20)
@@ -68,6 +72,7 @@ package final class KernelBench {
         spent = Array(repeating: .zero, count: measures.count)
         // SAFETY: all are freed only by `deinit`.
         ring = .allocate(byteCount: Self.ringCount * Self.blockByteCount, alignment: 4096)
+        secondRing = .allocate(byteCount: Self.ringCount * Self.blockByteCount, alignment: 4096)
         inputs = .allocate(byteCount: Self.maximumTeamSize * Self.blockByteCount, alignment: 4096)
         messages = .allocate(byteCount: 2 * Self.messageByteCount, alignment: 4096)
         fillRing()
@@ -76,6 +81,7 @@ package final class KernelBench {
 
     deinit {
         ring.deallocate()
+        secondRing.deallocate()
         inputs.deallocate()
         messages.deallocate()
     }
@@ -110,73 +116,6 @@ package final class KernelBench {
         }
     }
 
-    /// A kernel and how to run it.
-    private struct Measure {
-        enum Method {
-            case read
-            case decode(Codec)
-            case hash(DigestMethod)
-            /// Decodes while hashing, and counts the decoded or the hashed bytes.
-            case decodeInterleaved(Codec, InterleavedDigests, DigestMethod)
-            case hashInterleaved(Codec, InterleavedDigests, DigestMethod)
-        }
-
-        let kernel: Kernel
-        let method: Method
-
-        static var all: [Measure] {
-            var all = [Measure(kernel: Kernel(.read, "pread"), method: .read)]
-            for codec in Codecs.all {
-                let isFastPath = KernelBench.isUsed(codec)
-                for teamSize in teamSizes(upTo: codec.teamSize) {
-                    let kernel = Kernel(
-                        .decode(codec.compression), codec.name, teamSize: teamSize, isFastPath: isFastPath)
-                    all.append(Measure(kernel: kernel, method: .decode(codec)))
-                }
-            }
-            for method in DigestAlgorithms.all {
-                for teamSize in teamSizes(upTo: method.teamSize) {
-                    let kernel = Kernel(.hash(method.algorithm), method.name, teamSize: teamSize)
-                    all.append(Measure(kernel: kernel, method: .hash(method)))
-                }
-                let reference = referenceDigestMethod(for: method.algorithm)
-                guard reference.name != method.name else { continue }
-                let kernel = Kernel(.hash(method.algorithm), reference.name, isFastPath: false)
-                all.append(Measure(kernel: kernel, method: .hash(reference)))
-            }
-            return all + interleaved
-        }
-
-        /// The kernels that hash in the gaps of decoding, if the pipeline uses them.
-        private static var interleaved: [Measure] {
-            let method = digestMethod(for: .sha256)
-            return Compression.allCases.flatMap { compression -> [Measure] in
-                guard let codec = Codecs.fast(for: compression), let teamSize = codec.hashingTeamSize,
-                    let interleaved = method.interleaved
-                else { return [] }
-                return [
-                    Measure(
-                        kernel: Kernel(.decodeInterleaved(compression), codec.name, teamSize: teamSize),
-                        method: .decodeInterleaved(codec, interleaved, method)),
-                    Measure(
-                        kernel: Kernel(.hashInterleaved(method.algorithm), method.name, teamSize: 2),
-                        method: .hashInterleaved(codec, interleaved, method)),
-                ]
-            }
-        }
-
-        /// The powers of two below `largest`, and `largest`.
-        private static func teamSizes(upTo largest: Int) -> [Int] {
-            var sizes: [Int] = []
-            var size = 1
-            while size < largest {
-                sizes.append(size)
-                size *= 2
-            }
-            return sizes + [largest]
-        }
-    }
-
     /// A number of bytes, and the time they took.
     struct Pass {
         var byteCount = 0
@@ -201,6 +140,11 @@ package final class KernelBench {
                 pass = try decode(
                     codec, teamSize: codec.hashingTeamSize ?? 1, hashing: (interleaved, method), isCancelled)
                 pass.byteCount = pass.hashedByteCount
+            case .decodeInPlanes(let codec):
+                let streams = try places(codec).map { Stream($0) }
+                pass = try decode(codec, streams, teamSize: measure.kernel.teamSize, isCancelled)
+            case .findBlocks(let codec): pass = try findCuts(codec).pass
+            case .resolve(let codec): pass = try resolve(codec, isCancelled)
             }
             guard pass.byteCount > 0, pass.duration > .zero, !isCancelled() else { return nil }
             round.byteCount += pass.byteCount
@@ -212,16 +156,22 @@ package final class KernelBench {
 
     // MARK: Blocks
 
-    private func block(_ index: Int, of memory: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawBufferPointer {
+    func block(_ index: Int, of memory: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawBufferPointer {
         // SAFETY: the slice is checked against the memory, which lives as long as this object.
         UnsafeMutableRawBufferPointer(
             rebasing: memory[index * Self.blockByteCount..<(index + 1) * Self.blockByteCount])
     }
 
-    private func takeBlock() -> UnsafeMutableRawBufferPointer {
+    private func takeBlock() -> UnsafeMutableRawBufferPointer { takePlanes().first }
+
+    /// A block, and that of its second plane.
+    func takePlanes() -> (first: UnsafeMutableRawBufferPointer, second: UnsafeMutableRawBufferPointer) {
         defer { nextBlock = (nextBlock + 1) % Self.ringCount }
-        return block(nextBlock, of: ring)
+        return (block(nextBlock, of: ring), block(nextBlock, of: secondRing))
     }
+
+    /// The block for the input of a stream of a team.
+    func inputBlock(_ slot: Int) -> UnsafeMutableRawBufferPointer { block(slot, of: inputs) }
 
     /// Fills the ring with repetitions of the uncompressed sample.
     private func fillRing() {
@@ -277,9 +227,25 @@ package final class KernelBench {
     }
 
     /// A stream that is being decoded.
-    private struct Stream {
+    struct Stream {
         let source: DataSample.Stream
         var offset: UInt64 = 0
+        /// Where its input ends.
+        let endOffset: UInt64
+        /// For one that begins at a block inside a member, the number of used bits of its first byte.
+        var usedBits: Int?
+
+        init(_ source: DataSample.Stream) {
+            self.source = source
+            endOffset = source.byteCount
+        }
+
+        init(_ place: CutPlace) {
+            source = place.source
+            offset = place.bit / 8
+            endOffset = place.endOffset
+            usedBits = Int(place.bit % 8)
+        }
     }
 
     /// Decodes the streams of the sample, `teamSize` at a time, and stops when fewer are left. With `hashing` it also
@@ -288,7 +254,16 @@ package final class KernelBench {
         _ codec: Codec, teamSize: Int, hashing: (interleaved: InterleavedDigests, method: DigestMethod)? = nil,
         _ isCancelled: () -> Bool = { false }
     ) throws(Errno) -> Pass {
-        var waiting = (sample.streams[codec.compression] ?? []).filter { $0.byteCount > 0 }
+        let streams = (sample.streams[codec.compression] ?? []).filter { $0.byteCount > 0 }.map { Stream($0) }
+        return try decode(codec, streams, teamSize: teamSize, hashing: hashing, isCancelled)
+    }
+
+    /// The same for some streams, of which those that begin in two planes end when they have become one.
+    private func decode(
+        _ codec: Codec, _ all: [Stream], teamSize: Int,
+        hashing: (interleaved: InterleavedDigests, method: DigestMethod)? = nil, _ isCancelled: () -> Bool
+    ) throws(Errno) -> Pass {
+        var waiting = all
         guard let first = waiting.first else { return Pass() }
         while waiting.count < teamSize { waiting.append(first) }
         waiting.reverse()
@@ -299,13 +274,13 @@ package final class KernelBench {
             for index in streams.indices {
                 guard try !prepare(&lanes[index], &streams[index], slot: index) else { continue }
                 guard let next = waiting.popLast() else { return pass }
-                streams[index] = Stream(source: next)
-                lanes[index] = begin(codec)
+                streams[index] = next
+                lanes[index] = begin(codec, next)
             }
             while streams.count < teamSize {
                 guard let next = waiting.popLast() else { return pass }
-                streams.append(Stream(source: next))
-                lanes.append(begin(codec))
+                streams.append(next)
+                lanes.append(begin(codec, next))
             }
             for index in streams.indices { _ = try prepare(&lanes[index], &streams[index], slot: index) }
             let roomBefore = lanes.reduce(0) { $0 + $1.output.count }
@@ -337,22 +312,29 @@ package final class KernelBench {
         return DigestLane(digest: method.begin(), bytes: UnsafeRawBufferPointer(rebasing: bytes))
     }
 
-    private func begin(_ codec: Codec) -> DecodeLane {
+    func begin(_ codec: Codec, _ stream: Stream) -> DecodeLane {
         DecodeLane(
-            decoder: codec.begin(CodecOptions()), input: UnsafeRawBufferPointer(start: nil, count: 0),
+            decoder: stream.usedBits.flatMap { codec.cuts?.begin($0) } ?? codec.begin(CodecOptions()),
+            input: UnsafeRawBufferPointer(start: nil, count: 0),
             output: UnsafeMutableRawBufferPointer(start: nil, count: 0))
     }
 
     /// Ensures that a lane has input and room; returns false if its stream is used up or its decoder has stopped.
-    private func prepare(_ lane: inout DecodeLane, _ stream: inout Stream, slot: Int) throws(Errno) -> Bool {
+    func prepare(_ lane: inout DecodeLane, _ stream: inout Stream, slot: Int) throws(Errno) -> Bool {
         switch lane.status {
         case .needsInput, .outputFull: break
         case .trailing, .failed, .windowTooLarge, .needsMemory, .paused: return false
         }
-        if lane.output.isEmpty || lane.status == .outputFull { lane.output = takeBlock() }
+        if lane.output.isEmpty || lane.status == .outputFull {
+            let planes = takePlanes()
+            lane.output = planes.first
+            let isInPlanes = (lane.decoder as? any CutDecoder)?.isInPlanes == true
+            lane.secondOutput = isInPlanes ? planes.second.baseAddress : nil
+        }
         guard lane.input.isEmpty, lane.status == .needsInput else { return true }
-        let room = block(slot, of: inputs)
-        let count = try stream.source.read(into: room, at: stream.offset)
+        let left = ByteMath.clamp(stream.endOffset - min(stream.offset, stream.endOffset), to: Self.blockByteCount)
+        let room = UnsafeMutableRawBufferPointer(rebasing: inputBlock(slot)[..<left])
+        let count = left > 0 ? try stream.source.read(into: room, at: stream.offset) : 0
         guard count > 0 else { return false }
         lane.input = UnsafeRawBufferPointer(rebasing: room[..<count])
         stream.offset += UInt64(byteCount: count)

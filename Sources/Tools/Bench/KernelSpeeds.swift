@@ -2,6 +2,8 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+package import LayerModel
+
 /// The speed of each kernel on one core, measured or assumed, from which a roofline is computed.
 ///
 /// Units: bytes per second; for decoding uncompressed bytes.
@@ -24,4 +26,7 @@ package struct KernelSpeeds: Hashable, Sendable {
         bytesPerSecond.filter { $0.key.work == work && $0.key.isFastPath }
             .map { $0.value / Double($0.key.teamSize) }.max()
     }
+
+    /// True if one stream of the compression can be decoded in several places at once.
+    package func cuts(_ compression: Compression) -> Bool { fastest(.decodeInPlanes(compression)) != nil }
 }

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LayerModel
+internal import LayerPipeline
 
 /// The shortest time in which an image could be verified with the given speeds of the kernels.
 ///
@@ -12,8 +13,13 @@ import LayerModel
 ///   the speed of the pipeline's fastest kernel for it with its best number of streams, divided by the number of jobs.
 ///   If hashing in the gaps of decoding takes less time, as much data is decoded in that way as makes gaps for all that
 ///   must be hashed.
-/// - **One blob.** Reading and decoding one stream cannot be distributed, and neither can one running digest. The blob
-///   whose slowest chain takes longest, at the speed of one stream, limits the run for any number of cores.
+/// - **One blob.** A running digest cannot be distributed. Reading and decoding one stream cannot either, unless it is a
+///   gzip blob that is long enough to be cut at its blocks: then as many chunks are decoded at once as there are streams
+///   for the cores, at most `BlockCutting.maximumChunkCount`. The blob whose slowest chain takes longest, at the speed of
+///   one stream, limits the run for any number of cores.
+///
+/// What cutting costs, which is decoding in two planes, searching and resolving, is not in these bounds: in the best case
+/// the planes become one at once.
 ///
 /// Not modelled: finding images and parsing documents; verdicts; the time at the end when cores have nothing left to
 /// do; caches, memory, clock frequency and, with hyperthreads, execution units that cores share. So a machine whose
@@ -54,14 +60,18 @@ package struct Roofline: Hashable, Sendable {
             terms = Self.hashingInterleaved(terms, decoding: compression, hashing: .sha256, speeds)
         }
         self.terms = terms
+        let cutting = BlockCutting(jobCount: jobCount)
         var longest: Chain?
         for blob in workload.blobs {
+            let isCut = speeds.cuts(blob.compression) && cutting.mayCut(blob.compression, blob.byteCount)
             for chain in [blob.decoding] + blob.hashing.map({ [$0] }) {
                 var seconds = 0.0
                 for (work, byteCount) in chain {
                     guard let speed = speeds.alone(work) else { return nil }
                     seconds += Double(byteCount) / speed
                 }
+                // Decoding is the only chain with several steps.
+                if isCut, chain.count > 1 { seconds /= Double(BlockCutting.maximumChunkCount) }
                 guard let last = chain.last, seconds > longest?.seconds ?? 0 else { continue }
                 longest = Chain(path: blob.path, work: last.work, seconds: seconds)
             }

@@ -17,6 +17,8 @@ package struct BlockCosts: Sendable {
     package var hashBytesPerSecond: [Double]
     /// Decoding gzip with hashing in the gaps; nil if that is not available.
     package var interleavedGzip: InterleavedHashing?
+    /// Cutting gzip members; nil if they are not cut.
+    package var cuts: CutCosts?
     /// Opening, checking and closing a file.
     package var openNanoseconds: Double
     /// The time until a worker runs after it is handed to another thread.
@@ -47,14 +49,15 @@ package struct BlockCosts: Sendable {
 
     package init(
         readBytesPerSecond: Double, gzipBytesPerSecond: [Double], zstdBytesPerSecond: [Double],
-        hashBytesPerSecond: [Double], interleavedGzip: InterleavedHashing? = nil, openNanoseconds: Double,
-        startNanoseconds: Double, wakeNanoseconds: Double, handoverNanoseconds: Double
+        hashBytesPerSecond: [Double], interleavedGzip: InterleavedHashing? = nil, cuts: CutCosts? = nil,
+        openNanoseconds: Double, startNanoseconds: Double, wakeNanoseconds: Double, handoverNanoseconds: Double
     ) {
         self.readBytesPerSecond = readBytesPerSecond
         self.gzipBytesPerSecond = gzipBytesPerSecond
         self.zstdBytesPerSecond = zstdBytesPerSecond
         self.hashBytesPerSecond = hashBytesPerSecond
         self.interleavedGzip = interleavedGzip
+        self.cuts = cuts
         self.openNanoseconds = openNanoseconds
         self.startNanoseconds = startNanoseconds
         self.wakeNanoseconds = wakeNanoseconds
@@ -120,11 +123,14 @@ package struct BlockCosts: Sendable {
     }
 
     /// The time in nanoseconds of the longest sequential step of a blob, which no number of cores shortens.
-    func chain(_ blob: ImageShape.Blob) -> Double {
+    ///
+    /// - Parameter isCut: whether several chunks of it are decoded at once; then only its digest is sequential.
+    func chain(_ blob: ImageShape.Blob, isCut: Bool) -> Double {
         let uncompressed = Double(blob.uncompressedByteCount)
         let reading = openNanoseconds + Double(blob.compressedByteCount) / readBytesPerSecond * 1e9
         let hashing = uncompressed / hashBytesPerSecond[0] * 1e9
         guard blob.compression != .none else { return max(reading, hashing) }
+        guard !isCut else { return hashing }
         return max(reading + uncompressed / rates(blob.compression)[0] * 1e9, hashing)
     }
 }
@@ -138,6 +144,8 @@ package struct TransitionCosts: Equatable, Sendable {
         case nextAction
         /// Giving back what was read, and choosing the next action.
         case completeRead
+        /// Giving back two chunks that were joined, and choosing the next action.
+        case completeJoin
         /// Giving back what was hashed, and choosing the next action.
         case completeHash
         /// All short transitions: taking a block, recording facts.

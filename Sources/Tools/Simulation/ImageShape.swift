@@ -29,8 +29,8 @@ package struct ImageShape: Sendable {
             self.compression = compression
         }
 
-        /// The size of a modelled blob's content: its magic and both sizes; see `ModelledStore`.
-        package static let minimumByteCount: UInt64 = 24
+        /// The number of bytes that say where a read has begun; see `ModelledPlace`.
+        package static let minimumByteCount: UInt64 = 32
     }
 
     package init(_ name: String, _ blobs: [Blob]) {

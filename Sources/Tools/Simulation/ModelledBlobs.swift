@@ -24,7 +24,7 @@ final class ModelClock: Sendable {
     }
 }
 
-/// The blobs of a shape. Only the beginning of each has content: its magic and its two sizes, which the decoder reads.
+/// The blobs of a shape. They have no content but for the beginning of what is read at a time (`ModelledPlace`).
 struct ModelledStore: BlobOpener {
     let shape: ImageShape
     let costs: BlockCosts
@@ -68,22 +68,7 @@ private final class ModelledReader: BlobReader {
     func read(into buffer: UnsafeMutableRawBufferPointer, at offsetBytes: UInt64) throws(Errno) -> Int {
         let count = ByteMath.clamp(byteCount - min(offsetBytes, byteCount), to: buffer.count)
         clock.charge(costs.read(count))
-        guard offsetBytes == 0 else { return count }
-        // SAFETY: the caller owns the buffer during the call; every blob is large enough for its sizes.
-        unsafe buffer.storeBytes(of: blob.compression.modelMagic.littleEndian, as: UInt32.self)
-        unsafe buffer.storeBytes(of: blob.compressedByteCount, toByteOffset: 8, as: UInt64.self)
-        unsafe buffer.storeBytes(of: blob.uncompressedByteCount, toByteOffset: 16, as: UInt64.self)
+        ModelledPlace(blob, at: offsetBytes).write(to: UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))
         return count
-    }
-}
-
-extension Compression {
-    /// The first four bytes, low byte first.
-    fileprivate var modelMagic: UInt32 {
-        switch self {
-        case .gzip: 0x0008_8b1f
-        case .zstd: 0xfd2f_b528
-        case .none, .xz, .bzip2, .lz4: 0
-        }
     }
 }

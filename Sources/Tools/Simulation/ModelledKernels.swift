@@ -6,73 +6,6 @@ import LayerCodec
 import LayerDigest
 import LayerModel
 
-/// Maps compressed byte counts linearly to uncompressed ones over a whole blob, and writes only zeros.
-private final class ModelledDecoder: StreamDecoder {
-    private let compression: Compression
-    private let costs: BlockCosts
-    private let clock: ModelClock
-    private var sizes: (compressed: UInt64, uncompressed: UInt64)?
-    private var consumedByteCount: UInt64 = 0
-    private var producedByteCount: UInt64 = 0
-
-    init(_ compression: Compression, _ costs: BlockCosts, _ clock: ModelClock) {
-        self.compression = compression
-        self.costs = costs
-        self.clock = clock
-    }
-
-    var isAtBoundary: Bool { consumedByteCount == sizes?.compressed }
-    var boundaryOffset: UInt64 { isAtBoundary ? consumedByteCount : 0 }
-
-    func decode(_ input: RawSpan, into output: inout OutputRawSpan) -> DecodeStep {
-        let input = unsafe input.withUnsafeBytes { bytes in
-            unsafe look(bytes)
-            return bytes.count
-        }
-        let count = possibleByteCount(input: input, room: output.freeCapacity)
-        clock.charge(costs.decode(count, lanes: 1, compression))
-        output.append(repeating: 0, count: count, as: UInt8.self)
-        let isFull = output.freeCapacity == 0
-        return DecodeStep(
-            consumedByteCount: advance(count, input: input, isFull: isFull), status: isFull ? .outputFull : .needsInput)
-    }
-
-    /// Reads the sizes at the beginning of the stream.
-    func look(_ input: UnsafeRawBufferPointer) {
-        guard sizes == nil else { return }
-        precondition(input.count >= Int(ImageShape.Blob.minimumByteCount), "a modelled blob begins with its sizes")
-        // SAFETY: the size is checked above.
-        unsafe sizes = (
-            input.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
-            input.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
-        )
-    }
-
-    /// The number of bytes that `input` bytes decode to, limited to `room`.
-    func possibleByteCount(input: Int, room: Int) -> Int {
-        guard let sizes else { return 0 }
-        let end = Self.scale(consumedByteCount + UInt64(input), sizes.uncompressed, sizes.compressed)
-        return ByteMath.clamp(end - min(end, producedByteCount), to: room)
-    }
-
-    /// Counts `count` bytes of output. Returns the number of bytes of `input` that they take: all, unless the output is
-    /// full.
-    func advance(_ count: Int, input: Int, isFull: Bool) -> Int {
-        guard let sizes else { return 0 }
-        producedByteCount += UInt64(count)
-        let needed = Self.scale(producedByteCount, sizes.compressed, sizes.uncompressed, roundingUp: true)
-        let taken = isFull ? ByteMath.clamp(needed - min(needed, consumedByteCount), to: input) : input
-        consumedByteCount += UInt64(taken)
-        return taken
-    }
-
-    private static func scale(_ value: UInt64, _ factor: UInt64, _ divisor: UInt64, roundingUp: Bool = false) -> UInt64
-    {
-        let result = divisor.dividingFullWidth(value.multipliedFullWidth(by: factor))
-        return result.quotient + (roundingUp && result.remainder > 0 ? 1 : 0)
-    }
-}
-
 /// The codecs and digests of the model.
 struct ModelledKernels {
     let costs: BlockCosts
@@ -86,14 +19,36 @@ struct ModelledKernels {
         return Codec(
             name: "\(compression)-\(teamSize)", compression: compression, teamSize: teamSize,
             begin: { _ in ModelledDecoder(compression, costs, clock) }, hashingTeamSize: { interleaved?.teamSize },
+            cuts: compression == .gzip ? cuts : nil,
             decodeTeam: { team, pairs in
                 let hashing = pairs.isEmpty ? nil : interleaved
+                let planesCount = team.count { Self.decoder($0).isInPlanes }
+                let factor = costs.cuts?.planesFactor(team.count, inPlanes: planesCount) ?? 1
                 let count = unsafe Self.decode(team)
-                guard let hashing else { return clock.charge(costs.decode(count, lanes: team.count, compression)) }
+                guard let hashing else {
+                    return clock.charge(factor * costs.decode(count, lanes: team.count, compression))
+                }
+                // Hashing is bound to the number of decoded tokens, not to the time that they take.
                 let nanoseconds = hashing.decode(count)
-                clock.charge(nanoseconds)
+                clock.charge(factor * nanoseconds)
                 unsafe Self.hash(Int(nanoseconds / 1e9 * hashing.hashedBytesPerSecond), of: pairs)
             })
+    }
+
+    /// How modelled members are cut; nil if that was not measured.
+    private var cuts: BlockCuts? {
+        guard let cuts = costs.cuts else { return nil }
+        let (costs, clock) = (costs, clock)
+        return BlockCuts(
+            begin: { ModelledDecoder(.gzip, costs, clock, usedBits: $0) },
+            find: { bytes, range in
+                guard let place = unsafe ModelledPlace(bytes, .gzip) else { return nil }
+                let offsetBits = place.offsetBytes * 8
+                let found = cuts.blocks.first(atOrAfterBit: offsetBits + range.lowerBound, in: place)
+                let bit = min(found.map { $0 - offsetBits } ?? range.upperBound, range.upperBound)
+                clock.charge(cuts.search(Int(bit - range.lowerBound) / 8))
+                return bit < range.upperBound ? bit : nil
+            }, beginReference: { _, _ in ModelledDecoder(.gzip, costs, clock) })
     }
 
     /// Advances pairs, one after another, by `byteCount` bytes in total.
@@ -106,25 +61,20 @@ struct ModelledKernels {
         }
     }
 
-    /// All streams advance together until the first has no input or no room left.
+    /// All streams advance together until the first has no input or no room left, or must stop for another reason.
     ///
     /// Returns: the number of bytes that each of them produced.
     private static func decode(_ team: UnsafeMutableBufferPointer<DecodeLane>) -> Int {
-        let possible = team.map { lane in
-            unsafe decoder(lane).look(lane.input)
-            return unsafe decoder(lane).possibleByteCount(input: lane.input.count, room: lane.output.count)
+        let reaches = team.map { lane in
+            unsafe decoder(lane).reach(lane.input, room: lane.output.count, stopBit: lane.stopBit)
         }
-        guard let count = possible.min() else { return 0 }
-        for index in team.indices {
+        guard let count = reaches.map(\.byteCount).min() else { return 0 }
+        for (index, reach) in reaches.enumerated() {
             let lane = unsafe team[index]
-            let isFull = unsafe count == lane.output.count
-            // A stream that could have continued stops in the middle of its input, as in a decoder in lockstep.
-            let isHeldUp = possible[index] > count
-            let taken = unsafe decoder(lane).advance(
-                count, input: lane.input.count, isFull: isFull || isHeldUp)
+            let taken = unsafe decoder(lane).advance(reach, by: count, inputByteCount: lane.input.count)
             unsafe team[index].input = UnsafeRawBufferPointer(rebasing: lane.input[taken...])
             unsafe team[index].output = UnsafeMutableRawBufferPointer(rebasing: lane.output[count...])
-            unsafe team[index].status = isFull ? .outputFull : .needsInput
+            unsafe team[index].status = reach.byteCount == count ? reach.status : .needsInput
         }
         return count
     }

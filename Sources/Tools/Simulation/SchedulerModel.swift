@@ -54,11 +54,21 @@ package struct SchedulerModel: Sendable {
         var result = SimulatedRun(workerCount: workerCount)
         for blob in shape.blobs {
             result.idealNanoseconds += costs.ideal(blob, teamSize: teamSize)
-            result.chainNanoseconds = max(result.chainNanoseconds, costs.chain(blob))
+            let isCut = cutting(workerCount).map { $0.mayCut(blob.compression, blob.compressedByteCount) } ?? false
+            result.chainNanoseconds = max(result.chainNanoseconds, costs.chain(blob, isCut: isCut))
         }
-        var simulation = PipelineSimulation(shape, costs, workerCount, teamSize, transitions, rules, stopwatch)
+        var simulation = PipelineSimulation(
+            shape, costs, cutting(workerCount), workerCount, teamSize, transitions, rules, stopwatch)
         simulation.run(&result)
         return result
+    }
+
+    /// How gzip members are cut; nil if they are not.
+    private func cutting(_ workerCount: Int) -> BlockCutting? {
+        guard let cuts = costs.cuts else { return nil }
+        var cutting = BlockCutting(jobCount: workerCount)
+        cutting.falsifiedDivisor = cuts.wrongGuessDivisor
+        return cutting
     }
 }
 
@@ -67,10 +77,15 @@ final class TransitionStopwatch {
     private var total = TransitionCosts(each: 0)
     private var counts = Array(repeating: 0, count: TransitionCosts.Kind.allCases.count)
 
+    /// A transition takes microseconds. In a longer time another program had the core.
+    private static let longest = Duration.milliseconds(1)
+
     func measure<Result>(_ kind: TransitionCosts.Kind, _ body: () -> Result) -> Result {
         let start = ContinuousClock.now
         let result = body()
-        total[kind] += (ContinuousClock.now - start) / .nanoseconds(1)
+        let duration = ContinuousClock.now - start
+        guard duration < Self.longest || kind == .submit else { return result }
+        total[kind] += duration / .nanoseconds(1)
         counts[kind.rawValue] += 1
         return result
     }
@@ -129,8 +144,8 @@ private struct PipelineSimulation {
     }
 
     init(
-        _ shape: ImageShape, _ costs: BlockCosts, _ workerCount: Int, _ teamSize: Int, _ transitions: TransitionCosts,
-        _ rules: [SchedulingPolicy], _ stopwatch: TransitionStopwatch?
+        _ shape: ImageShape, _ costs: BlockCosts, _ cutting: BlockCutting?, _ workerCount: Int, _ teamSize: Int,
+        _ transitions: TransitionCosts, _ rules: [SchedulingPolicy], _ stopwatch: TransitionStopwatch?
     ) {
         self.costs = costs
         self.transitions = transitions
@@ -143,9 +158,9 @@ private struct PipelineSimulation {
         var options = PipelineOptions(jobCount: workerCount, fastCodec: { codecs[$0] })
         options.rules = rules
         options.fastDigest = { _ in digest }
-        // Modelled blobs have no content that could be searched.
+        // Modelled blobs have one member each.
         options.readsInChunks = false
-        options.blockCutting = nil
+        options.blockCutting = cutting
         let requests = ModelledStore.requests(shape)
         let store = ModelledStore(shape: shape, costs: costs, clock: clock)
         let pipeline = Pipeline(opener: store, options: options, crew: WorkCrew(size: 1), deliver: { _, _ in })
@@ -172,6 +187,7 @@ private struct PipelineSimulation {
         total.earlyIdleNanoseconds += result.earlyIdleNanoseconds
         total.lateIdleNanoseconds += result.lateIdleNanoseconds
         total.transitionCount += result.transitionCount
+        total.cuts = pipeline.cutCounts
     }
 
     private mutating func start(_ worker: PipelineWorker, at time: Double) {
@@ -203,7 +219,12 @@ private struct PipelineSimulation {
             let action = timed(.nextAction) { pipeline.nextAction(for: worker) }
             perform(action, worker, at: lock(.nextAction, number, time))
         case .complete(let done):
-            let kind: TransitionCosts.Kind = done == .consume ? .completeHash : .completeRead
+            let kind: TransitionCosts.Kind =
+                switch done {
+                case .consume: .completeHash
+                case .join: .completeJoin
+                case .read, .readAndHash, .readSmall: .completeRead
+                }
             let transition = timed(kind) { pipeline.complete(worker) }
             publish(transition, worker, at: lock(kind, number, time))
         case .finish(let blob):

@@ -25,7 +25,9 @@ package struct SchedulerTable: Sendable {
     }
 
     /// The runs of one shape, in the order of `workerCounts`.
-    package func runs(of shape: ImageShape) -> [SimulatedRun] {
+    package func runs(of shape: ImageShape) -> [SimulatedRun] { runs(of: shape, costs) }
+
+    private func runs(of shape: ImageShape, _ costs: BlockCosts) -> [SimulatedRun] {
         let model = SchedulerModel(shape, costs)
         return Self.workerCounts.map { count in
             let transitions = model.measureTransitions(workers: count, teamSize: teamSize)
@@ -41,6 +43,35 @@ package struct SchedulerTable: Sendable {
         return "\nThe scheduler by a model's clock: efficiency, and what it is lost to where it is under 90 %\n"
             + "(b: the largest blob, k: the lock, l: lanes that are not full, o: too few open blobs, t: the tail):\n"
             + lines.map { $0 + "\n" }.joined()
+    }
+
+    /// The times of runs with and without chunks inside gzip members, with three lines per shape: without, with, and the
+    /// ratio. Empty if the kernels of chunks were not measured.
+    package func cutText(_ shapes: [ImageShape] = [.oneLayer, .eightLayers, .mixedLayers, .application, .model])
+        -> String
+    {
+        guard costs.cuts != nil else { return "" }
+        var whole = costs
+        whole.cuts = nil
+        let rows = shapes.flatMap { shape in
+            let times = [whole, costs].map { costs in
+                runs(of: shape, costs).map { $0.wallNanoseconds / 1e9 }
+            }
+            return [
+                [shape.name + ", without"] + times[0].map(Self.decimal),
+                ["with"] + times[1].map(Self.decimal),
+                ["ratio"] + zip(times[0], times[1]).map { Self.decimal($0 / $1) },
+            ]
+        }
+        let head = ["seconds"] + Self.workerCounts.map(String.init)
+        return "\nWithout and with chunks inside gzip members, and the ratio, by the number of workers:\n"
+            + BenchReport.aligned([head] + rows, left: [0]).map { $0 + "\n" }.joined()
+    }
+
+    /// With two decimals.
+    private static func decimal(_ value: Double) -> String {
+        let hundredths = Int((value * 100).rounded())
+        return "\(hundredths / 100)." + (hundredths % 100 < 10 ? "0" : "") + "\(hundredths % 100)"
     }
 
     /// The effect of each rule of the scheduler that may be left out, with one line per rule.
@@ -93,7 +124,7 @@ extension BlockCosts {
         self.init(
             readBytesPerSecond: read, gzipBytesPerSecond: gzip,
             zstdBytesPerSecond: Self.rates(speeds, .decode(.zstd)) ?? [gzip[0]], hashBytesPerSecond: hash,
-            interleavedGzip: Self.interleaved(speeds),
+            interleavedGzip: Self.interleaved(speeds), cuts: CutCosts(speeds, gzip: gzip),
             openNanoseconds: 20_000, startNanoseconds: 20_000, wakeNanoseconds: 5_000, handoverNanoseconds: 200)
     }
 
@@ -106,7 +137,7 @@ extension BlockCosts {
     }
 
     /// The best rate for one stream, two streams, and so on; interpolated for numbers that were not measured.
-    private static func rates(_ speeds: KernelSpeeds, _ work: Kernel.Work) -> [Double]? {
+    fileprivate static func rates(_ speeds: KernelSpeeds, _ work: Kernel.Work) -> [Double]? {
         var known: [Int: Double] = [:]
         for (kernel, rate) in speeds.bytesPerSecond where kernel.work == work && kernel.isFastPath {
             known[kernel.teamSize] = max(known[kernel.teamSize] ?? 0, rate)
@@ -119,5 +150,21 @@ extension BlockCosts {
             let (low, high) = (known[below] ?? 0, known[above] ?? 0)
             return low + (high - low) * Double(count - below) / Double(above - below)
         }
+    }
+}
+
+extension CutCosts {
+    /// Makes costs from measured kernels; nil if one is missing.
+    ///
+    /// - Parameter gzip: the rates of decoding in one plane, by the number of streams.
+    fileprivate init?(_ speeds: KernelSpeeds, gzip: [Double]) {
+        guard let planes = BlockCosts.rates(speeds, .decodeInPlanes(.gzip)),
+            let search = speeds.fastest(.findBlocks(.gzip))?.bytesPerSecond,
+            let resolve = speeds.fastest(.resolve(.gzip))?.bytesPerSecond
+        else { return nil }
+        // Other parts of the image are measured, which may be faster.
+        self.init(
+            searchBytesPerSecond: search, resolveBytesPerSecond: resolve,
+            planesFactors: zip(gzip, planes).map { max(1, $0 / $1) })
     }
 }

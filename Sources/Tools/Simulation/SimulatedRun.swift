@@ -2,6 +2,8 @@
 // Copyright the layerverify authors.
 // SPDX-License-Identifier: Apache-2.0
 
+package import LayerPipeline
+
 /// The result of a simulated run.
 ///
 /// Units: nanoseconds. The times of the workers add up: `workerCount × wallNanoseconds` is the sum of the times that
@@ -26,6 +28,8 @@ package struct SimulatedRun: Equatable, Sendable {
     package internal(set) var compressedByteCount: UInt64 = 0
     /// The number of bytes that decoders produced.
     package internal(set) var uncompressedByteCount: UInt64 = 0
+    /// The places inside members at which chunks were begun.
+    package internal(set) var cuts = CutCounts()
 
     /// The fraction of the workers' time that the work takes at its lowest cost.
     package var efficiency: Double { idealNanoseconds / (Double(workerCount) * wallNanoseconds) }
