@@ -28,8 +28,14 @@ extension Verifier {
             guard hasThreads else { return source }
             return ReadAhead.of(source) { if isNice { BackgroundPriority.adopt() } }
         }
-        var makeReader: (@Sendable () -> any StreamedBlobReader)?
-        if readsLayers { makeReader = { StreamedBlobs(options, offers: offers) } }
+        var makeReader: (@Sendable (Compression) -> any StreamedBlobReader)?
+        if readsLayers {
+            makeReader = { compression in
+                // A gzip stream around the archive is decoded in parts, and has the memory for them. It compresses layers of
+                // gzip hardly any further.
+                StreamedBlobs(options, inParts: compression != .gzip, offers: offers)
+            }
+        }
         return StreamTools(
             decode: { source, compression in DecodedSource(ahead(source), compression, options: options) },
             makeReader: makeReader, readAhead: ahead,

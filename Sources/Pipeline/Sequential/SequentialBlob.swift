@@ -5,9 +5,10 @@
 import LayerCodec
 package import LayerModel
 
-/// Computes the facts of one blob in one thread: it passes each block to the consumers, decodes it, and passes on the output.
+/// Computes the facts of one blob: it passes each block to the consumers, decodes it, and passes on the output.
 ///
-/// It shares only the consumers and the decoders' interface with the scheduler.
+/// All happens in one thread, unless the caller gives what `takeStored` returns to another one. It shares only the consumers
+/// and the decoders' interface with the scheduler.
 struct SequentialBlob {
     private let wanted: WantedFacts
     /// The size of the blob; nil if it is not known.
@@ -16,7 +17,8 @@ struct SequentialBlob {
     private let options: PipelineOptions
     private var facts = BlobFacts(reading: .complete)
     private var consumers = BlobConsumers()
-    private var stream: SequentialStream?
+    /// Nil if the blob is not decoded.
+    private var decoding: BlobDecoding?
 
     init(_ wanted: WantedFacts, byteCount: UInt64?, _ path: DecodingPath, options: PipelineOptions) {
         self.wanted = wanted
@@ -37,6 +39,9 @@ struct SequentialBlob {
     /// The number of bytes that it has taken.
     var takenByteCount: UInt64 { facts.byteCount }
 
+    /// How many parts of it were guessed, confirmed and dropped.
+    var partCounts: CutCounts { decoding?.partCounts ?? CutCounts() }
+
     /// Takes the next block; the first one is the beginning of the blob, and decides how it is read.
     ///
     /// - Parameters:
@@ -45,40 +50,30 @@ struct SequentialBlob {
     mutating func take(
         _ block: UnsafeRawBufferPointer, output: UnsafeMutableRawBufferPointer, isCancelled: () -> Bool = { false }
     ) -> BlockEnd {
+        guard let decoding = unsafe takeStored(block) else { return .blockUsed }
+        return unsafe decoding.take(
+            block, arrivedByteCount: takenByteCount, output: output, isCancelled: isCancelled)
+    }
+
+    /// Takes the next block, but for what it decodes to.
+    ///
+    /// - Returns: what must take the block as well, in the same order; nil if the blob is not decoded.
+    mutating func takeStored(_ block: UnsafeRawBufferPointer) -> BlobDecoding? {
         if facts.compression == nil { unsafe begin(block) }
         for consumer in consumers.compressed { unsafe consumer.consume(block.bytes) }
         facts.byteCount += UInt64(byteCount: block.count)
-        return unsafe decode(block, output, isCancelled)
+        return decoding
     }
 
     private mutating func begin(_ block: UnsafeRawBufferPointer) {
         let compression = unsafe Compression.detect(prefix: block.prefix(Compression.prefixByteCount))
         facts.compression = compression
+        var stream: SequentialStream?
         if wanted.diffIDAlgorithms != nil, compression != .none {
             stream = SequentialStream(compression, path, options: options)
         }
         consumers = BlobConsumers(wanted, compression, isDecoded: stream != nil, path: path, options: options)
-    }
-
-    /// Decodes all of a block, with as many blocks of output as needed.
-    private mutating func decode(
-        _ block: UnsafeRawBufferPointer, _ output: UnsafeMutableRawBufferPointer, _ isCancelled: () -> Bool
-    ) -> BlockEnd {
-        guard var stream else { return .blockUsed }
-        defer { self.stream = stream }
-        stream.setCompressedByteCount(byteCount ?? facts.byteCount)
-        if stream.ending == nil { unsafe stream.check(block, scratch: output) }
-        unsafe stream.scanTrailing(block)
-        var rest = unsafe block
-        while stream.ending == nil {
-            guard !isCancelled() else { return .cancelled }
-            let (count, status) = unsafe stream.decode(&rest, into: output)
-            let produced = unsafe UnsafeRawBufferPointer(rebasing: output[..<count])
-            for consumer in consumers.uncompressed { unsafe consumer.consume(produced.bytes) }
-            if status == .needsMemory { return .memoryShort }
-            if status == .needsInput { break }
-        }
-        return .blockUsed
+        decoding = stream.map { BlobDecoding(compression, $0, consumers.uncompressed, byteCount: byteCount) }
     }
 
     /// Ends the blob.
@@ -93,8 +88,8 @@ struct SequentialBlob {
             return facts
         }
         if facts.compression == nil { unsafe begin(UnsafeRawBufferPointer(start: nil, count: 0)) }
-        facts.finish(consumers.compressed, consumers.uncompressed, wanted: wanted, stream: stream?.finish())
-        return facts.disputed(by: stream?.strictEnding)
+        facts.finish(consumers.compressed, consumers.uncompressed, wanted: wanted, stream: decoding?.finish())
+        return facts.disputed(by: decoding?.strictEnding)
     }
 }
 

@@ -16,6 +16,8 @@ struct SequentialStream {
 
     /// How the stream ended; nil while more may follow.
     var ending: StreamEnding? { cursor.ending }
+    /// The offset up to which the decoder consumed bytes.
+    var consumedByteCount: UInt64 { cursor.consumedByteCount }
     /// How the stream ended for the strict decoder.
     var strictEnding: StreamEnding? { strict?.cursor.ending }
 

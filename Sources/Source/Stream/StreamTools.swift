@@ -9,8 +9,8 @@ package import LayerSystem
 package struct StreamTools: Sendable {
     /// Decodes a source; nil if no codec decodes the compression.
     let decode: @Sendable (any SequentialSource, Compression) -> (any DecodedStream)?
-    /// Makes a reader of the files in the archive; nil if only documents are read.
-    let makeReader: (@Sendable () -> any StreamedBlobReader)?
+    /// Makes a reader of the files in an archive of a compression; nil if only documents are read.
+    let makeReader: (@Sendable (Compression) -> any StreamedBlobReader)?
     /// Reads a source on a thread of its own.
     package let readAhead: @Sendable (any SequentialSource) -> any SequentialSource
     /// Limits the speed of a source.
@@ -18,7 +18,7 @@ package struct StreamTools: Sendable {
 
     package init(
         decode: @escaping @Sendable (any SequentialSource, Compression) -> (any DecodedStream)?,
-        makeReader: (@Sendable () -> any StreamedBlobReader)?,
+        makeReader: (@Sendable (Compression) -> any StreamedBlobReader)?,
         readAhead: @escaping @Sendable (any SequentialSource) -> any SequentialSource = { $0 },
         pace: @escaping @Sendable (any SequentialSource) -> any SequentialSource = { $0 }
     ) {

@@ -38,7 +38,7 @@ struct StreamedArchive: Sendable {
         // The decoder has a thread of its own, and so has what it decodes.
         let rest = tools.readAhead(decoded ?? source)
         let all = ResumedSource(beginning, then: rest)
-        let keeper = StreamKeeper(tools.makeReader?())
+        let keeper = StreamKeeper(tools.makeReader?(compression))
         let input = TarStreamInput { buffer throws(TarFault) in
             do throws(SourceFault) {
                 return try all.read(into: buffer)

@@ -20,12 +20,13 @@ import LayerSystem
 /// One thread at a time.
 final class StreamParts {
     let base: any SequentialSource
-    private let codec: Codec
+    private let resources: StreamPartResources
     let cuts: BlockCuts
-    private let cutting: BlockCutting
     let options: PipelineOptions
     private let pool: StreamPartPool
-    private let workerCount: Int
+    /// The size of the stream; nil if it is not known.
+    private let knownByteCount: UInt64?
+    private let limitMarginByteCount: UInt64
     var reader: StreamPartReader
     private var workers: StreamPartWorkers?
     var freeSlots: [Int]
@@ -50,35 +51,45 @@ final class StreamParts {
     /// The stream is intact.
     private(set) var isComplete = false
 
-    /// The number of workers: four decode faster than one thread hashes.
-    private static let largestWorkerCount = 4
+    /// The number of bytes of content that were passed on.
+    var contentByteCount: UInt64 { checkpointProducedByteCount + passedOn.byteCount }
 
     /// The number of compressed bytes.
     var compressedByteCount: UInt64 { reader.byteCount }
 
     /// Returns nil if streams are not read in parts.
-    init?(_ base: any SequentialSource, _ compression: Compression, _ options: PipelineOptions) {
-        guard options.jobCount > 1, compression == .gzip, let cutting = options.blockCutting,
-            let codec = options.fastCodec(compression), let cuts = codec.cuts,
-            let finder = GzipBlockFinder(codec, cutting),
-            let head = codec.begin(options.codecOptions) as? any CutDecoder
-        else { return nil }
-        workerCount = min(options.coreCount, Self.largestWorkerCount)
-        // One part is passed on and two wait for their turn while the workers decode the others.
-        let slotCount = StreamPartWorkers.laneCount * workerCount + 3
-        guard let pool = StreamPartPool(slotCount: slotCount, partByteCount: cutting.streamedByteCount) else {
-            return nil
-        }
+    convenience init?(_ base: any SequentialSource, _ compression: Compression, _ options: PipelineOptions) {
+        guard let resources = StreamPartResources(compression, options) else { return nil }
+        self.init(base, resources)
+    }
+
+    /// - Parameters:
+    ///   - resources: which no other stream uses.
+    ///   - compressedByteCount: the size of the stream, on which the limit of expansion depends; nil if it is not known.
+    ///   - limitMarginByteCount: the reference decoder takes over this much content before the limit.
+    ///
+    /// Returns nil if the codec cannot be used.
+    init?(
+        _ base: any SequentialSource, _ resources: StreamPartResources, compressedByteCount: UInt64? = nil,
+        limitMarginByteCount: UInt64 = 0
+    ) {
+        guard let head = resources.codec.begin(resources.options.codecOptions) as? any CutDecoder else { return nil }
         self.base = base
-        self.codec = codec
-        self.cuts = cuts
-        self.cutting = cutting
-        self.options = options
-        self.pool = pool
+        self.resources = resources
         self.head = head
-        reader = StreamPartReader(base, pool, finder)
-        freeSlots = Array(0..<slotCount)
-        budget = StreamPartBudget(isUnlimited: cutting.hasNoBudget)
+        cuts = resources.cuts
+        options = resources.options
+        pool = resources.pool
+        knownByteCount = compressedByteCount
+        self.limitMarginByteCount = limitMarginByteCount
+        reader = StreamPartReader(base, pool, resources.finder)
+        freeSlots = Array(0..<pool.slotCount)
+        budget = StreamPartBudget(isUnlimited: resources.cutting.hasNoBudget)
+    }
+
+    deinit {
+        // The next stream uses the same memory and workers.
+        for part in parts where part.isGuess { workers?.withdraw(part) }
     }
 
     /// What `read` has done.
@@ -115,10 +126,7 @@ final class StreamParts {
     private func begin() -> Bool {
         readPart()
         readPart()
-        guard parts.count > 1,
-            let workers = StreamPartWorkers(
-                count: workerCount, codec, pool, isNice: options.isNice)
-        else { return false }
+        guard parts.count > 1, let workers = resources.workers() else { return false }
         self.workers = workers
         parts[0].decoder = head
         workers.submit(parts[0])
@@ -168,10 +176,10 @@ final class StreamParts {
         return count
     }
 
-    /// The limit is that for the compressed bytes that have certainly arrived when this content is decoded alone.
+    /// If the size is not known, the limit is that for the bytes that have certainly arrived when this content is decoded alone.
     private func exceedsLimit(_ part: StreamPart, _ count: Int) -> Bool {
-        let produced = checkpointProducedByteCount + passedOn.byteCount + UInt64(byteCount: count)
-        return produced > options.expansionLimit.limit(forCompressed: part.startOffset)
+        let produced = contentByteCount + UInt64(byteCount: count) + limitMarginByteCount
+        return produced > options.expansionLimit.limit(forCompressed: knownByteCount ?? part.startOffset)
     }
 
     // MARK: The head
