@@ -37,6 +37,8 @@ final class ModelledDecoder: CutDecoder {
     var boundaryOffset: UInt64 { isAtBoundary ? consumedByteCount : 0 }
     var dispute: Dispute? { nil }
     var isInPlanes: Bool { producedByteCount < planesEnd }
+    /// The blocks have about the same length.
+    var blockCount: UInt64 { costs.cuts.map { (consumedByteCount - beginOffset) / $0.blocks.byteCount } ?? 0 }
     var hasWholeWindow: Bool { !isUnconfirmed && !isInPlanes && producedByteCount >= 32 << 10 }
 
     /// How far the decoder can go in one call, and what stops it there.
