@@ -164,7 +164,7 @@ import Testing
                 }
             }
             var waits = 0
-            while last != nil, waits < 20_000 {
+            while last != nil, waits < 5_000 {
                 usleep(1_000)
                 waits += 1
             }

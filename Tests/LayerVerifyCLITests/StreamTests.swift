@@ -275,4 +275,32 @@ struct StreamTests {
         let peakKiB = try #require(Int(peak.trimmingCharacters(in: .whitespacesAndNewlines)))
         #expect(peakKiB < limit)
     }
+
+    /// The same archive, but the layer is a gzip member with one file, which is decoded in parts.
+    private static let longGzipLayer =
+        longLayer.components(separatedBy: "out.write(header('a' * 64")[0] + """
+            import random, struct, zlib
+            random.seed(1); block = bytes(random.choices(b'abcdefghijklmnop', k=1 << 20)); count = size >> 20; checksum = 0
+            def packed(data, flush): c = zlib.compressobj(1, 8, -15); return c.compress(data) + c.flush(flush)
+            first = header('file', size); parts = [packed(d, zlib.Z_FULL_FLUSH) for d in (first, block)]
+            last = packed(bytes(1024), zlib.Z_FINISH)
+            for data in [first] + [block] * count + [bytes(1024)]: layer.update(data); checksum = zlib.crc32(data, checksum)
+            length = 18 + len(parts[0]) + count * len(parts[1]) + len(last)
+            out.write(header('a' * 64 + '/layer.tar', length) + bytes([31, 139, 8, 0, 0, 0, 0, 0, 0, 3]) + parts[0])
+            for _ in range(count): out.write(parts[1])
+            out.write(last + struct.pack('<II', checksum, (size + 1536) % 2**32) + bytes(-length % 512))
+            config =
+            """ + longLayer.components(separatedBy: "config =")[1]
+
+    @Test(
+        .enabled(if: SlowTests.areWanted && ProgramRun.areInstalled("time"), "\(SlowTests.reason)"), arguments: [2, 4])
+    func memoryDoesNotDependOnTheSizeOfAGzipLayer(_ jobs: Int) throws {
+        let run = try shell(
+            "python3 -c \"$1\" $((2 << 30)) | TMPDIR=/nowhere time -q -f %M -o peak \"$P\" -q -j \(jobs) -",
+            Self.longGzipLayer)
+        #expect(run.status == 0, "\(run.transcript)")
+        let peak = try String(contentsOf: workshop.url("peak"), encoding: .utf8)
+        let peakKiB = try #require(Int(peak.trimmingCharacters(in: .whitespacesAndNewlines)))
+        #expect(peakKiB < 48 << 10)
+    }
 }

@@ -6,7 +6,7 @@ import LayerCodec
 import LayerModel
 import LayerSystem
 
-/// Decodes blobs on a thread of its own, one after another, while the caller reads on and hashes them as stored.
+/// Decodes blobs on a thread of its own, one after another, while the caller reads what follows and hashes it as stored.
 ///
 /// The caller fills `room` and passes it on. It waits if the thread is some blocks behind. The thread ends when the object is
 /// released.
