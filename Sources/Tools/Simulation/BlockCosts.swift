@@ -51,7 +51,7 @@ package struct BlockCosts: Sendable {
             return Double(byteCount) * streams / decodedBytesPerSecond * 1e9
         }
 
-        /// The number of bytes that are hashed meanwhile: it depends on the number of tokens, not on the time.
+        /// The number of bytes that are hashed in that time. It depends on the number of tokens, not on the time.
         func hashedByteCount(_ byteCount: Int, lanes laneCount: Int) -> Int {
             let streams = laneCount == 1 ? 1 : teamSize
             return Int(Double(byteCount * streams) * hashedBytesPerSecond / decodedBytesPerSecond)
