@@ -59,12 +59,12 @@ import Testing
         let compressed = LayerCompressor.compress(content[...], .gzip)
         let stream = try #require(compressed)
         let codec = try #require(Codecs.all.first { $0.cuts != nil })
-        let bench = KernelBench(DataSample(streams: [.gzip: [.bytes(stream), .bytes(Array(stream.prefix(300_000)))]]))
+        let bench = KernelBench(DataSample(streams: [.gzip: [.bytes(stream)]]))
         let found = try bench.findCuts(codec)
-        // At each MiB of about three, and in the middle of the second stream.
-        #expect(found.places.count == (stream.count - 1) >> 20 + 1)
+        // At each MiB, unless the stream ends soon.
+        #expect(found.places.count >= (stream.count - (256 << 10)) >> 20 && found.places.count >= 2)
         #expect(found.pass.byteCount > 0)
-        for (index, place) in found.places.dropLast().enumerated() {
+        for (index, place) in found.places.enumerated() {
             #expect(((index + 1) << 20..<(index + 1) << 20 + (256 << 10)).contains(Int(place.bit / 8)))
             // A decoder that begins there and is not at a block would fail soon.
             let decoder = try #require(codec.cuts?.begin(Int(place.bit % 8)))

@@ -40,10 +40,21 @@ package struct BlockCosts: Sendable {
             self.hashedBytesPerSecond = hashedBytesPerSecond
         }
 
-        /// The time in nanoseconds until every stream has produced `byteCount` bytes; a single stream takes as long as
-        /// a full team.
-        func decode(_ byteCount: Int) -> Double {
-            Double(byteCount) * Double(teamSize) / decodedBytesPerSecond * 1e9
+        /// A single stream takes 1.18 / 0.88 of the time that a team of two takes for as many bytes in all
+        /// (`lv_inflate_advance_and_hash`).
+        private static let aloneFactor = 1.18 / 0.88
+
+        /// The time in nanoseconds until each of `laneCount` streams has produced `byteCount` bytes; more streams take no
+        /// longer than a full team, and fewer than that, but one, take as long.
+        func decode(_ byteCount: Int, lanes laneCount: Int) -> Double {
+            let streams = laneCount == 1 && teamSize > 1 ? Self.aloneFactor : Double(teamSize)
+            return Double(byteCount) * streams / decodedBytesPerSecond * 1e9
+        }
+
+        /// The number of bytes that are hashed in that time. It depends on the number of tokens, not on the time.
+        func hashedByteCount(_ byteCount: Int, lanes laneCount: Int) -> Int {
+            let streams = laneCount == 1 ? 1 : teamSize
+            return Int(Double(byteCount * streams) * hashedBytesPerSecond / decodedBytesPerSecond)
         }
     }
 

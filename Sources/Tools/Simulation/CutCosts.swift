@@ -18,7 +18,7 @@ package struct CutCosts: Sendable {
     /// are in planes for 43 % and 28 % of their length then. From each MiB of a layer of /usr by `gzip -6` these were 40 % and
     /// 27 %, in three others 46 % to 62 % and 32 % to 48 %.
     package var planesByteCounts: [UInt64] = [50, 95, 150, 215, 350, 600, 1_100, 2_600].map { $0 << 10 }
-    /// One of so many guesses is wrong; nil for none.
+    /// A guess whose number of bits is a multiple of this is wrong; nil if all are right.
     package var wrongGuessDivisor: UInt64?
 
     package init(searchBytesPerSecond: Double, resolveBytesPerSecond: Double, planesFactors: [Double]) {

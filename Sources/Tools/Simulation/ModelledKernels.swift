@@ -28,10 +28,8 @@ struct ModelledKernels {
                 guard let hashing else {
                     return clock.charge(factor * costs.decode(count, lanes: team.count, compression))
                 }
-                // Hashing is bound to the number of decoded tokens, not to the time that they take.
-                let nanoseconds = hashing.decode(count)
-                clock.charge(factor * nanoseconds)
-                unsafe Self.hash(Int(nanoseconds / 1e9 * hashing.hashedBytesPerSecond), of: pairs)
+                clock.charge(factor * hashing.decode(count, lanes: team.count))
+                unsafe Self.hash(hashing.hashedByteCount(count, lanes: team.count), of: pairs)
             })
     }
 
