@@ -45,10 +45,10 @@ extension PipelineWorker {
         var start = input.offsetBytes + Self.leastChunkByteCount
         var limit = start + max(256 << 10, min(input.bytesLeft / 32, 8 << 20))
         var restByteCount = Self.leastChunkByteCount
-        if finder is GzipBlockFinder {
-            restByteCount = task.chunkByteCount / 2
+        if let cutting = (finder as? GzipBlockFinder)?.cutting {
+            restByteCount = cutting.chunkByteCount / 2
             start = max(
-                input.beginBit / 8 + task.chunkByteCount, input.offsetBytes + restByteCount, task.startOffset)
+                input.beginBit / 8 + task.chunkByteCount, input.offsetBytes + task.chunkByteCount / 2, task.startOffset)
             limit = start + task.searchByteCount
         }
         guard start + restByteCount < input.endOffset else {
