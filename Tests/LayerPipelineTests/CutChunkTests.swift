@@ -81,7 +81,7 @@ import Testing
         #expect(!entry.isReady)
         blob.cuts.noteConfirmed()
         #expect(entry.isReady)
-        // So many headers take as long as the blocks that it may keep.
+        // These headers take the time of 24 blocks.
         decoder.blockCount = 64 * 24
         #expect(!entry.isReady)
         blob.cuts.noteConfirmed()
