@@ -81,7 +81,7 @@ import Testing
         #expect(!entry.isReady)
         blob.cuts.noteConfirmed()
         #expect(entry.isReady)
-        // So many headers take as long as the blocks that it may keep.
+        // These headers take the time of 24 blocks.
         decoder.blockCount = 64 * 24
         #expect(!entry.isReady)
         blob.cuts.noteConfirmed()
@@ -110,7 +110,7 @@ import Testing
         chunk.opened(byteCount: 1 << 30)
         chunk.begin(GzipCodec.lanes)
         let cutting = try #require(PipelineOptions(jobCount: jobs, coreCount: cores).blockCutting)
-        #expect(cutting.chunkByteCount == (cores > 2 ? 1 << 20 : 2 << 20))
+        #expect(cutting.chunkByteCount == (min(jobs, cores) > 2 ? 1 << 20 : 2 << 20))
         chunk.finder = GzipBlockFinder(GzipCodec.lanes, cutting)
         chunk.mayBeSplit = true
         _ = state.completeLease(of: worker)

@@ -127,18 +127,6 @@ import Testing
         #expect(counts.confirmedCount == 0)
     }
 
-    /// A guess that leads to blocks that take long to decode is followed by no other for long, though it may be the second
-    /// one, since the part after the first guess is cut before that is known to be wrong.
-    @Test func fewHiddenBlocksAreDecoded() throws {
-        let bytes = HiddenBlocks.gzip(hiding: HiddenBlocks.empty(count: 50_000))
-        var options = options()
-        options.blockCutting?.hasNoBudget = false
-        let (decoded, counts) = try decode(bytes, options)
-        #expect(try decoded == decode(bytes, self.options(inParts: false)).0)
-        #expect((1...2).contains(counts.guessedCount))
-        #expect(counts.confirmedCount == 0)
-    }
-
     /// zlib alone is faster where blocks are short.
     @Test func shortBlocksAreDecodedByZlib() throws {
         for (writer, isInParts) in [(Writer.smallBlocks, false), (.levelSix, true)] {

@@ -80,8 +80,8 @@ final class Chunk: @unchecked Sendable {
     /// True if the current lease may add another block to those that wait for consumers.
     var hasRoomInLease: Bool { output.inputs.count + output.outputs.count < Blob.maximumWaitingCount }
 
-    /// False if the current lease has read enough: one that may have begun at bytes that are no block, and decodes much to
-    /// little, does not keep the others of the team from going on for long.
+    /// False if the current lease has read enough: one that is unconfirmed may decode much input to nothing, and takes one
+    /// block of it at a time.
     var mayReadInLease: Bool { !isUnconfirmed || output.inputs.isEmpty }
 
     /// The limit of the blocks of one chunk in one lease: the slices that it adds, and an output block in progress.

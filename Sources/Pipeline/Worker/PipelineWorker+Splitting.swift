@@ -44,14 +44,15 @@ extension PipelineWorker {
         let input = chunk.input
         var start = input.offsetBytes + Self.leastChunkByteCount
         var limit = start + max(256 << 10, min(input.bytesLeft / 32, 8 << 20))
-        var restByteCount = Self.leastChunkByteCount
-        if finder is GzipBlockFinder {
-            restByteCount = task.chunkByteCount / 2
+        var end = start + Self.leastChunkByteCount
+        if let cutting = (finder as? GzipBlockFinder)?.cutting {
             start = max(
-                input.beginBit / 8 + task.chunkByteCount, input.offsetBytes + restByteCount, task.startOffset)
+                input.beginBit / 8 + task.chunkByteCount, input.offsetBytes + task.chunkByteCount / 2, task.startOffset)
             limit = start + task.searchByteCount
+            // What is shorter is not cut, however near the first chunks are.
+            end = max(start, input.beginBit / 8 + cutting.chunkByteCount) + cutting.chunkByteCount / 2
         }
-        guard start + restByteCount < input.endOffset else {
+        guard end < input.endOffset else {
             if finder is GzipBlockFinder {
                 chunk.finder = nil
                 chunk.mayBeSplit = false
