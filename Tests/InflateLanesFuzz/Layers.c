@@ -141,7 +141,8 @@ static bool absorb(work *work, size_t team) {
         if (work->position < member->byte_count) return false;
         break;
     case LV_INFLATE_DATA_ENDED: demand(consumed == member->consumed_byte_count, work, team, "data end elsewhere"); break;
-    case LV_INFLATE_FAILED: break;
+    // What remains is compared with the ending below.
+    default: break;
     }
     demand(work->lane.status == member->ending, work, team, "another end");
     demand(work->content_byte_count == member->content_byte_count, work, team, "another length");

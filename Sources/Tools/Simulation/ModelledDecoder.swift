@@ -19,7 +19,7 @@ final class ModelledDecoder: CutDecoder {
     private var producedByteCount: UInt64 = 0
     /// The number of bytes of content before the place from which on all are known; 0 if there are no planes.
     private var planesEnd: UInt64 = 0
-    /// It began at bytes that are no block.
+    /// True if no block begins where it began.
     private var isWrong = false
     private(set) var isUnconfirmed: Bool
     private(set) var pause: DecodePause?
