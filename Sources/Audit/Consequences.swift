@@ -8,11 +8,16 @@ package import LayerModel
 package enum Consequences {
     /// Removes the finding that an archive is truncated, if a finding about the truncated blob says the same.
     package static func mergeTruncation(_ findings: inout FindingList) {
-        let roots = findings.pool.map { $0.code == .archiveTruncated ? $0.root : nil }
-        let blamed = Set(findings.entries.lazy.filter { $0.image != nil }.compactMap { roots[Int($0.finding)] })
+        var roots: [UInt32: RootIndex] = [:]
+        for place in findings.pool.indices {
+            let finding = findings.pool[place]
+            if finding.code == .archiveTruncated { roots[UInt32(place)] = finding.root }
+        }
+        guard !roots.isEmpty else { return }
+        let blamed = Set(findings.entries.lazy.filter { $0.image != nil }.compactMap { roots[$0.finding] })
         guard !blamed.isEmpty else { return }
         findings.removeAll { entry in
-            entry.image == nil && roots[Int(entry.finding)].map { blamed.contains($0) } ?? false
+            entry.image == nil && roots[entry.finding].map { blamed.contains($0) } ?? false
         }
     }
 

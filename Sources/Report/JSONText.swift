@@ -121,6 +121,9 @@ package struct JSONText {
     /// A JSON string. In addition to the characters that JSON requires, it escapes those that a terminal would
     /// interpret or hide, since users also read JSON in terminals.
     static func quoted(_ value: String) -> String {
+        // Most texts are printable ASCII.
+        let needsEscapes = value.utf8.contains { !(0x20..<0x7f).contains($0) || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+        guard needsEscapes else { return "\"" + value + "\"" }
         var result = "\""
         for scalar in value.unicodeScalars {
             switch scalar {

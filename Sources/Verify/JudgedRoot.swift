@@ -34,8 +34,7 @@ struct JudgedRoot {
         findings = inventory.findings
         findings.maximumByteCount = findingByteCount
         var judge = Judge(inventory, facts: root.takeFacts())
-        let doubtful = root.takeRequests { judge.wantsReference($0) }
-        let disagreements = Self.confirm(doubtful, reference, &judge)
+        let disagreements = Self.confirm(root.takeRequests { judge.wantsReference($0) }, reference, &judge)
         judge.addFindings(to: &findings)
         tables.addFindings(judge, to: &findings)
         for finding in disagreements {

@@ -51,22 +51,16 @@ struct TOCRun {
     private func footerRecords(_ judge: Judge, _ known: inout [Key: [TOCFault]]) -> [TOCRecord] {
         guard findsFooters else { return [] }
         let annotated = Set(judge.inventory.tableRecords.map { $0.blob })
-        var seen: [BlobIndex: Bool] = [:]
+        // A layer of many images is looked at once.
+        var looks = [Look?](repeating: nil, count: judge.inventory.blobs.count)
         var records: [TOCRecord] = []
         for (number, image) in judge.inventory.images.enumerated() where image.kind == .image {
             for (layer, record) in image.layers.enumerated() {
                 guard let blob = record.blob, !annotated.contains(blob) else { continue }
-                let isListed: Bool
-                if let found = seen[blob] {
-                    isListed = found
-                } else if let hasFooter = hasFooter(blob, judge) {
-                    isListed = hasFooter
-                } else {
-                    isListed = true
-                    known[Key(blob: blob, claim: .ofFooter)] = [Self.unread]
-                }
-                seen[blob] = isListed
-                guard isListed, records.count < TOCRecord.maximumCount else { continue }
+                let look = looks[blob] ?? self.look(at: blob, judge)
+                looks[blob] = look
+                if look == .unread { known[Key(blob: blob, claim: .ofFooter)] = [Self.unread] }
+                guard look != .noFooter, records.count < TOCRecord.maximumCount else { continue }
                 records.append(
                     TOCRecord(
                         .ofFooter, about: blob, at: Place(judge.inventory.blobs[blob].path), image: number,
@@ -76,21 +70,25 @@ struct TOCRun {
         return records
     }
 
-    /// Whether a layer ends with a footer; nil if its end cannot be read.
-    private func hasFooter(_ blob: BlobIndex, _ judge: Judge) -> Bool? {
+    /// What the end of a layer is.
+    private enum Look {
+        case footer, noFooter, unread
+    }
+
+    private func look(at blob: BlobIndex, _ judge: Judge) -> Look {
         let location = judge.inventory.blobs[blob].location
         guard isRead(blob, judge), let compression = judge.facts[blob]?.compression, compression != .none,
             location != .memory, !isCancelled()
-        else { return false }
+        else { return .noFooter }
         switch opener.open(location) {
         case .opened(let reader):
             do throws(ReadFault) {
-                return try LayerTOC(.ofFooter, in: reader, compression).hasFooter()
+                return try LayerTOC(.ofFooter, in: reader, compression).hasFooter() ? .footer : .noFooter
             } catch {
-                return error == .failed(.illegalSeek) ? false : nil
+                return error == .failed(.illegalSeek) ? .noFooter : .unread
             }
-        case .failed(.illegalSeek): return false
-        default: return nil
+        case .failed(.illegalSeek): return .noFooter
+        default: return .unread
         }
     }
 
