@@ -7,7 +7,7 @@ import Testing
 import TestSupport
 
 /// Peak memory of very large stores.
-@Suite(.enabled(if: SlowTests.haveRelease, "large stores: set LAYERVERIFY_PROGRAM to a release build"))
+@Suite(.enabled(if: SlowTests.haveRelease, "\(SlowTests.releaseReason)"))
 struct LargeStoreTests {
     let workshop: ImageFixture
 

@@ -262,7 +262,7 @@ struct StreamTests {
         """
 
     @Test(
-        .enabled(if: SlowTests.areWanted && ProgramRun.areInstalled("time"), "\(SlowTests.reason)"),
+        .enabled(if: SlowTests.haveRelease && ProgramRun.areInstalled("time"), "\(SlowTests.releaseReason)"),
         arguments: [("cat", 2), ("gzip -1", 2), ("gzip -1", 4), ("zstd -q1", 2)])
     func memoryDoesNotDependOnTheSizeOfALayer(_ filter: String, jobs: Int) throws {
         let run = try shell(
@@ -293,7 +293,8 @@ struct StreamTests {
             """ + longLayer.components(separatedBy: "config =")[1]
 
     @Test(
-        .enabled(if: SlowTests.areWanted && ProgramRun.areInstalled("time"), "\(SlowTests.reason)"), arguments: [2, 4])
+        .enabled(if: SlowTests.haveRelease && ProgramRun.areInstalled("time"), "\(SlowTests.releaseReason)"),
+        arguments: [2, 4])
     func memoryDoesNotDependOnTheSizeOfAGzipLayer(_ jobs: Int) throws {
         let run = try shell(
             "python3 -c \"$1\" $((2 << 30)) | TMPDIR=/nowhere time -q -f %M -o peak \"$P\" -q -j \(jobs) -",
