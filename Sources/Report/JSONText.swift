@@ -122,7 +122,9 @@ package struct JSONText {
     /// interpret or hide, since users also read JSON in terminals.
     static func quoted(_ value: String) -> String {
         // Most texts are printable ASCII.
-        let needsEscapes = value.utf8.contains { !(0x20..<0x7f).contains($0) || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+        let needsEscapes = value.utf8.contains { byte in
+            !(0x20..<0x7f).contains(byte) || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+        }
         guard needsEscapes else { return "\"" + value + "\"" }
         var result = "\""
         for scalar in value.unicodeScalars {

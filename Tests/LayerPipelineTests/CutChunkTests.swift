@@ -110,7 +110,7 @@ import Testing
         chunk.opened(byteCount: 1 << 30)
         chunk.begin(GzipCodec.lanes)
         let cutting = try #require(PipelineOptions(jobCount: jobs, coreCount: cores).blockCutting)
-        #expect(cutting.chunkByteCount == (min(jobs, cores) > 2 ? 1 << 20 : 2 << 20))
+        #expect(cutting.chunkByteCount == [1: 2 << 20, 2: 1408 << 10][min(jobs, cores), default: 1 << 20])
         chunk.finder = GzipBlockFinder(GzipCodec.lanes, cutting)
         chunk.mayBeSplit = true
         _ = state.completeLease(of: worker)

@@ -91,10 +91,10 @@ package struct BlockCutting: Sendable {
     /// For tests: every guess whose number of bits is a multiple of this is moved by three bits, to one that is no boundary.
     package var falsifiedDivisor: UInt64?
 
-    /// The lengths that were fastest (docs/performance.md), and shorter ones with more than two workers, since what is kept must
-    /// fit into the memory of the run.
+    /// The lengths that were fastest (docs/performance.md). Longer chunks are for a smaller part in two planes, but with several
+    /// workers those that are ahead have to wait more often until the memory for what is kept has room.
     package init(jobCount: Int) {
-        chunkByteCount = jobCount <= 2 ? 2 << 20 : 1 << 20
+        chunkByteCount = jobCount > 2 ? 1 << 20 : jobCount == 2 ? 1408 << 10 : 2 << 20
         streamedByteCount = jobCount <= 2 ? 320 << 10 : 192 << 10
     }
 
