@@ -16,7 +16,7 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("ExistentialAny"),
     ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
-// scripts/test sets LAYERVERIFY_TESTING: without optimised modules the tests take four times as long. The checks of a debug
+// scripts/test sets LAYERVERIFY_TESTING: without optimised modules the tests take far longer. The checks of a debug
 // build stay: assertions, and the bounds of unsafe buffers. A package that others depend on must not have such flags.
 let isForTests = Context.environment["LAYERVERIFY_TESTING"] != nil
 let kernelSettings: [CSetting] = isForTests ? [.unsafeFlags(["-O2"], .when(configuration: .debug))] : []
