@@ -16,15 +16,16 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("ExistentialAny"),
     ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
-// Modules that read untrusted bytes and need no pointers, or few.
-let safeSettings = settings + [.strictMemorySafety()]
-
-// scripts/test sets LAYERVERIFY_TESTING: without optimised kernels and libraries the tests take three times as long. A
-// package that others depend on must not have such flags.
+// scripts/test sets LAYERVERIFY_TESTING: without optimised modules the tests take far longer. The checks of a debug
+// build stay: assertions, and the bounds of unsafe buffers. A package that others depend on must not have such flags.
 let isForTests = Context.environment["LAYERVERIFY_TESTING"] != nil
 let kernelSettings: [CSetting] = isForTests ? [.unsafeFlags(["-O2"], .when(configuration: .debug))] : []
-let optimized: [SwiftSetting] = isForTests ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []
-let librarySettings = safeSettings + optimized
+let optimized: [SwiftSetting] =
+    isForTests ? [.unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))] : []
+let optimizedSettings = settings + optimized
+
+// Modules that read untrusted bytes and need no pointers, or few.
+let safeSettings = optimizedSettings + [.strictMemorySafety()]
 
 // scripts/package sets LAYERVERIFY_EXACT_VERSIONS: a release built again must have the same bytes. Exact versions in a package
 // that others depend on would keep them from newer ones.
@@ -57,48 +58,48 @@ let package = Package(
             cSettings: kernelSettings),
         .target(name: "CZstdFrames", path: "Sources/C/CZstdFrames", exclude: ["README.md"], cSettings: kernelSettings),
 
-        .target(name: "StrictJSON", path: "Sources/StrictJSON", exclude: ["README.md"], swiftSettings: librarySettings),
-        .target(name: "LayerModel", path: "Sources/Model", exclude: ["README.md"], swiftSettings: librarySettings),
+        .target(name: "StrictJSON", path: "Sources/StrictJSON", exclude: ["README.md"], swiftSettings: safeSettings),
+        .target(name: "LayerModel", path: "Sources/Model", exclude: ["README.md"], swiftSettings: safeSettings),
         .target(
             name: "LayerSystem",
             dependencies: [
                 "LayerModel", "CLayerShims", .product(name: "SystemPackage", package: "swift-system"),
             ],
-            path: "Sources/System", exclude: ["README.md"], swiftSettings: settings),
+            path: "Sources/System", exclude: ["README.md"], swiftSettings: optimizedSettings),
         .target(
             name: "LayerDigest", dependencies: ["LayerModel", "CLibCrypto", "CSHA256Lanes"],
-            path: "Sources/Digest", exclude: ["README.md"], swiftSettings: settings),
+            path: "Sources/Digest", exclude: ["README.md"], swiftSettings: optimizedSettings),
         .target(
             name: "LayerCodec",
             dependencies: ["LayerModel", "CZlib", "CZstd", "CInflateLanes", "CZstdFrames", "CLayerShims"],
-            path: "Sources/Codec", exclude: ["README.md"], swiftSettings: settings),
+            path: "Sources/Codec", exclude: ["README.md"], swiftSettings: optimizedSettings),
         // Reads tar archives; knows nothing of images.
-        .target(name: "Tar", path: "Sources/Tar", exclude: ["README.md"], swiftSettings: settings + optimized),
+        .target(name: "Tar", path: "Sources/Tar", exclude: ["README.md"], swiftSettings: optimizedSettings),
         .target(
             name: "LayerSource",
             dependencies: [
                 "StrictJSON", "Tar", "LayerModel", "LayerSystem", "LayerCodec",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            path: "Sources/Source", exclude: ["README.md"], swiftSettings: settings + optimized),
+            path: "Sources/Source", exclude: ["README.md"], swiftSettings: optimizedSettings),
         .target(
             name: "LayerPipeline",
             dependencies: [
                 "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            path: "Sources/Pipeline", swiftSettings: settings),
+            path: "Sources/Pipeline", swiftSettings: optimizedSettings),
         // Reads the tar in a layer, applies the rules of one layer, and compares tables of contents with it.
         .target(
             name: "LayerContents",
             dependencies: [
                 "StrictJSON", "Tar", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline",
             ],
-            path: "Sources/Contents", exclude: ["README.md"], swiftSettings: librarySettings),
+            path: "Sources/Contents", exclude: ["README.md"], swiftSettings: safeSettings),
         // The files of layers, and the file system that they make together.
         .target(
             name: "LayerTree", dependencies: ["Tar", "LayerModel", "LayerDigest", "LayerPipeline"],
-            path: "Sources/Tree", exclude: ["README.md"], swiftSettings: librarySettings),
+            path: "Sources/Tree", exclude: ["README.md"], swiftSettings: safeSettings),
         .target(
             name: "LayerAudit", dependencies: ["LayerModel"], path: "Sources/Audit", exclude: ["README.md"],
             swiftSettings: safeSettings),
@@ -106,7 +107,7 @@ let package = Package(
         .target(
             name: "LayerDiff",
             dependencies: ["StrictJSON", "Tar", "LayerModel", "LayerSystem", "LayerDigest", "LayerPipeline"],
-            path: "Sources/Diff", exclude: ["README.md"], swiftSettings: settings + optimized),
+            path: "Sources/Diff", exclude: ["README.md"], swiftSettings: optimizedSettings),
         .target(
             name: "LayerReport", dependencies: ["LayerModel"], path: "Sources/Report", exclude: ["README.md"],
             swiftSettings: safeSettings),
@@ -117,14 +118,14 @@ let package = Package(
                 "LayerContents", "LayerTree", "LayerAudit", "LayerDiff", "LayerReport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            path: "Sources/Verify", swiftSettings: settings),
+            path: "Sources/Verify", swiftSettings: optimizedSettings),
         .target(
             name: "LayerBench",
             dependencies: [
                 "StrictJSON", "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline", "LayerReport",
                 "LayerVerify", "CZlib", "CZstd", .product(name: "SystemPackage", package: "swift-system"),
             ],
-            path: "Sources/Tools/Bench", swiftSettings: settings + optimized),
+            path: "Sources/Tools/Bench", swiftSettings: optimizedSettings),
         // Simulates the scheduler with any number of workers; not a part of the product.
         .target(
             name: "LayerSimulation",
@@ -132,7 +133,7 @@ let package = Package(
                 "LayerModel", "LayerSystem", "LayerDigest", "LayerCodec", "LayerPipeline", "LayerBench",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            path: "Sources/Tools/Simulation", swiftSettings: settings),
+            path: "Sources/Tools/Simulation", swiftSettings: optimizedSettings),
         // Prints the table of simulated runs, for Benchmarks/simulate; not a part of the product.
         .executableTarget(
             name: "Simulate",
@@ -140,7 +141,7 @@ let package = Package(
                 "LayerSimulation", "LayerBench", "LayerVerify", "LayerModel",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            path: "Sources/Tools/Simulate", swiftSettings: settings),
+            path: "Sources/Tools/Simulate", swiftSettings: optimizedSettings),
         .executableTarget(
             name: "LayerVerifyCLI",
             dependencies: [
@@ -148,15 +149,15 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Sources/CLI", swiftSettings: settings),
+            path: "Sources/CLI", swiftSettings: optimizedSettings),
 
         // Makes corpus/ from fixed seeds; not a part of the product.
         .executableTarget(
             name: "CorpusGenerator", dependencies: ["CLibCrypto", "CZlib", "CZstd"], path: "Sources/Tools/Corpus",
-            swiftSettings: settings),
+            swiftSettings: optimizedSettings),
 
         // Code that test targets share; not a part of the product.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: optimizedSettings),
         // Decodes streams with all decoders of the product, for fuzzers; not a part of the product.
         .executableTarget(
             name: "DecoderProbe",
@@ -164,7 +165,7 @@ let package = Package(
                 "LayerPipeline", "LayerSystem", "LayerDigest", "LayerCodec", "LayerModel", "TestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            path: "Tests/DecoderProbe", swiftSettings: settings),
+            path: "Tests/DecoderProbe", swiftSettings: optimizedSettings),
 
         .testTarget(name: "TarTests", dependencies: ["Tar"], swiftSettings: settings),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: settings),

@@ -45,7 +45,7 @@ struct VerifyRun {
 }
 
 extension VerifyRun {
-    /// Parses a command line of paths and `--quiet` only; nil for any other.
+    /// Parses a command line of paths, `--quiet`, `--format json` and `--jobs` only; nil for any other.
     ///
     /// The result is that of ArgumentParser, which takes a third of the total time for a small image: it looks up the
     /// types of every option in the whole program (3 of 10 ms; docs/performance.md §Starting).
@@ -54,10 +54,18 @@ extension VerifyRun {
     /// to ArgumentParser, and so is a line without a path.
     init?(plain arguments: some Collection<String>) {
         paths = []
-        for argument in arguments {
+        var words = arguments.makeIterator()
+        while let argument = words.next() {
             if argument == "--quiet" || argument == "-q" {
                 guard verbosity == nil else { return nil }
                 verbosity = .quiet
+            } else if argument == "--format" {
+                guard reports == [ReportRequest(.text)], words.next() == "json" else { return nil }
+                reports = [ReportRequest(.json)]
+            } else if argument == "--jobs" {
+                let count = words.next().flatMap { Int($0) }
+                guard options.jobs == nil, let count, (1...64).contains(count) else { return nil }
+                options.jobs = count
             } else if argument.isEmpty || argument.hasPrefix("-") || RootCommand.names.contains(argument) {
                 return nil
             } else {

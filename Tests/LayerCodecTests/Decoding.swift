@@ -59,11 +59,15 @@ extension Codec {
                 status = step.status
                 decoded.content += output
                 decoded.consumedByteCount += step.consumedByteCount
-                if !(0...piece.count).contains(step.consumedByteCount) {
+                if step.consumedByteCount < 0 || step.consumedByteCount > piece.count {
                     decoded.brokenPromises.append("consumed \(step.consumedByteCount) of \(piece.count)")
                     return decoded
                 }
-                piece.removeFirst(step.consumedByteCount)
+                if step.consumedByteCount == piece.count {
+                    piece = []
+                } else if step.consumedByteCount > 0 {
+                    piece.removeFirst(step.consumedByteCount)
+                }
                 if status == .outputFull, output.count < roomByteCount {
                     decoded.brokenPromises.append("full with \(output.count) of \(roomByteCount)")
                     return decoded

@@ -126,7 +126,8 @@ import TestSupport
         let member = Gzip.member(Self.words)
         let count = 5_000
         let decoded = Self.codecs[index].decodeWhole(
-            Array([[UInt8]](repeating: member, count: count).joined()), inputByteCount: 1_001, outputByteCount: 997)
+            repeatElement(member, count: count).reduce(into: []) { $0 += $1 }, inputByteCount: 1_001,
+            outputByteCount: 997)
         #expect(decoded.ending == .complete)
         #expect(decoded.content.count == count * Self.words.count)
         #expect(decoded.boundaryOffset == UInt64(count * member.count))
@@ -160,8 +161,9 @@ import TestSupport
         let partChecksum = crc32(0, part, UInt32(part.count))
         let checksum = (1..<65).reduce(partChecksum) { sum, _ in crc32_combine(sum, partChecksum, part.count) }
         let byteCount = 65 * part.count
+        let parts: [UInt8] = repeatElement(data, count: 65).reduce(into: []) { $0 += $1 }
         let bytes =
-            Gzip.plainHeader + Array(repeatElement(data, count: 65).joined()) + Gzip.deflated([])
+            Gzip.plainHeader + parts + Gzip.deflated([])
             + Gzip.littleEndian(UInt32(checksum))
             + Gzip.littleEndian(UInt32(truncatingIfNeeded: byteCount))
         return (bytes, byteCount)

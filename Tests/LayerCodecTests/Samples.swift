@@ -25,7 +25,10 @@ enum Content {
     /// Bytes that do not compress.
     static func noise(_ byteCount: Int, seed: UInt64 = 2) -> [UInt8] {
         var generator = SplitMix(state: seed)
-        return (0..<byteCount).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+        return [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+            for place in 0..<byteCount { buffer[place] = UInt8(truncatingIfNeeded: generator.next()) }
+            count = byteCount
+        }
     }
 
     static func zeros(_ byteCount: Int) -> [UInt8] { [UInt8](repeating: 0, count: byteCount) }

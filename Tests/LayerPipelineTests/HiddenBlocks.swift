@@ -10,7 +10,7 @@ enum HiddenBlocks {
     static func empty(count: Int) -> [UInt8] {
         var block = header(furtherDistances: 5)
         block.code(510, 9)
-        return Array(repeatElement(block.bytes, count: count).joined())
+        return repeatElement(block.bytes, count: count).reduce(into: []) { $0 += $1 }
     }
 
     /// A gzip member of blocks whose literals have the bytes of `hidden` as their codes, 256 KiB each, with runs after each

@@ -148,9 +148,9 @@ import TestSupport
 
     @Test func allMembersAndFramesAreDecoded() {
         let parts = (0..<40).map { content(($0 * 7_919) % 30_000, seed: UInt64($0)) }
-        let whole = Array(parts.joined())
-        let members = Array(parts.map { gzip($0) }.joined())
-        let frames = Array(parts.map { skippable($0.count) + zstd($0) }.joined())
+        let whole: [UInt8] = parts.reduce(into: []) { $0 += $1 }
+        let members: [UInt8] = parts.reduce(into: []) { $0 += gzip($1) }
+        let frames: [UInt8] = parts.reduce(into: []) { $0 += skippable($1.count) + zstd($1) }
         for blob in [members, frames] {
             for facts in bothPaths(blob) {
                 #expect(facts.digests == [oneShot(blob)])
@@ -163,7 +163,8 @@ import TestSupport
     }
 
     @Test func tenMegabytesMayDecodeToNothing() {
-        let blob = Array((0..<20).map { _ in skippable(500_000) }.joined()) + zstd([1, 2, 3])
+        let blob: [UInt8] =
+            [[UInt8]](repeating: skippable(500_000), count: 20).reduce(into: []) { $0 += $1 } + zstd([1, 2, 3])
         for facts in bothPaths(blob) {
             #expect(facts.digests == [oneShot(blob)])
             #expect(
@@ -173,7 +174,7 @@ import TestSupport
     }
 
     @Test func severalBlobsThatDecodeToNothingShareThePool() {
-        let blob = Array((0..<8).map { _ in skippable(500_000) }.joined())
+        let blob: [UInt8] = [[UInt8]](repeating: skippable(500_000), count: 8).reduce(into: []) { $0 += $1 }
         let store = MemoryStore(blobs: Array(repeating: blob, count: 6))
         for jobs in [1, 3] {
             let run = run(store.requests(), store, jobs: jobs)

@@ -11,15 +11,16 @@ import TestSupport
 /// Content that compresses moderately and in which no two blocks are equal.
 func content(_ byteCount: Int, seed: UInt64 = 1) -> [UInt8] {
     var generator = SplitMix(state: seed)
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(byteCount + 4096)
-    let words = (0..<8).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
-    while bytes.count < byteCount {
-        withUnsafeBytes(of: generator.next()) { bytes.append(contentsOf: $0) }
-        bytes.append(contentsOf: words)
+    let repeated = (0..<8).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+    let word = repeated.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+    return [UInt8](unsafeUninitializedCapacity: byteCount + 16) { buffer, count in
+        let bytes = UnsafeMutableRawBufferPointer(buffer)
+        for place in stride(from: 0, to: byteCount, by: 16) {
+            bytes.storeBytes(of: generator.next(), toByteOffset: place, as: UInt64.self)
+            bytes.storeBytes(of: word, toByteOffset: place + 8, as: UInt64.self)
+        }
+        count = byteCount
     }
-    bytes.removeLast(bytes.count - byteCount)
-    return bytes
 }
 
 func zeros(_ byteCount: Int) -> [UInt8] { [UInt8](repeating: 0, count: byteCount) }

@@ -162,7 +162,7 @@ import Testing
     }
 }
 
-/// Command lines of paths and `--quiet` are parsed without ArgumentParser, with the same result.
+/// Command lines of paths and a few options are parsed without ArgumentParser, with the same result.
 @Suite struct PlainCommandLineTests {
     static let good = ProgramRun.corpus("good/oci-gzip/image")
     static let bad = ProgramRun.corpus("bad/layer-byte-flipped/image")
@@ -171,6 +171,8 @@ import Testing
     static let lines: [[String]] = [
         [good], [bad], [good, bad], ["--quiet", good], [bad, "-q"], [good, "--quiet", bad], ["/no/such/path"],
         [good, good], ["./digest"], [bad, "./verify", "-q"],
+        ["--format", "json", good], [bad, "-q", "--format", "json"], ["--jobs", "2", bad], [good, "--jobs", "64"],
+        ["--format", "json", "--jobs", "1", good, bad],
     ]
 
     @Test(arguments: lines)
@@ -184,6 +186,8 @@ import Testing
 
     static let wrongLines: [[String]] = [
         [], [""], [good, ""], ["-q", "-q", "-v", good], ["--quiet"], ["--", ""], ["-q", "--bogus", good],
+        ["--format", "json"], [good, "--format"], ["--format", "yaml", good], ["--format", "json", ""],
+        [good, "--jobs"], ["--jobs", "0", good], ["--jobs", "x", good], ["--jobs", good],
     ]
 
     @Test(arguments: wrongLines)
@@ -199,8 +203,9 @@ import Testing
         #expect(try ProgramRun.layerverify([word]).status == (word == "help" ? 0 : 64))
     }
 
-    /// The summary contains the duration of the run.
+    /// The summary contains the duration of the run, and so does the JSON report.
     private static func withoutSpeed(_ text: String) -> String {
-        text.replacingOccurrences(of: " in [0-9.]+ s \\(.*\\)", with: "", options: .regularExpression)
+        text.replacingOccurrences(
+            of: " in [0-9.]+ s \\(.*\\)|\"(seconds|bytesPerSecond)\": [0-9.]+", with: "", options: .regularExpression)
     }
 }

@@ -17,7 +17,9 @@ import Testing
         try Data(count: 300_032).write(to: try #require(layer))
         // Other users need access to the folder of the images and of the program.
         try workshop.run("chmod", "755", workshop.folder.url.path)
-        try workshop.run("cp", ProgramRun.layerverifyPath, workshop.path("program"))
+        try workshop.run(
+            "sh", "-c", "ln \"$0\" \"$1\" 2>/dev/null || cp \"$0\" \"$1\"", ProgramRun.layerverifyPath,
+            workshop.path("program"))
     }
 
     private static func byteCount(_ url: URL) throws -> Int {
@@ -74,7 +76,7 @@ import Testing
             "many", [(workshop.path("layer.tar"), workshop.path("layer.tar"), "application/vnd.oci.image.layer.v1.tar")]
         )
         var statuses: Set<String> = []
-        for limit in stride(from: 60_000, through: 180_000, by: 10_000) {
+        for limit in stride(from: 60_000, through: 180_000, by: SlowTests.areWanted ? 10_000 : 20_000) {
             let run = try bash("ulimit -c 0 -v \(limit); \"$P\" \(command) many > out; echo $?")
             let status = run.text.split(separator: "\n").last.map { String($0) } ?? ""
             #expect(["0", "1", "2"].contains(status), "\(limit): \(run.transcript.suffix(2000))")

@@ -180,7 +180,10 @@ import Testing
     func aSignalEndsTheWaitForTheReaderOfAFIFO(_ name: String, _ status: Int) throws {
         // Job control: without it a shell starts background processes that ignore SIGINT.
         let run = try bash(
-            "set -m; mkfifo pipe; \"$P\" -o pipe image & run=$!; sleep 1; kill -\(name) $run; "
+            "set -m; mkfifo pipe; \"$P\" -o pipe image & run=$!; "
+                // Where the kernel tells in which of its functions a process waits, no time is lost.
+                + "for i in $(seq 50); do grep -q wait_for_partner /proc/$run/wchan && break; sleep 0.02; done; "
+                + "kill -\(name) $run; "
                 + "for i in $(seq 100); do kill -0 $run || break; sleep 0.1; done 2>&-; kill -KILL $run 2>&-; "
                 + "wait $run; echo $?")
         #expect(run.text == "\(status)\n", "\(run.transcript)")
