@@ -85,6 +85,7 @@ func run(
     var options = PipelineOptions(
         jobCount: jobs, expansionLimit: limit, codecOptions: .init(maximumWindowByteCount: window),
         fastCodec: codec, readsInChunks: inParts)
+    if !inParts { options.blockCutting = nil }
     options.fastDigest = digest
     return run(requests, opener, options, seconds: seconds, isCancelled: isCancelled)
 }
