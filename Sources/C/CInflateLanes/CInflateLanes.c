@@ -297,6 +297,7 @@ static void fill_distances(lv_inflate_state *state) {
 static bool use_codes(
     lv_inflate_state *state, const uint8_t *literal_lengths, unsigned literal_count, const uint8_t *distance_lengths,
     unsigned distance_count) {
+    state->has_fixed_codes = false;
     if (!lv_code_make(&state->literal_code, literal_lengths, literal_count)) return false;
     if (!lv_code_make(&state->distance_code, distance_lengths, distance_count)) return false;
     lv_fill_literals(state->tables, &state->literal_code);
@@ -317,8 +318,12 @@ static lv_reading read_stored_header(lv_inflate_state *state, lv_view *view) {
     return reading;
 }
 
-/// Spec: RFC 1951 §3.2.6.
+/// Spec: RFC 1951 §3.2.6. A block may take ten bits, so the tables are not filled again for each.
 static void use_fixed_codes(lv_inflate_state *state) {
+    if (state->has_fixed_codes) {
+        state->stage = LV_SYMBOLS;
+        return;
+    }
     uint8_t lengths[LV_LITERAL_CODE_CAPACITY + LV_DISTANCE_CODE_CAPACITY];
     memset(lengths, 8, 144);
     memset(lengths + 144, 9, 112);
@@ -326,6 +331,7 @@ static void use_fixed_codes(lv_inflate_state *state) {
     memset(lengths + 280, 8, 8);
     memset(lengths + 288, 5, 32);
     use_codes(state, lengths, 288, lengths + 288, 32);
+    state->has_fixed_codes = true;
 }
 
 /// Spec: RFC 1951 §3.2.7.
@@ -523,6 +529,7 @@ static void enter(lv_inflate_lane *lane, lv_tables *tables) {
     state->input_end = input + lane->input_byte_count;
     state->tables = tables;
     if (state->stage == LV_SYMBOLS) *tables = state->resting_tables;
+    else state->has_fixed_codes = false;
 }
 
 static void leave(lv_inflate_lane *lane) {

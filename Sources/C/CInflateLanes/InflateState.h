@@ -60,6 +60,8 @@ struct lv_inflate_state {
     /// The number of bytes of content for which the distance table was made; see `lv_fill_distances`.
     uint32_t reach;
     uint32_t is_last_block;
+    /// During a call: true if the codes, and the tables of this lane, are the fixed ones.
+    uint32_t has_fixed_codes;
     /// True while the content is in two planes; see `lv_inflate_begin_unknown`.
     uint32_t is_in_planes;
     /// True if the planes must be compared as soon as all content is output.
