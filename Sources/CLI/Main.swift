@@ -32,6 +32,12 @@ enum Main {
 
     /// Throws: the error that ends the program; `UsageFault` for wrong usage.
     private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+        // ArgumentParser takes the next argument as the value of `--output=`: an image, which would be overwritten.
+        if arguments.contains(where: { $0.hasPrefix("--") && $0.firstIndex(of: "=") == $0.indices.last }),
+            let fault = UsageFault(explaining: arguments)
+        {
+            throw fault
+        }
         do {
             let command = try RootCommand.parse(line: arguments)
             if arguments.first == "help", let fault = UsageFault(explaining: arguments) { throw fault }

@@ -49,7 +49,9 @@ struct OptionScan {
         let name = String(parts[0])
         guard let option = table[name] else { return unknown(name) }
         seen.insert(option.name)
-        return option.value == nil || parts.count > 1 ? nil : missingValue(of: option, name)
+        guard let value = option.value else { return nil }
+        guard parts.count > 1 else { return missingValue(of: option, name) }
+        return parts[1].isEmpty ? "Missing value for '\(name) \(value)'." : nil
     }
 
     /// For words such as `-q`, `-qv`, `-j2`.

@@ -44,6 +44,8 @@ import Testing
         Mistake("--color sometimes", "The value 'sometimes' is invalid for '--color <when>'."),
         Mistake("--platform linux", "platform 'linux' is not os/architecture[/variant]"),
         Mistake("--format --quiet", "Missing value for '--format <format>'.\n"),
+        Mistake("--format=", "Missing value for '--format <format>'.\n"),
+        Mistake("inspect --jobs= 2", "Unknown option '--jobs'"),
         Mistake("--min-images -1", "If '-1' is the value, write '--min-images=-1'."),
         Mistake("--chain", "Unknown option '--chain'. It is an option of 'digest': 'layerverify digest --chain ...'."),
         Mistake("digest --strict", "It is an option of 'verify', 'inspect': 'layerverify verify --strict ...'."),
@@ -62,6 +64,19 @@ import Testing
             #expect(run.transcript.contains(mistake.message), "\(run.transcript)")
             #expect(run.transcript.contains("--help' for more information."))
         }
+    }
+
+    /// As in `--output="$REPORT" a.tar b.tar` in a shell where REPORT is not set.
+    @Test(arguments: ["--output=", "--trace=", "verify --output="])
+    func aPathIsNotTheValueOfAnOptionBeforeIt(_ line: String) throws {
+        let folder = try ScratchFolder()
+        let path = folder.url.appending(path: "a.tar").path
+        try Data("an image".utf8).write(to: URL(filePath: path))
+        let words = line.split(separator: " ").map { String($0) }
+        let run = try ProgramRun.layerverify(words + [path, ProgramRun.corpus("good/oci-gzip/image")])
+        #expect(run.status == 64)
+        #expect(run.transcript.contains("Missing value for '\(words.last?.dropLast() ?? "")"), "\(run.transcript)")
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "an image")
     }
 
     @Test(arguments: [["verify"], ["inspect"], []])
