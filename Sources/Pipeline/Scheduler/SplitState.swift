@@ -24,7 +24,7 @@ struct SplitState {
     /// be ahead of the digests.
     static let keptBlockCountPerJob = 14
 
-    /// The same if members are cut, in all and for each job: what two followers for each worker decode 1 or 2 MiB to.
+    /// The same if members are cut, in all and for each job: what two followers for each worker decode 1 to 2 MiB to.
     static let cutKeptBlockCount = 64
     static let cutKeptBlockCountPerJob = 48
 

@@ -157,7 +157,7 @@ struct ComparisonRun {
         for place in report.layers.indices {
             guard let first = report.layers[place].first, let second = report.layers[place].second else { continue }
             let relation = first.relation(to: second)
-            // A layer that may be absent is no trouble: the digests that the image claims count.
+            // A layer that may be absent is not counted as trouble: layers are compared by the digests that the image claims.
             let isFirstKnown = first.isKnown(for: relation) || report.first.troubles.isEmpty
             guard isFirstKnown, second.isKnown(for: relation) || report.second.troubles.isEmpty else {
                 let side = isFirstKnown ? "second" : "first"
